@@ -1,0 +1,54 @@
+# Thin names over uv. Some Python 3.12+ is all that must be there; uv and the project's environment are made here.
+# A checkout's own Python must not depend on how the shell is set up: scripts/python.sh finds one by running it.
+
+SHELL := /bin/bash
+export UV_PYTHON_DOWNLOADS := never
+UV := .tools/uv/bin/uv
+BIN := .venv/bin
+READY := .venv/.ready
+FLAGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint corpus faults lock wheel clean
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 12
+
+run: $(READY)  ## start the sidecar on SQLite; FLAGS="--port 8080 ..." go to `farebox up`
+	$(BIN)/farebox up $(FLAGS)
+
+test: $(READY)  ## every test, the slow ones in their short form
+	$(BIN)/python -m pytest $(FLAGS)
+
+check: lint  ## what every change must pass, in under two minutes
+	$(BIN)/python -m pytest -q -m "not slow" $(FLAGS)
+
+lint: $(READY)  ## format, lint, types, import contracts
+	$(BIN)/ruff format --check addons tests migrations
+	$(BIN)/ruff check --quiet addons tests migrations
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+corpus: $(READY)  ## recorded exchanges against their oracle; FAREBOX_SHARED names the folder
+	PYTHONPATH=addons $(BIN)/python -m tests.corpus
+
+faults: $(READY)  ## kill -9 under load, 20 rounds of 200 calls
+	FAREBOX_KILL_ROUNDS=20 $(BIN)/python -m pytest tests/test_kill.py -s $(FLAGS)
+
+lock: $(UV)  ## pin the environment anew
+	$(UV) pip compile --quiet --universal --no-header --no-annotate --upgrade --group dev pyproject.toml -o requirements.lock
+
+wheel: $(READY)  ## build the wheel into dist/
+	$(UV) build --quiet --wheel --python $(BIN)/python
+
+clean:  ## remove what this file made
+	rm -rf .tools .venv dist
+
+$(UV):
+	scripts/install-uv.sh .tools/uv
+
+$(READY): requirements.lock pyproject.toml | $(UV)
+	$(UV) venv --quiet --allow-existing --python "$$(scripts/python.sh)" .venv
+	$(UV) pip sync --quiet --python .venv requirements.lock
+	$(UV) pip install --quiet --python .venv --no-deps --editable .
+	@touch $@

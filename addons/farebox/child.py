@@ -1,0 +1,86 @@
+"""Child processes: settings in by standard input, which is also the line that tells that the parent lives."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from .settings import Settings
+
+READY_VARIABLE = "FAREBOX_READY_FD"
+
+
+class Child:
+    """One running child process, `python -m MODULE`. It ends when told to, or when its standard input closes."""
+
+    def __init__(self, module: str, settings: Settings) -> None:
+        self.module = module
+        self._ready_reader, ready_writer = os.pipe()
+        package_parent = str(Path(__file__).resolve().parent.parent)
+        path = os.pathsep.join(part for part in (package_parent, os.environ.get("PYTHONPATH")) if part)
+        environment = {**os.environ, "PYTHONPATH": path, READY_VARIABLE: str(ready_writer)}
+        try:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", module],
+                stdin=subprocess.PIPE,
+                env=environment,
+                pass_fds=[ready_writer],
+            )
+        finally:
+            os.close(ready_writer)
+        assert self.process.stdin
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write(msgspec.json.encode(settings) + b"\n")
+            self.process.stdin.flush()
+
+    def wait_ready(self) -> dict[str, Any] | None:
+        """Return what the child tells once it is ready, or None if it ends before."""
+        with os.fdopen(self._ready_reader, "rb") as pipe:
+            line = pipe.readline()
+        return msgspec.json.decode(line) if line else None
+
+    def close(self) -> None:
+        """Close the child's standard input: it ends when it has done its work."""
+        assert self.process.stdin
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the child's end; kill it where that takes longer than `seconds`, and return False."""
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            return False
+        return True
+
+
+def settings_from_parent() -> Settings:
+    """Return the Settings that the parent wrote to our standard input."""
+    return msgspec.json.decode(sys.stdin.buffer.readline(), type=Settings)
+
+
+def tell_ready(message: dict[str, Any]) -> None:
+    """Tell the parent that we are at work."""
+    descriptor = os.environ.pop(READY_VARIABLE, None)
+    if descriptor is not None:
+        with os.fdopen(int(descriptor), "wb") as pipe, contextlib.suppress(BrokenPipeError):
+            pipe.write(msgspec.json.encode(message) + b"\n")
+
+
+def when_parent_ends(act: Callable[[], object]) -> None:
+    """Call `act`, on a thread of its own, once our standard input closes."""
+
+    def wait() -> None:
+        while sys.stdin.buffer.read(1):
+            pass
+        act()
+
+    threading.Thread(target=wait, name="parent", daemon=True).start()

@@ -1,0 +1,56 @@
+"""Make what a peer sent safe to store: short, printable text and numbers in range."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+TEXT_LIMIT = 256
+_NUMBER_LIMIT = 2**53
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}")
+_SECRET = re.compile(r"(?i)^(sk|pk|gsk|xai|key|bearer|api|eyJ|AIza|hf|r8)[-_.]?[A-Za-z0-9_-]{16,}")
+_DEPTH_LIMIT = 5
+_ITEM_LIMIT = 200
+
+
+def text(value: object, limit: int = TEXT_LIMIT) -> str | None:
+    """Return `value` cut to `limit` characters, without NUL or lone surrogates; None where it is no text."""
+    if not isinstance(value, str) or not value:
+        return None
+    return value[:limit].replace("\0", "�").encode("utf-8", "replace").decode("utf-8") or None
+
+
+def word(value: object) -> str | None:
+    """Return `value` if it reads like a name of an enumeration ("rate_limit_exceeded"), else None.
+
+    What a provider says in such a field is no prose, and nothing in it looks like a key.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str) or not _WORD.fullmatch(value) or _SECRET.match(value):
+        return None
+    return value
+
+
+def count(value: object) -> int | None:
+    """Return `value` as a count: a whole number from 0 to 2**53, else None."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value <= _NUMBER_LIMIT else None
+
+
+def figures(value: object, depth: int = 0) -> Any:
+    """Return the numbers, booleans and enumeration names of a nested `value`; everything else is left out."""
+    if isinstance(value, bool | int | float):
+        return value if value is True or value is False or abs(value) <= _NUMBER_LIMIT else None
+    if isinstance(value, str):
+        return word(value)
+    if depth >= _DEPTH_LIMIT:
+        return None
+    if isinstance(value, Mapping):
+        named = ((word(key), figures(item, depth + 1)) for key, item in list(value.items())[:_ITEM_LIMIT])
+        return {key: item for key, item in named if key is not None}
+    if isinstance(value, list):
+        return [figures(item, depth + 1) for item in value[:_ITEM_LIMIT]]
+    return None

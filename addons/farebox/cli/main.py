@@ -1,0 +1,50 @@
+"""`farebox`: its commands and what they share."""
+
+import logging
+import sys
+
+import typer
+
+from .. import __version__
+from ..errors import FareboxError
+from .export import export
+from .migrate import migrate
+from .up import up
+
+app = typer.Typer(
+    name="farebox",
+    help="Know what your LLM traffic costs, to the cent and to the second.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(up)
+app.command()(export)
+app.command()(migrate)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"farebox {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    _version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line; a FareboxError is printed as it is, and the exit code is 1."""
+    logging.basicConfig(level=logging.INFO, format="farebox: %(message)s", stream=sys.stderr)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    try:
+        app()
+    except FareboxError as error:
+        typer.echo(f"farebox: {error}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)

@@ -1,0 +1,78 @@
+"""What a dialect is: a name and pure functions over documents."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .. import clean
+from ..exchange import Request
+from ..usage import Usage, total
+from ..wire.documents import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the request asks for."""
+
+    model: str | None = None
+    stream: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the documents told so far; a cut stream is just an earlier Reply.
+
+    `usage` is the provider's usage object as sent, merged where the API splits it. `is_complete` is set by the terminal
+    document, where the API has one.
+    """
+
+    model: str | None = None
+    response_id: str | None = None
+    service_tier: str | None = None
+    finish_reason: str | None = None
+    usage: Mapping[str, Any] | None = None
+    error_type: str | None = None
+    error_code: str | None = None
+    error_param: str | None = None
+    is_error: bool = False
+    is_complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How one API talks. `name` is the module's name, `operation` OpenTelemetry's `gen_ai.operation.name`."""
+
+    name: str
+    operation: str
+    claims: Callable[[Request], bool]
+    asked: Callable[[Request, Mapping[str, Any]], Asked]
+    fold: Callable[[Reply, Document], Reply]
+    has_content: Callable[[Document], bool]
+    usage: Callable[[Mapping[str, Any]], Usage]
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    """Return `value` if it is a JSON object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def first_mapping(value: object) -> Mapping[str, Any]:
+    """Return the first item of `value` if that is a list that starts with a JSON object, else an empty object."""
+    return mapping(value[0]) if isinstance(value, list) and value else {}
+
+
+def tokens(usage: Mapping[str, Any], *names: str) -> int | None:
+    """Return the first count that `usage` states under one of `names`; a name with a dot looks one object deeper."""
+    for name in names:
+        outer, _, inner = name.partition(".")
+        value = mapping(usage.get(outer)).get(inner) if inner else usage.get(outer)
+        if (number := clean.count(value)) is not None:
+            return number
+    return None
+
+
+def one_hour_writes(usage: Mapping[str, Any], cache_write: int | None) -> int | None:
+    """Return the one-hour share of the cache writes; a split that does not add up to the total is stale: None."""
+    one_hour = tokens(usage, "cache_creation.ephemeral_1h_input_tokens")
+    five_minutes = tokens(usage, "cache_creation.ephemeral_5m_input_tokens")
+    return one_hour if total(one_hour, five_minutes) == cache_write else None

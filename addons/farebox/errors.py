@@ -1,0 +1,17 @@
+"""What can go wrong, by whose fault it is."""
+
+
+class FareboxError(Exception):
+    """An error whose text names the thing at fault and the fix; the command line prints it as it is."""
+
+
+class SettingsError(FareboxError):
+    """A setting is wrong: the user's to mend."""
+
+
+class LedgerError(FareboxError):
+    """The ledger cannot be used as it is: the user's to mend."""
+
+
+class WireError(FareboxError):
+    """The peer sent bytes that are not what they say they are."""

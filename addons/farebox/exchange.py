@@ -1,0 +1,46 @@
+"""What crossed the wire before the answer, free of any proxy's types."""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request: `path` without a query, `headers` with lower-case names, `body` decoded and perhaps cut off."""
+
+    method: str
+    host: str
+    port: int
+    path: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    body_is_whole: bool = True
+    body_bytes: int = 0
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of header `name`, given in lower case."""
+        return next((value for key, value in self.headers if key == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The head of one HTTP response."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = field(default=())
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of header `name`, given in lower case."""
+        return next((value for key, value in self.headers if key == name), None)
+
+    @property
+    def content_type(self) -> str:
+        return (self.header("content-type") or "").partition(";")[0].strip().lower()
+
+
+def request_to(method: str, url: str, headers: tuple[tuple[str, str], ...] = (), body: bytes = b"") -> Request:
+    """Return the Request that `method` on an absolute `url` makes."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    names = tuple((name.lower(), value) for name, value in headers)
+    return Request(method, parts.hostname or "", port, parts.path or "/", names, body, body_bytes=len(body))

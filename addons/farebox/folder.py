@@ -1,0 +1,62 @@
+"""The data folder: one holder at a time, and the names of what clients read in it."""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import FareboxError
+
+CERTIFICATE = "mitmproxy-ca-cert.pem"
+BUNDLE = "ca-bundle.pem"
+PATIENCE_SECONDS = 15.0
+
+
+@contextmanager
+def claim(folder: Path, role: str) -> Iterator[None]:
+    """Hold `folder` for `role` as long as the block runs; FareboxError names the holder where there is one.
+
+    A holder whose process is gone is waited for: what it started is still finishing.
+    """
+    path = folder / f"{role}.lock"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise FareboxError(f"data folder {folder} cannot be written ({error.strerror}): set FAREBOX_HOME") from error
+    try:
+        _take(lock, path, role)
+        os.truncate(lock, 0)
+        os.pwrite(lock, str(os.getpid()).encode(), 0)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _take(lock: int, path: Path, role: str) -> None:
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = os.pread(lock, 32, 0).decode("ascii", "replace")
+            if (role == "sidecar" and _lives(holder)) or time.monotonic() > give_up:
+                raise FareboxError(
+                    f"data folder {path.parent} is in use by process {holder or '?'}: stop that farebox, or set "
+                    "FAREBOX_HOME to another folder"
+                ) from error
+            time.sleep(0.1)
+        else:
+            return
+
+
+def _lives(holder: str) -> bool:
+    try:
+        os.kill(int(holder), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True

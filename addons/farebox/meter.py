@@ -1,0 +1,205 @@
+"""Meter one call: chunks of the answer in, one Reading out, in constant memory."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from . import clean, reading
+from .dialects import dialect_of
+from .dialects._base import Asked, Dialect, Reply, mapping
+from .errors import WireError
+from .exchange import Request, Response
+from .partial import partial_document
+from .providers import UNKNOWN, provider_of
+from .reading import Reading
+from .usage import Usage
+from .wire.content import ContentDecoder, content_decoder
+from .wire.documents import Documents, decode, documents
+
+_REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid", "apim-request-id", "x-typesafe-request-id")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One claimed request: who it goes to, how it talks, what it asks for; `started_at` in nanoseconds since 1970."""
+
+    id: str
+    started_at: int
+    request: Request
+    dialect: Dialect
+    asked: Asked
+    tags: dict[str, str] | None = None
+
+
+def asked_of(request: Request, dialect: Dialect) -> Asked:
+    """Return what the body asks for; a body that is cut off or no JSON tells what can still be read from it."""
+    try:
+        body = decode(request.body) if request.body_is_whole else partial_document(request.body)
+    except WireError:
+        body = None
+    return dialect.asked(request, mapping(body))
+
+
+class Meter:
+    """Reads one answer. Feed it what arrives, in any cut; `now` is in seconds since the call began.
+
+    A fault of ours in reading never leaves it: `failure` then holds the exception, and the Reading has what was read
+    before.
+    """
+
+    def __init__(self, call: Call, response: Response) -> None:
+        self._call = call
+        self._response = response
+        self._reply = Reply()
+        self._content: ContentDecoder | None = None
+        self._documents: Documents = documents(response.content_type)
+        self._unreadable = False
+        self.failure: Exception | None = None
+        self.received = 0
+        self._first_byte: float | None = None
+        self._first_token: float | None = None
+        self._chunks = 0
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether the terminal document has passed: the client has all that it waits for."""
+        return self._reply.is_complete
+
+    @property
+    def asks_stream(self) -> bool:
+        """Tell whether the request asks for a stream."""
+        return self._call.asked.stream is True
+
+    def feed(self, chunk: bytes, now: float) -> None:
+        """Read the next piece of the body, still content-encoded."""
+        if chunk and self._first_byte is None:
+            self._first_byte = now
+        self.received += len(chunk)
+        if self._stopped:
+            return
+        try:
+            self._read(self._decoded(chunk), now)
+        except WireError:
+            self._unreadable = True
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not reach the caller's traffic
+            self.failure = error
+
+    def close(self, now: float, outcome: str | None = None, *, overhead: float | None = None) -> Reading:
+        """Return the Reading. `outcome` says how the exchange was cut short; without it the answer itself tells."""
+        if outcome is None and not self._stopped:
+            self._finish(now)
+        settled = self._settled_usage()
+        reply, asked, request = self._reply, self._call.asked, self._call.request
+        provider = provider_of(request.host, request.port)
+        is_stream = self._documents.is_stream
+        return Reading(
+            id=self._call.id,
+            started_at=self._call.started_at,
+            provider=provider.name if provider else UNKNOWN,
+            host=clean.text(request.host) or UNKNOWN,
+            outcome=self._outcome(outcome),
+            dialect=self._call.dialect.name,
+            operation=self._call.dialect.operation,
+            provider_request_id=self._request_id(),
+            response_id=reply.response_id,
+            model_requested=asked.model,
+            model_returned=reply.model,
+            service_tier=reply.service_tier,
+            streamed=is_stream,
+            status=self._response.status,
+            error_type=reply.error_type,
+            error_code=reply.error_code,
+            error_param=reply.error_param,
+            finish_reason=reply.finish_reason,
+            usage=settled,
+            raw_usage=clean.figures(reply.usage) if reply.usage else None,
+            meter_failed=self.failure is not None,
+            duration_ms=_milliseconds(now),
+            ttfb_ms=_milliseconds(self._first_byte),
+            ttft_ms=_milliseconds(self._first_token),
+            output_chunks=self._chunks if is_stream else None,
+            overhead_us=None if overhead is None else round(overhead * 1e6),
+            request_bytes=request.body_bytes,
+            response_bytes=self.received,
+            tags=self._call.tags,
+        )
+
+    @property
+    def _stopped(self) -> bool:
+        return self._unreadable or self.failure is not None
+
+    def _decoded(self, chunk: bytes) -> bytes:
+        if self._content is None:
+            self._content = content_decoder(self._response.header("content-encoding"))
+        return self._content.feed(chunk)
+
+    def _read(self, body: bytes, now: float) -> None:
+        dialect = self._call.dialect
+        for document in self._documents.feed(body):
+            if self._documents.is_stream and dialect.has_content(document):
+                self._chunks += 1
+                if self._first_token is None:
+                    self._first_token = now
+            self._reply = dialect.fold(self._reply, document)
+
+    def _finish(self, now: float) -> None:
+        try:
+            for document in self._documents.close():
+                if self._documents.is_stream and self._call.dialect.has_content(document):
+                    self._chunks += 1
+                    self._first_token = self._first_token or now
+                self._reply = self._call.dialect.fold(self._reply, document)
+        except WireError:
+            self._unreadable = True
+        except Exception as error:  # noqa: BLE001 - as in feed
+            self.failure = error
+
+    def _settled_usage(self) -> Usage:
+        sent: Mapping[str, Any] | None = self._reply.usage
+        if not sent:
+            return Usage()
+        try:
+            usage = self._call.dialect.usage(sent)
+            provider = provider_of(self._call.request.host, self._call.request.port)
+            for deviation in provider.deviations.get(self._call.dialect.name, ()) if provider else ():
+                usage = deviation(usage, sent)
+        except Exception as error:  # noqa: BLE001 - as in feed
+            self.failure = error
+            return Usage()
+        return usage
+
+    def _outcome(self, cut: str | None) -> str:
+        reply = self._reply
+        if self._response.status >= 400:
+            return reading.HTTP_ERROR
+        if reply.is_complete:
+            return reading.OK
+        if cut is not None:
+            return cut
+        if reply.is_error:
+            return reading.PROVIDER_CUT if self._documents.is_stream else reading.HTTP_ERROR
+        if self._documents.is_stream and not self._stopped and reply.finish_reason is None:
+            return reading.PROVIDER_CUT
+        return reading.OK
+
+    def _request_id(self) -> str | None:
+        named = (self._response.header(name) for name in _REQUEST_ID_HEADERS)
+        return next((value for value in map(clean.word, named) if value), None)
+
+
+def unanswered(call: Call, now: float, outcome: str, *, overhead: float | None = None) -> Reading:
+    """Return the Reading of a call that got no response head."""
+    blank = Meter(call, Response(0)).close(now, outcome, overhead=overhead)
+    return msgspec.structs.replace(blank, status=None, streamed=None, response_bytes=None)
+
+
+def call_of(request: Request, *, call_id: str, started_at: int, tags: dict[str, str] | None = None) -> Call | None:
+    """Return the Call that `request` makes, or None where no dialect claims it."""
+    dialect = dialect_of(request)
+    return Call(call_id, started_at, request, dialect, asked_of(request, dialect), tags) if dialect else None
+
+
+def _milliseconds(seconds: float | None) -> int | None:
+    return None if seconds is None else max(0, round(seconds * 1000))

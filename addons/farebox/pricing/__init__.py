@@ -1,0 +1,1 @@
+"""Usage to cost: exact, dated, and never a silent zero."""

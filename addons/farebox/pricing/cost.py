@@ -1,0 +1,37 @@
+"""What a call cost, and how sure that is. Money is integer nano-USD (1e-9 USD)."""
+
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_EVEN, Decimal
+
+PRICED = "priced"
+PARTIAL = "partial"
+FREE = "free"
+UNPRICED = "unpriced"
+NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """One call's cost. `nanousd` is None where it is not known; `reasons` say why it is partial, free or unpriced."""
+
+    nanousd: int | None
+    status: str
+    reasons: tuple[str, ...] = ()
+    source: str | None = None
+    version: str | None = None
+    rate_card: dict[str, str] = field(default_factory=dict)
+
+
+def unpriced(reason: str) -> Cost:
+    """Return the Cost of a call that cannot be priced."""
+    return Cost(None, UNPRICED, (reason,))
+
+
+def nothing_billable() -> Cost:
+    """Return the Cost of a call that the provider does not charge for: it was refused, or never reached it."""
+    return Cost(None, NONE)
+
+
+def nanousd(usd: Decimal) -> int:
+    """Return `usd` in whole nano-USD, rounded half to even: the one rounding there is."""
+    return int((usd * 1_000_000_000).quantize(Decimal(1), ROUND_HALF_EVEN))

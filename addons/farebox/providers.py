@@ -1,0 +1,101 @@
+"""Who bills, from the host. Data only: a new provider is one line here and one case in `tests/cases`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from . import deviations
+from .deviations import Deviation
+
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One biller. `hosts`: exact names, or `*.` and a whole-label suffix, or `name:port` for local servers.
+
+    `catalogue` is its id in the price catalogue where that differs; `deviations` are its departures per dialect. A
+    `shared` host serves much that is no LLM call, so it is decrypted only where the user adds it to `intercept.hosts`.
+    """
+
+    name: str
+    hosts: tuple[str, ...]
+    catalogue: str | None = None
+    deviations: Mapping[str, tuple[Deviation, ...]] = field(default_factory=dict)
+    shared: bool = False
+
+
+_REASONING = {"openai_chat": (deviations.reasoning_beside_output,)}
+_THINKING = {"openai_chat": (deviations.output_is_the_rest,)}
+
+PROVIDERS: tuple[Provider, ...] = (
+    Provider("openai", ("api.openai.com", "*.api.openai.com")),
+    Provider("anthropic", ("api.anthropic.com",)),
+    Provider("gemini", ("generativelanguage.googleapis.com",), "google", _THINKING),
+    Provider("vertex", ("aiplatform.googleapis.com", "*-aiplatform.googleapis.com"), "google"),
+    Provider("bedrock", ("bedrock-runtime.*.amazonaws.com", "bedrock-runtime-fips.*.amazonaws.com"), "aws"),
+    Provider("azure", ("*.openai.azure.com", "*.services.ai.azure.com", "*.cognitiveservices.azure.com")),
+    Provider("mistral", ("api.mistral.ai", "codestral.mistral.ai")),
+    Provider("groq", ("api.groq.com",)),
+    Provider("deepseek", ("api.deepseek.com",)),
+    Provider("xai", ("api.x.ai", "*.api.x.ai"), "x-ai"),
+    Provider("openrouter", ("openrouter.ai",)),
+    Provider("fireworks", ("api.fireworks.ai",)),
+    Provider("together", ("api.together.xyz", "api.together.ai")),
+    Provider("perplexity", ("api.perplexity.ai",)),
+    Provider("cohere", ("api.cohere.com", "api.cohere.ai")),
+    Provider("cerebras", ("api.cerebras.ai",)),
+    Provider("moonshot", ("api.moonshot.ai", "api.moonshot.cn"), "moonshotai"),
+    Provider("zai", ("api.z.ai", "open.bigmodel.cn")),
+    Provider("minimax", ("api.minimax.io", "api.minimaxi.com")),
+    Provider("huggingface", ("router.huggingface.co", "api-inference.huggingface.co")),
+    Provider("github_copilot", ("api.githubcopilot.com", "*.githubcopilot.com"), "github-copilot"),
+    Provider("databricks", ("*.azuredatabricks.net", "*.cloud.databricks.com", "*.gcp.databricks.com"), shared=True),
+    Provider("cloudflare", ("gateway.ai.cloudflare.com",)),
+    Provider("cloudflare", ("api.cloudflare.com",), shared=True),
+    Provider("vercel", ("ai-gateway.vercel.sh",), None, _REASONING),
+    Provider("venice", ("api.venice.ai",)),
+    Provider("doubleword", ("api.doubleword.ai",)),
+    Provider("ai21", ("api.ai21.com",)),
+    Provider("dashscope", ("dashscope.aliyuncs.com", "dashscope-intl.aliyuncs.com", "dashscope-us.aliyuncs.com")),
+    Provider("deepinfra", ("api.deepinfra.com",)),
+    Provider("novita", ("api.novita.ai",)),
+    Provider("nvidia", ("integrate.api.nvidia.com",)),
+    Provider("sambanova", ("api.sambanova.ai",)),
+    Provider("siliconflow", ("api.siliconflow.com", "api.siliconflow.cn")),
+    Provider("voyage", ("api.voyageai.com",), "voyageai"),
+    Provider("jina", ("api.jina.ai",)),
+    Provider(
+        "ollama", ("localhost:11434", "127.0.0.1:11434", "ollama:11434", "host.docker.internal:11434", "ollama.com")
+    ),
+)
+BY_NAME: Mapping[str, Provider] = {provider.name: provider for provider in PROVIDERS}
+
+
+def host_matches(pattern: str, host: str, port: int | None = None) -> bool:
+    """Tell whether `pattern` names `host`, label by label: `*` is a label or a part of one, a leading `*.` any number.
+
+    `name:port` matches that port alone. Never by prefix: api.openai.com.evil.example is not api.openai.com.
+    """
+    name, _, wanted_port = pattern.lower().partition(":")
+    if wanted_port and wanted_port != str(port):
+        return False
+    labels, wanted = host.lower().rstrip(".").split("."), name.split(".")
+    if wanted[0] == "*":
+        wanted = wanted[1:]
+        if len(labels) <= len(wanted):
+            return False
+        labels = labels[len(labels) - len(wanted) :]
+    return len(labels) == len(wanted) and all(map(_label_matches, wanted, labels))
+
+
+def provider_of(host: str, port: int | None = None) -> Provider | None:
+    """Return who bills for calls to `host`, or None where no line above names it."""
+    named = (one for one in PROVIDERS if any(host_matches(pattern, host, port) for pattern in one.hosts))
+    return next(named, None)
+
+
+def _label_matches(wanted: str, label: str) -> bool:
+    if "*" not in wanted:
+        return wanted == label
+    start, _, end = wanted.partition("*")
+    return len(label) >= len(start) + len(end) and label.startswith(start) and label.endswith(end)

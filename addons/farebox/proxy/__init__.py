@@ -1,0 +1,1 @@
+"""The worker's side: the only place that imports mitmproxy."""

@@ -1,0 +1,35 @@
+"""The worker's process; `farebox up` starts it."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Callable
+
+from ..child import settings_from_parent, tell_ready, when_parent_ends
+from ..errors import FareboxError
+from .logs import redact_foreign_logs
+from .server import run
+
+logger = logging.getLogger("farebox.proxy")
+
+
+def main() -> int:
+    logging.basicConfig(level=logging.WARNING, format="farebox proxy: %(message)s", stream=sys.stderr)
+    redact_foreign_logs()
+    settings = settings_from_parent()
+
+    def stop_with_parent(stop: Callable[[], None]) -> None:
+        when_parent_ends(stop)
+
+    try:
+        asyncio.run(
+            run(settings, on_ready=lambda addresses: tell_ready({"listening": addresses}), on_stop=stop_with_parent)
+        )
+    except FareboxError as error:
+        logger.error("%s", error)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

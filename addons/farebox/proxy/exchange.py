@@ -1,0 +1,108 @@
+"""One claimed exchange under way: from mitmproxy's flow to a Reading, exactly once."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from mitmproxy import http
+
+from .. import clean
+from ..dialects._base import Asked, Dialect
+from ..exchange import Request, Response
+from ..meter import Call, Meter, asked_of, unanswered
+from ..reading import Reading
+
+HEAD_LIMIT = 64 << 10
+
+
+class Exchange:
+    """Meters one flow. The request's body is looked at when the answer begins, so that it delays nothing."""
+
+    def __init__(self, flow: http.HTTPFlow, dialect: Dialect, *, call_id: str, tags: tuple[str, ...]) -> None:
+        self.dialect = dialect
+        self.meter: Meter | None = None
+        self.reading: Reading | None = None
+        self.is_tapped = False
+        self._flow = flow
+        self._id = call_id
+        self._tags = tags
+        self._started_at = time.time_ns()
+        self._started = time.monotonic()
+        self._overhead = 0.0
+        self._head: bytearray | None = None
+        self._uploaded = 0
+
+    @property
+    def now(self) -> float:
+        """Seconds since the request began."""
+        return time.monotonic() - self._started
+
+    @contextmanager
+    def own_time(self) -> Iterator[None]:
+        """Count the time that the block takes as farebox's."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._overhead += time.perf_counter() - started
+
+    def upload(self, chunk: bytes) -> None:
+        """Note a piece of a request that is too large to hold: its head is kept."""
+        if self._head is None:
+            self._head = bytearray()
+        self._head += chunk[: max(0, HEAD_LIMIT - len(self._head))]
+        self._uploaded += len(chunk)
+
+    def answer(self, response: http.Response) -> Meter:
+        """Begin to read the answer whose head is `response`."""
+        self.meter = Meter(self._call(), Response(response.status_code, _headers(response.headers)))
+        return self.meter
+
+    def close(self, outcome: str | None = None) -> Reading | None:
+        """Return the Reading, the first time; None ever after."""
+        if self.reading is not None:
+            return None
+        if self.meter is None:
+            self.reading = unanswered(self._call(), self.now, outcome or "", overhead=self._overhead)
+        else:
+            self.reading = self.meter.close(self.now, outcome, overhead=self._overhead)
+        return self.reading
+
+    def _call(self) -> Call:
+        try:
+            request = self._request()
+            asked = asked_of(request, self.dialect)
+        except Exception:  # noqa: BLE001 - a request that we cannot read is still a call
+            request, asked = request_of(self._flow), Asked()
+        return Call(self._id, self._started_at, request, self.dialect, asked, self._kept_tags(request))
+
+    def _request(self) -> Request:
+        if self._head is not None:
+            is_whole = self._uploaded == len(self._head)
+            return request_of(self._flow, bytes(self._head), body_is_whole=is_whole, body_bytes=self._uploaded)
+        raw = self._flow.request.raw_content or b""
+        body = self._flow.request.get_content(strict=False) or b""
+        return request_of(self._flow, body, body_bytes=len(raw))
+
+    def _kept_tags(self, request: Request) -> dict[str, str] | None:
+        told = {name: clean.text(request.header(name)) for name in self._tags}
+        return {name: value for name, value in told.items() if value} or None
+
+
+def request_of(flow: http.HTTPFlow, body: bytes = b"", *, body_is_whole: bool = True, body_bytes: int = 0) -> Request:
+    """Return `flow`'s request, without its query, which may hold a key."""
+    request = flow.request
+    host, port = destination(flow)
+    path = request.path.partition("?")[0]
+    return Request(request.method, host, port, path, _headers(request.headers), body, body_is_whole, body_bytes)
+
+
+def destination(flow: http.HTTPFlow) -> tuple[str, int]:
+    """Return host name and port of the server; a transparent proxy knows the name from the client's SNI only."""
+    host = flow.request.host
+    is_address = not any(character.isalpha() for character in host) or ":" in host
+    return (flow.client_conn.sni or host) if is_address else host, flow.request.port
+
+
+def _headers(headers: http.Headers) -> tuple[tuple[str, str], ...]:
+    return tuple((name.lower(), value) for name, value in headers.items(multi=True))

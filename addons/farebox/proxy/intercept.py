@@ -1,0 +1,16 @@
+"""Which connections are decrypted, and which pass untouched."""
+
+from ..providers import host_matches, provider_of
+from ..settings import Intercept
+
+
+def decrypts(intercept: Intercept, host: str | None, port: int | None = None) -> bool:
+    """Tell whether a TLS connection to `host` is decrypted: a known LLM host, or one that the user names."""
+    if intercept.all:
+        return True
+    if not host:
+        return False
+    provider = provider_of(host, port)
+    if provider is not None and not provider.shared:
+        return True
+    return any(host_matches(pattern, host, port) for pattern in intercept.hosts)

@@ -1,0 +1,32 @@
+"""Keep what crosses the wire out of the log: mitmproxy's messages can quote headers, URLs and bodies."""
+
+import logging
+import re
+import traceback
+from typing import Any
+
+_BYTES = re.compile(r"""(bytearray\()?\bb(['"]).*""", re.DOTALL)
+_QUERY = re.compile(r"\?[^\s]*")
+_QUOTED = re.compile(r"""(['"])(?:(?!\1).){24,}\1?""", re.DOTALL)
+_FOREIGN = ("mitmproxy", "asyncio", "hpack", "h2", "hyperframe")
+
+
+def redact(message: str) -> str:
+    """Return `message` without bytes, URL queries and long quotations."""
+    return _QUOTED.sub("(not shown)", _QUERY.sub("?(not shown)", _BYTES.sub("(bytes not shown)", message)))
+
+
+def redact_foreign_logs() -> None:
+    """Redact every message of mitmproxy and of what it builds on, whichever handler prints it."""
+    make = logging.getLogRecordFactory()
+
+    def make_redacted(*args: Any, **kwargs: Any) -> logging.LogRecord:
+        record = make(*args, **kwargs)
+        if record.name.partition(".")[0] in _FOREIGN:
+            record.msg, record.args = redact(record.getMessage()), ()
+            if record.exc_info and record.exc_info[1]:
+                kind, _, trace = record.exc_info
+                record.exc_text = "".join(traceback.format_tb(trace)) + getattr(kind, "__name__", "")
+        return record
+
+    logging.setLogRecordFactory(make_redacted)

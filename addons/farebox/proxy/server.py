@@ -1,0 +1,67 @@
+"""Run mitmproxy with our addon in this process."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+
+import uuid_utils
+from mitmproxy import exceptions
+from mitmproxy.addons.proxyserver import Proxyserver
+from mitmproxy.options import Options
+from mitmproxy.tools.dump import DumpMaster
+
+from ..errors import SettingsError
+from ..settings import Settings
+from ..spool.writer import SpoolWriter
+from ..telemetry import PulseSender
+from . import trust
+from .addon import Sidecar
+
+
+def new_sidecar(settings: Settings) -> Sidecar:
+    """Return the addon with a spool of its own in the data folder."""
+    return Sidecar(settings, SpoolWriter(settings.spool, str(uuid_utils.uuid7())), PulseSender(settings.folder))
+
+
+async def run(
+    settings: Settings, *, on_ready: Callable[[list[str]], None], on_stop: Callable[[Callable[[], None]], None]
+) -> None:
+    """Serve until SIGTERM, or until what `on_stop` was given is called; `on_ready` gets the addresses."""
+    options = Options(
+        confdir=str(trust.confdir(settings.folder)),
+        listen_host=settings.host,
+        listen_port=settings.port,
+        mode=["regular", *settings.mode],
+    )
+    master = DumpMaster(options, with_termlog=False, with_dumper=False)
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, master.shutdown)
+    loop.add_signal_handler(signal.SIGINT, lambda: None)
+    on_stop(master.shutdown)
+    master.addons.add(_Announcer(settings, master, on_ready), new_sidecar(settings))
+    try:
+        options.update_defer(scripts=list(settings.script))
+        options.set(*settings.set, defer=True)
+    except exceptions.OptionsError as error:
+        raise SettingsError(f"set: {error}") from error
+    await master.run()
+
+
+class _Announcer:
+    """Tells where the proxy listens once it does."""
+
+    def __init__(self, settings: Settings, master: DumpMaster, on_ready: Callable[[list[str]], None]) -> None:
+        self._settings = settings
+        self._master = master
+        self._on_ready = on_ready
+
+    def running(self) -> None:
+        trust.hand_out(self._settings.folder)
+        proxy: Proxyserver = self._master.addons.get("proxyserver")
+        self._on_ready(
+            [
+                f"{server.mode.full_spec} at {address[0]}:{address[1]}"
+                for server in proxy.servers
+                for address in server.listen_addrs
+            ]
+        )

@@ -1,0 +1,85 @@
+"""Taps in a flow's bodies: what goes in comes out, at once; a fault of ours changes nothing."""
+
+from collections.abc import Callable
+
+from mitmproxy import http
+
+from .exchange import Exchange
+
+Chunks = bytes | list[bytes]
+
+
+class RequestTap:
+    """Passes a large request on, and shows it to its exchange."""
+
+    def __init__(self, exchange: Exchange, on_fault: Callable[[Exception], None]) -> None:
+        self._exchange = exchange
+        self._on_fault = on_fault
+
+    def __call__(self, data: bytes) -> bytes:
+        try:
+            with self._exchange.own_time():
+                self._exchange.upload(data)
+        except Exception as error:  # noqa: BLE001 - mitmproxy does not guard a tap
+            self._on_fault(error)
+        return data
+
+
+class ResponseTap:
+    """Passes an answer on, and meters it; `finish` is called before the bytes that complete it are returned.
+
+    What completes an answer for its client is the terminal document; else the last byte that Content-Length announces,
+    which is kept back until the end of the message; else the end of the message. mitmproxy tells that end by b"".
+    """
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        response: http.Response,
+        finish: Callable[[], None],
+        on_fault: Callable[[Exception], None],
+    ) -> None:
+        self._exchange = exchange
+        self._expected = content_length(response)
+        self._passed = 0
+        self._held = b""
+        self._is_faulty = False
+        self._finish = finish
+        self._on_fault = on_fault
+
+    def __call__(self, data: bytes) -> Chunks:
+        held, self._held = self._held, b""
+        if self._is_faulty:
+            return held + data
+        try:
+            if not data:
+                self._finish()
+                return held
+            self._passed += len(data)
+            if self._is_last(data):
+                self._held = data[-1:]
+                return [data[:-1]] if len(data) > 1 else []
+        except Exception as error:  # noqa: BLE001 - mitmproxy does not guard a tap
+            self._is_faulty = True
+            self._on_fault(error)
+        return held + data
+
+    def _is_last(self, data: bytes) -> bool:
+        """Meter `data`; tell whether the answer ends with it and no terminal document said so before."""
+        meter = self._exchange.meter
+        if meter is None or self._exchange.reading is not None:
+            return False
+        with self._exchange.own_time():
+            meter.feed(data, self._exchange.now)
+        if meter.is_complete:
+            self._finish()
+            return False
+        return self._passed == self._expected
+
+
+def content_length(message: http.Message) -> int | None:
+    """Return the body's announced length, or None where it is announced by nothing or by chunks."""
+    value = message.headers.get("content-length", "")
+    if "transfer-encoding" in message.headers or not value.isdecimal():
+        return None
+    return int(value)

@@ -1,0 +1,67 @@
+"""All that the wire told about one call: what a worker hands to the recorder through the spool."""
+
+from typing import Any
+
+import msgspec
+
+from .usage import Usage
+
+OK = "ok"
+HTTP_ERROR = "http_error"
+CLIENT_ABORT = "client_abort"
+PROVIDER_CUT = "provider_cut"
+NETWORK_ERROR = "network_error"
+SIDECAR_STOP = "sidecar_stop"
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One HTTP exchange, in the ledger's names; `started_at` in nanoseconds since 1970, UTC.
+
+    Fields may be added, with a default, but neither renamed nor given another type: a newer recorder reads what an
+    older worker left in the spool.
+    """
+
+    id: str
+    started_at: int
+    provider: str
+    host: str
+    outcome: str
+    sidecar: str | None = None
+    dialect: str | None = None
+    operation: str | None = None
+    provider_request_id: str | None = None
+    response_id: str | None = None
+    model_requested: str | None = None
+    model_returned: str | None = None
+    service_tier: str | None = None
+    streamed: bool | None = None
+    status: int | None = None
+    error_type: str | None = None
+    error_code: str | None = None
+    error_param: str | None = None
+    finish_reason: str | None = None
+    usage: Usage = Usage()
+    raw_usage: dict[str, Any] | None = None
+    meter_failed: bool = False
+    duration_ms: int | None = None
+    ttfb_ms: int | None = None
+    ttft_ms: int | None = None
+    output_chunks: int | None = None
+    overhead_us: int | None = None
+    request_bytes: int | None = None
+    response_bytes: int | None = None
+    tags: dict[str, str] | None = None
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(Reading)
+
+
+def encode(reading: Reading) -> bytes:
+    """Return `reading` as the spool keeps it."""
+    return _ENCODER.encode(reading)
+
+
+def decode(message: bytes) -> Reading:
+    """Return the Reading in `message`; msgspec.DecodeError where it holds none."""
+    return _DECODER.decode(message)

@@ -1,0 +1,1 @@
+"""The recorder's side: spool to priced records to sinks."""

@@ -1,0 +1,91 @@
+"""The recorder's process; `farebox up` and the mitmproxy addon start it."""
+
+import logging
+import signal
+import socket
+import sys
+import threading
+
+from prometheus_client import CollectorRegistry
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..child import settings_from_parent, tell_ready, when_parent_ends
+from ..errors import FareboxError
+from ..folder import claim
+from ..pricing import book
+from ..settings import Settings
+from ..sinks.database import DatabaseSink
+from ..sinks.metrics import MetricsSink, OwnMetrics
+from ..spool.reader import SpoolReader
+from ..store import queries
+from ..store.engine import open_engine
+from ..store.migrate import migrate
+from ..telemetry import PulseReceiver
+from .http import serve
+from .recorder import Destinations, Recorder
+
+logger = logging.getLogger("farebox.recorder")
+
+
+def main() -> int:
+    logging.basicConfig(level=logging.INFO, format="farebox recorder: %(message)s", stream=sys.stderr)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    # Only the parent's end ends us: after a signal to the whole group, the worker still has calls to hand over.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    settings = settings_from_parent()
+    stopping = threading.Event()
+    when_parent_ends(stopping.set)
+    try:
+        with claim(settings.folder, "recorder"):
+            record(settings, stopping)
+    except FareboxError as error:
+        logger.error("%s", error)
+        return 1
+    return 0
+
+
+def record(settings: Settings, stopping: threading.Event) -> None:
+    """Record until `stopping`."""
+    engine = open_engine(settings.ledger)
+    prepare(engine, stopping)
+    registry = CollectorRegistry()
+    name = socket.gethostname()
+    to = Destinations(
+        DatabaseSink(engine, sidecar=name),
+        MetricsSink(registry, book.knows),
+        OwnMetrics(registry),
+        settings.folder / "aside",
+    )
+    pulses = PulseReceiver(settings.folder)
+    recorder = Recorder(SpoolReader(settings.spool, queries.positions(engine)), pulses, to, name=name)
+    try:
+        server = serve((settings.host, settings.metrics_port), registry, lambda: recorder.health)
+    except OSError as error:
+        raise FareboxError(
+            f"metrics_port: {settings.host}:{settings.metrics_port} cannot be used ({error.strerror}): "
+            "stop what listens there, or set --metrics-port"
+        ) from error
+    book.catalogue_version()
+    tell_ready({"metrics": f"http://{settings.host}:{server.server_address[1]}"})
+    recorder.run(stopping.is_set, stopping.wait)
+    pulses.close()
+    server.shutdown()
+
+
+def prepare(engine: Engine, stopping: threading.Event) -> None:
+    """Migrate the ledger, waiting for as long as it is away."""
+    while True:
+        try:
+            migrate(engine)
+        except SQLAlchemyError as error:
+            logger.error("the ledger is away (%s): calls wait in the spool", type(error).__name__)
+            if stopping.wait(2):
+                raise FareboxError("the ledger was away until the end: calls wait in the spool") from error
+        else:
+            return
+
+
+if __name__ == "__main__":
+    sys.exit(main())

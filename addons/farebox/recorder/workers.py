@@ -1,0 +1,58 @@
+"""Which workers live, and what they told: totals in, differences out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ..telemetry import Pulse
+
+SILENCE_SECONDS = 5.0
+
+
+@dataclass(slots=True)
+class _Worker:
+    seen: float
+    pulse: Pulse
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was counted since the last pulse."""
+
+    dropped: int = 0
+    untrusting: int = 0
+    meter_failures: dict[str, int] = field(default_factory=dict)
+
+
+class Workers:
+    """The workers that report; one that is silent for SILENCE_SECONDS is gone."""
+
+    def __init__(self) -> None:
+        self._workers: dict[str, _Worker] = {}
+
+    def hear(self, pulses: Iterable[Pulse], now: float) -> list[Change]:
+        """Take in pulses, and return what each adds."""
+        changes = [self._hear(pulse, now) for pulse in pulses]
+        self._workers = {name: worker for name, worker in self._workers.items() if now - worker.seen < SILENCE_SECONDS}
+        return changes
+
+    def __len__(self) -> int:
+        return sum(not worker.pulse.is_leaving for worker in self._workers.values())
+
+    @property
+    def inflight(self) -> int:
+        return sum(worker.pulse.inflight for worker in self._workers.values())
+
+    @property
+    def kept(self) -> int:
+        return sum(worker.pulse.kept for worker in self._workers.values())
+
+    def _hear(self, pulse: Pulse, now: float) -> Change:
+        known = self._workers.get(pulse.worker)
+        before = known.pulse if known else Pulse(pulse.worker)
+        self._workers[pulse.worker] = _Worker(now, pulse)
+        failures = {
+            dialect: total - before.meter_failures.get(dialect, 0)
+            for dialect, total in pulse.meter_failures.items()
+            if total > before.meter_failures.get(dialect, 0)
+        }
+        return Change(max(0, pulse.dropped - before.dropped), max(0, pulse.untrusting - before.untrusting), failures)

@@ -1,0 +1,1 @@
+"""Where Records go: one file per destination."""

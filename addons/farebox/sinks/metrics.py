@@ -1,0 +1,171 @@
+"""Prometheus metrics as a sink. Names and labels: docs/metrics.md."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from .. import __version__
+from ..recorder.record import Record
+
+MODELS_LIMIT = 500
+UNKNOWN_MODELS_LIMIT = 50
+OTHER = "other"
+# OpenTelemetry GenAI's boundaries for gen_ai.client.operation.duration, and two beyond for long answers.
+_DURATIONS = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92, 163.84, 327.68)
+_OVERHEADS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1)
+_KINDS = {
+    "input": "input_tokens",
+    "cache_read": "cache_read_tokens",
+    "cache_write": "cache_write_tokens",
+    "input_audio": "input_audio_tokens",
+    "input_image": "input_image_tokens",
+    "output": "output_tokens",
+    "reasoning": "reasoning_tokens",
+    "output_audio": "output_audio_tokens",
+    "output_image": "output_image_tokens",
+}
+
+
+class MetricsSink:
+    """Counts Records. `knows` tells whether a catalogue has a provider's model."""
+
+    def __init__(self, registry: CollectorRegistry, knows: Callable[[str, str | None], bool]) -> None:
+        self._models = _ModelLabels(knows)
+        self._calls = Counter(
+            "farebox_calls",
+            "Calls, by how they ended.",
+            ["provider", "model", "operation", "outcome", "status"],
+            registry=registry,
+        )
+        self._tokens = Counter(
+            "farebox_tokens",
+            "Tokens as reported; input and output are totals, the other kinds lie inside them.",
+            ["provider", "model", "kind"],
+            registry=registry,
+        )
+        self._cost = Counter(
+            "farebox_cost_usd",
+            "Cost in USD. An approximation for rates; the exact sum is in the ledger.",
+            ["provider", "model", "cost_status"],
+            registry=registry,
+        )
+        self._unpriced = Counter(
+            "farebox_unpriced_calls",
+            "Calls whose cost is not known.",
+            ["provider", "model"],
+            registry=registry,
+        )
+        self._capped = Counter(
+            "farebox_series_capped",
+            "Calls counted under model=other because there were too many model names.",
+            registry=registry,
+        )
+        self._duration = _histogram("farebox_call_duration_seconds", "From request to the end of the answer.", registry)
+        self._first_token = _histogram(
+            "farebox_time_to_first_token_seconds", "From request to the first token of content, in streams.", registry
+        )
+        self._overhead = Histogram(
+            "farebox_overhead_seconds",
+            "farebox's own time spent on a call.",
+            buckets=_OVERHEADS,
+            registry=registry,
+        )
+
+    def write(self, records: Sequence[Record]) -> None:
+        """Count `records`."""
+        for record in records:
+            self._count(record)
+
+    def _count(self, record: Record) -> None:
+        model = self._models.label(record.provider, record.model_returned or record.model_requested)
+        if model == OTHER:
+            self._capped.inc()
+        place = (record.provider, model)
+        status = "" if record.status is None else str(record.status)
+        self._calls.labels(*place, record.operation or "", record.outcome, status).inc()
+        for kind, column in _KINDS.items():
+            if amount := getattr(record, column):
+                self._tokens.labels(*place, kind).inc(amount)
+        if record.cost_nanousd is not None:
+            self._cost.labels(*place, record.cost_status).inc(record.cost_nanousd / 1e9)
+        if record.cost_status == "unpriced":
+            self._unpriced.labels(*place).inc()
+        self._observe(record, place)
+
+    def _observe(self, record: Record, place: tuple[str, str]) -> None:
+        if record.duration_ms is not None:
+            self._duration.labels(*place).observe(record.duration_ms / 1000)
+        if record.ttft_ms is not None:
+            self._first_token.labels(*place).observe(record.ttft_ms / 1000)
+        if record.overhead_us is not None:
+            self._overhead.observe(record.overhead_us / 1e6)
+
+
+class OwnMetrics:
+    """What farebox tells about itself."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        build = Gauge("farebox_build_info", "1, with the version as a label.", ["version"], registry=registry)
+        build.labels(__version__).set(1)
+        self._inflight = Gauge("farebox_inflight_calls", "Calls whose answer is under way.", registry=registry)
+        self._pending = Gauge("farebox_spool_pending", "Calls in the spool, not in the ledger yet.", registry=registry)
+        self._dropped = Counter(
+            "farebox_records_dropped", "Calls lost: neither disk nor memory had room.", registry=registry
+        )
+        self._aside = Counter(
+            "farebox_records_set_aside", "Calls that the ledger refused, kept in a file.", registry=registry
+        )
+        self._failures = Counter(
+            "farebox_meter_failures",
+            "Answers that could not be read, through a fault of farebox.",
+            ["dialect"],
+            registry=registry,
+        )
+        self._untrusting = Counter(
+            "farebox_untrusting_clients", "Connections whose client does not trust farebox's CA.", registry=registry
+        )
+
+    def inflight(self, number: int) -> None:
+        self._inflight.set(number)
+
+    def pending(self, number: int) -> None:
+        self._pending.set(number)
+
+    def set_aside(self, number: int = 1) -> None:
+        self._aside.inc(number)
+
+    def dropped(self, number: int) -> None:
+        self._dropped.inc(number)
+
+    def untrusting(self, number: int) -> None:
+        self._untrusting.inc(number)
+
+    def meter_failures(self, failures: Iterable[tuple[str, int]]) -> None:
+        for dialect, number in failures:
+            self._failures.labels(dialect).inc(number)
+
+
+class _ModelLabels:
+    """Bounds the model label: junk names must not make a series each."""
+
+    def __init__(self, knows: Callable[[str, str | None], bool]) -> None:
+        self._knows = knows
+        self._known: set[tuple[str, str]] = set()
+        self._unknown: set[tuple[str, str]] = set()
+
+    def label(self, provider: str, model: str | None) -> str:
+        if model is None:
+            return ""
+        place = (provider, model)
+        if place in self._known or place in self._unknown:
+            return model
+        is_known = self._knows(provider, model)
+        seen, limit = (self._known, MODELS_LIMIT) if is_known else (self._unknown, UNKNOWN_MODELS_LIMIT)
+        if len(seen) >= limit:
+            return OTHER
+        seen.add(place)
+        return model
+
+
+def _histogram(name: str, text: str, registry: CollectorRegistry) -> Histogram:
+    return Histogram(name, text, ["provider", "model"], buckets=_DURATIONS, registry=registry)

@@ -1,0 +1,65 @@
+"""The format of a segment: a mark with the format's version, then frames of length, CRC and message."""
+
+import struct
+from collections.abc import Iterator
+from typing import NamedTuple
+from zlib import crc32
+
+MARK = b"FAREBOX\x01"
+MESSAGE_LIMIT = 1 << 20
+_HEAD = struct.Struct("<II")
+
+
+class Frame(NamedTuple):
+    """One message and the offset behind it. `skipped` bytes before it were no frame."""
+
+    message: bytes
+    end: int
+    skipped: int = 0
+
+
+def frame(message: bytes) -> bytes:
+    """Return `message` as a segment holds it."""
+    if not 0 < len(message) <= MESSAGE_LIMIT:
+        raise ValueError(f"a message of {len(message)} bytes: from 1 to {MESSAGE_LIMIT} are possible")
+    return _HEAD.pack(len(message), crc32(message)) + message
+
+
+def frames(data: bytes) -> Iterator[Frame]:
+    """Yield the frames in `data`, which starts at a frame, passing over what is damaged.
+
+    Stops at a frame that is not whole: the rest of it may still be on its way, or its writer died.
+    """
+    offset, skipped = 0, 0
+    while offset + _HEAD.size <= len(data):
+        length, checksum = _HEAD.unpack_from(data, offset)
+        end = offset + _HEAD.size + length
+        if 0 < length <= MESSAGE_LIMIT:
+            if end > len(data) and not _frame_follows(data, offset + 1):
+                return
+            message = data[offset + _HEAD.size : end]
+            if len(message) == length and crc32(message) == checksum:
+                yield Frame(message, end, skipped)
+                offset, skipped = end, 0
+                continue
+        offset, skipped = offset + 1, skipped + 1
+
+
+def count(data: bytes) -> int:
+    """Return how many frames stand in `data`, by their lengths alone."""
+    number, offset = 0, 0
+    while offset + _HEAD.size <= len(data):
+        length, _ = _HEAD.unpack_from(data, offset)
+        offset += _HEAD.size + length
+        number += offset <= len(data)
+    return number
+
+
+def _frame_follows(data: bytes, start: int) -> bool:
+    """Tell whether a sound frame begins behind `start`: then what stands there is damaged, not unfinished."""
+    for offset in range(start, len(data) - _HEAD.size):
+        length, checksum = _HEAD.unpack_from(data, offset)
+        end = offset + _HEAD.size + length
+        if 0 < length <= MESSAGE_LIMIT and end <= len(data) and crc32(data[offset + _HEAD.size : end]) == checksum:
+            return True
+    return False

@@ -1,0 +1,35 @@
+"""Engines for the ledger."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from ..errors import SettingsError
+
+
+def open_engine(url: str) -> Engine:
+    """Return an engine for the ledger at `url`; SettingsError where that is no database URL farebox can use."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise SettingsError(
+            f"ledger: {url.partition('://')[0]!r} is no database URL: try sqlite:///ledger.db"
+        ) from error
+    if parsed.get_backend_name() != "sqlite":
+        raise SettingsError(f"ledger: {parsed.get_backend_name()!r} is not supported: use sqlite:///PATH")
+    if not parsed.database or parsed.database == ":memory:":
+        raise SettingsError("ledger: a SQLite ledger is a file: sqlite:///PATH")
+    Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = create_engine(parsed, connect_args={"timeout": 5})
+    event.listen(engine, "connect", _set_up_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    """Set a write-ahead log, so that readers never wait, and FULL, as spools are taken away after the commit."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()

@@ -1,0 +1,78 @@
+"""A worker's own counters, sent to the recorder over a Unix datagram socket, so that a full disk cannot stop them."""
+
+import contextlib
+import hashlib
+import os
+import socket
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+# A Unix socket's path has at most 108 bytes on Linux and 104 on macOS.
+_PATH_LIMIT = 100
+
+
+class Pulse(msgspec.Struct, frozen=True):
+    """What a worker tells of itself. Counters are totals since its start, so a lost datagram loses nothing."""
+
+    worker: str
+    inflight: int = 0
+    dropped: int = 0
+    kept: int = 0
+    untrusting: int = 0
+    meter_failures: dict[str, int] = {}
+    is_leaving: bool = False
+
+
+def socket_path(home: Path) -> Path:
+    """Return where the recorder of data folder `home` listens; a short path of our own where `home` is a long one."""
+    path = home.resolve() / "telemetry.sock"
+    if len(os.fsencode(path)) <= _PATH_LIMIT:
+        return path
+    name = hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"farebox-{os.getuid()}" / f"{name}.sock"
+
+
+class PulseSender:
+    """Sends Pulses without ever waiting: nobody listening, or a full buffer, is no error."""
+
+    def __init__(self, home: Path) -> None:
+        self._path = socket_path(home)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.settimeout(0)
+
+    def send(self, pulse: Pulse) -> None:
+        with contextlib.suppress(OSError):
+            self._socket.sendto(msgspec.msgpack.encode(pulse), os.fspath(self._path))
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+class PulseReceiver:
+    """Takes in the Pulses of every worker of a data folder."""
+
+    def __init__(self, home: Path) -> None:
+        self._path = socket_path(home)
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if self._path.parent.stat().st_uid != os.getuid():
+            raise PermissionError(f"{self._path.parent} belongs to another user")
+        self._path.unlink(missing_ok=True)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(os.fspath(self._path))
+        self._path.chmod(0o600)
+        self._socket.settimeout(0)
+
+    def receive(self) -> list[Pulse]:
+        """Return what came in since the last call."""
+        pulses = []
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                with contextlib.suppress(msgspec.DecodeError):
+                    pulses.append(msgspec.msgpack.decode(self._socket.recv(65536), type=Pulse))
+        return pulses
+
+    def close(self) -> None:
+        self._socket.close()
+        self._path.unlink(missing_ok=True)

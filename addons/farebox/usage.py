@@ -1,0 +1,45 @@
+"""Token counts of one call: totals are inclusive, and None (not told) is never 0."""
+
+import msgspec
+
+
+class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was consumed, in the ledger's columns.
+
+    `input_tokens` and `output_tokens` are totals: cache, audio and image input lie inside the input; reasoning, audio
+    and image output inside the output. `cache_write_1h_tokens` lies inside `cache_write_tokens`. `units` counts what is
+    not billed by the token (web_search_requests, images, ...).
+    """
+
+    input_tokens: int | None = None
+    cache_read_tokens: int | None = None
+    cache_write_tokens: int | None = None
+    cache_write_1h_tokens: int | None = None
+    input_audio_tokens: int | None = None
+    input_image_tokens: int | None = None
+    output_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    output_audio_tokens: int | None = None
+    output_image_tokens: int | None = None
+    units: dict[str, int] | None = None
+
+    @property
+    def is_reported(self) -> bool:
+        """Tell whether the provider stated any amount."""
+        return self != _NOTHING
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether both totals, or else units alone, are known."""
+        return (self.input_tokens is not None and self.output_tokens is not None) or (
+            self.units is not None and self.input_tokens is None and self.output_tokens is None
+        )
+
+
+_NOTHING = Usage()
+
+
+def total(*parts: int | None) -> int | None:
+    """Return the sum of the parts that are known, or None if none is."""
+    known = [part for part in parts if part is not None]
+    return sum(known) if known else None

@@ -1,0 +1,1 @@
+"""Bytes to documents; knows no provider."""

@@ -1,0 +1,115 @@
+"""Undo content-encodings incrementally: feed what came, get what it says so far."""
+
+import zlib
+from collections.abc import Callable
+from typing import Protocol
+
+import brotli
+import zstandard
+
+from ..errors import WireError
+
+_PIECE = 1 << 20
+
+
+class ContentDecoder(Protocol):
+    """Turns pieces of an encoded body into pieces of the body; raises WireError on bytes that are not so encoded."""
+
+    def feed(self, data: bytes) -> bytes: ...
+
+
+def content_decoder(encodings: str | None) -> ContentDecoder:
+    """Return the decoder for a `content-encoding` header, one encoding or several; WireError where one is unknown."""
+    names = [name.strip().lower() for name in (encodings or "").split(",")]
+    chain: list[ContentDecoder] = []
+    for name in reversed([name for name in names if name and name != "identity"]):
+        if name not in _DECODERS:
+            raise WireError(f"content-encoding {name!r} is not one of {', '.join(sorted(_DECODERS))}")
+        chain.append(_DECODERS[name]())
+    return chain[0] if len(chain) == 1 else _Chain(chain)
+
+
+class _Chain:
+    def __init__(self, steps: list[ContentDecoder]) -> None:
+        self._steps = steps
+
+    def feed(self, data: bytes) -> bytes:
+        for step in self._steps:
+            data = step.feed(data)
+        return data
+
+
+class _Gzip:
+    """gzip of one member or several; what follows the last member is padding."""
+
+    def __init__(self) -> None:
+        self._decoder = zlib.decompressobj(zlib.MAX_WBITS | 16)
+
+    def feed(self, data: bytes) -> bytes:
+        out = bytearray()
+        while data and not (self._decoder.eof and not data.startswith(b"\x1f")):
+            if self._decoder.eof:
+                self._decoder = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            out += _inflate(self._decoder, data)
+            data = self._decoder.unused_data or self._decoder.unconsumed_tail
+        return bytes(out)
+
+
+class _Deflate:
+    """deflate, which servers send with and without the zlib header (RFC 9110, section 8.4.1.2)."""
+
+    def __init__(self) -> None:
+        self._head = b""
+        self._decoder: zlib._Decompress | None = None
+
+    def feed(self, data: bytes) -> bytes:
+        if self._decoder is None:
+            self._head += data
+            if len(self._head) < 2:
+                return b""
+            data, self._head = self._head, b""
+            has_header = data[0] & 0x0F == 8 and int.from_bytes(data[:2]) % 31 == 0
+            self._decoder = zlib.decompressobj(zlib.MAX_WBITS if has_header else -zlib.MAX_WBITS)
+        out = bytearray()
+        while data and not self._decoder.eof:
+            out += _inflate(self._decoder, data)
+            data = self._decoder.unconsumed_tail
+        return bytes(out)
+
+
+def _inflate(decoder: "zlib._Decompress", data: bytes) -> bytes:
+    try:
+        return decoder.decompress(data, _PIECE)
+    except zlib.error as error:
+        raise WireError(f"body is not gzip or deflate: {error}") from error
+
+
+class _Brotli:
+    def __init__(self) -> None:
+        self._decoder = brotli.Decompressor()
+
+    def feed(self, data: bytes) -> bytes:
+        try:
+            return bytes(self._decoder.process(data)) if data and not self._decoder.is_finished() else b""
+        except brotli.error as error:
+            raise WireError(f"body is not brotli: {error}") from error
+
+
+class _Zstd:
+    def __init__(self) -> None:
+        self._decoder = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj(read_across_frames=True)
+
+    def feed(self, data: bytes) -> bytes:
+        try:
+            return self._decoder.decompress(data) if data else b""
+        except zstandard.ZstdError as error:
+            raise WireError(f"body is not zstd: {error}") from error
+
+
+_DECODERS: dict[str, Callable[[], ContentDecoder]] = {
+    "gzip": _Gzip,
+    "x-gzip": _Gzip,
+    "deflate": _Deflate,
+    "br": _Brotli,
+    "zstd": _Zstd,
+}

@@ -1,0 +1,149 @@
+"""A response body, in whatever framing it came, as documents."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+
+from ..errors import WireError
+from .sse import Event, EventStream
+
+BODY_LIMIT = 32 << 20
+_SSE_STARTS = (b"data:", b"event:", b"id:", b"retry:", b":")
+
+
+class Document(NamedTuple):
+    """One JSON document of a reply; `event` is the name that its framing gave it. The end mark has `data` None."""
+
+    event: str
+    data: Any
+
+    @property
+    def is_done(self) -> bool:
+        """Tell whether this is the `[DONE]` mark."""
+        return self.event == "[DONE]"
+
+
+class Documents(Protocol):
+    """Turns pieces of a decoded body into documents. `unreadable` counts what looked like a document and was none."""
+
+    @property
+    def is_stream(self) -> bool: ...
+    @property
+    def unreadable(self) -> int: ...
+    def feed(self, chunk: bytes) -> Iterator[Document]: ...
+    def close(self) -> Iterator[Document]: ...
+
+
+def documents(content_type: str) -> Documents:
+    """Return the reader for a body of `content_type`, which is trusted only where the body does not contradict it."""
+    return SseDocuments() if content_type == "text/event-stream" else _Sniffed()
+
+
+def decode(raw: bytes) -> Any:
+    """Return the JSON value in `raw`, lone surrogates and NaN included as clients do; WireError if there is none."""
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        pass
+    try:
+        return json.loads(raw.decode("utf-8", "replace"))
+    except (ValueError, RecursionError) as error:
+        raise WireError(f"not a JSON document: {type(error).__name__}") from error
+
+
+class SseDocuments:
+    """Server-sent events whose data is JSON, or the mark `[DONE]`.
+
+    A client that reads by the line acts on a document before its blank line; so a document is handed out as soon as a
+    read ends behind its last line.
+    """
+
+    is_stream = True
+
+    def __init__(self) -> None:
+        self.unreadable = 0
+        self._events = EventStream()
+
+    def feed(self, chunk: bytes) -> Iterator[Document]:
+        yield from self._read(self._events.feed(chunk))
+        pending = self._events.pending
+        if pending and pending.data.endswith((b"}", b"]")):
+            try:
+                document = Document(pending.name, decode(pending.data))
+            except WireError:
+                return
+            self._events.drop_pending()
+            yield document
+
+    def close(self) -> Iterator[Document]:
+        yield from self._read(self._events.close())
+
+    def _read(self, events: Iterator[Event]) -> Iterator[Document]:
+        for event in events:
+            if event.data.strip() == b"[DONE]":
+                yield Document("[DONE]", None)
+                continue
+            try:
+                yield Document(event.name, decode(event.data))
+            except WireError:
+                self.unreadable += 1
+
+
+class JsonDocument:
+    """A body that is one JSON document."""
+
+    is_stream = False
+
+    def __init__(self) -> None:
+        self.unreadable = 0
+        self._body = bytearray()
+
+    def feed(self, chunk: bytes) -> Iterator[Document]:
+        self._body += chunk
+        if len(self._body) > BODY_LIMIT:
+            self._body.clear()
+            raise WireError(f"a body without events is longer than {BODY_LIMIT} bytes")
+        yield from ()
+
+    def close(self) -> Iterator[Document]:
+        body, self._body = bytes(self._body), bytearray()
+        if not body.strip():
+            return
+        try:
+            yield Document("", decode(body.removeprefix(b"\xef\xbb\xbf")))
+        except WireError:
+            self.unreadable += 1
+
+
+class _Sniffed:
+    """A body of a type that servers also use for event streams: its first bytes decide."""
+
+    def __init__(self) -> None:
+        self._head = b""
+        self._inner: Documents | None = None
+
+    @property
+    def is_stream(self) -> bool:
+        return self._inner is not None and self._inner.is_stream
+
+    @property
+    def unreadable(self) -> int:
+        return self._inner.unreadable if self._inner else 0
+
+    def feed(self, chunk: bytes) -> Iterator[Document]:
+        if self._inner is None:
+            self._head += chunk
+            start = self._head.removeprefix(b"\xef\xbb\xbf").lstrip()
+            if any(mark.startswith(start) and mark != start for mark in _SSE_STARTS):
+                return
+            self._inner = SseDocuments() if start.startswith(_SSE_STARTS) else JsonDocument()
+            chunk, self._head = self._head, b""
+        yield from self._inner.feed(chunk)
+
+    def close(self) -> Iterator[Document]:
+        if self._inner is None:
+            self._inner = JsonDocument()
+            yield from self._inner.feed(self._head)
+        yield from self._inner.close()

@@ -1,0 +1,114 @@
+"""Server-sent events, incrementally (WHATWG HTML, section 9.2)."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..errors import WireError
+
+EVENT_LIMIT = 32 << 20
+_DONE = re.compile(rb"data: ?\[DONE\]")
+
+
+class Event(NamedTuple):
+    """One event: its `event:` name, if it had one, and its `data:` lines joined by line feeds."""
+
+    name: str
+    data: bytes
+
+
+class EventStream:
+    """Cuts a stream into events: feed what came, get the events that it completes; any cut gives the same events.
+
+    An event is complete at its blank line. The `[DONE]` that ends OpenAI-like streams is handed out with its last byte,
+    as clients do not wait for more. An event longer than EVENT_LIMIT raises WireError.
+    """
+
+    def __init__(self) -> None:
+        self._rest = bytearray()
+        self._searched = 0
+        self._name = ""
+        self._data: list[bytes] = []
+        self._size = 0
+        self._skip_line_feed = False
+        self._at_start = True
+
+    def feed(self, chunk: bytes) -> Iterator[Event]:
+        """Yield the events that `chunk` completes."""
+        self._rest += chunk
+        if len(self._rest) + self._size > EVENT_LIMIT:
+            raise WireError(f"an event of the stream is longer than {EVENT_LIMIT} bytes")
+        if self._at_start and not self._pass_byte_order_mark():
+            return
+        for line in self._lines():
+            if not line:
+                yield from self._dispatch()
+            else:
+                self._field(line)
+        if len(self._rest) < 16 and _DONE.fullmatch(self._rest):
+            self._field(bytes(self._rest))
+            self._rest.clear()
+            self._searched = 0
+            yield from self._dispatch()
+
+    @property
+    def pending(self) -> Event | None:
+        """The event whose lines are whole so far but whose blank line is still to come."""
+        return Event(self._name, b"\n".join(self._data)) if self._data and not self._rest else None
+
+    def drop_pending(self) -> None:
+        """Forget the pending event: its reader took it early."""
+        self._name, self._size = "", 0
+        self._data.clear()
+
+    def close(self) -> Iterator[Event]:
+        """Yield the event that the stream's end completes, though its blank line is missing."""
+        if self._rest:
+            self._field(bytes(self._rest))
+            self._rest.clear()
+        yield from self._dispatch()
+
+    def _pass_byte_order_mark(self) -> bool:
+        if len(self._rest) < 3 and b"\xef\xbb\xbf".startswith(self._rest):
+            return False
+        if self._rest.startswith(b"\xef\xbb\xbf"):
+            del self._rest[:3]
+        self._at_start = False
+        return True
+
+    def _lines(self) -> Iterator[bytes]:
+        start = 0
+        while self._rest:
+            if self._skip_line_feed:
+                self._skip_line_feed = False
+                if self._rest[start : start + 1] == b"\n":
+                    start += 1
+            end = self._line_end(max(start, self._searched))
+            if end < 0:
+                self._searched = len(self._rest) - start
+                break
+            line = bytes(self._rest[start:end])
+            self._skip_line_feed = self._rest[end] == 0x0D
+            start, self._searched = end + 1, 0
+            yield line
+        del self._rest[:start]
+
+    def _line_end(self, start: int) -> int:
+        line_feed = self._rest.find(b"\n", start)
+        carriage_return = self._rest.find(b"\r", start, line_feed if line_feed >= 0 else len(self._rest))
+        return carriage_return if carriage_return >= 0 else line_feed
+
+    def _field(self, line: bytes) -> None:
+        name, _, value = line.partition(b":")
+        value = value[1:] if value.startswith(b" ") else value
+        if name == b"data":
+            self._data.append(value)
+            self._size += len(value)
+        elif name == b"event":
+            self._name = value[:64].decode("utf-8", "replace")
+
+    def _dispatch(self) -> Iterator[Event]:
+        event = Event(self._name, b"\n".join(self._data))
+        self.drop_pending()
+        if event.data:
+            yield event

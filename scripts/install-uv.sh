@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Install uv into a folder of its own: install-uv.sh FOLDER. Needs pip or venv beside Python, not both.
+set -eu
+folder=$1
+python=$("$(dirname "$0")/python.sh")
+if "$python" -m venv "$folder" 2>/dev/null; then
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check uv
+elif "$python" -m pip --version >/dev/null 2>&1; then
+    rm -rf "$folder"
+    "$python" -m pip install --quiet --disable-pip-version-check --target "$folder" uv
+else
+    echo "$python has neither venv nor pip: install them (Debian: apt-get install python3-venv)" >&2
+    exit 1
+fi
+"$folder/bin/uv" --version

@@ -1,0 +1,55 @@
+"""Fixtures: a local provider and a sidecar that is redirected to it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .sidecar import REDIRECT, Sidecar
+from .upstream import Asked, Step, Upstream, plain
+
+StartUpstream = Callable[[Callable[[Asked], list[Step]]], Upstream]
+StartSidecar = Callable[..., Sidecar]
+
+
+@pytest.fixture
+def start_upstream() -> Iterator[StartUpstream]:
+    """Start a local provider that answers as the given function says."""
+    with ExitStack() as running:
+        yield lambda answer, **options: running.enter_context(Upstream(answer, **options))
+
+
+@pytest.fixture
+def upstream(start_upstream: StartUpstream) -> Upstream:
+    """A local provider; set its `answer`."""
+    return start_upstream(lambda _asked: plain(b"{}"))
+
+
+@pytest.fixture
+def start_sidecar(tmp_path: Path) -> Iterator[StartSidecar]:
+    """Start `farebox up`, redirected to an upstream, with the data folder `home`."""
+    with ExitStack() as running:
+
+        def start(upstream: Upstream, *arguments: str, home: str = "home", **options: Any) -> Sidecar:
+            authority = tmp_path / "upstream-ca.pem"
+            upstream.authority.cert_pem.write_to_path(str(authority))
+            return running.enter_context(
+                Sidecar(
+                    tmp_path / home,
+                    *("--script", str(REDIRECT), "--set", f"upstream_port={upstream.port}"),
+                    *("--set", f"upstream_plain_port={upstream.plain_port}"),
+                    *("--set", f"ssl_verify_upstream_trusted_ca={authority}"),
+                    *arguments,
+                    **options,
+                )
+            )
+
+        yield start
+
+
+@pytest.fixture
+def sidecar(upstream: Upstream, start_sidecar: StartSidecar) -> Sidecar:
+    """A sidecar in front of `upstream`."""
+    return start_sidecar(upstream)

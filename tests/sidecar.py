@@ -1,0 +1,132 @@
+"""`farebox up` as a process of its own, for tests."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+REDIRECT = Path(__file__).with_name("redirect.py")
+_TRUST = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+_PROXY = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY")
+
+
+def clean_environment() -> dict[str, str]:
+    """Return the environment without what would send traffic elsewhere, trust something else or configure farebox."""
+    dropped = {*_TRUST, *_PROXY, *map(str.lower, _PROXY)}
+    return {
+        name: value for name, value in os.environ.items() if name not in dropped and not name.startswith("FAREBOX_")
+    }
+
+
+class Sidecar:
+    """One running `farebox up` on free ports, in a process group of its own. `log` holds all that it printed."""
+
+    def __init__(
+        self,
+        home: Path,
+        *arguments: str,
+        command: tuple[str, ...] = (sys.executable, "-m", "farebox"),
+        environment: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> None:
+        self.home = home
+        self.log = home.parent / f"{home.name}.log"
+        self._written = self.log.open("ab")
+        start = self._written.tell()
+        self.process = subprocess.Popen(
+            [*command, "up", "--port", "0", "--metrics-port", "0", *arguments],
+            env={**clean_environment(), "FAREBOX_HOME": str(home), **(environment or {})},
+            stdout=self._written,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            cwd=cwd or home.parent,
+        )
+        self.banner = self._wait_for_banner(start)
+        self.proxy = self._told("proxy")
+        self.metrics_url = self._told("metrics")
+        self.ca = self._told("CA")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self.process.poll() is None:
+            self.stop()
+        self._written.close()
+
+    @property
+    def port(self) -> int:
+        return int(self.proxy.rpartition(":")[2])
+
+    def stop(self, seconds: float = 25) -> int:
+        """Send SIGTERM and return the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+
+    def kill(self) -> None:
+        """kill -9 the whole process group."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(10)
+
+    def rows(self, number: int | None = None, seconds: float = 5) -> list[dict[str, Any]]:
+        """Return the ledger's rows by `farebox export`, once there are `number` of them."""
+        give_up = time.monotonic() + seconds
+        while True:
+            rows = export(self.home)
+            if number is None or len(rows) >= number or time.monotonic() > give_up:
+                assert number is None or len(rows) == number, f"{len(rows)} rows, expected {number}: {rows}"
+                return rows
+            time.sleep(0.05)
+
+    def metrics(self) -> dict[str, float]:
+        """Return every sample of /metrics, by its name and labels as printed."""
+        with urllib.request.urlopen(self.metrics_url, timeout=5) as answer:
+            lines = answer.read().decode().splitlines()
+        samples = (line.rpartition(" ") for line in lines if not line.startswith("#"))
+        return {name: float(value) for name, _, value in samples}
+
+    def healthz(self) -> tuple[int, dict[str, Any]]:
+        """Return status and body of /healthz."""
+        try:
+            with urllib.request.urlopen(self.metrics_url.replace("/metrics", "/healthz"), timeout=5) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
+
+    def _wait_for_banner(self, start: int) -> str:
+        give_up = time.monotonic() + 30
+        while time.monotonic() < give_up:
+            printed = self.log.read_bytes()[start:].decode()
+            if "Read the ledger:" in printed and printed.endswith("\n"):
+                return printed
+            if self.process.poll() is not None:
+                raise AssertionError(f"farebox up ended with {self.process.returncode}:\n{printed}")
+            time.sleep(0.02)
+        self.kill()
+        raise AssertionError(f"farebox up did not start:\n{self.log.read_text()}")
+
+    def _told(self, name: str) -> str:
+        return next(line.split()[1] for line in self.banner.splitlines() if line.split()[:1] == [name])
+
+
+def export(home: Path) -> list[dict[str, Any]]:
+    """Return the rows that `farebox export` prints for data folder `home`."""
+    done = subprocess.run(
+        [sys.executable, "-m", "farebox", "export", "--format", "jsonl"],
+        env={**clean_environment(), "FAREBOX_HOME": str(home)},
+        cwd=home.parent,
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    return [json.loads(line) for line in done.stdout.splitlines()]
