@@ -3,6 +3,10 @@
 
 SHELL := /bin/bash
 export UV_PYTHON_DOWNLOADS := never
+# The system's roots, where there are any: a company's own CA stands among them.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem),)
+export UV_SYSTEM_CERTS := true
+endif
 UV := .tools/uv/bin/uv
 BIN := .venv/bin
 READY := .venv/.ready

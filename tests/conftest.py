@@ -1,6 +1,7 @@
 """Fixtures: a local provider and a sidecar that is redirected to it."""
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -53,3 +54,13 @@ def start_sidecar(tmp_path: Path) -> Iterator[StartSidecar]:
 def sidecar(upstream: Upstream, start_sidecar: StartSidecar) -> Sidecar:
     """A sidecar in front of `upstream`."""
     return start_sidecar(upstream)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail what skips although FAREBOX_SHARED says that its data is there."""
+    report = yield
+    if report.skipped and os.environ.get("FAREBOX_SHARED"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, although FAREBOX_SHARED is set: {report.longrepr}"
+    return report

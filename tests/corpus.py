@@ -31,7 +31,7 @@ COLUMNS = {
     "image_in": "input_image_tokens",
     "image_out": "output_image_tokens",
 }
-# Where the oracle is not followed, and why: docs/decisions/0004-where-the-oracle-is-not-followed.md.
+# Where the oracle is not followed: exchange id to columns, each with its reason in docs/decisions/. None today.
 EXCEPTIONS: dict[str, tuple[str, ...]] = {}
 
 

@@ -14,6 +14,7 @@ class Redirect:
     def load(self, loader: Loader) -> None:
         loader.add_option("upstream_port", int, 0, "Port of the local upstream's TLS listener.")
         loader.add_option("upstream_plain_port", int, 0, "Port of its plain listener.")
+        loader.add_option("upstream_ports", str, "", "Ports of single hosts: host=port,host=port.")
 
     def server_connect(self, data: ServerConnectionHookData) -> None:
         address = data.server.address
@@ -21,7 +22,8 @@ class Redirect:
         self._wanted[data.server.id] = address
         is_plain = address[1] not in (443, 8443)
         port = ctx.options.upstream_plain_port if is_plain else ctx.options.upstream_port
-        data.server.address = ("127.0.0.1", port)
+        single = dict(pair.split("=") for pair in ctx.options.upstream_ports.split(",") if pair)
+        data.server.address = ("127.0.0.1", int(single.get(address[0], port)))
 
     def server_connected(self, data: ServerConnectionHookData) -> None:
         wanted = self._wanted.pop(data.server.id, None)

@@ -11,7 +11,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
+from farebox.cli.export import json_line
+from farebox.store import queries
+from farebox.store.engine import open_engine
+
 REDIRECT = Path(__file__).with_name("redirect.py")
+# urllib's own opener remembers the proxies of the moment of its first use.
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 _TRUST = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 _PROXY = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY")
 
@@ -47,7 +53,11 @@ class Sidecar:
             start_new_session=True,
             cwd=cwd or home.parent,
         )
-        self.banner = self._wait_for_banner(start)
+        try:
+            self.banner = self._wait_for_banner(start)
+        except BaseException:
+            self._written.close()
+            raise
         self.proxy = self._told("proxy")
         self.metrics_url = self._told("metrics")
         self.ca = self._told("CA")
@@ -84,13 +94,13 @@ class Sidecar:
         while True:
             rows = export(self.home)
             if number is None or len(rows) >= number or time.monotonic() > give_up:
-                assert number is None or len(rows) == number, f"{len(rows)} rows, expected {number}: {rows}"
+                assert number is None or len(rows) == number, f"{len(rows)} rows, not {number}: {_brief(rows)}"
                 return rows
             time.sleep(0.05)
 
     def metrics(self) -> dict[str, float]:
         """Return every sample of /metrics, by its name and labels as printed."""
-        with urllib.request.urlopen(self.metrics_url, timeout=5) as answer:
+        with _DIRECT.open(self.metrics_url, timeout=5) as answer:
             lines = answer.read().decode().splitlines()
         samples = (line.rpartition(" ") for line in lines if not line.startswith("#"))
         return {name: float(value) for name, _, value in samples}
@@ -98,7 +108,7 @@ class Sidecar:
     def healthz(self) -> tuple[int, dict[str, Any]]:
         """Return status and body of /healthz."""
         try:
-            with urllib.request.urlopen(self.metrics_url.replace("/metrics", "/healthz"), timeout=5) as answer:
+            with _DIRECT.open(self.metrics_url.replace("/metrics", "/healthz"), timeout=5) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)
@@ -119,14 +129,14 @@ class Sidecar:
         return next(line.split()[1] for line in self.banner.splitlines() if line.split()[:1] == [name])
 
 
+def _brief(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    return [(row["response_id"], row["host"], row["status"], row["outcome"]) for row in rows]
+
+
 def export(home: Path) -> list[dict[str, Any]]:
-    """Return the rows that `farebox export` prints for data folder `home`."""
-    done = subprocess.run(
-        [sys.executable, "-m", "farebox", "export", "--format", "jsonl"],
-        env={**clean_environment(), "FAREBOX_HOME": str(home)},
-        cwd=home.parent,
-        capture_output=True,
-        check=True,
-        timeout=60,
-    )
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    """Return the rows of data folder `home` as `farebox export` prints them."""
+    engine = open_engine(f"sqlite:///{home / 'ledger.db'}")
+    try:
+        return [json.loads(json_line(row)) for row in queries.all_calls(engine)]
+    finally:
+        engine.dispose()

@@ -16,6 +16,7 @@ HOSTS = (
     "api.deepseek.com",
     "openrouter.ai",
     "www.example.org",
+    "api.openai.com.example.org",
     "llm.example.net",
     "127.0.0.1",
 )
@@ -69,10 +70,10 @@ class Upstream:
 
     def __enter__(self) -> Self:
         self.authority = trustme.CA()
-        certificate = self.authority.issue_cert(*HOSTS)
+        self.certificate = self.authority.issue_cert(*HOSTS)
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._tls.set_alpn_protocols(["http/1.1"])
-        certificate.configure_cert(self._tls)
+        self.certificate.configure_cert(self._tls)
         self._loop = asyncio.new_event_loop()
         self._started = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -87,7 +88,11 @@ class Upstream:
     def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)
         self._loop.set_exception_handler(lambda *_: None)
-        self._loop.run_until_complete(self._main())
+        with contextlib.closing(self._loop):
+            self._loop.run_until_complete(self._main())
+            for task in asyncio.all_tasks(self._loop):
+                task.cancel()
+            self._loop.run_until_complete(self._loop.shutdown_default_executor())
 
     async def _main(self) -> None:
         self._stopping = asyncio.Event()

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import select
 import subprocess
 import sys
 import threading
@@ -14,6 +15,7 @@ import msgspec
 from .settings import Settings
 
 READY_VARIABLE = "FAREBOX_READY_FD"
+_STANDARD_INPUT = 0
 
 
 class Child:
@@ -39,11 +41,18 @@ class Child:
             self.process.stdin.write(msgspec.json.encode(settings) + b"\n")
             self.process.stdin.flush()
 
-    def wait_ready(self) -> dict[str, Any] | None:
-        """Return what the child tells once it is ready, or None if it ends before."""
+    def wait_ready(self, is_cancelled: Callable[[], bool] = lambda: False) -> dict[str, Any] | None:
+        """Return what the child tells once it is ready, or None if it ends before, or `is_cancelled`."""
         with os.fdopen(self._ready_reader, "rb") as pipe:
+            while not select.select([pipe], [], [], 0.1)[0]:
+                if is_cancelled():
+                    return None
             line = pipe.readline()
         return msgspec.json.decode(line) if line else None
+
+    def ignore_ready(self) -> None:
+        """Do without the news that the child is ready."""
+        os.close(self._ready_reader)
 
     def close(self) -> None:
         """Close the child's standard input: it ends when it has done its work."""
@@ -64,14 +73,17 @@ class Child:
 
 def settings_from_parent() -> Settings:
     """Return the Settings that the parent wrote to our standard input."""
-    return msgspec.json.decode(sys.stdin.buffer.readline(), type=Settings)
+    line = bytearray()
+    while not line.endswith(b"\n") and (byte := os.read(_STANDARD_INPUT, 1)):
+        line += byte
+    return msgspec.json.decode(line, type=Settings)
 
 
 def tell_ready(message: dict[str, Any]) -> None:
     """Tell the parent that we are at work."""
     descriptor = os.environ.pop(READY_VARIABLE, None)
     if descriptor is not None:
-        with os.fdopen(int(descriptor), "wb") as pipe, contextlib.suppress(BrokenPipeError):
+        with contextlib.suppress(BrokenPipeError), os.fdopen(int(descriptor), "wb") as pipe:
             pipe.write(msgspec.json.encode(message) + b"\n")
 
 
@@ -79,7 +91,8 @@ def when_parent_ends(act: Callable[[], object]) -> None:
     """Call `act`, on a thread of its own, once our standard input closes."""
 
     def wait() -> None:
-        while sys.stdin.buffer.read(1):
+        # Not by sys.stdin: a thread that waits in its buffer's lock would crash the interpreter's shutdown.
+        while os.read(_STANDARD_INPUT, 1):
             pass
         act()
 

@@ -6,10 +6,12 @@ from typing import Any
 
 TEXT_LIMIT = 256
 _NUMBER_LIMIT = 2**53
+# Beyond any context window, and so low that no price of it overflows 64 bits of nano-USD.
+_COUNT_LIMIT = 10**12
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}")
 _SECRET = re.compile(r"(?i)^(sk|pk|gsk|xai|key|bearer|api|eyJ|AIza|hf|r8)[-_.]?[A-Za-z0-9_-]{16,}")
 _DEPTH_LIMIT = 5
-_ITEM_LIMIT = 200
+_ITEM_LIMIT = 500
 
 
 def text(value: object, limit: int = TEXT_LIMIT) -> str | None:
@@ -32,16 +34,21 @@ def word(value: object) -> str | None:
 
 
 def count(value: object) -> int | None:
-    """Return `value` as a count: a whole number from 0 to 2**53, else None."""
+    """Return `value` as a count: a whole number from 0 to 10**12, else None."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         return None
-    return value if 0 <= value <= _NUMBER_LIMIT else None
+    return value if 0 <= value <= _COUNT_LIMIT else None
 
 
-def figures(value: object, depth: int = 0) -> Any:
-    """Return the numbers, booleans and enumeration names of a nested `value`; everything else is left out."""
+def figures(value: object) -> Any:
+    """Return the numbers, booleans and enumeration names of a nested `value`, up to a limit; the rest is left out."""
+    return _figures(value, 0, [_ITEM_LIMIT])
+
+
+def _figures(value: object, depth: int, room: list[int]) -> Any:
+    room[0] -= 1
     if isinstance(value, bool | int | float):
         return value if value is True or value is False or abs(value) <= _NUMBER_LIMIT else None
     if isinstance(value, str):
@@ -49,8 +56,8 @@ def figures(value: object, depth: int = 0) -> Any:
     if depth >= _DEPTH_LIMIT:
         return None
     if isinstance(value, Mapping):
-        named = ((word(key), figures(item, depth + 1)) for key, item in list(value.items())[:_ITEM_LIMIT])
-        return {key: item for key, item in named if key is not None}
+        named = ((word(key), item) for key, item in value.items())
+        return {key: _figures(item, depth + 1, room) for key, item in named if key is not None and room[0] > 0}
     if isinstance(value, list):
-        return [figures(item, depth + 1) for item in value[:_ITEM_LIMIT]]
+        return [_figures(item, depth + 1, room) for item in value if room[0] > 0]
     return None

@@ -13,5 +13,9 @@ class LedgerError(FareboxError):
     """The ledger cannot be used as it is: the user's to mend."""
 
 
+class LedgerAwayError(LedgerError):
+    """The ledger cannot be reached or written now; nothing is wrong with what was to be written, so try again."""
+
+
 class WireError(FareboxError):
     """The peer sent bytes that are not what they say they are."""

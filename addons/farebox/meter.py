@@ -1,6 +1,6 @@
 """Meter one call: chunks of the answer in, one Reading out, in constant memory."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,10 @@ from .providers import UNKNOWN, provider_of
 from .reading import Reading
 from .usage import Usage
 from .wire.content import ContentDecoder, content_decoder
-from .wire.documents import Documents, decode, documents
+from .wire.documents import Document, Documents, decode, documents
 
-_REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid", "apim-request-id", "x-typesafe-request-id")
+_AS_TOLD = ("response_id", "service_tier", "error_type", "error_code", "error_param", "finish_reason")
+_REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid", "apim-request-id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +78,20 @@ class Meter:
         if chunk and self._first_byte is None:
             self._first_byte = now
         self.received += len(chunk)
-        if self._stopped:
-            return
-        try:
-            self._read(self._decoded(chunk), now)
-        except WireError:
-            self._unreadable = True
-        except Exception as error:  # noqa: BLE001 - a fault of ours must not reach the caller's traffic
-            self.failure = error
+        if not self._stopped:
+            self._take(lambda: self._documents_in(chunk), now)
 
     def close(self, now: float, outcome: str | None = None, *, overhead: float | None = None) -> Reading:
         """Return the Reading. `outcome` says how the exchange was cut short; without it the answer itself tells."""
         if outcome is None and not self._stopped:
-            self._finish(now)
-        settled = self._settled_usage()
-        reply, asked, request = self._reply, self._call.asked, self._call.request
+            self._take(self._documents.close, now)
+            self._unreadable = self._unreadable or (bool(self._documents.unreadable) and not self._documents.is_stream)
+        usage, reply, request = self._settled_usage(), self._reply, self._call.request
         provider = provider_of(request.host, request.port)
-        is_stream = self._documents.is_stream
+        told = {name: getattr(reply, name) for name in _AS_TOLD}
         return Reading(
+            **told,
+            **self._timing(now, overhead),
             id=self._call.id,
             started_at=self._call.started_at,
             provider=provider.name if provider else UNKNOWN,
@@ -103,57 +100,49 @@ class Meter:
             dialect=self._call.dialect.name,
             operation=self._call.dialect.operation,
             provider_request_id=self._request_id(),
-            response_id=reply.response_id,
-            model_requested=asked.model,
+            model_requested=self._call.asked.model,
             model_returned=reply.model,
-            service_tier=reply.service_tier,
-            streamed=is_stream,
+            streamed=self._documents.is_stream,
             status=self._response.status,
-            error_type=reply.error_type,
-            error_code=reply.error_code,
-            error_param=reply.error_param,
-            finish_reason=reply.finish_reason,
-            usage=settled,
+            usage=usage,
             raw_usage=clean.figures(reply.usage) if reply.usage else None,
             meter_failed=self.failure is not None,
-            duration_ms=_milliseconds(now),
-            ttfb_ms=_milliseconds(self._first_byte),
-            ttft_ms=_milliseconds(self._first_token),
-            output_chunks=self._chunks if is_stream else None,
-            overhead_us=None if overhead is None else round(overhead * 1e6),
+            is_unreadable=self._unreadable,
             request_bytes=request.body_bytes,
             response_bytes=self.received,
             tags=self._call.tags,
         )
 
+    def _timing(self, now: float, overhead: float | None) -> dict[str, Any]:
+        return {
+            "duration_ms": _milliseconds(now),
+            "ttfb_ms": _milliseconds(self._first_byte),
+            "ttft_ms": _milliseconds(self._first_token),
+            "output_chunks": self._chunks if self._documents.is_stream else None,
+            "overhead_us": None if overhead is None else round(overhead * 1e6),
+        }
+
     @property
     def _stopped(self) -> bool:
         return self._unreadable or self.failure is not None
 
-    def _decoded(self, chunk: bytes) -> bytes:
+    def _documents_in(self, chunk: bytes) -> Iterator[Document]:
         if self._content is None:
             self._content = content_decoder(self._response.header("content-encoding"))
-        return self._content.feed(chunk)
+        for piece in self._content.feed(chunk):
+            yield from self._documents.feed(piece)
 
-    def _read(self, body: bytes, now: float) -> None:
+    def _take(self, read: Callable[[], Iterator[Document]], now: float) -> None:
         dialect = self._call.dialect
-        for document in self._documents.feed(body):
-            if self._documents.is_stream and dialect.has_content(document):
-                self._chunks += 1
-                if self._first_token is None:
-                    self._first_token = now
-            self._reply = dialect.fold(self._reply, document)
-
-    def _finish(self, now: float) -> None:
         try:
-            for document in self._documents.close():
-                if self._documents.is_stream and self._call.dialect.has_content(document):
+            for document in read():
+                if self._documents.is_stream and dialect.has_content(document):
                     self._chunks += 1
-                    self._first_token = self._first_token or now
-                self._reply = self._call.dialect.fold(self._reply, document)
+                    self._first_token = now if self._first_token is None else self._first_token
+                self._reply = dialect.fold(self._reply, document)
         except WireError:
             self._unreadable = True
-        except Exception as error:  # noqa: BLE001 - as in feed
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not reach the caller's traffic
             self.failure = error
 
     def _settled_usage(self) -> Usage:
@@ -165,7 +154,7 @@ class Meter:
             provider = provider_of(self._call.request.host, self._call.request.port)
             for deviation in provider.deviations.get(self._call.dialect.name, ()) if provider else ():
                 usage = deviation(usage, sent)
-        except Exception as error:  # noqa: BLE001 - as in feed
+        except Exception as error:  # noqa: BLE001 - as in _take
             self.failure = error
             return Usage()
         return usage
@@ -174,12 +163,13 @@ class Meter:
         reply = self._reply
         if self._response.status >= 400:
             return reading.HTTP_ERROR
+        # Clients hang up on an error in the stream; some servers say [DONE] after it. Neither is how the call ended.
+        if reply.is_error:
+            return reading.PROVIDER_CUT if self._documents.is_stream else reading.HTTP_ERROR
         if reply.is_complete:
             return reading.OK
         if cut is not None:
             return cut
-        if reply.is_error:
-            return reading.PROVIDER_CUT if self._documents.is_stream else reading.HTTP_ERROR
         if self._documents.is_stream and not self._stopped and reply.finish_reason is None:
             return reading.PROVIDER_CUT
         return reading.OK

@@ -43,6 +43,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     usage: Usage = Usage()
     raw_usage: dict[str, Any] | None = None
     meter_failed: bool = False
+    is_unreadable: bool = False
     duration_ms: int | None = None
     ttfb_ms: int | None = None
     ttft_ms: int | None = None

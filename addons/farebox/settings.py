@@ -1,5 +1,6 @@
 """One frozen Settings from farebox.yaml, the environment and the command line; every error names its key."""
 
+import math
 import os
 import re
 from collections.abc import Mapping
@@ -94,7 +95,12 @@ def _file(config: Path | None) -> dict[str, Any]:
         return {}
     if not isinstance(content, dict):
         raise SettingsError(f"{path} holds no keys: it starts with `key: value` lines")
-    return content
+    return _texts(content)
+
+
+def _texts(content: dict[Any, Any]) -> dict[str, Any]:
+    """Return YAML's mapping with texts as keys: `no:` and `1:` are others there."""
+    return {str(key): _texts(value) if isinstance(value, dict) else value for key, value in content.items()}
 
 
 def _environment(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -150,7 +156,7 @@ def _checked(settings: Settings) -> Settings:
             raise SettingsError(f"{key}: {getattr(settings, key)} is no port: from 0 (any free one) to 65535")
     if settings.workers != 1:
         raise SettingsError(f"workers: {settings.workers} asked for, but this version runs exactly 1")
-    if not settings.stop.deadline >= 0:
+    if not 0 <= settings.stop.deadline < math.inf:
         raise SettingsError(f"stop.deadline: {settings.stop.deadline} is no time: 0 or more seconds")
     for pattern in settings.intercept.hosts:
         if not re.fullmatch(r"[\w*.-]+(:\d+)?", pattern):
@@ -160,6 +166,8 @@ def _checked(settings: Settings) -> Settings:
 
 def _filled(settings: Settings) -> Settings:
     home = Path(settings.home).expanduser() if settings.home else platformdirs.user_data_path("farebox")
+    if "?" in str(home) and not settings.ledger:
+        raise SettingsError(f"home: {home} has a question mark, which no ledger's URL takes: name another folder")
     ledger = settings.ledger or f"sqlite:///{home.absolute() / 'ledger.db'}"
     tags = tuple(name.lower() for name in settings.attribution.tags)
     return msgspec.structs.replace(

@@ -1,5 +1,7 @@
 """`farebox up`."""
 
+import shlex
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -58,7 +60,8 @@ def up(
 def banner(settings: Settings, started: Started) -> str:
     """Return what `up` prints once it runs: where it is, and what to paste for a client."""
     proxy = started.listening[0].rpartition(" at ")[2]
-    certificate, bundle = settings.folder / CERTIFICATE, settings.folder / BUNDLE
+    certificate, bundle = (shlex.quote(str(settings.folder / name)) for name in (CERTIFICATE, BUNDLE))
+    command = shlex.quote(sys.argv[0]) if Path(sys.argv[0]).name == "farebox" else "farebox"
     others = "".join(f"\n  also        {listener}" for listener in started.listening[1:])
     return f"""farebox is up
   proxy       http://{proxy}{others}
@@ -73,4 +76,4 @@ Point a client at it:
   export NODE_EXTRA_CA_CERTS={certificate} NODE_USE_ENV_PROXY=1
 
 Read the ledger:
-  farebox export --format jsonl --ledger {settings.ledger}"""
+  {command} export --format jsonl --ledger {shlex.quote(settings.ledger)}"""

@@ -46,7 +46,9 @@ def fold(reply: Reply, document: Document) -> Reply:
         finish_reason=_finish_reason(reply, choice),
         usage=_usage_of(body, choice) or reply.usage,
     )
-    return _error(told, body) if body.get("error") else told
+    # Mistral and older vLLM put the error's fields into the body itself.
+    error = body if body.get("object") == "error" else body.get("error")
+    return _error(told, mapping(error)) if error else told
 
 
 def has_content(document: Document) -> bool:
@@ -92,8 +94,7 @@ def _usage_of(body: Mapping[str, Any], choice: Mapping[str, Any]) -> Mapping[str
     return mapping(body.get("usage")) or mapping(in_groq) or mapping(choice.get("usage"))
 
 
-def _error(reply: Reply, body: Mapping[str, Any]) -> Reply:
-    error = mapping(body["error"])
+def _error(reply: Reply, error: Mapping[str, Any]) -> Reply:
     return replace(
         reply,
         is_error=True,

@@ -56,7 +56,9 @@ def price(*, provider: str, models: tuple[str | None, ...], usage: Usage, tier: 
     if not _rates(rates):
         return _empty(model, version, card)
     amounts = _amounts(usage)
-    reasons = list(_reservations(model, rates, usage, amounts, tier))
+    reasons = list(_reservations(rates, usage, amounts))
+    if tier not in _STANDARD_TIERS and not _has_tier(model, tier, at):
+        reasons.append(f"no_price:service_tier={tier}")
     lowest_input = total(amounts.get("cache_read_tokens"), amounts.get("cache_write_tokens")) or 0
     if amounts.get("input_tokens", lowest_input) < lowest_input:
         amounts["input_tokens"] = lowest_input
@@ -123,9 +125,15 @@ def _amounts(usage: Usage) -> dict[str, int]:
     return {name: amount for name, amount in named.items() if amount is not None}
 
 
-def _reservations(
-    model: ModelInfo, rates: ModelPrice, usage: Usage, amounts: dict[str, int], tier: str | None
-) -> Iterator[str]:
+def _has_tier(model: ModelInfo, tier: str | None, at: datetime) -> bool:
+    """Tell whether the catalogue has prices for `tier` at that time: many it has from some day on only."""
+    return any(
+        variant.when.get("service_tier") == tier and (variant.constraint is None or variant.constraint.active(at))
+        for variant in model.price_variants or ()
+    )
+
+
+def _reservations(rates: ModelPrice, usage: Usage, amounts: dict[str, int]) -> Iterator[str]:
     """Yield what the catalogue would leave out of the price without a word."""
     priced = _rates(rates)
     for name, key in _OWN_PRICE.items():
@@ -138,6 +146,3 @@ def _reservations(
         yield "no_price:output_tokens"
     if usage.input_tokens and "input_mtok" not in priced:
         yield "no_price:input_tokens"
-    variants = model.price_variants or []
-    if tier not in _STANDARD_TIERS and not any(variant.when.get("service_tier") == tier for variant in variants):
-        yield f"no_price:service_tier={tier}"

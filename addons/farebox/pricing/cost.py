@@ -1,7 +1,8 @@
 """What a call cost, and how sure that is. Money is integer nano-USD (1e-9 USD)."""
 
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
+from fractions import Fraction
 
 PRICED = "priced"
 PARTIAL = "partial"
@@ -34,4 +35,4 @@ def nothing_billable() -> Cost:
 
 def nanousd(usd: Decimal) -> int:
     """Return `usd` in whole nano-USD, rounded half to even: the one rounding there is."""
-    return int((usd * 1_000_000_000).quantize(Decimal(1), ROUND_HALF_EVEN))
+    return round(Fraction(usd) * 1_000_000_000)

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import sys
-from collections.abc import Callable
 
 from ..child import settings_from_parent, tell_ready, when_parent_ends
 from ..errors import FareboxError
@@ -17,14 +16,8 @@ def main() -> int:
     logging.basicConfig(level=logging.WARNING, format="farebox proxy: %(message)s", stream=sys.stderr)
     redact_foreign_logs()
     settings = settings_from_parent()
-
-    def stop_with_parent(stop: Callable[[], None]) -> None:
-        when_parent_ends(stop)
-
     try:
-        asyncio.run(
-            run(settings, on_ready=lambda addresses: tell_ready({"listening": addresses}), on_stop=stop_with_parent)
-        )
+        asyncio.run(run(settings, on_ready=tell_ready, on_stop=when_parent_ends))
     except FareboxError as error:
         logger.error("%s", error)
         return 1

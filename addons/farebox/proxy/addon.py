@@ -13,7 +13,6 @@ from typing import Any
 
 import uuid_utils
 from mitmproxy import ctx, http, tcp, tls, udp
-from mitmproxy.addonmanager import Loader
 from mitmproxy.proxy.mode_specs import ReverseMode
 
 from .. import reading as readings
@@ -59,13 +58,6 @@ class Sidecar:
         self._failures: Counter[str] = Counter()
         self._untrusting = 0
         self._beat: asyncio.Task[None] | None = None
-
-    def load(self, _loader: Loader) -> None:
-        # mitmproxy would listen on every address, and its dumper prints URLs, which can hold keys.
-        if not ctx.options.listen_host:
-            ctx.options.listen_host = self._settings.host
-        if "flow_detail" in ctx.options:
-            ctx.options.flow_detail = 0
 
     def running(self) -> None:
         self._beat = asyncio.create_task(self._report())
@@ -123,7 +115,8 @@ class Sidecar:
             meter = exchange.answer(flow.response)
         if not _is_small_and_plain(flow.response, asks_stream=meter.asks_stream):
             exchange.is_tapped = True
-            finish = functools.partial(self._finish, flow)
+            # The flow stays open until its message ends: a stop between the two must not cut the client off.
+            finish = functools.partial(self._write, exchange, None)
             flow.response.stream = ResponseTap(exchange, flow.response, finish, self._on_fault(flow))
 
     @guarded
@@ -159,7 +152,7 @@ class Sidecar:
             for server in servers.servers:
                 await server.stop()
         give_up = time.monotonic() + self._settings.stop.deadline
-        while self._open and time.monotonic() < give_up:  # noqa: ASYNC110 - once, at the end
+        while (self._open or not _is_sent()) and time.monotonic() < give_up:  # noqa: ASYNC110 - once, at the end
             await asyncio.sleep(0.02)
         for exchange in list(self._open.values()):
             self._write(exchange, readings.SIDECAR_STOP)
@@ -218,6 +211,13 @@ class Sidecar:
             meter_failures=dict(self._failures),
             is_leaving=is_leaving,
         )
+
+
+def _is_sent() -> bool:
+    """Tell whether mitmproxy has written all that it holds to the network."""
+    proxy = ctx.master.addons.get("proxyserver")
+    streams = (io.writer for one in proxy.connections.values() for io in one.transports.values() if io.writer)
+    return not any(stream.transport.get_write_buffer_size() for stream in streams)
 
 
 def _is_small_and_plain(response: http.Response, *, asks_stream: bool) -> bool:

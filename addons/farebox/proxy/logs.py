@@ -7,13 +7,14 @@ from typing import Any
 
 _BYTES = re.compile(r"""(bytearray\()?\bb(['"]).*""", re.DOTALL)
 _QUERY = re.compile(r"\?[^\s]*")
-_QUOTED = re.compile(r"""(['"])(?:(?!\1).){24,}\1?""", re.DOTALL)
+# A quotation opens after no letter: "the proxy's certificate" is none.
+_QUOTED = re.compile(r"""(?<!\w)(['"])(?:\\(?:.|\Z)|(?!\1)[^\\]){24,}\1?""", re.DOTALL)
 _FOREIGN = ("mitmproxy", "asyncio", "hpack", "h2", "hyperframe")
 
 
 def redact(message: str) -> str:
     """Return `message` without bytes, URL queries and long quotations."""
-    return _QUOTED.sub("(not shown)", _QUERY.sub("?(not shown)", _BYTES.sub("(bytes not shown)", message)))
+    return _QUERY.sub("?(not shown)", _QUOTED.sub("(not shown)", _BYTES.sub("(bytes not shown)", message)))
 
 
 def redact_foreign_logs() -> None:

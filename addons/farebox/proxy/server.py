@@ -1,8 +1,10 @@
 """Run mitmproxy with our addon in this process."""
 
 import asyncio
+import logging
 import signal
 from collections.abc import Callable
+from typing import Any
 
 import uuid_utils
 from mitmproxy import exceptions
@@ -17,6 +19,8 @@ from ..telemetry import PulseSender
 from . import trust
 from .addon import Sidecar
 
+logger = logging.getLogger(__name__)
+
 
 def new_sidecar(settings: Settings) -> Sidecar:
     """Return the addon with a spool of its own in the data folder."""
@@ -24,9 +28,9 @@ def new_sidecar(settings: Settings) -> Sidecar:
 
 
 async def run(
-    settings: Settings, *, on_ready: Callable[[list[str]], None], on_stop: Callable[[Callable[[], None]], None]
+    settings: Settings, *, on_ready: Callable[[dict[str, Any]], None], on_stop: Callable[[Callable[[], None]], None]
 ) -> None:
-    """Serve until SIGTERM, or until what `on_stop` was given is called; `on_ready` gets the addresses."""
+    """Serve until SIGTERM, or until what `on_stop` was given is called; `on_ready` gets the addresses and the port."""
     options = Options(
         confdir=str(trust.confdir(settings.folder)),
         listen_host=settings.host,
@@ -50,18 +54,22 @@ async def run(
 class _Announcer:
     """Tells where the proxy listens once it does."""
 
-    def __init__(self, settings: Settings, master: DumpMaster, on_ready: Callable[[list[str]], None]) -> None:
+    def __init__(self, settings: Settings, master: DumpMaster, on_ready: Callable[[dict[str, Any]], None]) -> None:
         self._settings = settings
         self._master = master
         self._on_ready = on_ready
 
     def running(self) -> None:
+        if unknown := sorted(self._master.options.deferred):
+            # mitmproxy ends with an error where one is logged before it is up.
+            logger.error("set: mitmproxy has no option %s", ", ".join(unknown))
+            return
         trust.hand_out(self._settings.folder)
         proxy: Proxyserver = self._master.addons.get("proxyserver")
+        listening = [(server.mode.full_spec, address) for server in proxy.servers for address in server.listen_addrs]
         self._on_ready(
-            [
-                f"{server.mode.full_spec} at {address[0]}:{address[1]}"
-                for server in proxy.servers
-                for address in server.listen_addrs
-            ]
+            {
+                "listening": [f"{spec} at {address[0]}:{address[1]}" for spec, address in listening],
+                "port": listening[0][1][1],
+            }
         )

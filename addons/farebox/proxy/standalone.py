@@ -1,8 +1,11 @@
 """The addon as `mitmdump -s addons/sidecar.py` loads it: with a recorder of its own."""
 
-import asyncio
+import atexit
 import contextlib
 import logging
+
+from mitmproxy import ctx
+from mitmproxy.addonmanager import Loader
 
 from ..child import Child
 from ..errors import FareboxError
@@ -26,7 +29,27 @@ def addons() -> list[object]:
     except FareboxError as error:
         logger.error("%s", error)
         raise
-    return [new_sidecar(settings), RecorderChild(settings, held)]
+    return [Defaults(settings), new_sidecar(settings), RecorderChild(settings, held)]
+
+
+class Defaults:
+    """Sets what mitmdump would do otherwise: listen on every address, and print URLs, which can hold keys."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._is_told_where = True
+
+    def load(self, _loader: Loader) -> None:
+        ctx.options.flow_detail = 0
+        self._is_told_where = bool(ctx.options.listen_host)
+
+    async def running(self) -> None:
+        # A script is loaded after mitmdump has begun to listen, so its listeners are made anew.
+        if not self._is_told_where:
+            ctx.options.listen_host = self._settings.host
+            proxy = ctx.master.addons.get("proxyserver")
+            await proxy.servers.update([])
+            await proxy.setup_servers()
 
 
 class RecorderChild:
@@ -37,7 +60,11 @@ class RecorderChild:
         self._recorder = Child("farebox.recorder", settings)
         logger.warning("farebox records to %s, spool in %s", settings.ledger, settings.spool)
 
-    async def done(self) -> None:
+    def done(self) -> None:
+        # Not here: for as long as mitmproxy's loop runs, calls can pass, which the recorder must still be there for.
+        atexit.register(self._end)
+
+    def _end(self) -> None:
         self._recorder.close()
-        await asyncio.to_thread(self._recorder.wait, _RECORDER_SECONDS)
+        self._recorder.wait(_RECORDER_SECONDS)
         self._held.close()

@@ -1,6 +1,5 @@
 """The proxy's CA: kept private, its certificate handed out."""
 
-import os
 import shutil
 import ssl
 from pathlib import Path
@@ -21,6 +20,13 @@ def confdir(home: Path) -> Path:
 def hand_out(home: Path) -> None:
     """Put the CA's certificate, and a bundle of it and the system's roots, where clients may read them."""
     shutil.copyfile(home / "mitmproxy" / CERTIFICATE, home / CERTIFICATE)
-    roots = ssl.get_default_verify_paths().cafile or os.environ.get("SSL_CERT_FILE") or certifi.where()
     ours = (home / CERTIFICATE).read_bytes()
-    (home / BUNDLE).write_bytes(Path(roots).read_bytes().rstrip() + b"\n" + ours)
+    (home / BUNDLE).write_bytes(_roots(home / BUNDLE).read_bytes().rstrip() + b"\n" + ours)
+
+
+def _roots(bundle: Path) -> Path:
+    """Return the file of the system's roots; SSL_CERT_FILE may name our own `bundle`, as the banner says to."""
+    paths = ssl.get_default_verify_paths()
+    named = (Path(path) for path in (paths.cafile, paths.openssl_cafile) if path)
+    found = (path for path in named if path.is_file() and path.resolve() != bundle.resolve())
+    return next(found, Path(certifi.where()))

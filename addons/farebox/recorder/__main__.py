@@ -8,10 +8,9 @@ import threading
 
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from ..child import settings_from_parent, tell_ready, when_parent_ends
-from ..errors import FareboxError
+from ..errors import FareboxError, LedgerAwayError
 from ..folder import claim
 from ..pricing import book
 from ..settings import Settings
@@ -68,7 +67,7 @@ def record(settings: Settings, stopping: threading.Event) -> None:
             "stop what listens there, or set --metrics-port"
         ) from error
     book.catalogue_version()
-    tell_ready({"metrics": f"http://{settings.host}:{server.server_address[1]}"})
+    tell_ready({"metrics_port": server.server_address[1]})
     recorder.run(stopping.is_set, stopping.wait)
     pulses.close()
     server.shutdown()
@@ -79,8 +78,8 @@ def prepare(engine: Engine, stopping: threading.Event) -> None:
     while True:
         try:
             migrate(engine)
-        except SQLAlchemyError as error:
-            logger.error("the ledger is away (%s): calls wait in the spool", type(error).__name__)
+        except LedgerAwayError as error:
+            logger.error("%s: calls wait in the spool", error)
             if stopping.wait(2):
                 raise FareboxError("the ledger was away until the end: calls wait in the spool") from error
         else:

@@ -6,8 +6,8 @@ from .. import reading as outcomes
 from ..pricing import book
 from ..pricing.cost import PARTIAL, PRICED, Cost, nothing_billable, unpriced
 from ..reading import Reading
+from ..record import COLUMNS, Record
 from ..usage import Usage
-from .record import COLUMNS, Record
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AS_READ = tuple(name for name in Reading.__struct_fields__ if name in COLUMNS and name != "started_at")
@@ -39,7 +39,7 @@ def _cost(reading: Reading, at: datetime) -> Cost:
     if not reading.usage.is_reported:
         if reading.outcome in _NEVER_BILLED:
             return nothing_billable()
-        return unpriced("meter_failure" if reading.meter_failed else "no_usage")
+        return unpriced(_fault(reading) or "no_usage")
     cost = book.price(
         provider=reading.provider,
         models=(reading.model_returned, reading.model_requested),
@@ -54,10 +54,19 @@ def _reserved(cost: Cost, reading: Reading) -> Cost:
     """Mark a price as partial where the usage is known to be only a part of what was consumed."""
     if cost.status != PRICED:
         return cost
-    if reading.outcome in _CUT_SHORT:
+    if fault := _fault(reading):
+        reasons = (fault,)
+    elif reading.outcome in _CUT_SHORT:
         reasons = ("incomplete_answer",)
     elif not reading.usage.is_complete:
         reasons = ("incomplete_usage",)
     else:
         return cost
     return Cost(cost.nanousd, PARTIAL, reasons, cost.source, cost.version, cost.rate_card)
+
+
+def _fault(reading: Reading) -> str | None:
+    """Return why not all of the answer was read, be it ours or the provider's."""
+    if reading.meter_failed:
+        return "meter_failure"
+    return "unreadable_answer" if reading.is_unreadable else None

@@ -1,5 +1,6 @@
 """The recorder's loop: read a batch, price it, write rows and positions in one transaction, count it."""
 
+import hashlib
 import logging
 import time
 from collections.abc import Callable
@@ -9,12 +10,13 @@ from pathlib import Path
 import msgspec
 
 from .. import reading
-from ..sinks.database import DatabaseSink, LedgerAwayError
+from ..errors import LedgerAwayError
+from ..record import Record
+from ..sinks.database import DatabaseSink
 from ..sinks.metrics import MetricsSink, OwnMetrics
 from ..spool.reader import Batch, SpoolReader
 from ..telemetry import PulseReceiver
 from .ledger import record_of
-from .record import Record
 from .workers import Workers
 
 logger = logging.getLogger(__name__)
@@ -65,7 +67,7 @@ class Recorder:
         while True:
             stopping = is_stopping()
             moved = self.step()
-            if stopping and (not moved or self.health.is_behind):
+            if stopping and (not (moved or self._ended) or self.health.is_behind):
                 return
             if not moved:
                 wait(self._pause)
@@ -86,8 +88,10 @@ class Recorder:
             self._to.own.set_aside()
         self._ended = batch.ended
         self._pause = IDLE_SECONDS
-        self._to.own.pending(self._workers.kept)
-        self.health = Health(len(self._workers), self._workers.kept, None)
+        is_backlog = len(batch.messages) == BATCH
+        pending = self._workers.kept + (self._spool.pending() if is_backlog else 0)
+        self._to.own.pending(pending)
+        self.health = Health(len(self._workers), pending, None)
         return len(batch.messages)
 
     def _store(self, batch: Batch) -> None:
@@ -113,7 +117,10 @@ class Recorder:
 
     def _set_aside(self, message: bytes, why: str) -> None:
         self._to.aside.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = self._to.aside / f"{time.time_ns()}.msgpack"
+        path = self._to.aside / f"{hashlib.sha256(message).hexdigest()[:32]}.msgpack"
+        if path.exists():
+            # A batch is read again for as long as the ledger is away.
+            return
         path.write_bytes(message)
         logger.error("a call is set aside in %s: %s", path, why)
         self._to.own.set_aside()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ..telemetry import Pulse
 
 SILENCE_SECONDS = 5.0
+_FORGET_SECONDS = 3600.0
 
 
 @dataclass(slots=True)
@@ -24,27 +25,36 @@ class Change:
 
 
 class Workers:
-    """The workers that report; one that is silent for SILENCE_SECONDS is gone."""
+    """The workers that report; one that is silent for SILENCE_SECONDS counts no more.
+
+    Its totals are remembered for longer: it may have been stopped, and then tells them again.
+    """
 
     def __init__(self) -> None:
         self._workers: dict[str, _Worker] = {}
+        self._now = 0.0
 
     def hear(self, pulses: Iterable[Pulse], now: float) -> list[Change]:
         """Take in pulses, and return what each adds."""
+        self._now = now
         changes = [self._hear(pulse, now) for pulse in pulses]
-        self._workers = {name: worker for name, worker in self._workers.items() if now - worker.seen < SILENCE_SECONDS}
+        self._workers = {name: worker for name, worker in self._workers.items() if now - worker.seen < _FORGET_SECONDS}
         return changes
 
     def __len__(self) -> int:
-        return sum(not worker.pulse.is_leaving for worker in self._workers.values())
+        return sum(not pulse.is_leaving for pulse in self._reporting)
 
     @property
     def inflight(self) -> int:
-        return sum(worker.pulse.inflight for worker in self._workers.values())
+        return sum(pulse.inflight for pulse in self._reporting)
 
     @property
     def kept(self) -> int:
-        return sum(worker.pulse.kept for worker in self._workers.values())
+        return sum(pulse.kept for pulse in self._reporting)
+
+    @property
+    def _reporting(self) -> list[Pulse]:
+        return [worker.pulse for worker in self._workers.values() if self._now - worker.seen < SILENCE_SECONDS]
 
     def _hear(self, pulse: Pulse, now: float) -> Change:
         known = self._workers.get(pulse.worker)

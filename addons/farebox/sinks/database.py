@@ -8,13 +8,10 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from ..recorder.record import Record
+from ..errors import LedgerAwayError
+from ..record import Record
 from ..spool.reader import Position
 from ..store import queries
-
-
-class LedgerAwayError(Exception):
-    """The ledger cannot be written now: nothing is wrong with the rows, so try again."""
 
 
 @dataclass(frozen=True, slots=True)

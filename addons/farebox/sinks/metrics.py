@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from .. import __version__
-from ..recorder.record import Record
+from ..record import Record
 
 MODELS_LIMIT = 500
 UNKNOWN_MODELS_LIMIT = 50
@@ -50,10 +50,7 @@ class MetricsSink:
             registry=registry,
         )
         self._unpriced = Counter(
-            "farebox_unpriced_calls",
-            "Calls whose cost is not known.",
-            ["provider", "model"],
-            registry=registry,
+            "farebox_unpriced_calls", "Calls whose cost is not known.", ["provider", "model"], registry=registry
         )
         self._capped = Counter(
             "farebox_series_capped",

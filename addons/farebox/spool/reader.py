@@ -43,6 +43,7 @@ class SpoolReader:
     def __init__(self, root: Path, positions: dict[str, Position]) -> None:
         self._root = root
         self._positions = dict(positions)
+        self._left_alone: set[Path] = set()
 
     def read(self, limit: int) -> Batch:
         """Return up to some `limit` messages that are not read yet; the same ones again until `done` is told."""
@@ -68,7 +69,7 @@ class SpoolReader:
     def pending(self) -> int:
         """Return how many messages wait to be read."""
         return sum(
-            count(_tail(path, self._offset(folder.name, number), SEGMENT_LIMIT + MESSAGE_LIMIT))
+            count(self._tail(path, self._offset(folder.name, number), SEGMENT_LIMIT + MESSAGE_LIMIT) or b"")
             for folder in self._folders()
             for number, path in self._unread(folder)
         )
@@ -93,7 +94,9 @@ class SpoolReader:
         skipped = 0
         for index, (number, path) in enumerate(segments):
             start = self._offset(folder.name, number)
-            data = _tail(path, start, _WINDOW)
+            data = self._tail(path, start, _WINDOW)
+            if data is None:
+                return skipped
             end = 0
             for frame in itertools.islice(frames(data), limit - len(batch.messages)):
                 batch.messages.append(frame.message)
@@ -109,32 +112,37 @@ class SpoolReader:
             batch.ended.append(folder.name)
         return skipped
 
+    def _tail(self, path: Path, start: int, limit: int) -> bytes | None:
+        """Return up to `limit` bytes from `start` on; None where the segment must be left alone, with its spool."""
+        try:
+            with path.open("rb") as file:
+                mark = file.read(len(MARK))
+                if len(mark) == len(MARK) and mark != MARK:
+                    self._leave_alone(path, "it is of another format, was it written by a newer farebox?")
+                    return None
+                file.seek(start)
+                return file.read(limit)
+        except OSError as error:
+            self._leave_alone(path, error.strerror)
+            return None
+
+    def _leave_alone(self, path: Path, why: str | None) -> None:
+        if path not in self._left_alone:
+            self._left_alone.add(path)
+            logger.error("spool segment %s cannot be read and is left alone: %s", path, why)
+
 
 def _segments(folder: Path) -> list[tuple[int, Path]]:
     return sorted((int(path.stem), path) for path in folder.glob("*.seg") if path.stem.isdecimal())
 
 
-def _tail(path: Path, start: int, limit: int) -> bytes:
-    """Return up to `limit` bytes from `start` on; none where the segment has not this format's mark."""
-    try:
-        with path.open("rb") as file:
-            mark = file.read(len(MARK))
-            if mark != MARK:
-                if len(mark) == len(MARK):
-                    logger.error("spool segment %s is of another format: was it written by a newer farebox?", path)
-                return b""
-            file.seek(start)
-            return file.read(limit)
-    except OSError as error:
-        logger.error("spool segment %s cannot be read: %s", path, error)
-        return b""
-
-
 def _is_unlocked(lock: Path) -> bool:
     try:
         handle = os.open(lock, os.O_RDWR | os.O_CLOEXEC)
-    except OSError:
+    except FileNotFoundError:
         return True
+    except OSError:
+        return False
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

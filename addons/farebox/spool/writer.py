@@ -7,7 +7,7 @@ import time
 from collections import deque
 from pathlib import Path
 
-from .frames import MARK, frame
+from .frames import MARK, MESSAGE_LIMIT, frame
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +44,11 @@ class SpoolWriter:
         return len(self._kept)
 
     def append(self, message: bytes) -> bool:
-        """Write `message`; tell whether it is in the file, else it is kept in memory."""
+        """Write `message`; tell whether it is in the file, else it is kept in memory. One too large is dropped."""
+        if not 0 < len(message) <= MESSAGE_LIMIT:
+            self.dropped += 1
+            logger.error("a call of %s bytes is dropped: no spool takes it", len(message))
+            return False
         self._kept.append(message)
         self._kept_bytes += len(message)
         self.flush()

@@ -1,7 +1,7 @@
-"""Undo content-encodings incrementally: feed what came, get what it says so far."""
+"""Undo content-encodings incrementally, in pieces: a few bytes can say gigabytes, and nobody must hold those."""
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import brotli
@@ -10,12 +10,14 @@ import zstandard
 from ..errors import WireError
 
 _PIECE = 1 << 20
+# zstd has no limit of its own; a block of it says 128 KiB at most and takes 4 bytes at least.
+_ZSTD_SLICE = 256
 
 
 class ContentDecoder(Protocol):
     """Turns pieces of an encoded body into pieces of the body; raises WireError on bytes that are not so encoded."""
 
-    def feed(self, data: bytes) -> bytes: ...
+    def feed(self, data: bytes) -> Iterator[bytes]: ...
 
 
 def content_decoder(encodings: str | None) -> ContentDecoder:
@@ -33,10 +35,16 @@ class _Chain:
     def __init__(self, steps: list[ContentDecoder]) -> None:
         self._steps = steps
 
-    def feed(self, data: bytes) -> bytes:
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        pieces: Iterator[bytes] = iter((data,))
         for step in self._steps:
-            data = step.feed(data)
-        return data
+            pieces = _each(step, pieces)
+        yield from pieces
+
+
+def _each(step: ContentDecoder, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    for piece in pieces:
+        yield from step.feed(piece)
 
 
 class _Gzip:
@@ -45,14 +53,12 @@ class _Gzip:
     def __init__(self) -> None:
         self._decoder = zlib.decompressobj(zlib.MAX_WBITS | 16)
 
-    def feed(self, data: bytes) -> bytes:
-        out = bytearray()
+    def feed(self, data: bytes) -> Iterator[bytes]:
         while data and not (self._decoder.eof and not data.startswith(b"\x1f")):
             if self._decoder.eof:
                 self._decoder = zlib.decompressobj(zlib.MAX_WBITS | 16)
-            out += _inflate(self._decoder, data)
-            data = self._decoder.unused_data or self._decoder.unconsumed_tail
-        return bytes(out)
+            yield from _inflate(self._decoder, data)
+            data = self._decoder.unused_data
 
 
 class _Deflate:
@@ -62,24 +68,25 @@ class _Deflate:
         self._head = b""
         self._decoder: zlib._Decompress | None = None
 
-    def feed(self, data: bytes) -> bytes:
+    def feed(self, data: bytes) -> Iterator[bytes]:
         if self._decoder is None:
             self._head += data
             if len(self._head) < 2:
-                return b""
+                return
             data, self._head = self._head, b""
             has_header = data[0] & 0x0F == 8 and int.from_bytes(data[:2]) % 31 == 0
             self._decoder = zlib.decompressobj(zlib.MAX_WBITS if has_header else -zlib.MAX_WBITS)
-        out = bytearray()
-        while data and not self._decoder.eof:
-            out += _inflate(self._decoder, data)
-            data = self._decoder.unconsumed_tail
-        return bytes(out)
+        if not self._decoder.eof:
+            yield from _inflate(self._decoder, data)
 
 
-def _inflate(decoder: "zlib._Decompress", data: bytes) -> bytes:
+def _inflate(decoder: "zlib._Decompress", data: bytes) -> Iterator[bytes]:
     try:
-        return decoder.decompress(data, _PIECE)
+        piece = decoder.decompress(data, _PIECE)
+        yield piece
+        while len(piece) == _PIECE and not decoder.eof:
+            piece = decoder.decompress(decoder.unconsumed_tail, _PIECE)
+            yield piece
     except zlib.error as error:
         raise WireError(f"body is not gzip or deflate: {error}") from error
 
@@ -88,9 +95,15 @@ class _Brotli:
     def __init__(self) -> None:
         self._decoder = brotli.Decompressor()
 
-    def feed(self, data: bytes) -> bytes:
+    def feed(self, data: bytes) -> Iterator[bytes]:
         try:
-            return bytes(self._decoder.process(data)) if data and not self._decoder.is_finished() else b""
+            while data and not self._decoder.is_finished():
+                piece = bytes(self._decoder.process(data, output_buffer_limit=_PIECE))
+                yield piece
+                data = b""
+                while len(piece) >= _PIECE:
+                    piece = bytes(self._decoder.process(b"", output_buffer_limit=_PIECE))
+                    yield piece
         except brotli.error as error:
             raise WireError(f"body is not brotli: {error}") from error
 
@@ -99,9 +112,10 @@ class _Zstd:
     def __init__(self) -> None:
         self._decoder = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj(read_across_frames=True)
 
-    def feed(self, data: bytes) -> bytes:
+    def feed(self, data: bytes) -> Iterator[bytes]:
         try:
-            return self._decoder.decompress(data) if data else b""
+            for start in range(0, len(data), _ZSTD_SLICE):
+                yield self._decoder.decompress(data[start : start + _ZSTD_SLICE])
         except zstandard.ZstdError as error:
             raise WireError(f"body is not zstd: {error}") from error
 

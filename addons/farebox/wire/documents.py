@@ -10,6 +10,7 @@ from ..errors import WireError
 from .sse import Event, EventStream
 
 BODY_LIMIT = 32 << 20
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _SSE_STARTS = (b"data:", b"event:", b"id:", b"retry:", b":")
 
 
@@ -56,8 +57,8 @@ def decode(raw: bytes) -> Any:
 class SseDocuments:
     """Server-sent events whose data is JSON, or the mark `[DONE]`.
 
-    A client that reads by the line acts on a document before its blank line; so a document is handed out as soon as a
-    read ends behind its last line.
+    A client that reads by the line acts on a document before its blank line; so a document on one line is handed out
+    at that line's end.
     """
 
     is_stream = True
@@ -68,27 +69,23 @@ class SseDocuments:
 
     def feed(self, chunk: bytes) -> Iterator[Document]:
         yield from self._read(self._events.feed(chunk))
-        pending = self._events.pending
-        if pending and pending.data.endswith((b"}", b"]")):
-            try:
-                document = Document(pending.name, decode(pending.data))
-            except WireError:
-                return
-            self._events.drop_pending()
-            yield document
 
     def close(self) -> Iterator[Document]:
         yield from self._read(self._events.close())
 
     def _read(self, events: Iterator[Event]) -> Iterator[Document]:
         for event in events:
-            if event.data.strip() == b"[DONE]":
-                yield Document("[DONE]", None)
+            is_done = event.data.lstrip().startswith(b"[DONE]")
+            if not (is_done or event.is_ended or event.data.rstrip().endswith((b"}", b"]"))):
                 continue
             try:
-                yield Document(event.name, decode(event.data))
+                document = Document("[DONE]", None) if is_done else Document(event.name, decode(event.data))
             except WireError:
-                self.unreadable += 1
+                self.unreadable += event.is_ended
+                continue
+            if not event.is_ended:
+                self._events.take()
+            yield document
 
 
 class JsonDocument:
@@ -112,7 +109,7 @@ class JsonDocument:
         if not body.strip():
             return
         try:
-            yield Document("", decode(body.removeprefix(b"\xef\xbb\xbf")))
+            yield Document("", decode(body.removeprefix(_BYTE_ORDER_MARK)))
         except WireError:
             self.unreadable += 1
 
@@ -135,8 +132,8 @@ class _Sniffed:
     def feed(self, chunk: bytes) -> Iterator[Document]:
         if self._inner is None:
             self._head += chunk
-            start = self._head.removeprefix(b"\xef\xbb\xbf").lstrip()
-            if any(mark.startswith(start) and mark != start for mark in _SSE_STARTS):
+            start = self._head.removeprefix(_BYTE_ORDER_MARK).lstrip()
+            if any(mark.startswith(start) and mark != start for mark in (_BYTE_ORDER_MARK, *_SSE_STARTS)):
                 return
             self._inner = SseDocuments() if start.startswith(_SSE_STARTS) else JsonDocument()
             chunk, self._head = self._head, b""

@@ -11,17 +11,22 @@ _DONE = re.compile(rb"data: ?\[DONE\]")
 
 
 class Event(NamedTuple):
-    """One event: its `event:` name, if it had one, and its `data:` lines joined by line feeds."""
+    """One event: its `event:` name, if it had one, and its `data:` lines joined by line feeds.
+
+    An event that is not `is_ended` is an offer: its only data line so far is whole, its blank line still to come.
+    """
 
     name: str
     data: bytes
+    is_ended: bool = True
 
 
 class EventStream:
     """Cuts a stream into events: feed what came, get the events that it completes; any cut gives the same events.
 
-    An event is complete at its blank line. The `[DONE]` that ends OpenAI-like streams is handed out with its last byte,
-    as clients do not wait for more. An event longer than EVENT_LIMIT raises WireError.
+    An event is complete at its blank line. It is offered before, at its first data line, as clients that read by the
+    line act on that; who accepts the offer calls `take`. The `[DONE]` that ends OpenAI-like streams is handed out with
+    its last byte, as clients do not wait for more. An event longer than EVENT_LIMIT raises WireError.
     """
 
     def __init__(self) -> None:
@@ -43,28 +48,23 @@ class EventStream:
         for line in self._lines():
             if not line:
                 yield from self._dispatch()
-            else:
-                self._field(line)
+            elif self._keep(line) and len(self._data) == 1:
+                yield Event(self._name, self._data[0], is_ended=False)
         if len(self._rest) < 16 and _DONE.fullmatch(self._rest):
-            self._field(bytes(self._rest))
+            self._keep(bytes(self._rest))
             self._rest.clear()
             self._searched = 0
             yield from self._dispatch()
 
-    @property
-    def pending(self) -> Event | None:
-        """The event whose lines are whole so far but whose blank line is still to come."""
-        return Event(self._name, b"\n".join(self._data)) if self._data and not self._rest else None
-
-    def drop_pending(self) -> None:
-        """Forget the pending event: its reader took it early."""
+    def take(self) -> None:
+        """Accept the event that is offered: it will not come again at its blank line."""
         self._name, self._size = "", 0
         self._data.clear()
 
     def close(self) -> Iterator[Event]:
         """Yield the event that the stream's end completes, though its blank line is missing."""
         if self._rest:
-            self._field(bytes(self._rest))
+            self._keep(bytes(self._rest))
             self._rest.clear()
         yield from self._dispatch()
 
@@ -78,7 +78,7 @@ class EventStream:
 
     def _lines(self) -> Iterator[bytes]:
         start = 0
-        while self._rest:
+        while start < len(self._rest):
             if self._skip_line_feed:
                 self._skip_line_feed = False
                 if self._rest[start : start + 1] == b"\n":
@@ -98,7 +98,8 @@ class EventStream:
         carriage_return = self._rest.find(b"\r", start, line_feed if line_feed >= 0 else len(self._rest))
         return carriage_return if carriage_return >= 0 else line_feed
 
-    def _field(self, line: bytes) -> None:
+    def _keep(self, line: bytes) -> bool:
+        """Keep what `line` says; tell whether it is a data line."""
         name, _, value = line.partition(b":")
         value = value[1:] if value.startswith(b" ") else value
         if name == b"data":
@@ -106,9 +107,10 @@ class EventStream:
             self._size += len(value)
         elif name == b"event":
             self._name = value[:64].decode("utf-8", "replace")
+        return name == b"data"
 
     def _dispatch(self) -> Iterator[Event]:
         event = Event(self._name, b"\n".join(self._data))
-        self.drop_pending()
+        self.take()
         if event.data:
             yield event

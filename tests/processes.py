@@ -1,0 +1,54 @@
+"""What runs on this machine, read from /proc: a process that has ended but is not waited for yet does not count."""
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Process(NamedTuple):
+    """One running process. A process that is ending may have no command any more."""
+
+    pid: int
+    parent: int
+    group: int
+    command: list[str]
+
+
+def of_group(group: int) -> list[Process]:
+    """Return what runs in process group `group`."""
+    return [process for process in _running() if process.group == group]
+
+
+def wait_for_group(group: int, seconds: float = 40) -> None:
+    """Wait until nothing runs in process group `group`."""
+    _wait(lambda: of_group(group), seconds)
+
+
+def kill_child(parent: int, module: str, seconds: float = 40) -> None:
+    """kill -9 the child of process `parent` that runs `python -m MODULE`, and wait for its end."""
+    [child] = [process for process in _running() if process.parent == parent and process.command[-2:] == ["-m", module]]
+    os.kill(child.pid, signal.SIGKILL)
+    _wait(lambda: [child] if Path(f"/proc/{child.pid}").exists() else [], seconds)
+
+
+def _wait(left: Callable[[], list[Process]], seconds: float) -> None:
+    give_up = time.monotonic() + seconds
+    while still := left():
+        assert time.monotonic() < give_up, f"still running: {still}"
+        time.sleep(0.02)
+
+
+def _running() -> Iterator[Process]:
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal():
+            with contextlib.suppress(OSError):
+                # The name, in parentheses, may itself hold blanks and parentheses.
+                _, _, stat = (folder / "stat").read_text(errors="replace").rpartition(") ")
+                state, parent, group, *_ = stat.split()
+                command = (folder / "cmdline").read_bytes().decode(errors="replace").rstrip("\0").split("\0")
+                if state not in "ZX" or len(list((folder / "task").iterdir())) > 1:
+                    yield Process(int(folder.name), int(parent), int(group), command)

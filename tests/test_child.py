@@ -1,0 +1,100 @@
+"""Children: settings in, readiness out, and an end with their parent's."""
+
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from farebox.child import Child
+from farebox.settings import Intercept, Settings, load
+
+PRELUDE = """
+import sys, threading
+from farebox.child import settings_from_parent, tell_ready, when_parent_ends
+"""
+OBEDIENT = """
+ended = threading.Event()
+settings = settings_from_parent()
+when_parent_ends(ended.set)
+tell_ready({"port": settings.port, "hosts": list(settings.intercept.hosts)})
+ended.wait()
+sys.exit(7)
+"""
+STUBBORN = """
+settings_from_parent()
+tell_ready({})
+threading.Event().wait()
+"""
+FAILING = "sys.exit(3)"
+
+Start = Callable[..., Child]
+
+
+@pytest.fixture
+def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
+    """Start a child that runs the given code."""
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    children: list[Child] = []
+
+    def run(code: str, settings: Settings | None = None) -> Child:
+        (tmp_path / "made_child.py").write_text(PRELUDE + code, encoding="utf-8")
+        children.append(Child("made_child", settings or load(environment={})))
+        return children[-1]
+
+    yield run
+    for child in children:
+        child.close()
+        child.wait(0)
+
+
+def test_a_child_gets_the_settings_and_tells_when_it_is_ready(start: Start) -> None:
+    settings = Settings(port=1234, intercept=Intercept(hosts=("llm.example",)))
+
+    assert start(OBEDIENT, settings).wait_ready() == {"port": 1234, "hosts": ["llm.example"]}
+
+
+def test_a_child_ends_when_its_input_closes(start: Start) -> None:
+    child = start(OBEDIENT)
+    child.wait_ready()
+
+    child.close()
+
+    assert child.wait(20)
+    assert child.process.returncode == 7
+
+
+def test_a_child_that_does_not_end_is_killed(start: Start) -> None:
+    child = start(STUBBORN)
+    child.wait_ready()
+
+    child.close()
+
+    assert not child.wait(0.05)
+    assert child.process.returncode == -signal.SIGKILL
+
+
+def test_a_child_that_fails_at_its_start_is_never_ready(start: Start) -> None:
+    child = start(FAILING)
+
+    assert child.wait_ready() is None
+    assert child.wait(20)
+    assert child.process.returncode == 3
+
+
+def test_closing_twice_is_no_error(start: Start) -> None:
+    child = start(FAILING)
+    child.wait_ready()
+    child.wait(20)
+
+    child.close()
+    child.close()
+
+    assert child.process.returncode == 3
+
+
+def test_large_settings_arrive_whole(start: Start) -> None:
+    hosts = tuple(f"host-{number}.example" for number in range(2000))
+
+    ready = start(OBEDIENT, Settings(port=1, intercept=Intercept(hosts=hosts))).wait_ready()
+
+    assert ready == {"port": 1, "hosts": list(hosts)}

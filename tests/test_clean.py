@@ -1,0 +1,165 @@
+"""What a peer sent becomes safe to store."""
+
+import json
+import math
+
+import pytest
+from farebox import clean
+from hypothesis import given
+from hypothesis import strategies as st
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("gpt-4o", "gpt-4o"),
+        ("Flüsse 🛶", "Flüsse 🛶"),
+        ("a\0b", "a�b"),
+        ("\ud800", "?"),
+        ("x" * 10_000, "x" * 256),
+        ("", None),
+        (None, None),
+        (7, None),
+        (["gpt-4o"], None),
+        (b"gpt-4o", None),
+    ],
+    ids=["plain", "wide", "NUL", "lone surrogate", "long", "empty", "none", "number", "list", "bytes"],
+)
+def test_text_is_short_and_storable(value: object, expected: str | None) -> None:
+    assert clean.text(value) == expected
+
+
+def test_text_is_cut_where_its_reader_says() -> None:
+    assert clean.text("abcdef", limit=3) == "abc"
+
+
+@given(st.text(st.characters(), max_size=400))
+def test_any_text_is_storable(value: str) -> None:
+    cleaned = clean.text(value)
+
+    assert (cleaned is None) == (value == "")
+    assert cleaned is None or (len(cleaned) <= clean.TEXT_LIMIT and "\0" not in cleaned and cleaned.encode())
+
+
+@pytest.mark.parametrize(
+    "value", ["stop", "rate_limit_exceeded", "end_turn", "ServiceUnavailable", "2024-08-06", "a/b:c.d", "x" * 64, "9"]
+)
+def test_the_name_of_an_enumeration_is_a_word(value: str) -> None:
+    assert clean.word(value) == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("", "two words", "tab\t", "line\n", "Größe", "x" * 65, "_private", "-dash", "a\0", "\ud800", "a,b", "a@b"),
+        *(None, True, 1.5, ["stop"], {"type": "stop"}),
+    ],
+)
+def test_prose_is_no_word(value: object) -> None:
+    assert clean.word(value) is None
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "sk-proj-abcdefghijklmnop1234",
+        "sk-ant-api03-abcdefghijklmnop",
+        "gsk_abcdefghijklmnopqrst",
+        "xai-abcdefghijklmnopqrst",
+        "AIzaSyabcdefghijklmnopqrst",
+        "hf_abcdefghijklmnopqrst",
+        "r8_abcdefghijklmnopqrst",
+        "eyJhbGciOiJIUzI1NiIsInR5",
+        "SK-ABCDEFGHIJKLMNOPQRST",
+    ],
+)
+def test_what_looks_like_a_key_is_no_word(key: str) -> None:
+    assert clean.word(key) is None
+
+
+def test_a_number_as_code_is_a_word() -> None:
+    assert clean.word(429) == "429"
+
+
+@pytest.mark.parametrize("value", [0, 1, 10**12, 12.0, 0.0])
+def test_a_whole_number_is_a_count(value: float) -> None:
+    assert clean.count(value) == value
+    assert isinstance(clean.count(value), int)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [-1, -1.0, 10**12 + 1, 2**53, 10**30, 1e300, 0.5, math.inf, -math.inf, math.nan, True, False, "7", None, [], {}],
+)
+def test_what_is_no_whole_number_in_range_is_no_count(value: object) -> None:
+    assert clean.count(value) is None
+
+
+def test_figures_keep_numbers_and_words_only() -> None:
+    sent = {
+        "prompt_tokens": 12,
+        "cost": 0.25,
+        "is_byok": False,
+        "tier": "default",
+        "note": "The key of Ms Example is sk-…",
+        "details": {"cached": 3, "list": [1, "two words", None]},
+        "a key of two words": 1,
+        "nothing": None,
+    }
+
+    assert clean.figures(sent) == {
+        "prompt_tokens": 12,
+        "cost": 0.25,
+        "is_byok": False,
+        "tier": "default",
+        "note": None,
+        "details": {"cached": 3, "list": [1, None, None]},
+        "nothing": None,
+    }
+
+
+@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan, 2**53 + 1, -(10**30), 1e300])
+def test_figures_out_of_range_are_left_out(value: float) -> None:
+    assert clean.figures(value) is None
+
+
+def test_figures_have_a_depth() -> None:
+    assert clean.figures({"a": {"b": {"c": {"d": {"e": {"f": 1}}}}}}) == {"a": {"b": {"c": {"d": {"e": None}}}}}
+
+
+def test_figures_are_few() -> None:
+    assert len(clean.figures({f"n{number}": number for number in range(1000)})) == 499
+    assert len(clean.figures(list(range(1000)))) == 499
+
+
+def test_figures_are_few_on_all_levels_together() -> None:
+    wide: object = 1
+    for _ in range(4):
+        wide = {f"n{number}": wide for number in range(100)}
+
+    assert json.dumps(clean.figures(wide)).count(":") <= 500
+
+
+@given(anything)
+def test_any_figures_are_storable(value: object) -> None:
+    def check(cleaned: object) -> None:
+        match cleaned:
+            case dict():
+                for name, item in cleaned.items():
+                    assert clean.word(name) == name
+                    check(item)
+            case list():
+                for item in cleaned:
+                    check(item)
+            case str():
+                assert clean.word(cleaned) == cleaned
+            case _:
+                assert cleaned is None or abs(cleaned) <= 2**53  # type: ignore[arg-type]
+
+    check(clean.figures(value))

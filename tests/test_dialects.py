@@ -1,0 +1,61 @@
+"""Which requests are calls, and what they ask for."""
+
+from dataclasses import replace
+
+import pytest
+from farebox.dialects import openai_chat
+from farebox.dialects._base import Asked
+from farebox.exchange import request_to
+from farebox.meter import asked_of, call_of
+
+from .answers import ANTHROPIC, OPENAI, call
+
+
+@pytest.mark.parametrize(
+    ("method", "url"),
+    [
+        ("GET", OPENAI),
+        ("POST", "https://api.openai.com/v1/models"),
+        ("POST", OPENAI + "/chatcmpl-1"),
+        ("POST", "https://api.anthropic.com/v1/messages/count_tokens"),
+        ("POST", "https://api.anthropic.com/v1/messages/batches"),
+        ("DELETE", ANTHROPIC),
+    ],
+)
+def test_what_is_no_call_is_not_claimed(method: str, url: str) -> None:
+    assert call_of(request_to(method, url), call_id="1", started_at=0) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "is_whole", "expected"),
+    [
+        (b'{"model": "m", "stream": true}', True, Asked("m", stream=True)),
+        (b'{"model": "m", "stream": false}', True, Asked("m", stream=False)),
+        (b'{"model": "m", "stream": "true"}', True, Asked("m", stream=False)),
+        (b'{"model": "m"}', True, Asked("m", stream=False)),
+        (b'{"model": "m", "stream": true, "messages": [{"con', False, Asked("m", stream=True)),
+        (b'{"model": "m", "messages": [{"con', True, Asked(None, stream=False)),
+        (b"model=m", False, Asked(None, stream=False)),
+        (b"", True, Asked(None, stream=False)),
+        (b"[1]", True, Asked(None, stream=False)),
+    ],
+)
+@pytest.mark.parametrize("url", [OPENAI, ANTHROPIC])
+def test_what_a_request_asks_for(url: str, body: bytes, is_whole: bool, expected: Asked) -> None:
+    request = replace(request_to("POST", url, body=body), body_is_whole=is_whole)
+
+    assert asked_of(request, call(url).dialect) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "model"),
+    [
+        ("/openai/deployments/team-gpt4o/chat/completions", "team-gpt4o"),
+        ("/openai/deployments/team-gpt4o/extensions/chat/completions", "team-gpt4o"),
+        ("/openai/v1/chat/completions", None),
+    ],
+)
+def test_the_deployment_in_the_path_is_the_model(path: str, model: str | None) -> None:
+    request = request_to("POST", f"https://riverside.openai.azure.com{path}", body=b'{"messages": []}')
+
+    assert asked_of(request, openai_chat.DIALECT).model == model

@@ -1,0 +1,86 @@
+"""Docs cannot drift: every command, setting, metric and file that they should name, they name."""
+
+import re
+from pathlib import Path
+
+import pytest
+import typer.main
+from farebox import settings
+from farebox.cli.main import app
+from farebox.sinks.metrics import MetricsSink, OwnMetrics
+from prometheus_client import CollectorRegistry
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
+
+
+def metric_names() -> list[str]:
+    registry = CollectorRegistry()
+    MetricsSink(registry, lambda _provider, _model: False)
+    OwnMetrics(registry)
+    return [metric.name + ("_total" if metric.type == "counter" else "") for metric in registry.collect()]
+
+
+def options() -> list[str]:
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    return sorted({option for command in commands.values() for item in command.params for option in item.opts})
+
+
+@pytest.mark.parametrize("key", settings.keys())
+def test_every_setting_is_documented_with_its_variable(key: str) -> None:
+    page = (DOCS / "configuration.md").read_text()
+
+    assert f"| `{key}` | `{settings.PREFIX}{key.replace('.', '_').upper()}` |" in page
+
+
+@pytest.mark.parametrize("name", metric_names())
+def test_every_metric_is_documented(name: str) -> None:
+    assert f"| `{name}` |" in (DOCS / "metrics.md").read_text()
+
+
+def test_no_metric_is_documented_that_is_not_there() -> None:
+    told = set(re.findall(r"^\| `(farebox_\w+)`", (DOCS / "metrics.md").read_text(), re.MULTILINE))
+
+    assert told == set(metric_names())
+
+
+@pytest.mark.parametrize("option", options())
+def test_every_option_is_documented(option: str) -> None:
+    assert option in (DOCS / "configuration.md").read_text()
+
+
+def test_every_command_is_documented() -> None:
+    page = (DOCS / "configuration.md").read_text()
+
+    for command in app.registered_commands:
+        assert command.callback
+        assert f"`farebox {command.callback.__name__}" in page
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_and_make_targets_lead_somewhere(page: Path) -> None:
+    text = page.read_text()
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+    for link in re.findall(r"\]\((?!https?:)([^)#]+)", text):
+        assert (page.parent / link).exists(), link
+    for target in re.findall(r"^make ([a-z]+)|`make ([a-z]+)`", text, re.MULTILINE):
+        assert (target[0] or target[1]) in targets, target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_docs_are_plain(page: Path) -> None:
+    words = re.findall(
+        r"\b(robust|seamless\w*|comprehensive|leverage\w*|simply|powerful|effortless\w*)\b", page.read_text()
+    )
+
+    assert words == []
+
+
+@pytest.mark.parametrize("note", sorted((DOCS / "decisions").glob("*.md")), ids=lambda note: note.name)
+def test_a_decision_is_short_and_has_its_headings(note: Path) -> None:
+    text = note.read_text()
+
+    assert len(text.splitlines()) <= 40
+    assert re.findall(r"^## (.*)", text, re.MULTILINE) == ["Context", "Decision", "Consequences"]

@@ -1,0 +1,213 @@
+"""No key and no prompt text anywhere: canaries are searched for in all that the sidecar wrote and printed."""
+
+import gzip
+import json
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from . import raw_client
+from .conftest import StartSidecar
+from .sidecar import REDIRECT, clean_environment, export
+from .upstream import Asked, Reset, Step, Upstream, plain, stream
+
+ADDON = Path(__file__).parent.parent / "addons" / "sidecar.py"
+CANARY = "CANARY-7f3a"
+# What of the canaries is a call; the malformed requests may make further rows.
+ROWS = 10
+CHAT = "https://api.openai.com/v1/chat/completions"
+
+
+def canary(place: str) -> str:
+    return f"{CANARY}-{place}-sk-proj-abcdefghijklmnopqrstuvwx"
+
+
+ANSWER = {
+    "id": "leak",
+    "model": "gpt-4o",
+    "system_fingerprint": canary("fingerprint"),
+    "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": canary("answer")}}],
+    "usage": {"prompt_tokens": 5, "completion_tokens": 6, "total_tokens": 11, "note": f"prose with {canary('usage')}"},
+}
+ERROR = {
+    "error": {"message": canary("message"), "type": f"a {canary('type')}", "code": f"{canary('code')} !", "param": None}
+}
+QUESTION = {
+    "model": "gpt-4o",
+    "user": canary("user"),
+    "metadata": {canary("metadata"): canary("metadata")},
+    "messages": [{"role": "user", "content": canary("prompt")}],
+}
+HEADERS = {"authorization": f"Bearer {canary('key')}", "x-api-key": canary("api-key"), "cookie": canary("cookie")}
+
+
+def answers(asked: Asked) -> list[Step]:
+    """Answer as the last part of the query says."""
+    chunk = b"data: " + json.dumps(ANSWER).encode() + b"\n\n"
+    scripted: dict[str, list[Step]] = {
+        "plain": plain(json.dumps(ANSWER).encode(), headers=f"set-cookie: {canary('set-cookie')}\r\n"),
+        "error": plain(json.dumps(ERROR).encode(), status="401 Unauthorized"),
+        "stream": stream([chunk, b"data: [DONE]\n\n"]),
+        "cut": stream([chunk[:-9]], end=Reset()),
+        "prose": plain(canary("prose").encode()),
+        "garbled": plain(gzip.compress(canary("garbled").encode())[:-9], headers="content-encoding: gzip\r\n"),
+        "broken": [f"HTTP/1.1 200 OK\r\n{canary('header')}\r\n\r\n".encode()],
+        "raising": stream([chunk, b"data: [DONE]\n\n"]),
+    }
+    return scripted.get(asked.target.rpartition("&as=")[2], plain(b"{}"))
+
+
+@pytest.fixture
+def leaky_upstream() -> Iterator[Upstream]:
+    with Upstream(answers) as running:
+        yield running
+
+
+def send_everything(port: int, ca: Path) -> None:
+    """Plant canaries in headers, URLs and bodies, on good ways and bad ones."""
+    verify = ssl.create_default_context(cafile=ca)
+    with httpx2.Client(proxy=f"http://127.0.0.1:{port}", verify=verify, headers=HEADERS) as client:
+        for kind in ("plain", "error", "stream", "cut", "prose", "garbled", "broken"):
+            try:
+                client.post(f"{CHAT}?key={canary('query')}&as={kind}", json=QUESTION)
+            except httpx2.HTTPError:
+                continue
+        client.post(f"https://api.openai.com/v1/raising/chat/completions?k={canary('query')}&as=raising", json=QUESTION)
+        client.post(f"https://api.openai.com/v1/files?key={canary('query')}", content=canary("upload"))
+        client.post(f"http://www.example.org/v1/chat/completions?k={canary('query')}", json=QUESTION)
+        client.post(CHAT, content=canary("not json"))
+    malformed = [
+        f"POST /v1/chat/completions?key={canary('line')} NONSENSE/9\r\n\r\n",
+        f"POST /v1/chat/completions HTTP/1.1\r\nhost: api.openai.com\r\nbad header {canary('bad-header')}\r\n\r\n",
+        f"POST /v1/chat/completions HTTP/1.1\r\nhost: api.openai.com\r\nx-key: {canary('unfinished')}",
+        f"POST /v1/chat/completions HTTP/1.1\r\nhost: api.openai.com\r\ncontent-length: {canary('length')}\r\n\r\n",
+    ]
+    for request in malformed:
+        raw_client.exchange(port, ca, "api.openai.com", request.encode())
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+            connection.sendall(request.encode())
+
+
+def files_with(folder: Path, needle: str) -> list[str]:
+    return [str(path) for path in folder.rglob("*") if path.is_file() and needle.encode() in path.read_bytes()]
+
+
+def test_no_canary_is_written_or_printed(leaky_upstream: Upstream, start_sidecar: StartSidecar) -> None:
+    raising = Path(__file__).with_name("raising_dialect.py")
+    sidecar = start_sidecar(leaky_upstream, "--script", str(raising))
+    send_everything(sidecar.port, Path(sidecar.ca))
+    wait_until_rows(sidecar.home)
+    scraped = "\n".join(sidecar.metrics()) + json.dumps(sidecar.healthz())
+    spooled = files_with(sidecar.home / "spool", CANARY)
+
+    assert sidecar.stop() == 0
+
+    assert spooled == []
+    assert files_with(sidecar.home, CANARY) == []
+    assert CANARY not in scraped
+    assert CANARY not in sidecar.log.read_text()
+    assert CANARY not in json.dumps(export(sidecar.home))
+
+
+USAGE = {"prompt_tokens": 1, "completion_tokens": 1}
+
+
+@pytest.mark.slow
+def test_mitmdump_prints_and_writes_no_canary_either(leaky_upstream: Upstream, tmp_path: Path) -> None:
+    home, log = tmp_path / "home", tmp_path / "mitmdump.log"
+    leaky_upstream.authority.cert_pem.write_to_path(str(tmp_path / "upstream.pem"))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    options = [
+        *("--listen-port", str(port), "--set", f"confdir={tmp_path / 'confdir'}"),
+        *("--set", f"upstream_port={leaky_upstream.port}", "--set", f"upstream_plain_port={leaky_upstream.plain_port}"),
+        *("--set", f"ssl_verify_upstream_trusted_ca={tmp_path / 'upstream.pem'}"),
+    ]
+    with log.open("wb") as printed:
+        mitmdump = subprocess.Popen(
+            [str(Path(sys.executable).with_name("mitmdump")), "-s", str(ADDON), "-s", str(REDIRECT), *options],
+            env={**clean_environment(), "FAREBOX_HOME": str(home), "FAREBOX_METRICS_PORT": "0"},
+            stdout=printed,
+            stderr=subprocess.STDOUT,
+            cwd=tmp_path,
+        )
+    try:
+        wait_for(port)
+        send_everything(port, tmp_path / "confdir" / "mitmproxy-ca-cert.pem")
+    finally:
+        mitmdump.terminate()
+        mitmdump.wait(40)
+
+    assert len(export(home)) >= ROWS
+    assert f"listening at 127.0.0.1:{port}" in log.read_text()
+    assert CANARY not in log.read_text()
+    assert files_with(home, CANARY) == []
+
+
+def wait_until_rows(home: Path) -> None:
+    give_up = time.monotonic() + 10
+    while len(export(home)) < ROWS:
+        assert time.monotonic() < give_up
+        time.sleep(0.1)
+
+
+def wait_for(port: int) -> None:
+    give_up = time.monotonic() + 30
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            assert time.monotonic() < give_up
+            time.sleep(0.05)
+        else:
+            return
+
+
+HOSTILE_MODELS = {
+    "NUL": "gpt\0-4o",
+    "lone surrogate": "gpt-\ud800-4o",
+    "10,000 characters": "m" * 10_000,
+    "emoji": "🚂" * 300,
+    "quotes": "'; DROP TABLE calls; --\"\n\\",
+}
+
+
+def test_hostile_model_names_harm_nothing(upstream: Upstream, start_sidecar: StartSidecar) -> None:
+    upstream.answer = lambda asked: plain(
+        json.dumps(
+            {"model": json.loads(asked.body)["model"], "usage": {"prompt_tokens": 1, "completion_tokens": 1}}
+        ).encode()
+    )
+    sidecar = start_sidecar(upstream)
+    with httpx2.Client(proxy=sidecar.proxy, verify=ssl.create_default_context(cafile=sidecar.ca)) as client:
+        for model in HOSTILE_MODELS.values():
+            client.post(CHAT, content=json.dumps({"model": model}).encode())
+
+        rows = sidecar.rows(len(HOSTILE_MODELS))
+
+    assert all(row["model_requested"] == row["model_returned"] for row in rows)
+    assert all(0 < len(row["model_returned"]) <= 256 and "\0" not in row["model_returned"] for row in rows)
+    assert all(row["cost_status"] == "unpriced" for row in rows)
+    assert sidecar.metrics()["farebox_records_set_aside_total"] == 0
+
+
+@pytest.mark.slow
+def test_ten_thousand_junk_model_names_make_few_series(upstream: Upstream, start_sidecar: StartSidecar) -> None:
+    upstream.answer = lambda asked: plain(json.dumps({"model": asked.headers["x-model"], "usage": USAGE}).encode())
+    sidecar = start_sidecar(upstream)
+    with httpx2.Client(proxy=sidecar.proxy) as client:
+        for number in range(120):
+            client.post("http://junk.example.org/v1/chat/completions", json={}, headers={"x-model": f"junk-{number}"})
+    sidecar.rows(120)
+
+    metrics = sidecar.metrics()
+
+    assert sum(name.startswith("farebox_calls_total") for name in metrics) <= 51
+    assert metrics["farebox_series_capped_total"] == 70

@@ -1,0 +1,276 @@
+"""From the spool to the ledger, exactly once."""
+
+import logging
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from farebox import reading as readings
+from farebox.pricing import book
+from farebox.reading import Reading
+from farebox.recorder.recorder import BATCH, Destinations, Health, Recorder
+from farebox.sinks.database import DatabaseSink
+from farebox.sinks.metrics import MetricsSink, OwnMetrics
+from farebox.spool import writer as writer_module
+from farebox.spool.reader import SpoolReader
+from farebox.spool.writer import SpoolWriter
+from farebox.store import queries
+from farebox.telemetry import Pulse, PulseReceiver, PulseSender
+from farebox.usage import Usage
+from prometheus_client import CollectorRegistry
+from sqlalchemy import Engine
+
+from .ledgers import ids, locked, new_ledger
+from .samples import reading
+
+POISON = Usage(input_tokens=2**53, output_tokens=0)
+
+
+@dataclass(frozen=True)
+class House:
+    """A recorder with everything around it. `worker` is a living worker's end of the spool."""
+
+    home: Path
+    engine: Engine
+    registry: CollectorRegistry
+    worker: SpoolWriter
+    pulses: PulseSender
+    start: Callable[[], Recorder]
+    worker_leaves: Callable[[], None]
+
+    def spool(self, *calls: Reading) -> list[str]:
+        for call in calls:
+            self.worker.append(readings.encode(call))
+        return [call.id for call in calls]
+
+    def value(self, name: str, **labels: str) -> float | None:
+        return self.registry.get_sample_value(f"farebox_{name}", labels)
+
+    def aside(self) -> list[bytes]:
+        return [path.read_bytes() for path in sorted((self.home / "aside").glob("*"))]
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with ExitStack() as running:
+        engine = running.enter_context(new_ledger(tmp_path / "ledger.db"))
+        registry = CollectorRegistry()
+        to = Destinations(
+            DatabaseSink(engine), MetricsSink(registry, book.knows), OwnMetrics(registry), tmp_path / "aside"
+        )
+        receiver = running.enter_context(closing(PulseReceiver(tmp_path)))
+
+        def start() -> Recorder:
+            return Recorder(SpoolReader(tmp_path / "spool", queries.positions(engine)), receiver, to, name="here")
+
+        working = running.enter_context(ExitStack())
+        worker = working.enter_context(closing(SpoolWriter(tmp_path / "spool", "worker")))
+        pulses = running.enter_context(closing(PulseSender(tmp_path)))
+        yield House(tmp_path, engine, registry, worker, pulses, start, working.close)
+
+
+def test_what_a_worker_spooled_becomes_rows_and_metrics(house: House) -> None:
+    spooled = house.spool(reading(), reading())
+
+    moved = house.start().step()
+
+    assert (moved, ids(house.engine)) == (2, spooled)
+    [first, _] = queries.all_calls(house.engine)
+    assert (first["cost_nanousd"], first["sidecar"]) == (900 * 2_500 + 100 * 10_000, "here")
+    assert house.value("tokens_total", provider="openai", model="gpt-4o", kind="input") == 1800
+
+
+def test_a_call_keeps_the_name_of_the_sidecar_that_saw_it(house: House) -> None:
+    house.spool(reading(sidecar="elsewhere"))
+
+    house.start().step()
+
+    assert [row["sidecar"] for row in queries.all_calls(house.engine)] == ["elsewhere"]
+
+
+def test_a_step_without_calls_moves_nothing(house: House) -> None:
+    recorder = house.start()
+
+    assert (recorder.step(), recorder.health) == (0, Health(0, 0, None))
+    assert queries.positions(house.engine) == {}
+
+
+def test_a_crash_before_the_commit_loses_nothing(house: House) -> None:
+    spooled = house.spool(reading(), reading())
+    SpoolReader(house.home / "spool", {}).read(BATCH)
+
+    house.start().step()
+
+    assert ids(house.engine) == spooled
+
+
+def test_a_crash_between_commit_and_unlink_counts_nothing_twice(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer_module, "SEGMENT_LIMIT", 1)
+    spooled = house.spool(reading(), reading(), reading())
+    folder = house.home / "spool" / "worker"
+    shutil.copytree(folder, house.home / "before")
+
+    house.start().step()
+    assert len(list(folder.glob("*.seg"))) == 1
+    for segment in (house.home / "before").glob("*.seg"):
+        shutil.copy(segment, folder)
+    restarted = house.start()
+    spooled += house.spool(reading())
+
+    assert [restarted.step(), restarted.step()] == [1, 0]
+    assert ids(house.engine) == spooled
+    assert house.value("tokens_total", provider="openai", model="gpt-4o", kind="output") == 400
+
+
+def test_a_spool_left_behind_by_a_crash_is_taken_away_and_forgotten(house: House) -> None:
+    spooled = house.spool(reading())
+    house.worker_leaves()
+    folder = house.home / "spool" / "worker"
+    shutil.copytree(folder, house.home / "before")
+    house.start().step()
+    shutil.copytree(house.home / "before", folder)
+
+    restarted = house.start()
+    restarted.step()
+    restarted.step()
+
+    assert ids(house.engine) == spooled
+    assert not folder.exists()
+    assert queries.positions(house.engine) == {}
+
+
+def test_a_ledger_that_is_away_is_told_and_caught_up_with(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    recorder = house.start()
+    spooled = house.spool(*(reading() for _ in range(3)))
+    house.pulses.send(Pulse("worker", kept=2))
+
+    with locked(house.home / "ledger.db"):
+        assert [recorder.step() for _ in range(3)] == [0, 0, 0]
+        assert recorder.health == Health(1, 5, "OperationalError")
+        assert recorder.health.is_behind
+        assert house.value("spool_pending") == 5
+    spooled += house.spool(reading())
+
+    assert recorder.step() == 4
+    assert recorder.health == Health(1, 2, None)
+    assert ids(house.engine) == spooled
+    assert [record.levelno for record in caplog.records if "away" in record.message] == [logging.ERROR]
+
+
+def test_what_is_no_call_is_set_aside_and_counted_once(house: House) -> None:
+    recorder = house.start()
+    house.worker.append(b"no call")
+    spooled = house.spool(reading())
+
+    with locked(house.home / "ledger.db"):
+        recorder.step()
+        recorder.step()
+    recorder.step()
+
+    assert ids(house.engine) == spooled
+    assert house.aside() == [b"no call"]
+    assert house.value("records_set_aside_total") == 1
+
+
+def test_a_call_that_the_ledger_refuses_is_set_aside_and_counted(house: House) -> None:
+    poison = reading(usage=POISON)
+    calls = [reading(), poison, reading()]
+    house.spool(*calls)
+    recorder = house.start()
+
+    assert [recorder.step(), recorder.step()] == [3, 0]
+    assert ids(house.engine) == [calls[0].id, calls[2].id]
+    assert house.aside() == [readings.encode(poison)]
+    assert house.value("records_set_aside_total") == 1
+    assert house.value("tokens_total", provider="openai", model="gpt-4o", kind="input") == 1800
+
+
+def test_what_is_set_aside_can_be_read_by_its_owner_alone(house: House) -> None:
+    house.worker.append(b"no call")
+
+    house.start().step()
+
+    assert (house.home / "aside").stat().st_mode & 0o077 == 0
+
+
+def test_damage_in_the_spool_is_counted(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    calls = [reading(model_requested="damaged"), reading()]
+    house.spool(*calls)
+    segment = house.home / "spool" / "worker" / "00000001.seg"
+    segment.write_bytes(segment.read_bytes().replace(b"damaged", b"DAMAGED"))
+
+    house.start().step()
+
+    assert ids(house.engine) == [calls[1].id]
+    assert house.value("records_set_aside_total") == 1
+    assert "damaged and passed over" in caplog.text
+
+
+def test_what_workers_tell_of_themselves_is_in_the_metrics(house: House) -> None:
+    recorder = house.start()
+
+    for pulse in (
+        Pulse("worker", inflight=3, dropped=1, kept=4, untrusting=2, meter_failures={"proxy": 1}),
+        Pulse("worker", inflight=2, dropped=5, kept=4, untrusting=2, meter_failures={"proxy": 3}),
+    ):
+        house.pulses.send(pulse)
+        recorder.step()
+
+    assert recorder.health == Health(1, 4, None)
+    assert house.value("inflight_calls") == 2
+    assert house.value("records_dropped_total") == 5
+    assert house.value("untrusting_clients_total") == 2
+    assert house.value("meter_failures_total", dialect="proxy") == 3
+    assert house.value("spool_pending") == 4
+
+
+def test_a_stop_empties_the_spool_first(house: House) -> None:
+    spooled = house.spool(*(reading() for _ in range(2 * BATCH + 1)))
+    house.worker_leaves()
+
+    house.start().run(lambda: True, lambda _seconds: pytest.fail("there was work left"))
+
+    assert ids(house.engine) == spooled
+    assert list((house.home / "spool").iterdir()) == []
+    assert queries.positions(house.engine) == {}
+
+
+def test_a_stop_forgets_a_spool_that_was_read_before(house: House) -> None:
+    recorder = house.start()
+    house.spool(reading())
+    recorder.step()
+    house.worker_leaves()
+
+    recorder.run(lambda: True, lambda _seconds: None)
+
+    assert queries.positions(house.engine) == {}
+
+
+def test_a_stop_does_not_wait_for_a_ledger_that_is_away(house: House) -> None:
+    recorder = house.start()
+    spooled = house.spool(reading())
+
+    with locked(house.home / "ledger.db"):
+        recorder.run(lambda: True, lambda _seconds: pytest.fail("it waits"))
+
+    assert recorder.health.is_behind
+    house.start().step()
+    assert ids(house.engine) == spooled
+
+
+def test_the_pause_grows_while_the_ledger_is_away_and_ends_with_it(house: House) -> None:
+    recorder = house.start()
+    house.spool(reading())
+    pauses: list[float] = []
+
+    def run(rounds: int) -> list[float]:
+        pauses.clear()
+        recorder.run(lambda: len(pauses) >= rounds, pauses.append)
+        return pauses[:]
+
+    with locked(house.home / "ledger.db"):
+        assert run(10) == [0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0, 5.0, 5.0, 5.0]
+    assert run(2) == [0.1, 0.1]
