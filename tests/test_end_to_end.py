@@ -261,21 +261,30 @@ def test_an_anthropic_stream_is_metered(upstream: Upstream, row_of: Any) -> None
 
 
 @pytest.mark.parametrize("is_streamed", [False, True], ids=["plain", "streamed"])
-def test_an_answer_through_gzip_is_metered(upstream: Upstream, row_of: Any, is_streamed: bool) -> None:
-    response_id = f"chatcmpl-gzip-{is_streamed}"
+@pytest.mark.parametrize("dialect", ["openai", "anthropic"])
+def test_an_answer_through_gzip_is_metered(upstream: Upstream, row_of: Any, dialect: str, is_streamed: bool) -> None:
+    response_id = f"{dialect}-gzip-{is_streamed}"
     headers = "content-encoding: gzip\r\n"
-    packed = gzip.compress(b"".join(openai_events(response_id)))
+    events = openai_events(response_id) if dialect == "openai" else anthropic_events(response_id)
+    body = openai_body(response_id) if dialect == "openai" else anthropic_body(response_id)
+    packed = gzip.compress(b"".join(events))
     if is_streamed:
         upstream.answer = lambda _asked: stream([packed[:50], packed[50:]], headers=headers)
     else:
-        upstream.answer = lambda _asked: plain(gzip.compress(openai_body(response_id)), headers=headers)
+        upstream.answer = lambda _asked: plain(gzip.compress(body), headers=headers)
 
-    answer = ask_openai(stream=is_streamed)
+    if dialect == "openai":
+        answer = ask_openai(stream=is_streamed)
+        text = streamed_text(answer) if is_streamed else answer.choices[0].message.content
+    else:
+        answer = ask_anthropic(stream=is_streamed)
+        deltas = (event.delta.text for event in answer if event.type == "content_block_delta") if is_streamed else ()
+        text = "".join(deltas) if is_streamed else answer.content[0].text
 
-    text = streamed_text(answer) if is_streamed else answer.choices[0].message.content
+    expected = OPENAI_ROW if dialect == "openai" else ANTHROPIC_ROW
     row = row_of(response_id)
     assert text == "Hello!"
-    assert {name: row[name] for name in OPENAI_ROW} == OPENAI_ROW
+    assert {name: row[name] for name in expected} == expected
 
 
 @pytest.mark.parametrize("dialect", ["openai", "anthropic"])
