@@ -1,4 +1,7 @@
-"""mitmproxy add-on: adds a dialect to farebox that raises on every document, with the document in the error's text."""
+"""mitmproxy add-on: adds a dialect to farebox that raises, with what it was given in the error's text.
+
+It raises on every document, and for one path already when asked whether the request is its own.
+"""
 
 from dataclasses import replace
 from typing import Never
@@ -6,7 +9,14 @@ from typing import Never
 from farebox import dialects
 from farebox.dialects import openai_chat
 from farebox.dialects._base import Reply
+from farebox.exchange import Request
 from farebox.wire.documents import Document
+
+
+def claims(request: Request) -> bool:
+    if request.path == "/v1/raising-at-once/chat/completions":
+        raise RuntimeError(f"cannot tell {request}")
+    return request.path == "/v1/raising/chat/completions"
 
 
 def fold(_reply: Reply, document: Document) -> Never:
@@ -17,7 +27,7 @@ dialects.DIALECTS = (
     replace(
         openai_chat.DIALECT,
         name="raising",
-        claims=lambda request: request.path == "/v1/raising/chat/completions",
+        claims=claims,
         fold=fold,
     ),
     *dialects.DIALECTS,

@@ -52,7 +52,7 @@ def read(reader: Documents, body: Iterable[bytes]) -> list[Document]:
         pytest.param(SSE, b'data: {"a": 1}\ndata: [DONE]\n', [Document("", {"a": 1}), DONE], id="no blank lines"),
         pytest.param(SSE, b"data: 7\n\n", [Document("", 7)], id="a number"),
         pytest.param(SSE, b"data: {\n\ndata: {}\n\n", [Document("", {})], id="one is broken"),
-        pytest.param(SSE, b'{"error": 1}', [], id="a lie"),
+        pytest.param(SSE, b'{"error": 1}', [Document("", {"error": 1})], id="an error typed as events"),
         pytest.param(JSON, b'{"a": 1}', [Document("", {"a": 1})], id="one document"),
         pytest.param(JSON, MARK + b'{"a": 1}', [Document("", {"a": 1})], id="byte order mark"),
         pytest.param(JSON, b'\n\n \n{"a": 1}\n', [Document("", {"a": 1})], id="blanks around"),

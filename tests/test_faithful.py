@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -35,11 +36,11 @@ class Case:
 
     name: str
     answer: list[Step]
-    row: dict[str, Any]
+    row: dict[str, Any] | None
     host: str = "api.openai.com"
     path: str = "/v1/chat/completions"
     against: str = "tap"
-    failures: int = 0
+    fails: str | None = None
     body: bytes = field(default=BODY)
 
 
@@ -106,7 +107,14 @@ CASES = [
         stream([CHUNK, b"data: [DONE]\n\n"]),
         {"status": 200, "dialect": "raising", "cost_reasons": ["meter_failure"], **UNPRICED},
         path="/v1/raising/chat/completions",
-        failures=1,
+        fails="raising",
+    ),
+    Case(
+        "a hook that raises",
+        stream([CHUNK, b"data: [DONE]\n\n"]),
+        None,
+        path="/v1/raising-at-once/chat/completions",
+        fails="proxy",
     ),
     Case(
         "a request that is no JSON",
@@ -193,8 +201,7 @@ def test_the_client_gets_what_stock_mitmdump_gives_and_one_row_tells(proxies: Pr
     head = f"POST {case.path} HTTP/1.1\r\nhost: {case.host}\r\nx-case: {case.name}\r\n"
     request = f"{head}content-length: {len(case.body)}\r\n\r\n".encode() + case.body
     rows_before = len(proxies.sidecar.rows())
-    failure = 'farebox_meter_failures_total{dialect="raising"}'
-    failures_before = proxies.sidecar.metrics().get(failure, 0)
+    failures_before = failures(proxies.sidecar)
 
     with ThreadPoolExecutor() as pool:
         ours, theirs = (
@@ -203,12 +210,21 @@ def test_the_client_gets_what_stock_mitmdump_gives_and_one_row_tells(proxies: Pr
         )
 
     assert ours.result() == theirs.result()
-    rows = proxies.sidecar.rows(rows_before + 1)[rows_before:]
-    assert [{name: row[name] for name in case.row} for row in rows] == [case.row]
+    expected = [case.row] if case.row else []
+    rows = proxies.sidecar.rows(rows_before + len(expected))[rows_before:]
+    assert [{name: row[name] for name in case.row or ()} for row in rows] == expected
+    counted = failures_before + Counter([case.fails] if case.fails else [])
     give_up = time.monotonic() + 5
-    while (counted := proxies.sidecar.metrics().get(failure, 0) - failures_before) != case.failures:
-        assert time.monotonic() < give_up, f"{counted} failures counted, expected {case.failures}"
+    while failures(proxies.sidecar) != counted:
+        assert time.monotonic() < give_up, f"{failures(proxies.sidecar)} counted, expected {counted}"
         time.sleep(0.1)
+
+
+def failures(sidecar: Sidecar) -> Counter[str]:
+    """Return the counted failures, by dialect."""
+    start, end = 'farebox_meter_failures_total{dialect="', '"}'
+    samples = sidecar.metrics().items()
+    return Counter({name[len(start) : -len(end)]: int(value) for name, value in samples if name.startswith(start)})
 
 
 def test_a_row_of_a_failed_connection_has_the_host(proxies: Proxies) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import uuid_utils
 from mitmproxy import ctx, http, tcp, tls, udp
+from mitmproxy.addons.proxyserver import Proxyserver
 from mitmproxy.proxy.mode_specs import ReverseMode
 
 from .. import reading as readings
@@ -42,7 +43,7 @@ def guarded(hook: Callable[..., None]) -> Callable[..., None]:
         try:
             hook(addon, data)
         except Exception as error:  # noqa: BLE001 - whatever it is, the user's call goes first
-            addon.fault("proxy", error)
+            addon.give_up(data, error)
 
     return safe
 
@@ -94,30 +95,32 @@ class Sidecar:
 
     @guarded
     def requestheaders(self, flow: http.HTTPFlow) -> None:
+        flow.request.stream = True
         dialect = dialect_of(request_of(flow))
         if dialect is None:
-            flow.request.stream = True
             return
         exchange = Exchange(flow, dialect, call_id=_new_id(), tags=self._settings.attribution.tags)
         self._open[flow.id] = exchange
         length = content_length(flow.request)
-        if length is None or length > REQUEST_LIMIT:
-            flow.request.stream = RequestTap(exchange, self._on_fault(flow))
+        is_small = length is not None and length <= REQUEST_LIMIT
+        flow.request.stream = False if is_small else RequestTap(exchange, functools.partial(self.give_up, flow))
 
     @guarded
     def responseheaders(self, flow: http.HTTPFlow) -> None:
-        exchange = self._open.get(flow.id)
         assert flow.response
+        flow.response.stream = True
+        exchange = self._open.get(flow.id)
         if exchange is None:
-            flow.response.stream = True
             return
         with exchange.own_time():
             meter = exchange.answer(flow.response)
-        if not _is_small_and_plain(flow.response, asks_stream=meter.asks_stream):
-            exchange.is_tapped = True
-            # The flow stays open until its message ends: a stop between the two must not cut the client off.
-            finish = functools.partial(self._write, exchange, None)
-            flow.response.stream = ResponseTap(exchange, flow.response, finish, self._on_fault(flow))
+        if _is_small_and_plain(flow.response, asks_stream=meter.asks_stream):
+            flow.response.stream = False
+            return
+        exchange.is_tapped = True
+        # The flow stays open until its message ends: a stop between the two must not cut the client off.
+        finish = functools.partial(self._write, exchange, None)
+        flow.response.stream = ResponseTap(exchange, flow.response, finish, functools.partial(self.give_up, flow))
 
     @guarded
     def response(self, flow: http.HTTPFlow) -> None:
@@ -148,11 +151,11 @@ class Sidecar:
 
     async def done(self) -> None:
         """Stop listening, let calls end until the deadline, then write down those that we cut."""
-        if servers := ctx.master.addons.get("proxyserver"):
-            for server in servers.servers:
-                await server.stop()
+        proxy = ctx.master.addons.get("proxyserver")
+        for server in proxy.servers:
+            await server.stop()
         give_up = time.monotonic() + self._settings.stop.deadline
-        while (self._open or not _is_sent()) and time.monotonic() < give_up:  # noqa: ASYNC110 - once, at the end
+        while (self._open or not _is_sent(proxy)) and time.monotonic() < give_up:  # noqa: ASYNC110 - once, at the end
             await asyncio.sleep(0.02)
         for exchange in list(self._open.values()):
             self._write(exchange, readings.SIDECAR_STOP)
@@ -163,7 +166,12 @@ class Sidecar:
         self._pulses.send(self._pulse(is_leaving=True))
         self._pulses.close()
 
-    def fault(self, dialect: str, error: Exception) -> None:
+    def give_up(self, data: object, error: Exception) -> None:
+        """Meter a flow no more, through a fault of ours."""
+        self._open.pop(getattr(data, "id", ""), None)
+        self._fault("proxy", error)
+
+    def _fault(self, dialect: str, error: Exception) -> None:
         """Count a fault of ours; its text may quote the traffic, so only its kind and place are logged."""
         self._failures[dialect] += 1
         place = error.__traceback__
@@ -171,13 +179,6 @@ class Sidecar:
             place = place.tb_next
         where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
         logger.error("a call could not be read, it passes unread: %s at %s", type(error).__name__, where)
-
-    def _on_fault(self, flow: http.HTTPFlow) -> Callable[[Exception], None]:
-        def count(error: Exception) -> None:
-            self._open.pop(flow.id, None)
-            self.fault("proxy", error)
-
-        return count
 
     def _finish(self, flow: http.HTTPFlow, outcome: str | None = None) -> None:
         exchange = self._open.pop(flow.id, None)
@@ -189,7 +190,7 @@ class Sidecar:
         if reading is None:
             return
         if exchange.meter and exchange.meter.failure:
-            self.fault(exchange.dialect.name, exchange.meter.failure)
+            self._fault(exchange.dialect.name, exchange.meter.failure)
         self._append(reading)
 
     def _append(self, reading: Reading) -> None:
@@ -213,10 +214,10 @@ class Sidecar:
         )
 
 
-def _is_sent() -> bool:
+def _is_sent(proxy: Proxyserver) -> bool:
     """Tell whether mitmproxy has written all that it holds to the network."""
-    proxy = ctx.master.addons.get("proxyserver")
-    streams = (io.writer for one in proxy.connections.values() for io in one.transports.values() if io.writer)
+    writers = (transport.writer for one in proxy.connections.values() for transport in one.transports.values())
+    streams = (writer for writer in writers if isinstance(writer, asyncio.StreamWriter))
     return not any(stream.transport.get_write_buffer_size() for stream in streams)
 
 

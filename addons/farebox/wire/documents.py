@@ -39,7 +39,7 @@ class Documents(Protocol):
 
 def documents(content_type: str) -> Documents:
     """Return the reader for a body of `content_type`, which is trusted only where the body does not contradict it."""
-    return SseDocuments() if content_type == "text/event-stream" else _Sniffed()
+    return _Sniffed(says_events=content_type == "text/event-stream")
 
 
 def decode(raw: bytes) -> Any:
@@ -115,15 +115,16 @@ class JsonDocument:
 
 
 class _Sniffed:
-    """A body of a type that servers also use for event streams: its first bytes decide."""
+    """A body whose first bytes decide: servers send events as plain text, and errors in JSON as events."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, says_events: bool) -> None:
+        self._says_events = says_events
         self._head = b""
         self._inner: Documents | None = None
 
     @property
     def is_stream(self) -> bool:
-        return self._inner is not None and self._inner.is_stream
+        return self._inner.is_stream if self._inner else self._says_events
 
     @property
     def unreadable(self) -> int:
@@ -135,12 +136,13 @@ class _Sniffed:
             start = self._head.removeprefix(_BYTE_ORDER_MARK).lstrip()
             if any(mark.startswith(start) and mark != start for mark in (_BYTE_ORDER_MARK, *_SSE_STARTS)):
                 return
-            self._inner = SseDocuments() if start.startswith(_SSE_STARTS) else JsonDocument()
+            is_events = start.startswith(_SSE_STARTS) or (self._says_events and not start.startswith((b"{", b"[")))
+            self._inner = SseDocuments() if is_events else JsonDocument()
             chunk, self._head = self._head, b""
         yield from self._inner.feed(chunk)
 
     def close(self) -> Iterator[Document]:
         if self._inner is None:
-            self._inner = JsonDocument()
+            self._inner = SseDocuments() if self._says_events else JsonDocument()
             yield from self._inner.feed(self._head)
         yield from self._inner.close()
