@@ -28,6 +28,7 @@ def mitmdump_sidecar(upstream: Upstream, home: Path) -> Iterator[tuple[subproces
         f"confdir={folder / 'confdir'}",
         f"listen_port={port}",
         f"upstream_port={upstream.port}",
+        f"upstream_plain_port={upstream.plain_port}",
         f"ssl_verify_upstream_trusted_ca={folder / 'upstream-ca.pem'}",
     )
     sets = [word for option in options for word in ("--set", option)]

@@ -48,7 +48,7 @@ def test_any_text_is_storable(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["stop", "rate_limit_exceeded", "end_turn", "ServiceUnavailable", "2024-08-06", "a/b:c.d", "x" * 64, "9"]
+    "value", ["stop", "rate_limit_exceeded", "end_turn", "ServiceUnavailable", "2024-08-06", "a/b:c.d", "x" * 128, "9"]
 )
 def test_the_name_of_an_enumeration_is_a_word(value: str) -> None:
     assert clean.word(value) == value
@@ -57,7 +57,7 @@ def test_the_name_of_an_enumeration_is_a_word(value: str) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        *("", "two words", "tab\t", "line\n", "Größe", "x" * 65, "_private", "-dash", "a\0", "\ud800", "a,b", "a@b"),
+        *("", "two words", "tab\t", "line\n", "Größe", "x" * 129, "_private", "-dash", "a\0", "\ud800", "a,b", "a@b"),
         *(None, True, 1.5, ["stop"], {"type": "stop"}),
     ],
 )
@@ -163,3 +163,39 @@ def test_any_figures_are_storable(value: object) -> None:
                 assert cleaned is None or abs(cleaned) <= 2**53  # type: ignore[arg-type]
 
     check(clean.figures(value))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "sk-proj-abcdefghijklmnopqrstuvwx",
+        "Bearer:sk-ant-api03-abcdefghijklmnopqrst",
+        "x/sk-abcdefghijklmnopqrst",
+        "tok:sk-abcdefghijklmnopqrst",
+        "AKIAIOSFODNN7EXAMPLE",
+        "ghp_abcdefghijklmnopqrstuvwxyz0123456789",
+        "AIzaSyA-abcdefghijklmnopqrstuvwxyz01234",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIx",
+        "hf_abcdefghijklmnopqrstuvwx",
+    ],
+)
+def test_a_key_anywhere_is_no_word(value: str) -> None:
+    assert clean.word(value) is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "chatcmpl-AbCdEfGhIjKlMnOpQrStUvWxYz012",
+        "msg_01XFDUDYJgAACzvnptvVoYEL",
+        "gen-1759000000-AbCdEfGhIjKlMnOpQrSt",
+        "req_011CSHoEeqs5C35K2UUqR7Fy",
+        "3f0a4b1e-9c1d-4a58-8a39-2f1f0c8f7b11",
+        "IbH2aJ6fI5qkqtsPpuP04A8",
+        "invalid_api_key",
+        "authentication_error",
+        "tokens_limit_reached",
+    ],
+)
+def test_ids_and_names_of_errors_are_words(value: str) -> None:
+    assert clean.word(value) == value

@@ -122,7 +122,7 @@ CASES = [
         {"status": 200, "outcome": "ok", "model_requested": None, "cost_status": "priced"},
         body=b"{nope",
     ),
-    Case("no body for HEAD-like statuses", [b"HTTP/1.1 204 No Content\r\n\r\n"], {"status": 204, **UNPRICED}),
+    Case("no body for HEAD-like statuses", [b"HTTP/1.1 204 No Content\r\n\r\n"], {"status": 204, **NONE}),
 ]
 
 

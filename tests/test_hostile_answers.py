@@ -219,3 +219,23 @@ def test_a_bomb_takes_little_memory(name: str) -> None:
 
     assert reader.close(1.0).is_unreadable
     assert peak < 100 << 20
+
+
+@pytest.mark.parametrize("line", [b"\n", b": hush\n", b"data: {}\n\n"], ids=["blank", "comments", "documents"])
+def test_a_stream_that_says_too_much_at_once_is_not_read_on(line: bytes) -> None:
+    reader = meter((*STREAM, ("content-encoding", "gzip")))
+
+    reader.feed(gzip.compress(line * (4 << 20)), 0.5)
+
+    assert reader.close(1.0).is_unreadable
+
+
+def test_an_id_that_is_prose_or_a_key_is_not_kept() -> None:
+    sent = {
+        "id": "sk-proj-abcdefghijklmnopqrstuvwx the quick brown fox",
+        "service_tier": "Bearer:sk-abcdefghijklmnopqrst",
+    }
+
+    reading = answer(PLAIN, json.dumps(sent).encode())
+
+    assert (reading.response_id, reading.service_tier) == (None, None)

@@ -4,8 +4,6 @@ import gzip
 import json
 import socket
 import ssl
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,10 +13,10 @@ import pytest
 
 from . import raw_client
 from .conftest import StartSidecar
-from .sidecar import REDIRECT, clean_environment, export
+from .mitmdump import mitmdump_sidecar
+from .sidecar import export
 from .upstream import Asked, Reset, Step, Upstream, plain, stream
 
-ADDON = Path(__file__).parent.parent / "addons" / "sidecar.py"
 CANARY = "CANARY-7f3a"
 # What of the canaries is a call; the malformed requests may make further rows.
 ROWS = 10
@@ -121,33 +119,14 @@ USAGE = {"prompt_tokens": 1, "completion_tokens": 1}
 
 @pytest.mark.slow
 def test_mitmdump_prints_and_writes_no_canary_either(leaky_upstream: Upstream, tmp_path: Path) -> None:
-    home, log = tmp_path / "home", tmp_path / "mitmdump.log"
-    leaky_upstream.authority.cert_pem.write_to_path(str(tmp_path / "upstream.pem"))
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    options = [
-        *("--listen-port", str(port), "--set", f"confdir={tmp_path / 'confdir'}"),
-        *("--set", f"upstream_port={leaky_upstream.port}", "--set", f"upstream_plain_port={leaky_upstream.plain_port}"),
-        *("--set", f"ssl_verify_upstream_trusted_ca={tmp_path / 'upstream.pem'}"),
-    ]
-    with log.open("wb") as printed:
-        mitmdump = subprocess.Popen(
-            [str(Path(sys.executable).with_name("mitmdump")), "-s", str(ADDON), "-s", str(REDIRECT), *options],
-            env={**clean_environment(), "FAREBOX_HOME": str(home), "FAREBOX_METRICS_PORT": "0"},
-            stdout=printed,
-            stderr=subprocess.STDOUT,
-            cwd=tmp_path,
-        )
-    try:
-        wait_for(port)
+    home = tmp_path / "home"
+    with mitmdump_sidecar(leaky_upstream, home) as (mitmdump, port):
         send_everything(port, tmp_path / "confdir" / "mitmproxy-ca-cert.pem")
-    finally:
         mitmdump.terminate()
         mitmdump.wait(40)
 
     assert len(export(home)) >= ROWS
-    assert f"listening at 127.0.0.1:{port}" in log.read_text()
-    assert CANARY not in log.read_text()
+    assert CANARY not in (tmp_path / "mitmdump.log").read_text()
     assert files_with(home, CANARY) == []
 
 
@@ -156,18 +135,6 @@ def wait_until_rows(home: Path) -> None:
     while len(export(home)) < ROWS:
         assert time.monotonic() < give_up
         time.sleep(0.1)
-
-
-def wait_for(port: int) -> None:
-    give_up = time.monotonic() + 30
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            assert time.monotonic() < give_up
-            time.sleep(0.05)
-        else:
-            return
 
 
 HOSTILE_MODELS = {

@@ -11,6 +11,7 @@ import pytest
 from farebox import reading as readings
 from farebox.pricing import book
 from farebox.reading import Reading
+from farebox.recorder.attendance import Attendance
 from farebox.recorder.recorder import BATCH, Destinations, Health, Recorder
 from farebox.sinks.database import DatabaseSink
 from farebox.sinks.metrics import MetricsSink, OwnMetrics
@@ -64,7 +65,8 @@ def house(tmp_path: Path) -> Iterator[House]:
         receiver = running.enter_context(closing(PulseReceiver(tmp_path)))
 
         def start() -> Recorder:
-            return Recorder(SpoolReader(tmp_path / "spool", queries.positions(engine)), receiver, to, name="here")
+            spool = SpoolReader(tmp_path / "spool", queries.positions(engine))
+            return Recorder(lambda: spool, Attendance(receiver, to.own), to, name="here")
 
         working = running.enter_context(ExitStack())
         worker = working.enter_context(closing(SpoolWriter(tmp_path / "spool", "worker")))
@@ -149,7 +151,7 @@ def test_a_ledger_that_is_away_is_told_and_caught_up_with(house: House, caplog: 
 
     with locked(house.home / "ledger.db"):
         assert [recorder.step() for _ in range(3)] == [0, 0, 0]
-        assert recorder.health == Health(1, 5, "OperationalError")
+        assert recorder.health == Health(1, 5, "database is locked")
         assert recorder.health.is_behind
         assert house.value("spool_pending") == 5
     spooled += house.spool(reading())

@@ -218,3 +218,9 @@ def test_settings_survive_the_way_to_a_child() -> None:
     given = load(environment=environment)
 
     assert msgspec.json.decode(msgspec.json.encode(given), type=Settings) == given
+
+
+@pytest.mark.parametrize("name", ["Authorization", "x-api-key", "cookie"])
+def test_a_header_that_holds_a_key_is_no_tag(name: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=rf"attribution\.tags: {name.lower()} holds a key"):
+        load({"attribution": {"tags": ["x-team", name]}}, environment={"FAREBOX_HOME": str(tmp_path)})

@@ -4,12 +4,16 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
+import httpx2
 import pytest
 
+from .conftest import StartSidecar
 from .sidecar import Sidecar, clean_environment
+from .upstream import Upstream, plain
 
 SECONDS = 40.0
 
@@ -33,8 +37,67 @@ def test_a_port_that_is_taken_ends_the_start(tmp_path: Path, option: str) -> Non
         code, printed = _refused_up(tmp_path / "home", option, str(port))
 
     assert code == 1
-    assert f"127.0.0.1:{port}" in printed
-    assert "Fatal Python error" not in printed
+    assert f"{option[2:].replace('-', '_')}: 127.0.0.1:{port} cannot be used" in printed
+    assert f"set {option}" in printed
+    assert "Traceback" not in printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--script", "nowhere.py"), "nowhere.py is no file"),
+        (("--set", "no_such_option=1"), "set: mitmproxy has no option no_such_option"),
+        (("--set", "listen_port=many"), "set: "),
+        (("--mode", "nonsense"), "mode: 'nonsense' is no mode of mitmproxy"),
+        (("--mode", "reverse:https://x@99999999"), "mode: 'reverse:https://x@99999999' is no mode"),
+        (("--host", "no.such.host.invalid"), "host: 'no.such.host.invalid' is no address of this machine"),
+        (("--ledger", "sqlite:////proc/nowhere/ledger.db"), "folder /proc/nowhere cannot be made"),
+        (("--config", "nowhere.yaml"), "nowhere.yaml cannot be read"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_what_is_set_wrongly_is_named(tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:
+    code, printed = _refused_up(tmp_path / "home", *arguments)
+
+    assert code == 1
+    assert told in printed
+    assert "Traceback" not in printed
+
+
+def test_a_data_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    code, printed = _refused_up(Path("/proc/nowhere"), cwd=tmp_path)
+
+    assert code == 1
+    assert "data folder /proc/nowhere cannot be written" in printed
+    assert "FAREBOX_HOME" in printed
+
+
+def test_a_ledger_that_is_locked_keeps_no_traffic_waiting(upstream: Upstream, start_sidecar: StartSidecar) -> None:
+    upstream.answer = lambda _asked: plain(
+        b'{"model": "gpt-4o", "usage": {"prompt_tokens": 1, "completion_tokens": 1}}'
+    )
+    first = start_sidecar(upstream)
+    first.stop()
+    with closing(sqlite3.connect(first.home / "ledger.db", isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode=EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        sidecar = start_sidecar(upstream)
+        with httpx2.Client(proxy=sidecar.proxy) as client:
+            client.post("http://www.example.org/v1/chat/completions", json={})
+        give_up = time.monotonic() + SECONDS
+        while (behind := sidecar.healthz())[0] != 200 or behind[1]["ledger"] != "behind":
+            assert time.monotonic() < give_up, behind
+            time.sleep(0.1)
+        other.execute("ROLLBACK")
+
+    assert "locked" in behind[1]["trouble"]
+    assert len(sidecar.rows(1, SECONDS)) == 1
+
+
+def test_what_is_written_is_for_its_owner_alone(sidecar: Sidecar) -> None:
+    readable = [path for path in sidecar.home.rglob("*") if path.is_file() and path.stat().st_mode & 0o077]
+
+    assert sorted(path.name for path in readable) == ["ca-bundle.pem", "mitmproxy-ca-cert.pem"]
 
 
 def test_a_newer_ledger_is_left_alone(tmp_path: Path) -> None:
@@ -55,12 +118,12 @@ def _environment(home: Path) -> dict[str, str]:
     return {**clean_environment(), "FAREBOX_HOME": str(home)}
 
 
-def _refused_up(home: Path, *arguments: str) -> tuple[int, str]:
+def _refused_up(home: Path, *arguments: str, cwd: Path | None = None) -> tuple[int, str]:
     """Run a `farebox up` that must end by itself; return its exit code and what it printed."""
     done = subprocess.run(
         [sys.executable, "-m", "farebox", "up", "--port", "0", "--metrics-port", "0", *arguments],
         env=_environment(home),
-        cwd=home.parent,
+        cwd=cwd or home.parent,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         check=False,

@@ -184,6 +184,20 @@ def test_mitmdump_records_as_up_does(upstream: Upstream, tmp_path: Path, connect
     assert _spools(home) == []
 
 
+def test_mitmdump_starts_a_killed_recorder_again(
+    upstream: Upstream, tmp_path: Path, connect: Callable[..., Client]
+) -> None:
+    home = tmp_path / "home"
+    with mitmdump_sidecar(upstream, home) as (mitmdump, port):
+        client = connect(f"http://127.0.0.1:{port}", home.parent / "confdir" / "mitmproxy-ca-cert.pem")
+        processes.kill_child(mitmdump.pid, RECORDER)
+        client.ask("plain")
+
+        recorded = _wait_for_row(home)
+
+    assert recorded == ("plain",)
+
+
 def _wait_until_nobody_listens(port: int) -> None:
     _wait_until_listening(port, wanted=False)
 

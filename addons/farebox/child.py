@@ -3,6 +3,7 @@
 import contextlib
 import os
 import select
+import signal
 import subprocess
 import sys
 import threading
@@ -27,6 +28,8 @@ class Child:
         package_parent = str(Path(__file__).resolve().parent.parent)
         path = os.pathsep.join(part for part in (package_parent, os.environ.get("PYTHONPATH")) if part)
         environment = {**os.environ, "PYTHONPATH": path, READY_VARIABLE: str(ready_writer)}
+        # Ctrl-C reaches the whole group: how a child ends is its parent's to say.
+        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", module],
@@ -35,6 +38,7 @@ class Child:
                 pass_fds=[ready_writer],
             )
         finally:
+            signal.signal(signal.SIGINT, handler)
             os.close(ready_writer)
         assert self.process.stdin
         with contextlib.suppress(BrokenPipeError):

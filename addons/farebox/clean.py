@@ -8,8 +8,12 @@ TEXT_LIMIT = 256
 _NUMBER_LIMIT = 2**53
 # Beyond any context window, and so low that no price of it overflows 64 bits of nano-USD.
 _COUNT_LIMIT = 10**12
-_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}")
-_SECRET = re.compile(r"(?i)^(sk|pk|gsk|xai|key|bearer|api|eyJ|AIza|hf|r8)[-_.]?[A-Za-z0-9_-]{16,}")
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/=+-]{0,127}")
+_SECRET = re.compile(
+    r"(?i)(?<![a-z0-9])(sk|pk|rk|gsk|xai|pplx|nvapi|key|bearer|token|api|gh[pousr]|github_pat|glpat|xox[a-z]|hf|r8)"
+    r"[-_.:](?:[a-z0-9]+[-_])*[a-z0-9]{16,}"
+    r"|(?<![A-Za-z0-9])(AKIA|ASIA|AIza|eyJ|ghp_|hf_|r8_)[A-Za-z0-9_-]{12,}"
+)
 _DEPTH_LIMIT = 5
 _ITEM_LIMIT = 500
 
@@ -28,7 +32,7 @@ def word(value: object) -> str | None:
     """
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
-    if not isinstance(value, str) or not _WORD.fullmatch(value) or _SECRET.match(value):
+    if not isinstance(value, str) or not _WORD.fullmatch(value) or _SECRET.search(value):
         return None
     return value
 

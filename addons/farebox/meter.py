@@ -18,6 +18,9 @@ from .usage import Usage
 from .wire.content import ContentDecoder, content_decoder
 from .wire.documents import Document, Documents, decode, documents
 
+# How many bytes of events a read may say when decompressed: each event costs time, in which no other call goes on.
+_EVENTS_AT_ONCE = 1 << 20
+_EVENTS_PER_BYTE = 32
 _AS_TOLD = ("response_id", "service_tier", "error_type", "error_code", "error_param", "finish_reason")
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid", "apim-request-id")
 
@@ -129,7 +132,11 @@ class Meter:
     def _documents_in(self, chunk: bytes) -> Iterator[Document]:
         if self._content is None:
             self._content = content_decoder(self._response.header("content-encoding"))
+        room = _EVENTS_AT_ONCE + _EVENTS_PER_BYTE * len(chunk)
         for piece in self._content.feed(chunk):
+            room -= len(piece)
+            if room < 0 and self._documents.is_stream:
+                raise WireError("the stream says too much at once: reading it would keep other calls waiting")
             yield from self._documents.feed(piece)
 
     def _take(self, read: Callable[[], Iterator[Document]], now: float) -> None:

@@ -3,7 +3,7 @@
 import math
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +14,9 @@ import yaml
 from .errors import SettingsError
 
 PREFIX = "FAREBOX_"
+_CREDENTIALS = frozenset(
+    {"authorization", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie", "set-cookie"}
+)
 
 
 class Intercept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -151,17 +154,24 @@ def _key(message: str) -> str:
 
 
 def _checked(settings: Settings) -> Settings:
+    for problem in _problems(settings):
+        raise SettingsError(problem)
+    return settings
+
+
+def _problems(settings: Settings) -> Iterator[str]:
     for key in ("port", "metrics_port"):
         if not 0 <= getattr(settings, key) <= 65535:
-            raise SettingsError(f"{key}: {getattr(settings, key)} is no port: from 0 (any free one) to 65535")
+            yield f"{key}: {getattr(settings, key)} is no port: from 0 (any free one) to 65535"
     if settings.workers != 1:
-        raise SettingsError(f"workers: {settings.workers} asked for, but this version runs exactly 1")
+        yield f"workers: {settings.workers} asked for, but this version runs exactly 1"
     if not 0 <= settings.stop.deadline < math.inf:
-        raise SettingsError(f"stop.deadline: {settings.stop.deadline} is no time: 0 or more seconds")
+        yield f"stop.deadline: {settings.stop.deadline} is no time: 0 or more seconds"
+    for name in _CREDENTIALS.intersection(map(str.lower, settings.attribution.tags)):
+        yield f"attribution.tags: {name} holds a key, which is never kept: name another header"
     for pattern in settings.intercept.hosts:
         if not re.fullmatch(r"[\w*.-]+(:\d+)?", pattern):
-            raise SettingsError(f"intercept.hosts: {pattern!r} is no host: write api.example.com or *.example.com")
-    return settings
+            yield f"intercept.hosts: {pattern!r} is no host: write api.example.com or *.example.com"
 
 
 def _filled(settings: Settings) -> Settings:

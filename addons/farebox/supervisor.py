@@ -34,9 +34,13 @@ class Started:
     metrics: str
 
 
-def run(settings: Settings, on_started: Callable[[Started], None]) -> None:
-    """Run the sidecar until SIGTERM or SIGINT; FareboxError where it cannot start."""
+def run(settings: Settings, *, prepare: Callable[[], object], on_started: Callable[[Started], None]) -> None:
+    """Run the sidecar until SIGTERM, SIGINT or SIGHUP; FareboxError where it cannot start.
+
+    `prepare` is called once the data folder is ours.
+    """
     with claim(settings.folder, "sidecar"):
+        prepare()
         _Supervisor(settings).run(on_started)
 
 
@@ -50,7 +54,9 @@ class _Supervisor:
         self._restarted_at: dict[str, float] = {}
 
     def run(self, on_started: Callable[[Started], None]) -> None:
-        before = {number: signal.signal(number, self._stop) for number in (signal.SIGTERM, signal.SIGINT)}
+        before = {
+            number: signal.signal(number, self._stop) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+        }
         try:
             self._children = {module: Child(module, self._settings) for module in (RECORDER, WORKER)}
             recorder, worker = self._ready(RECORDER), self._ready(WORKER)

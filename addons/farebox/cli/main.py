@@ -1,6 +1,7 @@
 """`farebox`: its commands and what they share."""
 
 import logging
+import os
 import sys
 
 import typer
@@ -38,6 +39,8 @@ def root(
 
 def main() -> None:
     """Run the command line; a FareboxError is printed as it is, and the exit code is 1."""
+    # What is written here, and by what is started from here, is for its owner alone.
+    os.umask(0o077)
     logging.basicConfig(level=logging.INFO, format="farebox: %(message)s", stream=sys.stderr)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
@@ -45,6 +48,8 @@ def main() -> None:
     except FareboxError as error:
         typer.echo(f"farebox: {error}", err=True)
         sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)

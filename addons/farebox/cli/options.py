@@ -12,3 +12,18 @@ Ledger = Annotated[
 Config = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Settings; default: farebox.yaml in the current folder, if there.")
 ]
+Host = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Where to listen; default: 127.0.0.1.")]
+Port = Annotated[int | None, typer.Option(metavar="N", help="The proxy's port; default: 8080.")]
+MetricsPort = Annotated[int | None, typer.Option(metavar="N", help="The port of /metrics and /healthz; default: 9464.")]
+Workers = Annotated[int | None, typer.Option(metavar="N", help="Worker processes; this version runs 1.")]
+Mode = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="SPEC",
+        help="A further listener in one of mitmproxy's modes, as reverse:https://api.deepseek.com@8101; repeatable.",
+    ),
+]
+Script = Annotated[
+    list[Path] | None, typer.Option(metavar="FILE", help="A mitmproxy add-on to load as well; repeatable.")
+]
+Set = Annotated[list[str] | None, typer.Option("--set", metavar="OPTION=VALUE", help="A mitmproxy option; repeatable.")]

@@ -1,45 +1,35 @@
 """`farebox up`."""
 
+import logging
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from .. import settings as settings_module
+from ..errors import LedgerAwayError
 from ..folder import BUNDLE, CERTIFICATE
 from ..settings import Settings
 from ..store.engine import open_engine
 from ..store.migrate import migrate
 from ..supervisor import Started, run
-from .options import Config, Ledger
+from .options import Config, Host, Ledger, MetricsPort, Mode, Port, Script, Set, Workers
+
+logger = logging.getLogger(__name__)
 
 
 def up(
     *,
-    host: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Where to listen; default: 127.0.0.1.")] = None,
-    port: Annotated[int | None, typer.Option(metavar="N", help="The proxy's port; default: 8080.")] = None,
-    metrics_port: Annotated[
-        int | None, typer.Option(metavar="N", help="The port of /metrics and /healthz; default: 9464.")
-    ] = None,
+    host: Host = None,
+    port: Port = None,
+    metrics_port: MetricsPort = None,
     ledger: Ledger = None,
     config: Config = None,
-    workers: Annotated[int | None, typer.Option(metavar="N", help="Worker processes; this version runs 1.")] = None,
-    mode: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="SPEC",
-            help="A further listener in one of mitmproxy's modes, such as reverse:https://api.deepseek.com@8101; "
-            "repeatable.",
-        ),
-    ] = None,
-    script: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="A mitmproxy add-on to load as well; repeatable.")
-    ] = None,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="OPTION=VALUE", help="A mitmproxy option; repeatable.")
-    ] = None,
+    workers: Workers = None,
+    mode: Mode = None,
+    script: Script = None,
+    set_: Set = None,
 ) -> None:
     """Run the sidecar: proxy LLM traffic, record every call, serve metrics, until SIGTERM or Ctrl-C."""
     given = {
@@ -53,8 +43,19 @@ def up(
         "set": set_,
     }
     settings = settings_module.load(given, config=config)
-    migrate(open_engine(settings.ledger))
-    run(settings, lambda started: typer.echo(banner(settings, started)))
+    run(
+        settings,
+        prepare=lambda: prepare_ledger(settings.ledger),
+        on_started=lambda started: typer.echo(banner(settings, started)),
+    )
+
+
+def prepare_ledger(url: str) -> None:
+    """Migrate the ledger; where it is away, say so and go on: traffic does not wait for it."""
+    try:
+        migrate(open_engine(url))
+    except LedgerAwayError as error:
+        logger.warning("%s: calls wait in the spool", error)
 
 
 def banner(settings: Settings, started: Started) -> str:

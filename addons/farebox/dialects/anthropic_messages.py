@@ -15,7 +15,7 @@ from ._base import Asked, Dialect, Reply, mapping, one_hour_writes, tokens
 
 
 def claims(request: Request) -> bool:
-    return request.method == "POST" and request.path.endswith("/v1/messages")
+    return request.method == "POST" and request.path.rstrip("/").endswith("/v1/messages")
 
 
 def asked(_request: Request, body: Mapping[str, Any]) -> Asked:
@@ -65,7 +65,7 @@ def _message(reply: Reply, message: Mapping[str, Any]) -> Reply:
     return replace(
         reply,
         model=clean.text(message.get("model")) or reply.model,
-        response_id=clean.text(message.get("id")) or reply.response_id,
+        response_id=clean.word(message.get("id")) or reply.response_id,
         finish_reason=clean.word(message.get("stop_reason")) or reply.finish_reason,
         **_usage_seen(reply, message),
     )

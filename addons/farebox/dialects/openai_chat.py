@@ -23,7 +23,7 @@ _CONTENT = ("content", "reasoning_content", "reasoning", "refusal", "tool_calls"
 
 
 def claims(request: Request) -> bool:
-    return request.method == "POST" and request.path.endswith("/chat/completions")
+    return request.method == "POST" and request.path.rstrip("/").endswith("/chat/completions")
 
 
 def asked(request: Request, body: Mapping[str, Any]) -> Asked:
@@ -41,7 +41,7 @@ def fold(reply: Reply, document: Document) -> Reply:
     told = replace(
         reply,
         model=clean.text(body.get("model")) or reply.model,
-        response_id=clean.text(body.get("id")) or reply.response_id,
+        response_id=clean.word(body.get("id")) or reply.response_id,
         service_tier=clean.word(body.get("service_tier")) or reply.service_tier,
         finish_reason=_finish_reason(reply, choice),
         usage=_usage_of(body, choice) or reply.usage,

@@ -9,8 +9,6 @@ from ..errors import FareboxError
 from .logs import redact_foreign_logs
 from .server import run
 
-logger = logging.getLogger("farebox.proxy")
-
 
 def main() -> int:
     logging.basicConfig(level=logging.WARNING, format="farebox proxy: %(message)s", stream=sys.stderr)
@@ -19,7 +17,8 @@ def main() -> int:
     try:
         asyncio.run(run(settings, on_ready=tell_ready, on_stop=when_parent_ends))
     except FareboxError as error:
-        logger.error("%s", error)
+        # Not by a logger: mitmproxy's handlers outlive its loop, and need it.
+        sys.stderr.write(f"farebox proxy: {error}\n")
         return 1
     return 0
 

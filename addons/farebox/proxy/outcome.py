@@ -2,14 +2,35 @@
 
 from mitmproxy import http
 from mitmproxy.connection import ConnectionState
+from mitmproxy.proxy.layers.http._events import ErrorCode, ResponseProtocolError
+from mitmproxy.proxy.layers.http._http2 import Http2Client
 
 from .. import reading
+
+
+class FromUpstream(str):
+    """A message of mitmproxy that tells of the upstream's doing."""
+
+    __slots__ = ()
+
+
+class UpstreamProtocolError(ResponseProtocolError):
+    """An error on the upstream's HTTP/2 connection, whose message says so by its type."""
+
+    def __init__(self, stream_id: int, message: str, code: ErrorCode) -> None:
+        super().__init__(stream_id, FromUpstream(message), code)
+
+
+def mark_upstream_resets() -> None:
+    """Have mitmproxy mark HTTP/2 resets by the upstream: its text says "by client" of both sides' resets."""
+    Http2Client.ReceiveProtocolError = UpstreamProtocolError
 
 
 def outcome_of(flow: http.HTTPFlow) -> str:
     """Return the outcome of a flow that ended in an error."""
     message = flow.error.msg if flow.error else ""
     # An HTTP/2 client that gives up one stream keeps its connection open.
-    if flow.client_conn.state is not ConnectionState.OPEN or "reset by client" in message:
+    has_reset = "reset by client" in message and not isinstance(message, FromUpstream)
+    if has_reset or flow.client_conn.state is not ConnectionState.OPEN:
         return reading.CLIENT_ABORT
     return reading.NETWORK_ERROR if flow.response is None else reading.PROVIDER_CUT

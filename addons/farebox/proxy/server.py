@@ -1,15 +1,19 @@
 """Run mitmproxy with our addon in this process."""
 
 import asyncio
+import contextlib
 import logging
 import signal
+import socket
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import uuid_utils
 from mitmproxy import exceptions
 from mitmproxy.addons.proxyserver import Proxyserver
 from mitmproxy.options import Options
+from mitmproxy.proxy.mode_specs import ProxyMode
 from mitmproxy.tools.dump import DumpMaster
 
 from ..errors import SettingsError
@@ -18,12 +22,14 @@ from ..spool.writer import SpoolWriter
 from ..telemetry import PulseSender
 from . import trust
 from .addon import Sidecar
+from .outcome import mark_upstream_resets
 
 logger = logging.getLogger(__name__)
 
 
 def new_sidecar(settings: Settings) -> Sidecar:
     """Return the addon with a spool of its own in the data folder."""
+    mark_upstream_resets()
     return Sidecar(settings, SpoolWriter(settings.spool, str(uuid_utils.uuid7())), PulseSender(settings.folder))
 
 
@@ -31,6 +37,7 @@ async def run(
     settings: Settings, *, on_ready: Callable[[dict[str, Any]], None], on_stop: Callable[[Callable[[], None]], None]
 ) -> None:
     """Serve until SIGTERM, or until what `on_stop` was given is called; `on_ready` gets the addresses and the port."""
+    _check(settings)
     options = Options(
         confdir=str(trust.confdir(settings.folder)),
         listen_host=settings.host,
@@ -40,8 +47,9 @@ async def run(
     master = DumpMaster(options, with_termlog=False, with_dumper=False)
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, master.shutdown)
-    loop.add_signal_handler(signal.SIGINT, lambda: None)
-    on_stop(master.shutdown)
+    for number in (signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(number, lambda: None)
+    on_stop(lambda: _shut_down(master))
     master.addons.add(_Announcer(settings, master, on_ready), new_sidecar(settings))
     try:
         options.update_defer(scripts=list(settings.script))
@@ -49,6 +57,35 @@ async def run(
     except exceptions.OptionsError as error:
         raise SettingsError(f"set: {error}") from error
     await master.run()
+
+
+def _check(settings: Settings) -> None:
+    """Raise a SettingsError that names the key where mitmproxy would only say what it met."""
+    for script in settings.script:
+        if not Path(script).is_file():
+            raise SettingsError(f"script: {script} is no file")
+    for spec in settings.mode:
+        try:
+            ProxyMode.parse(spec)
+        except (ValueError, IndexError, OverflowError) as error:
+            raise SettingsError(f"mode: {spec!r} is no mode of mitmproxy: write reverse:https://HOST@PORT") from error
+    try:
+        family, _, _, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        with socket.create_server(address[:2], family=family):
+            pass
+    except socket.gaierror as error:
+        raise SettingsError(f"host: {settings.host!r} is no address of this machine") from error
+    except OSError as error:
+        key, fix = ("port", "stop what listens there, or set --port") if settings.port else ("host", "set --host")
+        raise SettingsError(
+            f"{key}: {settings.host}:{settings.port} cannot be used ({error.strerror}): {fix}"
+        ) from error
+
+
+def _shut_down(master: DumpMaster) -> None:
+    # The loop may have ended by itself.
+    with contextlib.suppress(RuntimeError):
+        master.shutdown()
 
 
 class _Announcer:

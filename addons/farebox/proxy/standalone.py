@@ -1,5 +1,6 @@
 """The addon as `mitmdump -s addons/sidecar.py` loads it: with a recorder of its own."""
 
+import asyncio
 import atexit
 import contextlib
 import logging
@@ -16,7 +17,10 @@ from .server import new_sidecar
 
 logger = logging.getLogger(__name__)
 
+_RECORDER = "farebox.recorder"
 _RECORDER_SECONDS = 20.0
+_SHORTEST_PAUSE = 1.0
+_LONGEST_PAUSE = 60.0
 
 
 def addons() -> list[object]:
@@ -57,12 +61,33 @@ class RecorderChild:
 
     def __init__(self, settings: Settings, held: contextlib.ExitStack) -> None:
         self._held = held
-        self._recorder = Child("farebox.recorder", settings)
+        self._settings = settings
+        self._recorder = Child(_RECORDER, settings)
+        self._recorder.ignore_ready()
+        self._tending: asyncio.Task[None] | None = None
         logger.warning("farebox records to %s, spool in %s", settings.ledger, settings.spool)
 
+    def running(self) -> None:
+        self._tending = asyncio.create_task(self._tend())
+
     def done(self) -> None:
+        if self._tending:
+            self._tending.cancel()
         # Not here: for as long as mitmproxy's loop runs, calls can pass, which the recorder must still be there for.
         atexit.register(self._end)
+
+    async def _tend(self) -> None:
+        """Start the recorder again when it has died, after a pause that grows while it keeps dying."""
+        pause = _SHORTEST_PAUSE
+        while True:
+            await asyncio.sleep(pause)
+            if self._recorder.process.poll() is None:
+                pause = _SHORTEST_PAUSE
+                continue
+            logger.error("%s ended with %s and is started again", _RECORDER, self._recorder.process.returncode)
+            self._recorder = Child(_RECORDER, self._settings)
+            self._recorder.ignore_ready()
+            pause = min(pause * 2, _LONGEST_PAUSE)
 
     def _end(self) -> None:
         self._recorder.close()

@@ -29,7 +29,8 @@ class ResponseTap:
     """Passes an answer on, and meters it; `finish` is called before the bytes that complete it are returned.
 
     What completes an answer for its client is the terminal document; else the last byte that Content-Length announces,
-    which is kept back until the end of the message; else the end of the message. mitmproxy tells that end by b"".
+    which is kept back until mitmproxy calls with b""; else the end of the message, which goes out after the `response`
+    hook. A b"" tells no end by itself: an empty HTTP/2 DATA frame is one too.
     """
 
     def __init__(
@@ -53,7 +54,8 @@ class ResponseTap:
             return held + data
         try:
             if not data:
-                self._finish()
+                if held:
+                    self._finish()
                 return held
             self._passed += len(data)
             if self._is_last(data):

@@ -21,7 +21,9 @@ def hand_out(home: Path) -> None:
     """Put the CA's certificate, and a bundle of it and the system's roots, where clients may read them."""
     shutil.copyfile(home / "mitmproxy" / CERTIFICATE, home / CERTIFICATE)
     ours = (home / CERTIFICATE).read_bytes()
+    (home / CERTIFICATE).chmod(0o644)
     (home / BUNDLE).write_bytes(_roots(home / BUNDLE).read_bytes().rstrip() + b"\n" + ours)
+    (home / BUNDLE).chmod(0o644)
 
 
 def _roots(bundle: Path) -> Path:

@@ -1,16 +1,16 @@
 """The recorder's process; `farebox up` and the mitmproxy addon start it."""
 
 import logging
+import os
 import signal
 import socket
 import sys
 import threading
 
 from prometheus_client import CollectorRegistry
-from sqlalchemy import Engine
 
 from ..child import settings_from_parent, tell_ready, when_parent_ends
-from ..errors import FareboxError, LedgerAwayError
+from ..errors import FareboxError
 from ..folder import claim
 from ..pricing import book
 from ..settings import Settings
@@ -21,6 +21,7 @@ from ..store import queries
 from ..store.engine import open_engine
 from ..store.migrate import migrate
 from ..telemetry import PulseReceiver
+from .attendance import Attendance
 from .http import serve
 from .recorder import Destinations, Recorder
 
@@ -28,10 +29,11 @@ logger = logging.getLogger("farebox.recorder")
 
 
 def main() -> int:
+    os.umask(0o077)
     logging.basicConfig(level=logging.INFO, format="farebox recorder: %(message)s", stream=sys.stderr)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     # Only the parent's end ends us: after a signal to the whole group, the worker still has calls to hand over.
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     settings = settings_from_parent()
     stopping = threading.Event()
@@ -48,7 +50,6 @@ def main() -> int:
 def record(settings: Settings, stopping: threading.Event) -> None:
     """Record until `stopping`."""
     engine = open_engine(settings.ledger)
-    prepare(engine, stopping)
     registry = CollectorRegistry()
     name = socket.gethostname()
     to = Destinations(
@@ -58,32 +59,27 @@ def record(settings: Settings, stopping: threading.Event) -> None:
         settings.folder / "aside",
     )
     pulses = PulseReceiver(settings.folder)
-    recorder = Recorder(SpoolReader(settings.spool, queries.positions(engine)), pulses, to, name=name)
+
+    def open_spool() -> SpoolReader:
+        migrate(engine)
+        return SpoolReader(settings.spool, queries.positions(engine))
+
+    attendance = Attendance(pulses, to.own)
+    recorder = Recorder(open_spool, attendance, to, name=name)
     try:
         server = serve((settings.host, settings.metrics_port), registry, lambda: recorder.health)
     except OSError as error:
         raise FareboxError(
             f"metrics_port: {settings.host}:{settings.metrics_port} cannot be used ({error.strerror}): "
-            "stop what listens there, or set --metrics-port"
+            "stop what listens there, or set --metrics-port; the address is --host's"
         ) from error
     book.catalogue_version()
     tell_ready({"metrics_port": server.server_address[1]})
+    hearing = attendance.keep_hearing(stopping.wait)
     recorder.run(stopping.is_set, stopping.wait)
+    hearing.join()
     pulses.close()
     server.shutdown()
-
-
-def prepare(engine: Engine, stopping: threading.Event) -> None:
-    """Migrate the ledger, waiting for as long as it is away."""
-    while True:
-        try:
-            migrate(engine)
-        except LedgerAwayError as error:
-            logger.error("%s: calls wait in the spool", error)
-            if stopping.wait(2):
-                raise FareboxError("the ledger was away until the end: calls wait in the spool") from error
-        else:
-            return
 
 
 if __name__ == "__main__":

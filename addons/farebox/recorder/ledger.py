@@ -37,7 +37,7 @@ def record_of(reading: Reading) -> Record:
 
 def _cost(reading: Reading, at: datetime) -> Cost:
     if not reading.usage.is_reported:
-        if reading.outcome in _NEVER_BILLED:
+        if reading.outcome in _NEVER_BILLED or _has_no_answer(reading.status):
             return nothing_billable()
         return unpriced(_fault(reading) or "no_usage")
     cost = book.price(
@@ -63,6 +63,11 @@ def _reserved(cost: Cost, reading: Reading) -> Cost:
     else:
         return cost
     return Cost(cost.nanousd, PARTIAL, reasons, cost.source, cost.version, cost.rate_card)
+
+
+def _has_no_answer(status: int | None) -> bool:
+    """Tell whether a response of this status holds no answer: 204, or a redirection."""
+    return status is not None and (status == 204 or 300 <= status < 400)
 
 
 def _fault(reading: Reading) -> str | None:

@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +14,8 @@ from ..record import Record
 from ..sinks.database import DatabaseSink
 from ..sinks.metrics import MetricsSink, OwnMetrics
 from ..spool.reader import Batch, SpoolReader
-from ..telemetry import PulseReceiver
+from .attendance import Attendance
 from .ledger import record_of
-from .workers import Workers
 
 logger = logging.getLogger(__name__)
 
@@ -50,17 +48,28 @@ class Destinations:
 
 
 class Recorder:
-    """Moves what the workers spooled into the ledger. `name` is the sidecar that rows are marked with."""
+    """Moves what the workers spooled into the ledger. `name` is the sidecar that rows are marked with.
 
-    def __init__(self, spool: SpoolReader, pulses: PulseReceiver, to: Destinations, *, name: str) -> None:
-        self._spool = spool
-        self._pulses = pulses
+    `open_spool` makes the reader from the positions in the ledger; it is called until the ledger is there.
+    """
+
+    def __init__(
+        self, open_spool: Callable[[], SpoolReader], attendance: Attendance, to: Destinations, *, name: str
+    ) -> None:
+        self._open_spool = open_spool
+        self._spool: SpoolReader | None = None
+        self._attendance = attendance
         self._to = to
         self._name = name
-        self._workers = Workers()
         self._ended: list[str] = []
         self._pause = IDLE_SECONDS
-        self.health = Health(0, 0, None)
+        self._backlog = 0
+        self._trouble: str | None = None
+
+    @property
+    def health(self) -> Health:
+        """How we are doing, as of the last step."""
+        return Health(self._attendance.workers, self._backlog + self._attendance.kept, self._trouble)
 
     def run(self, is_stopping: Callable[[], bool], wait: Callable[[float], object]) -> None:
         """Work until `is_stopping`, then until the spool is empty or the ledger away; `wait` pauses some seconds."""
@@ -74,12 +83,13 @@ class Recorder:
 
     def step(self) -> int:
         """Move one batch; return how many messages it had."""
-        self._hear()
-        batch = self._spool.read(BATCH)
+        self._attendance.hear()
         try:
+            spool = self._spool = self._spool or self._open_spool()
+            batch = spool.read(BATCH)
             if batch.positions or self._ended:
                 self._store(batch)
-            self._spool.done(batch)
+            spool.done(batch)
         except LedgerAwayError as error:
             self._behind(str(error))
             return 0
@@ -88,10 +98,7 @@ class Recorder:
             self._to.own.set_aside()
         self._ended = batch.ended
         self._pause = IDLE_SECONDS
-        is_backlog = len(batch.messages) == BATCH
-        pending = self._workers.kept + (self._spool.pending() if is_backlog else 0)
-        self._to.own.pending(pending)
-        self.health = Health(len(self._workers), pending, None)
+        self._note(spool.pending() if len(batch.messages) == BATCH else 0, None)
         return len(batch.messages)
 
     def _store(self, batch: Batch) -> None:
@@ -126,16 +133,11 @@ class Recorder:
         self._to.own.set_aside()
 
     def _behind(self, trouble: str) -> None:
-        if self.health.trouble != trouble:
+        if self._trouble != trouble:
             logger.error("the ledger is away (%s): calls wait in the spool", trouble)
-        pending = self._spool.pending() + self._workers.kept
-        self._to.own.pending(pending)
-        self.health = Health(len(self._workers), pending, trouble)
+        self._note(self._spool.pending() if self._spool else 0, trouble)
         self._pause = min(max(self._pause, IDLE_SECONDS) * 2, _LONGEST_PAUSE)
 
-    def _hear(self) -> None:
-        for change in self._workers.hear(self._pulses.receive(), time.monotonic()):
-            self._to.own.dropped(change.dropped)
-            self._to.own.untrusting(change.untrusting)
-            self._to.own.meter_failures(change.meter_failures.items())
-        self._to.own.inflight(self._workers.inflight)
+    def _note(self, backlog: int, trouble: str | None) -> None:
+        self._backlog, self._trouble = backlog, trouble
+        self._to.own.pending(backlog + self._attendance.kept)

@@ -67,7 +67,7 @@ class DatabaseSink:
                 if not keep:
                     transaction.rollback()
         except (OperationalError, PoolTimeout) as error:
-            raise LedgerAwayError(type(error.orig if isinstance(error, DBAPIError) else error).__name__) from error
+            raise LedgerAwayError(str(error.orig if isinstance(error, DBAPIError) else error)[:200]) from error
         except (SQLAlchemyError, OverflowError, ValueError, TypeError):
             return False
         return True

@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, select
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import OperationalError
 
+from ..errors import LedgerAwayError
 from ..spool.reader import Position
 from .schema import calls, spool_positions
 
@@ -32,6 +34,13 @@ def forget_positions(connection: Connection, spools: Sequence[str]) -> None:
 
 def positions(engine: Engine) -> dict[str, Position]:
     """Return how far each spool is in the ledger."""
+    try:
+        return _positions(engine)
+    except OperationalError as error:
+        raise LedgerAwayError(f"ledger {engine.url.render_as_string()} is away ({error.orig})") from error
+
+
+def _positions(engine: Engine) -> dict[str, Position]:
     with engine.connect() as connection:
         return {row.spool: Position(row.segment, row.offset) for row in connection.execute(select(spool_positions))}
 

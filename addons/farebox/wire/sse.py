@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ..errors import WireError
 
 EVENT_LIMIT = 32 << 20
+_BLANK = re.compile(rb"\n*")
 _DONE = re.compile(rb"data: ?\[DONE\]")
 
 
@@ -91,6 +92,9 @@ class EventStream:
             self._skip_line_feed = self._rest[end] == 0x0D
             start, self._searched = end + 1, 0
             yield line
+            if not line and self._rest.startswith(b"\n", start):
+                # A run of blank lines ends one event only.
+                start = _BLANK.match(self._rest, start).end()  # type: ignore[union-attr]
         del self._rest[:start]
 
     def _line_end(self, start: int) -> int:
