@@ -22,6 +22,7 @@ from .upstream import Step, Until, Upstream, plain, stream
 # The SDK tells of the model's end; its list price stays what it was.
 pytestmark = pytest.mark.filterwarnings("ignore:The model 'claude-sonnet-4-5' is deprecated:DeprecationWarning")
 
+SDKS: list[Any] = []
 PROMPT: Any = [{"role": "user", "content": "Say hello."}]
 OPENAI_USAGE = {
     "prompt_tokens": 1000,
@@ -62,13 +63,16 @@ def sidecar(upstream: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture(autouse=True)
-def client_environment(sidecar: Sidecar, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Set what the banner tells a client to set."""
+def client_environment(sidecar: Sidecar, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Set what the banner tells a client to set; close the SDKs that a test made."""
     for line in sidecar.banner.splitlines():
         if line.strip().startswith("export "):
             for assignment in line.split()[1:]:
                 monkeypatch.setenv(*assignment.split("=", 1))
     monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+    yield
+    while SDKS:
+        SDKS.pop().close()
 
 
 @pytest.fixture
@@ -200,15 +204,13 @@ ANTHROPIC_ROW = {
 
 
 def ask_openai(**options: Any) -> Any:
-    return openai.OpenAI(api_key="sk-test", max_retries=0).chat.completions.create(
-        model="gpt-4o", messages=PROMPT, **options
-    )
+    SDKS.append(sdk := openai.OpenAI(api_key="sk-test", max_retries=0))
+    return sdk.chat.completions.create(**{"model": "gpt-4o", "messages": PROMPT, **options})
 
 
 def ask_anthropic(**options: Any) -> Any:
-    return anthropic.Anthropic(api_key="sk-test", max_retries=0).messages.create(
-        model="claude-sonnet-4-5", max_tokens=100, messages=PROMPT, **options
-    )
+    SDKS.append(sdk := anthropic.Anthropic(api_key="sk-test", max_retries=0))
+    return sdk.messages.create(model="claude-sonnet-4-5", max_tokens=100, messages=PROMPT, **options)
 
 
 def streamed_text(chunks: Any) -> str:
@@ -387,7 +389,7 @@ def test_a_call_is_counted(upstream: Upstream, sidecar: Sidecar, row_of: Any) ->
 def test_an_unknown_model_is_unpriced_and_counted(upstream: Upstream, sidecar: Sidecar, row_of: Any) -> None:
     body = json.loads(openai_body("chatcmpl-unknown")) | {"model": "gpt-99-future"}
     upstream.answer = lambda _asked: plain(json.dumps(body).encode())
-    openai.OpenAI(api_key="sk-test").chat.completions.create(model="gpt-99-future", messages=PROMPT)
+    ask_openai(model="gpt-99-future")
 
     row = row_of("chatcmpl-unknown")
 
@@ -427,12 +429,11 @@ def test_a_large_request_is_streamed_and_its_model_read(upstream: Upstream, row_
     upstream.answer = lambda _asked: plain(openai_body("chatcmpl-large"))
     large: Any = [{"role": "user", "content": "x" * (17 << 20)}]
 
-    openai.OpenAI(api_key="sk-test").chat.completions.create(
-        model="gpt-4o", messages=large, extra_body={"model": "gpt-4o"}
-    )
+    ask_openai(messages=large)
 
     row = row_of("chatcmpl-large")
     assert row["request_bytes"] == upstream.asked[-1].body_bytes > 17 << 20
+    assert row["model_requested"] == "gpt-4o"
     assert row["model_returned"] == "gpt-4o-2024-08-06"
 
 

@@ -88,7 +88,7 @@ def test_a_stream_that_outlasts_the_deadline_is_cut_and_recorded(
     assert _spools(sidecar.home) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_to_the_whole_group_loses_nothing(
     sidecar: Sidecar, client: Client, answers: Answers, number: signal.Signals
 ) -> None:

@@ -100,22 +100,6 @@ def test_an_unclaimed_call_on_an_llm_host_is_streamed_both_ways(upstream: Upstre
     assert sidecar.rows() == []
 
 
-def test_reverse_mode_meters_like_the_explicit_proxy(upstream: Upstream, start_sidecar: StartSidecar) -> None:
-    upstream.answer = lambda _asked: plain(
-        b'{"id": "r", "model": "deepseek-chat", "choices": [], "usage": {"prompt_tokens": 10, "completion_tokens": 5}}'
-    )
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    sidecar = start_sidecar(upstream, "--mode", f"reverse:https://api.deepseek.com@{port}")
-
-    answer = httpx2.post(f"http://127.0.0.1:{port}/v1/chat/completions", json={"model": "deepseek-chat"})
-
-    [row] = sidecar.rows(1)
-    assert answer.status_code == 200
-    assert (row["provider"], row["host"], row["input_tokens"]) == ("deepseek", "api.deepseek.com", 10)
-    assert f"reverse:https://api.deepseek.com@{port} at 127.0.0.1:{port}" in sidecar.banner
-
-
 def test_a_plain_http_call_through_the_proxy_is_metered(upstream: Upstream, sidecar: Sidecar) -> None:
     upstream.answer = lambda _asked: plain(b'{"model": "llama", "usage": {"prompt_tokens": 3, "completion_tokens": 4}}')
 

@@ -10,6 +10,7 @@ import threading
 from prometheus_client import CollectorRegistry
 
 from ..child import settings_from_parent, tell_ready, when_parent_ends
+from ..dialects import DIALECTS
 from ..errors import FareboxError
 from ..folder import claim
 from ..pricing import book
@@ -64,6 +65,8 @@ def record(settings: Settings, stopping: threading.Event) -> None:
         migrate(engine)
         return SpoolReader(settings.spool, queries.positions(engine))
 
+    # A counter that is there from the start shows its first increase.
+    to.own.meter_failures((dialect.name, 0) for dialect in DIALECTS)
     attendance = Attendance(pulses, to.own)
     recorder = Recorder(open_spool, attendance, to, name=name)
     try:
