@@ -136,7 +136,8 @@ async def _call(maker: Any, call_id: str, *, is_streamed: bool) -> None:
                 pass
         else:
             await maker.create(**asked)
-    except (openai.OpenAIError, anthropic.AnthropicError, httpx2.HTTPError):
+    except (openai.OpenAIError, anthropic.AnthropicError, httpx2.HTTPError, json.JSONDecodeError):
+        # The last: a body that ends with its connection is cut short without a sign of it.
         return
     # One write, at once: what the client knows must not wait in a buffer of ours.
     os.write(1, f"{call_id}\n".encode())

@@ -36,6 +36,8 @@ each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
 def complete_at(case: Case) -> int | None:
     """Return how many bytes of the reply a client needs to take the answer for complete; None if it never may."""
+    if case.body.startswith(b"{"):
+        return len(case.body.rstrip())
     end = ENDS[case.path.parent.name].search(case.body)
     return end.end() if end else None
 

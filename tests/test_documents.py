@@ -181,3 +181,17 @@ def test_a_streamed_document_is_the_same_as_a_plain_one(value: object) -> None:
     raw = json.dumps(value).encode()
 
     assert read(SseDocuments(), [b"data: ", raw, b"\n\n"]) == read(JsonDocument(), [raw]) == [Document("", value)]
+
+
+@pytest.mark.parametrize("cut", range(1, 20))
+def test_a_plain_document_is_whole_with_its_last_brace(cut: int) -> None:
+    body = b'{"a": {"b": 1}, "c": 2}'
+    reader = documents("application/json")
+
+    before = [*reader.feed(body[:cut]), *reader.feed(body[cut:-1])]
+    was_whole = reader.is_whole
+    after = [*reader.feed(body[-1:]), *reader.feed(b"\n"), *reader.close()]
+
+    assert (before, was_whole) == ([], False)
+    assert after == [Document("", {"a": {"b": 1}, "c": 2})]
+    assert reader.is_whole

@@ -16,7 +16,7 @@ import pytest
 
 from . import raw_client
 from .sidecar import REDIRECT, Sidecar, clean_environment
-from .upstream import Asked, Close, Reset, Step, Upstream, plain, stream
+from .upstream import Asked, Close, Pause, Reset, Step, Upstream, plain, stream
 
 pytestmark = pytest.mark.slow
 
@@ -90,6 +90,16 @@ CASES = [
             b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
             + b"%x\r\n%s\r\n0\r\n\r\n" % (len(OK_BODY), OK_BODY)
         ],
+        {"status": 200, "outcome": "ok", "cost_status": "priced"},
+    ),
+    Case(
+        "plain body until the connection closes",
+        [b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n" + OK_BODY, Close()],
+        {"status": 200, "outcome": "ok", "cost_status": "priced"},
+    ),
+    Case(
+        "plain body until the connection is reset",
+        [b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n" + OK_BODY, Pause(0.3), Reset()],
         {"status": 200, "outcome": "ok", "cost_status": "priced"},
     ),
     Case(

@@ -131,7 +131,8 @@ def test_outcome_of_a_stream(status: int, body: bytes, cut: str | None, outcome:
     ("status", "body", "cut", "outcome"),
     [
         (200, b'{"choices": []}', None, "ok"),
-        (200, b'{"choices": []}', "client_abort", "client_abort"),
+        (200, b'{"choices": []}', "client_abort", "ok"),
+        (200, b'{"choices": []', "client_abort", "client_abort"),
         (200, b'{"choi', "provider_cut", "provider_cut"),
         (200, b'{"error": {"type": "busy"}}', None, "http_error"),
         (404, b"<html>", None, "http_error"),

@@ -114,17 +114,34 @@ def test_a_stream_passes_at_once_in_whatever_pieces(cuts: list[int]) -> None:
     assert len(tapped.readings[0][0]) < len(body)
 
 
-@pytest.mark.parametrize("size", [1, 2, 7, len(PLAIN)], ids=lambda size: f"pieces of {size}")
+PROSE = b"<p>This is no document, and its length alone tells its end.</p>"
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, len(PROSE)], ids=lambda size: f"pieces of {size}")
 def test_the_last_byte_announced_waits_for_the_reading(size: int) -> None:
-    tapped = announced(len(PLAIN))
+    tapped = announced(len(PROSE))
+
+    for start in range(0, len(PROSE), size):
+        tapped.take(PROSE[start : start + size])
+    assert (tapped.sent, tapped.readings) == (PROSE[:-1], [])
+
+    assert tapped.take(b"") == PROSE[-1:]
+    [(sent, reading)] = tapped.readings
+    assert sent == PROSE[:-1]
+    assert reading.response_bytes == len(PROSE)
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, len(PLAIN)], ids=lambda size: f"pieces of {size}")
+@pytest.mark.parametrize("headers", [{}, {"content-length": str(len(PLAIN))}], ids=["until closed", "announced"])
+def test_a_document_is_read_before_its_last_brace_goes_out(headers: dict[str, str], size: int) -> None:
+    tapped = Tapped({"content-type": "application/json", **headers})
 
     for start in range(0, len(PLAIN), size):
-        tapped.take(PLAIN[start : start + size])
-    assert (tapped.sent, tapped.readings) == (PLAIN[:-1], [])
+        piece = PLAIN[start : start + size]
+        assert tapped.take(piece) == piece
 
-    assert tapped.take(b"") == PLAIN[-1:]
     [(sent, reading)] = tapped.readings
-    assert sent == PLAIN[:-1]
+    assert len(sent) < len(PLAIN)
     assert (reading.usage.input_tokens, reading.response_bytes) == (9, len(PLAIN))
 
 
@@ -141,8 +158,9 @@ def test_an_empty_piece_is_no_end() -> None:
 
     assert tapped.take(PLAIN[:9]) == PLAIN[:9]
     assert tapped.take(b"") == b""
-    assert tapped.take(PLAIN[9:]) == PLAIN[9:]
     assert tapped.readings == []
+    assert tapped.take(PLAIN[9:]) == PLAIN[9:]
+    assert len(tapped.readings) == 1
 
 
 def test_what_follows_the_terminal_document_passes() -> None:

@@ -69,7 +69,7 @@ class Meter:
     @property
     def is_complete(self) -> bool:
         """Tell whether the terminal document has passed: the client has all that it waits for."""
-        return self._reply.is_complete
+        return self._reply.is_complete or self._documents.is_whole
 
     @property
     def asks_stream(self) -> bool:
@@ -173,7 +173,7 @@ class Meter:
         # Clients hang up on an error in the stream; some servers say [DONE] after it. Neither is how the call ended.
         if reply.is_error:
             return reading.PROVIDER_CUT if self._documents.is_stream else reading.HTTP_ERROR
-        if reply.is_complete:
+        if self.is_complete:
             return reading.OK
         if cut is not None:
             return cut

@@ -1,5 +1,6 @@
 """A response body, in whatever framing it came, as documents."""
 
+import contextlib
 import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple, Protocol
@@ -10,6 +11,8 @@ from ..errors import WireError
 from .sse import Event, EventStream
 
 BODY_LIMIT = 32 << 20
+# How often a body that ends in a brace so far is tried as a document; each try costs time.
+_TRIES = 32
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _SSE_STARTS = (b"data:", b"event:", b"id:", b"retry:", b":")
 
@@ -27,12 +30,17 @@ class Document(NamedTuple):
 
 
 class Documents(Protocol):
-    """Turns pieces of a decoded body into documents. `unreadable` counts what looked like a document and was none."""
+    """Turns pieces of a decoded body into documents. `unreadable` counts what looked like a document and was none.
+
+    `is_whole` once nothing more can come: the body was one document, and that is read.
+    """
 
     @property
     def is_stream(self) -> bool: ...
     @property
     def unreadable(self) -> int: ...
+    @property
+    def is_whole(self) -> bool: ...
     def feed(self, chunk: bytes) -> Iterator[Document]: ...
     def close(self) -> Iterator[Document]: ...
 
@@ -62,6 +70,7 @@ class SseDocuments:
     """
 
     is_stream = True
+    is_whole = False
 
     def __init__(self) -> None:
         self.unreadable = 0
@@ -89,20 +98,32 @@ class SseDocuments:
 
 
 class JsonDocument:
-    """A body that is one JSON document."""
+    """A body that is one JSON document, handed out with its last brace: where a body ends by the connection's end, that
+    is all that a client waits for.
+    """
 
     is_stream = False
 
     def __init__(self) -> None:
         self.unreadable = 0
+        self.is_whole = False
         self._body = bytearray()
+        self._tries = _TRIES
 
     def feed(self, chunk: bytes) -> Iterator[Document]:
+        if self.is_whole:
+            return
         self._body += chunk
         if len(self._body) > BODY_LIMIT:
             self._body.clear()
             raise WireError(f"a body without events is longer than {BODY_LIMIT} bytes")
-        yield from ()
+        if self._tries and chunk.rstrip().endswith(b"}"):
+            self._tries -= 1
+            with contextlib.suppress(WireError):
+                document = Document("", decode(bytes(self._body).removeprefix(_BYTE_ORDER_MARK)))
+                self.is_whole = True
+                self._body.clear()
+                yield document
 
     def close(self) -> Iterator[Document]:
         body, self._body = bytes(self._body), bytearray()
@@ -129,6 +150,10 @@ class _Sniffed:
     @property
     def unreadable(self) -> int:
         return self._inner.unreadable if self._inner else 0
+
+    @property
+    def is_whole(self) -> bool:
+        return self._inner is not None and self._inner.is_whole
 
     def feed(self, chunk: bytes) -> Iterator[Document]:
         if self._inner is None:
