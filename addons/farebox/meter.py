@@ -59,6 +59,8 @@ class Meter:
         self._reply = Reply()
         self._content: ContentDecoder | None = None
         self._documents: Documents = documents(response.content_type)
+        length = response.header("content-length") or ""
+        self._announced = int(length) if length.isdecimal() and not response.header("transfer-encoding") else 0
         self._unreadable = False
         self.failure: Exception | None = None
         self.received = 0
@@ -69,7 +71,7 @@ class Meter:
     @property
     def is_complete(self) -> bool:
         """Tell whether the terminal document has passed: the client has all that it waits for."""
-        return self._reply.is_complete or self._documents.is_whole
+        return self._reply.is_complete or (self._documents.is_whole and self.received >= self._announced)
 
     @property
     def asks_stream(self) -> bool:
