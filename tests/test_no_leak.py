@@ -166,7 +166,7 @@ def test_hostile_model_names_harm_nothing(upstream: Upstream, start_sidecar: Sta
 
 
 @pytest.mark.slow
-def test_ten_thousand_junk_model_names_make_few_series(upstream: Upstream, start_sidecar: StartSidecar) -> None:
+def test_junk_model_names_make_few_series(upstream: Upstream, start_sidecar: StartSidecar) -> None:
     upstream.answer = lambda asked: plain(json.dumps({"model": asked.headers["x-model"], "usage": USAGE}).encode())
     sidecar = start_sidecar(upstream)
     with httpx2.Client(proxy=sidecar.proxy) as client:
