@@ -22,6 +22,14 @@ def test_a_url_names_host_port_and_path(url: str, host: str, port: int, path: st
     assert (request.method, request.host, request.port, request.path) == ("POST", host, port, path)
 
 
+@pytest.mark.parametrize(("name", "value"), [("model", "gpt realtime"), ("alt", ""), ("key", "a"), ("missing", None)])
+def test_a_parameter_stands_in_the_query(name: str, value: str | None) -> None:
+    request = request_to("GET", "https://api.openai.com/v1/realtime?model=gpt%20realtime&alt=&key=a&key=b")
+
+    assert request.parameter(name) == value
+    assert "key=a" not in repr(request)
+
+
 def test_a_request_knows_its_body() -> None:
     request = request_to("POST", "https://api.x.ai/v1", (("X-Tag", "a"),), b"{}")
 

@@ -1,12 +1,15 @@
 """What crossed the wire before the answer, free of any proxy's types."""
 
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request: `path` without a query, `headers` with lower-case names, `body` decoded and perhaps cut off."""
+    """One HTTP request: `headers` with lower-case names, `body` decoded and perhaps cut off.
+
+    `path` is without the `query`, which may hold a key: of that, no more is kept than a `parameter` that names a model.
+    """
 
     method: str
     host: str
@@ -16,6 +19,11 @@ class Request:
     body: bytes = b""
     body_is_whole: bool = True
     body_bytes: int = 0
+    query: str = field(default="", repr=False)
+
+    def parameter(self, name: str) -> str | None:
+        """Return the first value of `name` in the query."""
+        return next(iter(parse_qs(self.query, keep_blank_values=True).get(name, ())), None)
 
     def header(self, name: str) -> str | None:
         """Return the first value of header `name`, given in lower case."""
@@ -43,4 +51,6 @@ def request_to(method: str, url: str, headers: tuple[tuple[str, str], ...] = (),
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     names = tuple((name.lower(), value) for name, value in headers)
-    return Request(method, parts.hostname or "", port, parts.path or "/", names, body, body_bytes=len(body))
+    return Request(
+        method, parts.hostname or "", port, parts.path or "/", names, body, body_bytes=len(body), query=parts.query
+    )

@@ -8,7 +8,7 @@ import msgspec
 
 from . import clean, reading
 from .dialects import dialect_of
-from .dialects._base import Asked, Dialect, Reply, mapping
+from .dialects._base import Asked, Dialect, mapping
 from .errors import WireError
 from .exchange import Request, Response
 from .partial import partial_document
@@ -56,7 +56,7 @@ class Meter:
     def __init__(self, call: Call, response: Response) -> None:
         self._call = call
         self._response = response
-        self._reply = Reply()
+        self._reply = call.dialect.begin(response)
         self._content: ContentDecoder | None = None
         self._documents: Documents = documents(response.content_type)
         length = response.header("content-length") or ""

@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import clean
-from ..exchange import Request
+from ..exchange import Request, Response
 from ..usage import Usage, total
 from ..wire.documents import Document
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the request asks for."""
+    """What the request asks for. `units` are what it is billed by where the answer does not count them (characters)."""
 
     model: str | None = None
     stream: bool | None = None
+    units: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How one API talks. `name` is the module's name, `operation` OpenTelemetry's `gen_ai.operation.name`."""
+    """How one API talks. `name` is the module's name, `operation` OpenTelemetry's `gen_ai.operation.name`.
+
+    `begin` returns what the head of the answer tells already, for APIs that count in headers.
+    """
 
     name: str
     operation: str
@@ -49,6 +53,7 @@ class Dialect:
     fold: Callable[[Reply, Document], Reply]
     has_content: Callable[[Document], bool]
     usage: Callable[[Mapping[str, Any]], Usage]
+    begin: Callable[[Response], Reply] = lambda _response: Reply()
 
 
 def mapping(value: object) -> Mapping[str, Any]:

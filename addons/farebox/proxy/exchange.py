@@ -90,11 +90,11 @@ class Exchange:
 
 
 def request_of(flow: http.HTTPFlow, body: bytes = b"", *, body_is_whole: bool = True, body_bytes: int = 0) -> Request:
-    """Return `flow`'s request, without its query, which may hold a key."""
+    """Return `flow`'s request with what is kept of its body."""
     request = flow.request
     host, port = destination(flow)
-    path = request.path.partition("?")[0]
-    return Request(request.method, host, port, path, _headers(request.headers), body, body_is_whole, body_bytes)
+    path, _, query = request.path.partition("?")
+    return Request(request.method, host, port, path, _headers(request.headers), body, body_is_whole, body_bytes, query)
 
 
 def destination(flow: http.HTTPFlow) -> tuple[str, int]:
