@@ -22,6 +22,12 @@ from farebox.reading import Reading
 DIALECTS: dict[str, str | None] = {
     "openai_chat": "openai_chat",
     "anthropic_messages": "anthropic_messages",
+    "cohere_v2_chat": "cohere_chat",
+    **dict.fromkeys(("cohere_v1_embed", "cohere_v2_embed"), "cohere_embed"),
+    "cohere_v1_generate": "cohere_generate",
+    "cohere_v1_tokenize": "cohere_tokenize",
+    **dict.fromkeys(("rerank", "cohere_v2_rerank"), "rerank"),
+    **{name: name for name in ("ollama_embed", "hf_inference")},
     "non_llm": None,
     "resource": None,
 }
@@ -93,7 +99,7 @@ def differences(reading: Reading, oracle: dict[str, Any], host: str) -> Iterator
     expected = {column: told.get(name) for name, column in COLUMNS.items()}
     ours = {column: getattr(reading.usage, column) for column in COLUMNS.values()}
     for column in ("model_requested", "model_returned", "finish_reason"):
-        expected[column], ours[column] = oracle[column], getattr(reading, column)
+        expected[column], ours[column] = oracle[column] or None, getattr(reading, column)
     for column, value in expected.items():
         if ours[column] != value and column not in EXCEPTIONS.get(oracle["id"], ()):
             yield Difference(oracle["id"], host, column, ours[column], value)

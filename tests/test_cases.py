@@ -21,6 +21,7 @@ BY_NAME = {case.name: case for case in CASES}
 ENDS = {
     "openai_chat": re.compile(rb"^data: ?\[DONE\]", re.MULTILINE),
     "anthropic_messages": re.compile(rb'^data: ?\{"type":"message_stop" *\}[\r\n]', re.MULTILINE),
+    "cohere_chat": re.compile(rb'^data: ?\{"type":"message-end".*\}[\r\n]', re.MULTILINE),
 }
 ENCODINGS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "gzip": ("gzip", gzip.compress),
@@ -38,7 +39,8 @@ def complete_at(case: Case) -> int | None:
     """Return how many bytes of the reply a client needs to take the answer for complete; None if it never may."""
     if case.body.startswith(b"{"):
         return len(case.body.rstrip())
-    end = ENDS[case.path.parent.name].search(case.body)
+    mark = ENDS.get(case.path.parent.name)
+    end = mark and mark.search(case.body)
     return end.end() if end else None
 
 

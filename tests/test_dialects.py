@@ -20,6 +20,11 @@ from .answers import ANTHROPIC, OPENAI, call
         ("POST", "https://api.anthropic.com/v1/messages/count_tokens"),
         ("POST", "https://api.anthropic.com/v1/messages/batches"),
         ("DELETE", ANTHROPIC),
+        ("POST", "http://localhost:1234/api/v1/chat"),
+        ("POST", "http://localhost:8080/models/load"),
+        ("POST", "https://api.cohere.com/v1/chat/completions/else"),
+        ("GET", "http://localhost:11434/api/tags"),
+        ("POST", "http://localhost:11434/api/show"),
     ],
 )
 def test_what_is_no_call_is_not_claimed(method: str, url: str) -> None:
@@ -59,3 +64,39 @@ def test_the_deployment_in_the_path_is_the_model(path: str, model: str | None) -
     request = request_to("POST", f"https://riverside.openai.azure.com{path}", body=b'{"messages": []}')
 
     assert asked_of(request, openai_chat.DIALECT).model == model
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "asks_stream"),
+    [
+        ("chat", b"{}", True),
+        ("chat", b'{"stream": true}', True),
+        ("chat", b'{"stream": false}', False),
+        ("generate", b"{}", True),
+        ("embed", b"{}", False),
+    ],
+)
+def test_ollama_streams_unless_told_otherwise(path: str, body: bytes, asks_stream: bool) -> None:
+    claimed = call_of(request_to("POST", f"http://localhost:11434/api/{path}", body=body), call_id="1", started_at=0)
+
+    assert claimed is not None
+    assert claimed.asked.stream is asks_stream
+
+
+@pytest.mark.parametrize(
+    ("url", "model"),
+    [
+        ("https://api-inference.huggingface.co/models/gpt2", "gpt2"),
+        ("https://api-inference.huggingface.co/pipeline/feature-extraction/intfloat/e5-small", "intfloat/e5-small"),
+        ("https://router.huggingface.co/hf-inference/models/intfloat/e5-small", "intfloat/e5-small"),
+        (
+            "https://router.huggingface.co/hf-inference/models/intfloat/e5-small/pipeline/feature-extraction",
+            "intfloat/e5-small",
+        ),
+    ],
+)
+def test_the_path_of_an_inference_names_the_model(url: str, model: str) -> None:
+    claimed = call_of(request_to("POST", url, body=b'{"inputs": "x"}'), call_id="1", started_at=0)
+
+    assert claimed is not None
+    assert (claimed.dialect.name, claimed.asked.model) == ("hf_inference", model)

@@ -21,6 +21,8 @@ COVERED_BY = {
     "cli/main": "test_end_to_end.py",
     "cli/options": "test_end_to_end.py",
     "dialects/_base": "test_cases.py",
+    "dialects/_cohere": "test_cases.py",
+    "dialects/_ollama": "test_cases.py",
     "errors": "test_settings.py",
     "proxy/addon": "test_end_to_end.py",
     "proxy/exchange": "test_tap.py",

@@ -1,0 +1,57 @@
+"""What the answers of Cohere's APIs have in common: what they bill, under `usage` (v2) or `meta` (v1).
+
+https://docs.cohere.com/docs/how-does-cohere-pricing-work
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from .. import clean
+from ..exchange import Request
+from ..usage import Usage, total
+from ._base import Asked, Reply, mapping, tokens
+
+_UNITS = ("search_units", "images", "classifications")
+
+
+def is_at(request: Request, *endpoints: str) -> bool:
+    """Tell whether the request is a POST to `/v1/` or `/v2/` and one of `endpoints`, below whatever a gateway prefixes.
+
+    `/api/v1/...` is how other servers, LM Studio for one, begin the paths of APIs of their own.
+    """
+    *prefix, version, endpoint = ["", *request.path.strip("/").split("/")][-3:]
+    return request.method == "POST" and version in {"v1", "v2"} and endpoint in endpoints and prefix != ["api"]
+
+
+def asked(_request: Request, body: Mapping[str, Any]) -> Asked:
+    return Asked(clean.text(body.get("model")), body.get("stream") is True)
+
+
+def told(reply: Reply, body: Mapping[str, Any]) -> Reply:
+    """Return `reply` with what the object `body` tells: its id, its usage, how it ended.
+
+    An error is its own explanation, a sentence under `message`: an answer's `message` is an object.
+    """
+    is_failed = isinstance(body.get("message"), str) or body.get("error_type") is not None
+    return replace(
+        reply,
+        response_id=clean.word(body.get("response_id") or body.get("id")) or reply.response_id,
+        finish_reason=clean.word(body.get("finish_reason")) or reply.finish_reason,
+        usage=mapping(body.get("usage")) or mapping(body.get("meta")) or reply.usage,
+        is_error=reply.is_error or is_failed,
+        error_type=clean.word(body.get("error_type")) or reply.error_type,
+    )
+
+
+def usage(sent: Mapping[str, Any]) -> Usage:
+    """Return what is billed. `tokens` counts the template around the prompt too, and `cached_tokens` lie in that."""
+    images = tokens(sent, "billed_units.image_tokens")
+    units = {name: tokens(sent, f"billed_units.{name}") for name in _UNITS}
+    return Usage(
+        input_tokens=total(tokens(sent, "billed_units.input_tokens"), images),
+        input_image_tokens=tokens(sent, "tokens.image_tokens") if images is None else images,
+        output_tokens=tokens(sent, "billed_units.output_tokens"),
+        reasoning_tokens=tokens(sent, "tokens.reasoning_tokens"),
+        units={name: number for name, number in units.items() if number} or None,
+    )

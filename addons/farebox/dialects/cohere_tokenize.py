@@ -1,0 +1,25 @@
+"""Cohere's tokenizer: counts without a model's work, and costs nothing.
+
+https://docs.cohere.com/reference/tokenize
+"""
+
+from dataclasses import replace
+
+from ..exchange import Request
+from ..usage import Usage
+from ..wire.documents import Document
+from ._base import Dialect, Reply, mapping
+from ._cohere import asked, is_at, told
+
+
+def claims(request: Request) -> bool:
+    return is_at(request, "tokenize", "detokenize")
+
+
+def fold(reply: Reply, document: Document) -> Reply:
+    return replace(told(reply, mapping(document.data)), usage=None)
+
+
+DIALECT = Dialect(
+    "cohere_tokenize", "count_tokens", claims, asked, fold, lambda _document: False, lambda _sent: Usage()
+)

@@ -1,0 +1,42 @@
+"""Mistral's document reader, billed by the page; Azure and LiteLLM serve it too.
+
+https://docs.mistral.ai/api/endpoint/ocr
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from .. import clean
+from ..exchange import Request
+from ..usage import Usage
+from ..wire.documents import Document
+from ._base import Asked, Dialect, Reply, mapping, tokens
+
+
+def claims(request: Request) -> bool:
+    return request.method == "POST" and request.path.rstrip("/").endswith(("/v1/ocr", "/azure/ocr"))
+
+
+def asked(_request: Request, body: Mapping[str, Any]) -> Asked:
+    return Asked(clean.text(body.get("model")), stream=False)
+
+
+def fold(reply: Reply, document: Document) -> Reply:
+    body = mapping(document.data)
+    return replace(
+        reply,
+        model=clean.text(body.get("model")) or reply.model,
+        usage=mapping(body.get("usage_info")) or reply.usage,
+        is_error=reply.is_error or body.get("object") == "error",
+        error_type=clean.word(body.get("type")) or reply.error_type,
+        error_code=clean.word(body.get("code")) or reply.error_code,
+    )
+
+
+def usage(sent: Mapping[str, Any]) -> Usage:
+    pages = tokens(sent, "pages_processed")
+    return Usage(units=None if pages is None else {"pages": pages})
+
+
+DIALECT = Dialect("mistral_ocr", "ocr", claims, asked, fold, lambda _document: False, usage)

@@ -1,0 +1,23 @@
+"""Ollama's own embeddings; the older `/api/embeddings` counts nothing.
+
+https://docs.ollama.com/api/embed
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from .. import clean
+from ..exchange import Request
+from ._base import Asked, Dialect
+from ._ollama import fold, is_at, usage
+
+
+def claims(request: Request) -> bool:
+    return is_at(request, "embed", "embeddings")
+
+
+def asked(_request: Request, body: Mapping[str, Any]) -> Asked:
+    return Asked(clean.text(body.get("model")), stream=False)
+
+
+DIALECT = Dialect("ollama_embed", "embeddings", claims, asked, fold, lambda _document: False, usage)
