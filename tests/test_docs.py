@@ -8,6 +8,7 @@ import typer.main
 from farebox import settings
 from farebox.cli.main import app
 from farebox.sinks.metrics import MetricsSink, OwnMetrics
+from farebox.sources import PREFIX
 from prometheus_client import CollectorRegistry
 
 ROOT = Path(__file__).parent.parent
@@ -31,7 +32,7 @@ def options() -> list[str]:
 def test_every_setting_is_documented_with_its_variable(key: str) -> None:
     page = (DOCS / "configuration.md").read_text()
 
-    assert f"| `{key}` | `{settings.PREFIX}{key.replace('.', '_').upper()}` |" in page
+    assert f"| `{key}` | `{PREFIX}{key.replace('.', '_').upper()}` |" in page
 
 
 @pytest.mark.parametrize("name", metric_names())

@@ -1,6 +1,7 @@
 """Which connections are decrypted."""
 
 import pytest
+from farebox.providers import table_with
 from farebox.proxy.intercept import decrypts
 from farebox.settings import Intercept
 
@@ -43,3 +44,11 @@ def test_only_llm_hosts_and_those_that_the_user_names_are_decrypted(
     intercept: Intercept, host: str | None, port: int | None, expected: bool
 ) -> None:
     assert decrypts(intercept, host, port) is expected
+
+
+def test_hosts_of_the_users_own_providers_are_decrypted() -> None:
+    table = table_with([("riverside", ("llm.example.com",)), ("cloudflare", ("api.cloudflare.com",))])
+
+    assert decrypts(NOTHING_MORE, "llm.example.com", 443, table)
+    assert decrypts(NOTHING_MORE, "api.cloudflare.com", 443, table)
+    assert not decrypts(NOTHING_MORE, "bank.example", 443, table)

@@ -31,6 +31,7 @@ COVERED_BY = {
     "proxy/outlet": "test_end_to_end.py",
     "proxy/server": "test_end_to_end.py",
     "proxy/standalone": "test_stop.py",
+    "sources": "test_settings.py",
     "supervisor": "test_stop.py",
 }
 # Reports what importing the modules named on standard input does beside reading files.

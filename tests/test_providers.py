@@ -4,7 +4,7 @@ import re
 
 import pytest
 from farebox.dialects import DIALECTS
-from farebox.providers import BY_NAME, PROVIDERS, UNKNOWN, host_matches, provider_of
+from farebox.providers import BY_NAME, PROVIDERS, UNKNOWN, host_matches, provider_of, table_with
 
 
 @pytest.mark.parametrize(
@@ -147,3 +147,41 @@ def test_a_host_that_serves_models_is_not_shared(host: str) -> None:
 
     assert provider is not None
     assert not provider.shared
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("llm.example.com", "riverside"),
+        ("a.gpu.example.com", "riverside"),
+        ("example.com", None),
+        ("gateway.example.com", "xai"),
+        ("api.x.ai", "xai"),
+        ("api.mistral.ai", "own"),
+        ("api.cloudflare.com", "cloudflare"),
+    ],
+)
+def test_hosts_that_the_user_names_come_first(host: str, name: str | None) -> None:
+    table = table_with(
+        [
+            ("riverside", ("llm.example.com", "*.gpu.example.com")),
+            ("xai", ("gateway.example.com",)),
+            ("own", ("api.mistral.ai",)),
+        ]
+    )
+
+    provider = provider_of(host, 443, table)
+
+    assert (provider.name if provider else None) == name
+
+
+def test_a_known_name_brings_its_prices_and_deviations_along() -> None:
+    gateway, *_ = table_with([("vercel", ("gateway.example.com",))])
+
+    assert gateway.deviations == BY_NAME["vercel"].deviations
+    assert gateway.hosts == ("gateway.example.com",)
+
+
+def test_a_host_that_the_user_names_is_not_shared() -> None:
+    assert BY_NAME["databricks"].shared
+    assert not table_with([("databricks", ("models.example.com",))])[0].shared

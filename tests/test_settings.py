@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from farebox import settings
 from farebox.errors import SettingsError
-from farebox.settings import Settings, keys, load
+from farebox.settings import ProviderLine, Settings, keys, load
 
 # What a FAREBOX_ variable sets each key to; where only the default is possible yet, what it is refused with.
 VARIABLES: Mapping[str, tuple[str, Any]] = {
@@ -30,6 +30,10 @@ VARIABLES: Mapping[str, tuple[str, Any]] = {
     "stream_usage": ("never heard of", SettingsError),
     "intercept.hosts": ("llm.example.com,*.llm.example.org", ("llm.example.com", "*.llm.example.org")),
     "intercept.all": ("true", True),
+    "providers": (
+        "[{name: riverside, hosts: [llm.example.com]}]",
+        (ProviderLine("riverside", ("llm.example.com",)),),
+    ),
     "attribution.tags": ("x-team, x-project", ("x-team", "x-project")),
     "stop.deadline": ("2.5", 2.5),
     "script": ("/srv/one.py,/srv/two.py", ("/srv/one.py", "/srv/two.py")),
@@ -185,6 +189,14 @@ def test_an_unknown_key_is_named(content: str, key: str) -> None:
         ("intercept: {hosts: api.example.com}", "intercept.hosts"),
         ("intercept: {hosts: [5]}", r"intercept.hosts\[0\]"),
         ("intercept: {all: perhaps}", "intercept.all"),
+        ("providers: [llm.example.com]", r"providers\[0\]"),
+        ("providers: [{name: riverside}]", r"providers\[0\]"),
+        ("providers: [{name: riverside, hosts: []}]", "providers"),
+        ("providers: [{name: riverside, hosts: ['https://llm.example.com']}]", "providers"),
+        ("providers: [{name: riverside, hosts: llm.example.com}]", r"providers\[0\].hosts"),
+        ("providers: [{name: River Side, hosts: [llm.example.com]}]", "providers"),
+        ("providers: [{name: unknown, hosts: [llm.example.com]}]", "providers"),
+        ("providers: [{name: riverside, hosts: [llm.example.com], key: a}]", r"providers\[0\].key"),
         ("attribution: {tags: {a: b}}", "attribution.tags"),
         ("stop: {deadline: -1}", "stop.deadline"),
         ("stop: {deadline: .nan}", "stop.deadline"),
@@ -250,3 +262,8 @@ def test_settings_survive_the_way_to_a_child() -> None:
 def test_a_header_that_holds_a_key_is_no_tag(name: str, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=rf"attribution\.tags: {name.lower()} holds a key"):
         load({"attribution": {"tags": ["x-team", name]}}, environment={"FAREBOX_HOME": str(tmp_path)})
+
+
+def test_a_list_in_a_variable_that_is_torn_is_named() -> None:
+    with pytest.raises(SettingsError, match=r"^FAREBOX_PROVIDERS is not a YAML list"):
+        load(environment={"FAREBOX_PROVIDERS": "[{name: riverside"})

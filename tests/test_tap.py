@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 from farebox.dialects.openai_chat import DIALECT
+from farebox.providers import NOBODY
 from farebox.proxy.exchange import HEAD_LIMIT, Exchange
 from farebox.proxy.tap import RequestTap, ResponseTap, content_length
 from farebox.reading import Reading
@@ -29,7 +30,7 @@ def exchange_of(response: http.Response | None = None) -> Exchange:
     request = tutils.treq(
         method=b"POST", host="api.openai.com", path=b"/v1/chat/completions", content=b'{"model": "gpt-4o"}'
     )
-    exchange = Exchange(tflow.tflow(req=request), DIALECT, call_id="1", tags=())
+    exchange = Exchange(tflow.tflow(req=request), DIALECT, NOBODY, call_id="1", tags=())
     if response is not None:
         exchange.answer(response)
     return exchange

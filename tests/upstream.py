@@ -14,6 +14,7 @@ HOSTS = (
     "api.openai.com",
     "api.anthropic.com",
     "api.deepseek.com",
+    "gateway.example.net",
     "openrouter.ai",
     "www.example.org",
     "api.openai.com.example.org",

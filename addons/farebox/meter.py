@@ -12,7 +12,7 @@ from .dialects._base import Asked, Dialect, mapping
 from .errors import WireError
 from .exchange import Request, Response
 from .partial import partial_document
-from .providers import UNKNOWN, provider_of
+from .providers import NOBODY, PROVIDERS, UNKNOWN, Provider, Table, provider_of
 from .reading import Reading
 from .usage import Usage
 from .wire.content import ContentDecoder, content_decoder
@@ -33,6 +33,7 @@ class Call:
     started_at: int
     request: Request
     dialect: Dialect
+    provider: Provider
     asked: Asked
     tags: dict[str, str] | None = None
 
@@ -92,14 +93,13 @@ class Meter:
             self._take(self._documents.close, now)
             self._unreadable = self._unreadable or (bool(self._documents.unreadable) and not self._documents.is_stream)
         usage, reply, request = self._settled_usage(), self._reply, self._call.request
-        provider = provider_of(request.host, request.port)
         told = {name: getattr(reply, name) for name in _AS_TOLD}
         return Reading(
             **told,
             **self._timing(now, overhead),
             id=self._call.id,
             started_at=self._call.started_at,
-            provider=provider.name if provider else UNKNOWN,
+            provider=self._call.provider.name,
             host=clean.text(request.host) or UNKNOWN,
             outcome=self._outcome(outcome),
             dialect=self._call.dialect.name,
@@ -160,8 +160,7 @@ class Meter:
             return Usage()
         try:
             usage = self._call.dialect.usage(sent)
-            provider = provider_of(self._call.request.host, self._call.request.port)
-            for deviation in provider.deviations.get(self._call.dialect.name, ()) if provider else ():
+            for deviation in self._call.provider.deviations.get(self._call.dialect.name, ()):
                 usage = deviation(usage, sent)
         except Exception as error:  # noqa: BLE001 - as in _take
             self.failure = error
@@ -194,10 +193,20 @@ def unanswered(call: Call, now: float, outcome: str, *, overhead: float | None =
     return msgspec.structs.replace(blank, status=None, streamed=None, response_bytes=None)
 
 
-def call_of(request: Request, *, call_id: str, started_at: int, tags: dict[str, str] | None = None) -> Call | None:
+def call_of(
+    request: Request,
+    *,
+    call_id: str,
+    started_at: int,
+    tags: dict[str, str] | None = None,
+    table: Table = PROVIDERS,
+) -> Call | None:
     """Return the Call that `request` makes, or None where no dialect claims it."""
     dialect = dialect_of(request)
-    return Call(call_id, started_at, request, dialect, asked_of(request, dialect), tags) if dialect else None
+    if dialect is None:
+        return None
+    provider = provider_of(request.host, request.port, table) or NOBODY
+    return Call(call_id, started_at, request, dialect, provider, asked_of(request, dialect), tags)
 
 
 def _milliseconds(seconds: float | None) -> int | None:

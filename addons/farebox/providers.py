@@ -1,7 +1,7 @@
 """Who bills, from the host. Data only: a new provider is one line here and one case in `tests/cases`."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from . import deviations
 from .deviations import Deviation
@@ -24,10 +24,12 @@ class Provider:
     shared: bool = False
 
 
+Table = tuple[Provider, ...]
+
 _REASONING = {"openai_chat": (deviations.reasoning_beside_output,)}
 _THINKING = {"openai_chat": (deviations.output_is_the_rest,)}
 
-PROVIDERS: tuple[Provider, ...] = (
+PROVIDERS: Table = (
     Provider("openai", ("api.openai.com", "*.api.openai.com")),
     Provider("anthropic", ("api.anthropic.com",)),
     Provider("gemini", ("generativelanguage.googleapis.com",), "google", _THINKING),
@@ -68,6 +70,7 @@ PROVIDERS: tuple[Provider, ...] = (
         "ollama", ("localhost:11434", "127.0.0.1:11434", "ollama:11434", "host.docker.internal:11434", "ollama.com")
     ),
 )
+NOBODY = Provider(UNKNOWN, ())
 BY_NAME: Mapping[str, Provider] = {provider.name: provider for provider in PROVIDERS}
 
 
@@ -88,10 +91,19 @@ def host_matches(pattern: str, host: str, port: int | None = None) -> bool:
     return len(labels) == len(wanted) and all(map(_label_matches, wanted, labels))
 
 
-def provider_of(host: str, port: int | None = None) -> Provider | None:
-    """Return who bills for calls to `host`, or None where no line above names it."""
-    named = (one for one in PROVIDERS if any(host_matches(pattern, host, port) for pattern in one.hosts))
+def provider_of(host: str, port: int | None = None, table: Table = PROVIDERS) -> Provider | None:
+    """Return who bills for calls to `host`: the first line of `table` that names it, or None."""
+    named = (one for one in table if any(host_matches(pattern, host, port) for pattern in one.hosts))
     return next(named, None)
+
+
+def table_with(named: Iterable[tuple[str, tuple[str, ...]]]) -> Table:
+    """Return the table with the user's lines (name, hosts) before the others.
+
+    A name that is known brings its prices and deviations along: so a gateway counts as what stands behind it.
+    """
+    lines = (replace(BY_NAME.get(name, Provider(name, ())), hosts=hosts, shared=False) for name, hosts in named)
+    return (*lines, *PROVIDERS)
 
 
 def _label_matches(wanted: str, label: str) -> bool:

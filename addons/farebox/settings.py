@@ -5,6 +5,7 @@ import os
 import re
 import socket
 from collections.abc import Iterator, Mapping
+from itertools import filterfalse
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -12,11 +13,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 import platformdirs
 import tzlocal
-import yaml
 
 from .errors import SettingsError
+from .providers import UNKNOWN, Table, table_with
+from .sources import PREFIX, by_key, from_environment, from_file, merge, paths
 
-PREFIX = "FAREBOX_"
+_HOST = re.compile(r"[\w*.-]+(:\d+)?")
+_NAME = re.compile(r"[a-z0-9_]{1,32}")
 _CREDENTIALS = frozenset(
     {"authorization", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie", "set-cookie"}
 )
@@ -41,6 +44,13 @@ class Stop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     deadline: float = 8.0
 
 
+class ProviderLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Hosts whose calls `name` bills: a provider of the user's own, or a known one behind a gateway."""
+
+    name: str
+    hosts: tuple[str, ...]
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Everything that can be set. The keys, one by one: docs/configuration.md."""
 
@@ -56,6 +66,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     mode: tuple[str, ...] = ()
     stream_usage: Literal["observe"] = "observe"
     intercept: Intercept = Intercept()
+    providers: tuple[ProviderLine, ...] = ()
     attribution: Attribution = Attribution()
     stop: Stop = Stop()
     script: tuple[str, ...] = ()
@@ -65,6 +76,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     def folder(self) -> Path:
         """The data folder."""
         return Path(self.home)
+
+    @property
+    def table(self) -> Table:
+        """Who bills, by host: the user's lines before the known ones."""
+        return table_with((line.name, line.hosts) for line in self.providers)
 
     @property
     def spool(self) -> Path:
@@ -85,83 +101,19 @@ def load(
     """Return the Settings; the command line (`given`) beats the environment, the environment beats the file."""
     environment = os.environ if environment is None else environment
     config = config or (Path(environment[f"{PREFIX}CONFIG"]) if environment.get(f"{PREFIX}CONFIG") else None)
-    merged = _file(config)
-    _merge(merged, _environment(environment))
-    _merge(merged, {key: value for key, value in (given or {}).items() if value not in (None, (), [])})
+    merged = from_file(config)
+    merge(merged, from_environment(Settings, environment))
+    merge(merged, {key: value for key, value in (given or {}).items() if value not in (None, (), [])})
     try:
         settings = msgspec.convert(merged, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"{_key(str(error))}; the keys are listed in docs/configuration.md") from error
+        raise SettingsError(f"{by_key(str(error))}; the keys are listed in docs/configuration.md") from error
     return _filled(_checked(settings))
-
-
-def _file(config: Path | None) -> dict[str, Any]:
-    path = config or Path("farebox.yaml")
-    if config is None and not path.is_file():
-        return {}
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} is not YAML: {error}") from error
-    if content is None:
-        return {}
-    if not isinstance(content, dict):
-        raise SettingsError(f"{path} holds no keys: it starts with `key: value` lines")
-    return _texts(content)
-
-
-def _texts(content: dict[Any, Any]) -> dict[str, Any]:
-    """Return YAML's mapping with texts as keys: `no:` and `1:` are others there."""
-    return {str(key): _texts(value) if isinstance(value, dict) else value for key, value in content.items()}
-
-
-def _environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    """Return the settings that FAREBOX_ variables give; several values are separated by commas."""
-    found: dict[str, Any] = {}
-    for path, is_list in _paths(Settings):
-        value = environment.get(PREFIX + "_".join(path).upper())
-        if value:
-            place = found
-            for name in path[:-1]:
-                place = place.setdefault(name, {})
-            place[path[-1]] = [item.strip() for item in value.split(",") if item.strip()] if is_list else value
-    return found
-
-
-def _paths(struct: type[msgspec.Struct], prefix: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], bool]]:
-    paths: list[tuple[tuple[str, ...], bool]] = []
-    for field in msgspec.structs.fields(struct):
-        path = (*prefix, field.name)
-        if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
-            paths += _paths(field.type, path)
-        else:
-            paths.append((path, isinstance(field.default, tuple)))
-    return paths
 
 
 def keys() -> list[str]:
     """Return every key, nested ones with a dot."""
-    return [".".join(path) for path, _ in _paths(Settings)]
-
-
-def _merge(base: dict[str, Any], more: Mapping[str, Any]) -> None:
-    for key, value in more.items():
-        if isinstance(value, Mapping) and isinstance(base.get(key), dict):
-            _merge(base[key], value)
-        else:
-            base[key] = value
-
-
-def _key(message: str) -> str:
-    """Return msgspec's message with the key in front, as the user writes it."""
-    what, _, path = message.partition(" - at `$")
-    key = re.sub(r"\[\.\.\.\]", "", path.rstrip("`")).lstrip(".")
-    unknown = re.fullmatch(r"Object contains unknown field `(.*)`", what)
-    if unknown:
-        return f"{'.'.join(part for part in (key, unknown[1]) if part)}: there is no such key"
-    return f"{key}: {what[:1].lower()}{what[1:]}" if key else what
+    return [".".join(path) for path, _ in paths(Settings)]
 
 
 def _checked(settings: Settings) -> Settings:
@@ -176,9 +128,7 @@ def _problems(settings: Settings) -> Iterator[str]:
         yield f"timezone: {settings.timezone!r} is no time zone: write a name such as Europe/Berlin or UTC"
     for name in _CREDENTIALS.intersection(map(str.lower, settings.attribution.tags)):
         yield f"attribution.tags: {name} holds a key, which is never kept: name another header"
-    for pattern in settings.intercept.hosts:
-        if not re.fullmatch(r"[\w*.-]+(:\d+)?", pattern):
-            yield f"intercept.hosts: {pattern!r} is no host: write api.example.com or *.example.com"
+    yield from _host_problems(settings)
 
 
 def _out_of_range(settings: Settings) -> Iterator[str]:
@@ -197,6 +147,18 @@ def _is_zone(name: str) -> bool:
     except (LookupError, ValueError, OSError):
         return False
     return True
+
+
+def _host_problems(settings: Settings) -> Iterator[str]:
+    for pattern in filterfalse(_HOST.fullmatch, settings.intercept.hosts):
+        yield f"intercept.hosts: {pattern!r} is no host: write api.example.com or *.example.com"
+    for line in settings.providers:
+        if not _NAME.fullmatch(line.name) or line.name == UNKNOWN:
+            yield f"providers: {line.name!r} is no name: a short word of small letters, digits and _"
+        if not line.hosts:
+            yield f"providers: {line.name} has no hosts, so no call would be its own"
+        for pattern in filterfalse(_HOST.fullmatch, line.hosts):
+            yield f"providers: {pattern!r} of {line.name} is no host: write api.example.com or *.example.com"
 
 
 def _filled(settings: Settings) -> Settings:

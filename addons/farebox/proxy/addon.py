@@ -12,6 +12,7 @@ from mitmproxy.addons.proxyserver import Proxyserver
 
 from .. import reading as readings
 from ..dialects import dialect_of
+from ..providers import NOBODY, provider_of
 from ..settings import Settings
 from .exchange import Exchange, destination, request_of
 from .guard import guarded
@@ -30,6 +31,7 @@ class Sidecar:
 
     def __init__(self, settings: Settings, outlet: Outlet, watch: Watch) -> None:
         self._settings = settings
+        self._table = settings.table
         self._outlet = outlet
         self._watch = watch
         self._open: dict[str, Exchange] = {}
@@ -41,11 +43,13 @@ class Sidecar:
     @guarded
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         flow.request.stream = True
-        dialect = dialect_of(request_of(flow))
+        request = request_of(flow)
+        dialect = dialect_of(request)
         if dialect is None:
             self._watch.unread(destination(flow)[0])
             return
-        exchange = Exchange(flow, dialect, call_id=new_id(), tags=self._settings.attribution.tags)
+        provider = provider_of(request.host, request.port, self._table) or NOBODY
+        exchange = Exchange(flow, dialect, provider, call_id=new_id(), tags=self._settings.attribution.tags)
         self._open[flow.id] = exchange
         length = content_length(flow.request)
         is_small = length is not None and length <= REQUEST_LIMIT

@@ -6,7 +6,7 @@ from mitmproxy import connection, http, tls
 from mitmproxy.proxy.mode_specs import ReverseMode
 
 from .. import reading as readings
-from ..providers import UNKNOWN, provider_of
+from ..providers import NOBODY, provider_of
 from ..reading import Reading
 from ..settings import Settings
 from .exchange import destination
@@ -21,6 +21,7 @@ class Connections:
 
     def __init__(self, settings: Settings, outlet: Outlet, watch: Watch) -> None:
         self._intercept = settings.intercept
+        self._table = settings.table
         self._outlet = outlet
         self._watch = watch
 
@@ -37,14 +38,13 @@ class Connections:
         host, port = destination(flow)
         if flow.error is None and flow.response is not None and flow.response.status_code != 502:
             return
-        if not decrypts(self._intercept, host, port):
+        if not decrypts(self._intercept, host, port, self._table):
             return
-        provider = provider_of(host, port)
         self._outlet.append(
             Reading(
                 id=new_id(),
                 started_at=time.time_ns(),
-                provider=provider.name if provider else UNKNOWN,
+                provider=(provider_of(host, port, self._table) or NOBODY).name,
                 host=host,
                 outcome=readings.NETWORK_ERROR,
             )
@@ -56,7 +56,7 @@ class Connections:
             return
         address = data.context.server.address
         name = data.client_hello.sni or (address[0] if address else None)
-        data.ignore_connection = not decrypts(self._intercept, name, address[1] if address else None)
+        data.ignore_connection = not decrypts(self._intercept, name, address[1] if address else None, self._table)
         if data.ignore_connection:
             self._watch.passed(name)
 

@@ -10,6 +10,7 @@ from .. import clean
 from ..dialects._base import Asked, Dialect
 from ..exchange import Request, Response
 from ..meter import Call, Meter, asked_of, unanswered
+from ..providers import Provider
 from ..reading import Reading
 
 HEAD_LIMIT = 64 << 10
@@ -18,12 +19,15 @@ HEAD_LIMIT = 64 << 10
 class Exchange:
     """Meters one flow. The request's body is looked at when the answer begins, so that it delays nothing."""
 
-    def __init__(self, flow: http.HTTPFlow, dialect: Dialect, *, call_id: str, tags: tuple[str, ...]) -> None:
+    def __init__(
+        self, flow: http.HTTPFlow, dialect: Dialect, provider: Provider, *, call_id: str, tags: tuple[str, ...]
+    ) -> None:
         self.dialect = dialect
         self.meter: Meter | None = None
         self.reading: Reading | None = None
         self.is_tapped = False
         self._flow = flow
+        self._provider = provider
         self._id = call_id
         self._tags = tags
         self._started_at = time.time_ns()
@@ -74,7 +78,7 @@ class Exchange:
             asked = asked_of(request, self.dialect)
         except Exception:  # noqa: BLE001 - a request that we cannot read is still a call
             request, asked = request_of(self._flow), Asked()
-        return Call(self._id, self._started_at, request, self.dialect, asked, self._kept_tags(request))
+        return Call(self._id, self._started_at, request, self.dialect, self._provider, asked, self._kept_tags(request))
 
     def _request(self) -> Request:
         if self._head is not None:

@@ -1,16 +1,16 @@
 """Which connections are decrypted, and which pass untouched."""
 
-from ..providers import host_matches, provider_of
+from ..providers import PROVIDERS, Table, host_matches, provider_of
 from ..settings import Intercept
 
 
-def decrypts(intercept: Intercept, host: str | None, port: int | None = None) -> bool:
-    """Tell whether a TLS connection to `host` is decrypted: a known LLM host, or one that the user names."""
+def decrypts(intercept: Intercept, host: str | None, port: int | None = None, table: Table = PROVIDERS) -> bool:
+    """Tell whether a TLS connection to `host` is decrypted: an LLM host of `table`, or one that the user names."""
     if intercept.all:
         return True
     if not host:
         return False
-    provider = provider_of(host, port)
+    provider = provider_of(host, port, table)
     if provider is not None and not provider.shared:
         return True
     return any(host_matches(pattern, host, port) for pattern in intercept.hosts)

@@ -1,0 +1,91 @@
+"""Where settings come from, as nested mappings: the file and the environment; whose keys and types are another's."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from .errors import SettingsError
+
+PREFIX = "FAREBOX_"
+
+
+def from_file(config: Path | None) -> dict[str, Any]:
+    """Return what the file `config` says, or else farebox.yaml in the current folder, if it is there."""
+    path = config or Path("farebox.yaml")
+    if config is None and not path.is_file():
+        return {}
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not YAML: {error}") from error
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise SettingsError(f"{path} holds no keys: it starts with `key: value` lines")
+    return _texts(content)
+
+
+def _texts(content: dict[Any, Any]) -> dict[str, Any]:
+    """Return YAML's mapping with texts as keys: `no:` and `1:` are others there."""
+    return {str(key): _texts(value) if isinstance(value, dict) else value for key, value in content.items()}
+
+
+def from_environment(struct: type[msgspec.Struct], environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return what FAREBOX_ variables give for the keys of `struct`."""
+    found: dict[str, Any] = {}
+    for path, is_list in paths(struct):
+        variable = PREFIX + "_".join(path).upper()
+        value = environment.get(variable)
+        if value:
+            place = found
+            for name in path[:-1]:
+                place = place.setdefault(name, {})
+            place[path[-1]] = _items(variable, value) if is_list else value
+    return found
+
+
+def _items(variable: str, value: str) -> Any:
+    """Return several values: separated by commas, or a list as YAML writes it on one line."""
+    if not value.lstrip().startswith("["):
+        return [item.strip() for item in value.split(",") if item.strip()]
+    try:
+        return yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise SettingsError(f"{variable} is not a YAML list: {error}") from error
+
+
+def paths(struct: type[msgspec.Struct], prefix: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], bool]]:
+    """Return the path of every key of `struct`, and whether it takes several values."""
+    found: list[tuple[tuple[str, ...], bool]] = []
+    for field in msgspec.structs.fields(struct):
+        path = (*prefix, field.name)
+        if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
+            found += paths(field.type, path)
+        else:
+            found.append((path, isinstance(field.default, tuple)))
+    return found
+
+
+def merge(base: dict[str, Any], more: Mapping[str, Any]) -> None:
+    """Put `more` into `base`, where it wins."""
+    for key, value in more.items():
+        if isinstance(value, Mapping) and isinstance(base.get(key), dict):
+            merge(base[key], value)
+        else:
+            base[key] = value
+
+
+def by_key(message: str) -> str:
+    """Return msgspec's message with the key in front, as the user writes it."""
+    what, _, path = message.partition(" - at `$")
+    key = re.sub(r"\[\.\.\.\]", "", path.rstrip("`")).lstrip(".")
+    unknown = re.fullmatch(r"Object contains unknown field `(.*)`", what)
+    if unknown:
+        return f"{'.'.join(part for part in (key, unknown[1]) if part)}: there is no such key"
+    return f"{key}: {what[:1].lower()}{what[1:]}" if key else what
