@@ -12,7 +12,7 @@ from farebox.exchange import Response
 from farebox.meter import Meter
 from farebox.reading import encode
 from farebox.usage import Usage
-from farebox.wire import documents, sse
+from farebox.wire import document, sse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -159,7 +159,7 @@ def test_a_gzip_that_is_cut_keeps_what_it_told() -> None:
 
 
 def test_a_body_over_the_limit_is_counted_and_no_longer_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "BODY_LIMIT", 1000)
+    monkeypatch.setattr(document, "BODY_LIMIT", 1000)
     reader = meter(PLAIN)
 
     for _ in range(5):
@@ -172,7 +172,7 @@ def test_a_body_over_the_limit_is_counted_and_no_longer_read(monkeypatch: pytest
 
 def test_a_body_at_the_limit_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     body = b'{"usage": {"prompt_tokens": 5}}'
-    monkeypatch.setattr(documents, "BODY_LIMIT", len(body))
+    monkeypatch.setattr(document, "BODY_LIMIT", len(body))
 
     assert answer(PLAIN, body).usage.input_tokens == 5
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 import pytest
 from farebox.errors import WireError
 from farebox.wire import sse
-from farebox.wire.sse import Event, EventStream
+from farebox.wire.document import Document
+from farebox.wire.sse import Event, EventStream, SseDocuments
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -176,3 +177,12 @@ def test_a_long_stream_of_short_events_has_no_limit(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(sse, "EVENT_LIMIT", 1000)
 
     assert len(events([b"data: 123456\n\n"] * 500)) == 500
+
+
+def test_a_document_is_handed_out_at_the_end_of_its_line() -> None:
+    """Also when the next line has begun: a client that reads by the line has it."""
+    reader = SseDocuments()
+
+    assert list(reader.feed(b'data: {"a": 1}')) == []
+    assert list(reader.feed(b"\nevent")) == [Document("", {"a": 1})]
+    assert list(reader.feed(b"\n\n")) == []

@@ -59,7 +59,10 @@ class Meter:
         self._response = response
         self._reply = call.dialect.begin(response)
         self._content: ContentDecoder | None = None
-        self._documents: Documents = documents(response.content_type)
+        # A refusal is one plain document, whatever was asked for.
+        self._documents: Documents = documents(
+            response.content_type, asks_stream=self.asks_stream and response.status < 400
+        )
         length = response.header("content-length") or ""
         self._announced = int(length) if length.isdecimal() and not response.header("transfer-encoding") else 0
         self._unreadable = False
@@ -89,9 +92,10 @@ class Meter:
 
     def close(self, now: float, outcome: str | None = None, *, overhead: float | None = None) -> Reading:
         """Return the Reading. `outcome` says how the exchange was cut short; without it the answer itself tells."""
-        if outcome is None and not self._stopped:
+        if not self._stopped and (outcome is None or not self._documents.is_stream):
             self._take(self._documents.close, now)
-            self._unreadable = self._unreadable or (bool(self._documents.unreadable) and not self._documents.is_stream)
+            is_damaged = bool(self._documents.unreadable) and not self._documents.is_stream
+            self._unreadable = self._unreadable or (is_damaged and outcome is None)
         usage, reply, request = self._settled_usage(), self._reply, self._call.request
         told = {name: getattr(reply, name) for name in _AS_TOLD}
         return Reading(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..errors import WireError
+from .document import Document, decode
 
 EVENT_LIMIT = 32 << 20
 _BLANK = re.compile(rb"\n*")
@@ -118,3 +119,38 @@ class EventStream:
         self.take()
         if event.data:
             yield event
+
+
+class SseDocuments:
+    """Server-sent events whose data is JSON, or the mark `[DONE]`.
+
+    A client that reads by the line acts on a document before its blank line; so a document on one line is handed out
+    at that line's end.
+    """
+
+    is_stream = True
+    is_whole = False
+
+    def __init__(self) -> None:
+        self.unreadable = 0
+        self._events = EventStream()
+
+    def feed(self, chunk: bytes) -> Iterator[Document]:
+        yield from self._read(self._events.feed(chunk))
+
+    def close(self) -> Iterator[Document]:
+        yield from self._read(self._events.close())
+
+    def _read(self, events: Iterator[Event]) -> Iterator[Document]:
+        for event in events:
+            is_done = event.data.lstrip().startswith(b"[DONE]")
+            if not (is_done or event.is_ended or event.data.rstrip().endswith((b"}", b"]"))):
+                continue
+            try:
+                document = Document("[DONE]", None) if is_done else Document(event.name, decode(event.data))
+            except WireError:
+                self.unreadable += event.is_ended
+                continue
+            if not event.is_ended:
+                self._events.take()
+            yield document

@@ -1,0 +1,114 @@
+"""The binary event stream of AWS, checked and incremental.
+
+https://smithy.io/2.0/aws/amazon-eventstream.html
+"""
+
+import base64
+import struct
+import zlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..errors import WireError
+from .document import Document, decode
+
+# What the specification allows: 24 MiB of payload and 128 KiB of headers.
+_MESSAGE_LIMIT = (24 << 20) + (128 << 10) + 16
+_PRELUDE = struct.Struct(">III")
+_CHECKSUM = struct.Struct(">I")
+_LENGTH = struct.Struct(">H")
+# The types of header values that have no length of their own; the other two are bytes and text.
+_SIZES = {0: 0, 1: 0, 2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16}
+_BYTES, _TEXT = 6, 7
+
+
+class EventStreamDocuments:
+    """One document for each message, handed out with the message's last byte.
+
+    A model's own JSON, sent as base64 in `bytes`, is unwrapped. Behind a wrong checksum nothing can be trusted:
+    WireError.
+    """
+
+    is_stream = True
+    is_whole = False
+
+    def __init__(self) -> None:
+        self.unreadable = 0
+        self._rest = bytearray()
+        self._needed = _PRELUDE.size
+
+    def feed(self, chunk: bytes) -> Iterator[Document]:
+        self._rest += chunk
+        start = 0
+        while len(self._rest) - start >= self._needed:
+            if self._needed == _PRELUDE.size:
+                self._needed = _message_length(bytes(self._rest[start : start + _PRELUDE.size]))
+                continue
+            message = bytes(self._rest[start : start + self._needed])
+            start, self._needed = start + self._needed, _PRELUDE.size
+            yield self._document(message)
+        del self._rest[:start]
+
+    def close(self) -> Iterator[Document]:
+        """Yield nothing: a message that is not whole cannot be checked."""
+        self.unreadable += bool(self._rest)
+        self._rest.clear()
+        yield from ()
+
+    def _document(self, message: bytes) -> Document:
+        if _CHECKSUM.unpack(message[-_CHECKSUM.size :])[0] != zlib.crc32(message[: -_CHECKSUM.size]):
+            raise WireError("a message of the event stream has a wrong checksum")
+        payload_start = _PRELUDE.size + _PRELUDE.unpack_from(message)[1]
+        headers = _headers(message[_PRELUDE.size : payload_start])
+        is_error = headers.get(":message-type") in {"exception", "error"}
+        names = (":exception-type", ":error-code") if is_error else (":event-type",)
+        name = next((headers[name] for name in names if name in headers), "")
+        return Document(name, self._payload(message[payload_start : -_CHECKSUM.size]), is_error)
+
+    def _payload(self, payload: bytes) -> Any:
+        try:
+            return _unwrapped(decode(payload)) if payload else None
+        except WireError:
+            self.unreadable += 1
+            return None
+
+
+def _message_length(prelude: bytes) -> int:
+    whole, headers, checksum = _PRELUDE.unpack(prelude)
+    least = headers + _PRELUDE.size + _CHECKSUM.size
+    if checksum != zlib.crc32(prelude[: -_CHECKSUM.size]) or not least <= whole <= _MESSAGE_LIMIT:
+        raise WireError("what should begin a message of the event stream does not")
+    return int(whole)
+
+
+def _headers(raw: bytes) -> Mapping[str, str]:
+    """Return the headers that are text."""
+    found = {}
+    place = 0
+    try:
+        while place < len(raw):
+            kind_place = place + 1 + raw[place]
+            name, kind = raw[place + 1 : kind_place].decode("utf-8", "replace"), raw[kind_place]
+            place = kind_place + 1
+            if kind in {_BYTES, _TEXT}:
+                size = _LENGTH.unpack_from(raw, place)[0]
+                place += _LENGTH.size
+            else:
+                size = _SIZES[kind]
+            if kind == _TEXT:
+                found[name] = raw[place : place + size].decode("utf-8", "replace")
+            place += size
+    except (LookupError, struct.error) as error:
+        raise WireError("a message of the event stream has headers that are none") from error
+    return found
+
+
+def _unwrapped(data: Any) -> Any:
+    """Return the JSON that `bytes` holds in base64; what is no such JSON (an agent's text) stays as it is."""
+    wrapped = data.get("bytes") if isinstance(data, dict) else None
+    if not isinstance(wrapped, str):
+        return data
+    try:
+        return decode(base64.b64decode(wrapped))
+    except (ValueError, WireError):
+        return data
