@@ -1,22 +1,29 @@
 """What a dialect is: a name and pure functions over documents."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .. import clean
 from ..exchange import Request, Response
+from ..sizes import Sizes
 from ..usage import Usage, total
 from ..wire.documents import Document
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the request asks for. `units` are what it is billed by where the answer does not count them (characters)."""
+    """What the request asks for. `units` are what it is billed by where the answer does not count them (characters).
+
+    `params`, `names` and `sizes` are read from any body, whatever its dialect: no dialect fills them.
+    """
 
     model: str | None = None
     stream: bool | None = None
     units: Mapping[str, int] | None = None
+    params: dict[str, Any] | None = field(default=None, compare=False)
+    names: frozenset[str] = field(default=frozenset(), compare=False)
+    sizes: Sizes = field(default_factory=Sizes, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
