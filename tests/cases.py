@@ -28,11 +28,8 @@ _LEFT_OUT = {
     "is_unreadable",
     "request_bytes",
     "response_bytes",
-    "params",
-    "ratelimit",
-    "sizes",
 }
-_PART = re.compile(r"^-- (request|reply|reply \(base64\)|record) --\n", re.MULTILINE)
+_PART = re.compile(r"^-- (request|request \(base64\)|reply|reply \(base64\)|record) --\n", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +78,17 @@ def load(path: Path) -> Case:
     """Return the case that `path` holds."""
     promise, *rest = _PART.split(path.read_bytes().decode())
     parts = dict(zip(rest[::2], rest[1::2], strict=True))
-    first_line, headers, body = _message(parts["request"])
+    first_line, headers, body = _message(parts, "request")
     method, url = first_line.split()
     request = request_to(method, url, headers, body)
-    plain = "reply" in parts
-    status, headers, body = _message(parts["reply" if plain else "reply (base64)"])
+    status, headers, body = _message(parts, "reply")
     response = Response(int(status), headers)
     return Case(
         path,
         promise.strip(),
         request,
         response,
-        body if plain else base64.b64decode(body),
+        body,
         json.loads(parts.get("record") or "{}"),
     )
 
@@ -101,6 +97,7 @@ def columns(reading: Reading) -> dict[str, Any]:
     """Return the columns of `reading` that have a value, but for those of time, size and identity."""
     told = {name: value for name, value in msgspec.structs.asdict(reading).items() if name not in _LEFT_OUT}
     told |= msgspec.structs.asdict(reading.usage)
+    told["is_pending"] = reading.is_pending or None
     return {name: value for name, value in told.items() if value is not None and not name.endswith(("_ms", "_us"))}
 
 
@@ -111,11 +108,13 @@ def update(case: Case) -> None:
     case.path.write_bytes(before + f"-- record --\n{record}\n".encode())
 
 
-def _message(part: str) -> tuple[str, tuple[tuple[str, str], ...], bytes]:
-    head, _, body = part.partition("\n\n")
+def _message(parts: dict[str, str], name: str) -> tuple[str, tuple[tuple[str, str], ...], bytes]:
+    encoded = parts.get(f"{name} (base64)")
+    head, _, text = (parts[name] if encoded is None else encoded).partition("\n\n")
+    body = text.encode() if encoded is None else base64.b64decode(text)
     first_line, *lines = head.splitlines()
     headers = (line.partition(":") for line in lines)
-    return first_line, tuple((name.lower(), value.strip()) for name, _, value in headers), body.encode()
+    return first_line, tuple((name.lower(), value.strip()) for name, _, value in headers), body
 
 
 if __name__ == "__main__":

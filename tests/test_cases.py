@@ -21,6 +21,14 @@ BY_NAME = {case.name: case for case in CASES}
 ENDS = {
     "openai_chat": re.compile(rb"^data: ?\[DONE\]", re.MULTILINE),
     "anthropic_messages": re.compile(rb'^data: ?\{"type":"message_stop" *\}[\r\n]', re.MULTILINE),
+    "openai_completions": re.compile(rb"^data: ?\[DONE\]", re.MULTILINE),
+    "openai_responses": re.compile(
+        rb'^data: ?\{.*"type":"response\.(completed|incomplete|failed)".*\}[\r\n]', re.MULTILINE
+    ),
+    "openai_images": re.compile(rb'^data: ?\{"type":"image_generation\.completed".*\}[\r\n]', re.MULTILINE),
+    "openai_speech": re.compile(rb'^data: ?\{"type":"speech\.audio\.done".*\}[\r\n]', re.MULTILINE),
+    "openai_transcription": re.compile(rb'^data: ?\{"type":"transcript\.text\.done".*\}[\r\n]', re.MULTILINE),
+    "openai_assistants_runs": re.compile(rb"^data: ?\[DONE\]", re.MULTILINE),
     "cohere_chat": re.compile(rb'^data: ?\{"type":"message-end".*\}[\r\n]', re.MULTILINE),
 }
 ENCODINGS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {

@@ -23,6 +23,7 @@ COVERED_BY = {
     "dialects/_base": "test_cases.py",
     "dialects/_cohere": "test_cases.py",
     "dialects/_ollama": "test_cases.py",
+    "dialects/_openai": "test_cases.py",
     "errors": "test_settings.py",
     "proxy/addon": "test_end_to_end.py",
     "proxy/connections": "test_untouched.py",

@@ -1,24 +1,21 @@
 """Meter one call: chunks of the answer in, one Reading out, in constant memory."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from . import clean, reading
-from .complaint import parameter_in
 from .dialects import dialect_of
 from .dialects._base import Asked, Dialect, mapping
 from .errors import WireError
 from .exchange import Request, Response
-from .params import names_of, params_of
 from .partial import partial_document
 from .providers import NOBODY, PROVIDERS, UNKNOWN, Provider, Table, provider_of
-from .ratelimit import ratelimit_of
 from .reading import Reading
-from .sizes import Sizes, measure, said
-from .usage import Usage
+from .usage import Usage, with_units
+from .wire import form
 from .wire.content import ContentDecoder, content_decoder
 from .wire.documents import Document, Documents, decode, documents
 
@@ -44,17 +41,13 @@ class Call:
 
 def asked_of(request: Request, dialect: Dialect) -> Asked:
     """Return what the body asks for; a body that is cut off or no JSON tells what can still be read from it."""
+    if form.boundary(request.header("content-type")):
+        return dialect.asked(request, {})
     try:
         body = decode(request.body) if request.body_is_whole else partial_document(request.body)
     except WireError:
         body = None
-    prompt, media = measure(body)
-    return replace(
-        dialect.asked(request, mapping(body)),
-        params=params_of(mapping(body)),
-        names=names_of(mapping(body)),
-        sizes=Sizes(prompt if request.body_is_whole and body is not None else None, media),
-    )
+    return dialect.asked(request, mapping(body))
 
 
 class Meter:
@@ -81,8 +74,6 @@ class Meter:
         self._first_byte: float | None = None
         self._first_token: float | None = None
         self._chunks = 0
-        self._said = 0
-        self._complaint: str | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -110,7 +101,7 @@ class Meter:
             self._unreadable = self._unreadable or (is_damaged and outcome is None)
         usage, reply, request = self._settled_usage(), self._reply, self._call.request
         told = {name: getattr(reply, name) for name in _AS_TOLD}
-        told["error_param"] = reply.error_param or self._complaint
+        asked = self._call.asked
         return Reading(
             **told,
             **self._timing(now, overhead),
@@ -122,7 +113,7 @@ class Meter:
             dialect=self._call.dialect.name,
             operation=self._call.dialect.operation,
             provider_request_id=self._request_id(),
-            model_requested=self._call.asked.model,
+            model_requested=asked.model,
             model_returned=reply.model,
             streamed=self._documents.is_stream,
             status=self._response.status,
@@ -130,12 +121,11 @@ class Meter:
             raw_usage=clean.figures(reply.usage) if reply.usage else None,
             meter_failed=self.failure is not None,
             is_unreadable=self._unreadable,
+            is_pending=reply.is_pending,
+            completes=asked.completes,
             request_bytes=request.body_bytes,
             response_bytes=self.received,
             tags=self._call.tags,
-            params=self._call.asked.params,
-            ratelimit=ratelimit_of(self._response.headers),
-            sizes=msgspec.structs.replace(self._call.asked.sizes, answer_bytes=self._said),
         )
 
     def _timing(self, now: float, overhead: float | None) -> dict[str, Any]:
@@ -165,31 +155,23 @@ class Meter:
         dialect = self._call.dialect
         try:
             for document in read():
-                self._weigh(document, now)
+                if self._documents.is_stream and dialect.has_content(document):
+                    self._chunks += 1
+                    self._first_token = now if self._first_token is None else self._first_token
                 self._reply = dialect.fold(self._reply, document)
-                if self._complaint is None and (self._reply.is_error or self._response.status >= 400):
-                    self._complaint = parameter_in(document.data, self._call.asked.names)
         except WireError:
             self._unreadable = True
         except Exception as error:  # noqa: BLE001 - a fault of ours must not reach the caller's traffic
             self.failure = error
 
-    def _weigh(self, document: Document, now: float) -> None:
-        """Note when the answer's content came, and how much it was."""
-        if self._documents.is_stream:
-            if not self._call.dialect.has_content(document):
-                return
-            self._chunks += 1
-            self._first_token = now if self._first_token is None else self._first_token
-        self._said += said(document.data)
-
     def _settled_usage(self) -> Usage:
-        sent: Mapping[str, Any] | None = self._reply.usage
-        if not sent:
-            return Usage()
+        sent: Mapping[str, Any] = self._reply.usage or {}
         try:
-            usage = self._call.dialect.usage(sent)
-            for deviation in self._call.provider.deviations.get(self._call.dialect.name, ()):
+            usage = self._call.dialect.usage(sent) if sent else Usage()
+            usage = with_units(usage, self._reply.units)
+            if not usage.is_reported and self._response.status == 200 and not self._reply.is_error:
+                usage = with_units(usage, self._call.asked.units)
+            for deviation in self._call.provider.deviations.get(self._call.dialect.name, ()) if sent else ():
                 usage = deviation(usage, sent)
         except Exception as error:  # noqa: BLE001 - as in _take
             self.failure = error

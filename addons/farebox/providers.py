@@ -30,6 +30,8 @@ _REASONING = {"openai_chat": (deviations.reasoning_beside_output,)}
 _THINKING = {"openai_chat": (deviations.output_is_the_rest,)}
 
 PROVIDERS: Table = (
+    # A subscription: what passes there has no price by the token.
+    Provider("chatgpt", ("chatgpt.com",), shared=True),
     Provider("openai", ("api.openai.com", "*.api.openai.com")),
     Provider("anthropic", ("api.anthropic.com",)),
     Provider("gemini", ("generativelanguage.googleapis.com",), "google", _THINKING),

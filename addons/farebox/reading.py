@@ -4,7 +4,6 @@ from typing import Any
 
 import msgspec
 
-from .sizes import Sizes
 from .usage import Usage
 
 OK = "ok"
@@ -17,6 +16,9 @@ SIDECAR_STOP = "sidecar_stop"
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One HTTP exchange, in the ledger's names; `started_at` in nanoseconds since 1970, UTC.
+
+    What only looks at the work of an earlier exchange `completes` its row, named by its response id; where that work
+    goes on after the answer, the row `is_pending`.
 
     Fields may be added, with a default, but neither renamed nor given another type: a newer recorder reads what an
     older worker left in the spool.
@@ -45,6 +47,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     raw_usage: dict[str, Any] | None = None
     meter_failed: bool = False
     is_unreadable: bool = False
+    is_pending: bool = False
+    completes: str | None = None
     duration_ms: int | None = None
     ttfb_ms: int | None = None
     ttft_ms: int | None = None
@@ -53,9 +57,6 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     request_bytes: int | None = None
     response_bytes: int | None = None
     tags: dict[str, str] | None = None
-    params: dict[str, Any] | None = None
-    ratelimit: dict[str, int] | None = None
-    sizes: Sizes = Sizes()
 
 
 _ENCODER = msgspec.msgpack.Encoder()

@@ -1,5 +1,7 @@
 """Token counts of one call: totals are inclusive, and None (not told) is never 0."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 
@@ -37,6 +39,12 @@ class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 _NOTHING = Usage()
+
+
+def with_units(usage: Usage, units: Mapping[str, int] | None) -> Usage:
+    """Return `usage` with `units` beside its own, which go before."""
+    merged = {**(units or {}), **(usage.units or {})}
+    return msgspec.structs.replace(usage, units=merged or None)
 
 
 def total(*parts: int | None) -> int | None:

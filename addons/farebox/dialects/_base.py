@@ -1,37 +1,36 @@
 """What a dialect is: a name and pure functions over documents."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from .. import clean
 from ..exchange import Request, Response
-from ..sizes import Sizes
 from ..usage import Usage, total
 from ..wire.documents import Document
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the request asks for. `units` are what it is billed by where the answer does not count them (characters).
+    """What the request asks for.
 
-    `params`, `names` and `sizes` are read from any body, whatever its dialect: no dialect fills them.
+    `units` are what it is billed by where the answer does not count them (characters). A request that only looks at
+    what an earlier one started `completes` that one's row, named by its response id, and is no row itself.
     """
 
     model: str | None = None
     stream: bool | None = None
     units: Mapping[str, int] | None = None
-    params: dict[str, Any] | None = field(default=None, compare=False)
-    names: frozenset[str] = field(default=frozenset(), compare=False)
-    sizes: Sizes = field(default_factory=Sizes, compare=False)
+    completes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What the documents told so far; a cut stream is just an earlier Reply.
 
-    `usage` is the provider's usage object as sent, merged where the API splits it. `is_complete` is set by the terminal
-    document, where the API has one.
+    `usage` is the provider's usage object as sent, merged where the API splits it; `units` are what the answer shows
+    beside it, by being counted. `is_complete` is set by the terminal document, where the API has one; `is_pending`
+    where what is billed goes on after the answer.
     """
 
     model: str | None = None
@@ -39,11 +38,13 @@ class Reply:
     service_tier: str | None = None
     finish_reason: str | None = None
     usage: Mapping[str, Any] | None = None
+    units: Mapping[str, int] | None = None
     error_type: str | None = None
     error_code: str | None = None
     error_param: str | None = None
     is_error: bool = False
     is_complete: bool = False
+    is_pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)

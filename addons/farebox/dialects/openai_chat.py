@@ -11,7 +11,8 @@ from .. import clean
 from ..exchange import Request
 from ..usage import Usage, total
 from ..wire.documents import Document
-from ._base import Asked, Dialect, Reply, first_mapping, mapping, one_hour_writes, tokens
+from ._base import Dialect, Reply, first_mapping, mapping, one_hour_writes, tokens
+from ._openai import asked, error, failed, is_post
 
 _CACHE_READ = (
     "prompt_tokens_details.cached_tokens",
@@ -23,14 +24,8 @@ _CONTENT = ("content", "reasoning_content", "reasoning", "refusal", "tool_calls"
 
 
 def claims(request: Request) -> bool:
-    return request.method == "POST" and request.path.rstrip("/").endswith("/chat/completions")
-
-
-def asked(request: Request, body: Mapping[str, Any]) -> Asked:
-    """Return what the body asks for; Azure's older API has the model (its deployment) in the path only."""
-    _, _, deployment = request.path.partition("/deployments/")
-    model = body.get("model") or deployment.partition("/")[0]
-    return Asked(clean.text(model), body.get("stream") is True)
+    """Claim chat's path, and that of Mistral's agents, whose answers are the same."""
+    return is_post(request, "/chat/completions", "/agents/completions")
 
 
 def fold(reply: Reply, document: Document) -> Reply:
@@ -47,8 +42,7 @@ def fold(reply: Reply, document: Document) -> Reply:
         usage=_usage_of(body, choice) or reply.usage,
     )
     # Mistral and older vLLM put the error's fields into the body itself.
-    error = body if body.get("object") == "error" else body.get("error")
-    return _error(told, mapping(error)) if error else told
+    return error(told, body) if body.get("object") == "error" else failed(told, body)
 
 
 def has_content(document: Document) -> bool:
@@ -92,16 +86,6 @@ def _usage_of(body: Mapping[str, Any], choice: Mapping[str, Any]) -> Mapping[str
     """Return the usage object; Groq's older streams have it in `x_groq`, Moonshot's in the choice."""
     in_groq = mapping(body.get("x_groq")).get("usage")
     return mapping(body.get("usage")) or mapping(in_groq) or mapping(choice.get("usage"))
-
-
-def _error(reply: Reply, error: Mapping[str, Any]) -> Reply:
-    return replace(
-        reply,
-        is_error=True,
-        error_type=clean.word(error.get("type")) or reply.error_type,
-        error_code=clean.word(error.get("code")) or reply.error_code,
-        error_param=clean.word(error.get("param")) or reply.error_param,
-    )
 
 
 DIALECT = Dialect("openai_chat", "chat", claims, asked, fold, has_content, usage)

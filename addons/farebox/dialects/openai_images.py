@@ -1,0 +1,44 @@
+"""OpenAI images: made, edited or varied, and what imitates that.
+
+https://platform.openai.com/docs/api-reference/images
+"""
+
+from dataclasses import replace
+
+from .. import clean
+from ..exchange import Request
+from ..wire.documents import Document
+from ._base import Dialect, Reply, mapping, tokens
+from ._openai import asked, failed, is_post, usage
+
+_PATHS = ("/images/generations", "/images/edits", "/images/variations", "/image/generate")
+_ENDS = frozenset({"image_generation.completed", "image_edit.completed"})
+_PIECES = frozenset({"image_generation.partial_image", "image_edit.partial_image"}) | _ENDS
+
+
+def claims(request: Request) -> bool:
+    return is_post(request, *_PATHS)
+
+
+def fold(reply: Reply, document: Document) -> Reply:
+    """Note the usage; images are counted where that has no tokens: then they are what is billed."""
+    body = mapping(document.data)
+    is_end = body.get("type") in _ENDS
+    sent = mapping(body.get("usage"))
+    images = body.get("data") or body.get("images")
+    number = len(images) if isinstance(images, list) else int(is_end)
+    told = replace(
+        reply,
+        service_tier=clean.word(body.get("service_tier")) or reply.service_tier,
+        usage=sent or reply.usage,
+        units={"images": number} if number and tokens(sent, "output_tokens") is None else reply.units,
+        is_complete=reply.is_complete or is_end,
+    )
+    return failed(told, body)
+
+
+def has_content(document: Document) -> bool:
+    return mapping(document.data).get("type") in _PIECES
+
+
+DIALECT = Dialect("openai_images", "image_generation", claims, asked, fold, has_content, usage)

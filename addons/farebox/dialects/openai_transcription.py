@@ -1,0 +1,63 @@
+"""OpenAI transcriptions and translations of sound, and what imitates them.
+
+https://platform.openai.com/docs/api-reference/audio/createTranscription
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from .. import clean
+from ..exchange import Request
+from ..usage import Usage
+from ..wire.documents import Document
+from . import _openai, openai_chat
+from ._base import Dialect, Reply, mapping
+from ._openai import asked, failed, is_post
+
+_SECONDS = ("seconds", "prompt_audio_seconds", "duration")
+
+
+def claims(request: Request) -> bool:
+    return is_post(request, "/audio/transcriptions", "/audio/translations")
+
+
+def fold(reply: Reply, document: Document) -> Reply:
+    """Note the usage object, or else the length that a verbose answer tells."""
+    body = mapping(document.data)
+    length = {"duration": body["duration"]} if clean.figures(body.get("duration")) is not None else {}
+    told = replace(
+        reply,
+        model=clean.text(body.get("model")) or reply.model,
+        usage=mapping(body.get("usage")) or length or reply.usage,
+        is_complete=reply.is_complete or body.get("type") == "transcript.text.done",
+    )
+    return failed(told, body)
+
+
+def has_content(document: Document) -> bool:
+    return mapping(document.data).get("type") == "transcript.text.delta"
+
+
+def usage(sent: Mapping[str, Any]) -> Usage:
+    """Return tokens, in either of OpenAI's spellings, or the length of the sound."""
+    named = openai_chat.usage(sent) if "prompt_tokens" in sent else _openai.usage(sent)
+    return msgspec.structs.replace(named, units=_length(sent))
+
+
+def _length(sent: Mapping[str, Any]) -> dict[str, int] | None:
+    """Return the seconds where they are whole; milliseconds where they are not, as units are whole numbers."""
+    for name in _SECONDS:
+        value = sent.get(name)
+        value = float(value) if isinstance(value, str) and value.replace(".", "", 1).isdecimal() else value
+        if (seconds := clean.count(value)) is not None and name != "duration":
+            return {"audio_seconds": seconds} if seconds else None
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            milliseconds = clean.count(round(value * 1000)) if abs(value) < 1e9 else None
+            return {"audio_milliseconds": milliseconds} if milliseconds else None
+    return None
+
+
+DIALECT = Dialect("openai_transcription", "transcription", claims, asked, fold, has_content, usage)
