@@ -1,0 +1,150 @@
+"""Take usage that only we asked for out of a stream of events, which stays byte by byte as it was otherwise."""
+
+import re
+from enum import Enum, auto
+from typing import Any
+
+import msgspec
+
+# A usage event has some hundred bytes; what is longer passes.
+LIMIT = 16 << 10
+_LINES = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_CHOICE = re.compile(rb'"choices"\s*:\s*\[\s*[^\]\s]')
+_DATA = b"data:"
+_OTHER_FIELDS = (b"event:", b"id:", b"retry:")
+
+
+class _Chunk(msgspec.Struct):
+    usage: dict[str, Any] | None = None
+    choices: list[Any] | None = None
+    error: Any = None
+
+
+class _Passing(Enum):
+    """What goes through unread."""
+
+    NOTHING = auto()
+    LINE = auto()
+    EVENT = auto()
+
+
+class UsageFilter:
+    """Feed it what comes and pass on what it returns; `held` is what it has not decided upon.
+
+    That is the event under way, for as long as it can still be one that tells usage and carries no choice: of any other
+    event the head, up to its first choice. A usage event is one whose data stands on one line; comments in it are the
+    client's.
+    """
+
+    def __init__(self) -> None:
+        self._event = bytearray()
+        self._comments = bytearray()
+        self._line = bytearray()
+        self._is_usage = False
+        self._passing = _Passing.NOTHING
+        self._at_line_start = True
+        self._after_return = False
+        self._has_dropped = False
+
+    @property
+    def held(self) -> bytes:
+        return bytes(self._event + self._line)
+
+    def feed(self, chunk: bytes) -> bytes:
+        """Return what goes to the client now."""
+        out = b""
+        if self._after_return and chunk:
+            self._after_return = False
+            if chunk.startswith(b"\n"):
+                out, chunk = self._line_feed(), chunk[1:]
+        if chunk:
+            self._after_return = chunk.endswith(b"\r")
+        return out + b"".join(map(self._take, _LINES.findall(chunk)))
+
+    def pause(self) -> bytes:
+        """Return what must wait no longer, as nothing more may come: an event that is undecided passes."""
+        if self._is_usage or _tells_usage(self._line) or not self.held:
+            return b""
+        return self._pass_event()
+
+    def _line_feed(self) -> bytes:
+        """Have a line feed go where the carriage return before it went, in an earlier read."""
+        if self._event:
+            self._event += b"\n"
+        return b"" if self._event or self._has_dropped else b"\n"
+
+    def _take(self, piece: bytes) -> bytes:
+        """Take in a line, or as much of it as is there; return what passes."""
+        is_whole = piece.endswith((b"\r", b"\n"))
+        self._has_dropped = False
+        if self._passing is _Passing.NOTHING:
+            self._line += piece
+            return self._take_line() if is_whole else self._take_part()
+        is_blank = is_whole and self._at_line_start and not piece.strip(b"\r\n")
+        self._at_line_start = is_whole
+        if is_blank or (is_whole and self._passing is _Passing.LINE):
+            self._passing = _Passing.NOTHING
+        return piece
+
+    def _take_part(self) -> bytes:
+        if self._line.startswith(b":") and not self._event:
+            self._passing, self._at_line_start = _Passing.LINE, False
+            return self._release()
+        return b"" if self._may_be_usage() else self._pass_event()
+
+    def _take_line(self) -> bytes:
+        line = self._line.rstrip(b"\r\n")
+        if not line:
+            return self._end_event()
+        if line.startswith(b":"):
+            if not self._event:
+                return self._release()
+            self._comments += self._line
+        elif not self._is_usage and _tells_usage(line):
+            self._is_usage = True
+        elif not line.startswith(_OTHER_FIELDS):
+            return self._pass_event()
+        self._event += self._line
+        self._line.clear()
+        return b"" if len(self._event) <= LIMIT else self._pass_event()
+
+    def _end_event(self) -> bytes:
+        comments, is_usage = bytes(self._comments), self._is_usage
+        event = self._release()
+        self._has_dropped = is_usage
+        return comments if is_usage else event
+
+    def _pass_event(self) -> bytes:
+        self._passing = _Passing.EVENT
+        event = self._release()
+        self._at_line_start = event.endswith((b"\r", b"\n"))
+        return event
+
+    def _release(self) -> bytes:
+        held = self.held
+        self._is_usage = False
+        for part in (self._event, self._comments, self._line):
+            part.clear()
+        return held
+
+    def _may_be_usage(self) -> bool:
+        """Tell whether the line whose beginning is there may yet make its event a usage event, or be a part of one."""
+        line = bytes(self._line)
+        if len(line) + len(self._event) > LIMIT:
+            return False
+        if not line.startswith(_DATA):
+            fields = (b":", _DATA, *_OTHER_FIELDS)
+            return any(field.startswith(line) or line.startswith(field) for field in fields)
+        value = line.removeprefix(_DATA).lstrip()
+        return not self._is_usage and (not value or value.startswith(b"{")) and not _CHOICE.search(value)
+
+
+def _tells_usage(line: bytes | bytearray) -> bool:
+    """Tell whether `line` is the data of an event that tells usage and nothing else."""
+    if not line.startswith(_DATA) or _CHOICE.search(line):
+        return False
+    try:
+        chunk = msgspec.json.decode(line.removeprefix(_DATA), type=_Chunk)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return False
+    return bool(chunk.usage) and not chunk.choices and chunk.error is None
