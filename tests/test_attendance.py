@@ -15,7 +15,8 @@ def test_what_a_worker_tells_is_counted_once(tmp_path: Path) -> None:
     attendance = Attendance(receiver, OwnMetrics(registry))
 
     for _ in range(2):
-        sender.send(Pulse("w", inflight=3, dropped=2, kept=1, untrusting=4, meter_failures={"openai_chat": 5}))
+        counted = {"openai_chat": 5}, {"openai": 6}
+        sender.send(Pulse("w", 3, 2, 1, 4, *counted))
     attendance.hear()
     sender.close()
     receiver.close()
@@ -25,6 +26,7 @@ def test_what_a_worker_tells_is_counted_once(tmp_path: Path) -> None:
     assert registry.get_sample_value("farebox_records_dropped_total") == 2
     assert registry.get_sample_value("farebox_untrusting_clients_total") == 4
     assert registry.get_sample_value("farebox_meter_failures_total", {"dialect": "openai_chat"}) == 5
+    assert registry.get_sample_value("farebox_usage_refusals_total", {"provider": "openai"}) == 6
 
 
 def test_pulses_are_heard_without_anyone_asking(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """HTTP/2, which providers and many clients speak: the frames that HTTP/1.1 does not have change nothing."""
 
+import json
 import ssl
 import threading
 import time
@@ -126,9 +127,28 @@ def test_a_stream_is_metered_whatever_its_frames(
 ) -> None:
     upstream.frames = lambda _asked: [Head((*STREAM, *length_of(BODY, has_length))), *pieces, End()]
 
-    answer = http2.post(URL, json={"model": model, "stream": True})
+    answer = http2.post(URL, json={"model": model, "stream": True, "stream_options": {"include_usage": True}})
 
     assert (answer.http_version, answer.content) == ("HTTP/2", BODY)
+    assert metered(row_of(model)) == ROW | {"response_bytes": len(BODY)}
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [[*EVENTS, b""], [BODY], [*byte_by_byte(b"".join(EVENTS[:3])), EVENTS[3]]],
+    ids=["events", "one frame", "bytes"],
+)
+@pytest.mark.parametrize("has_length", [False, True], ids=["", "content-length"])
+def test_usage_that_the_client_did_not_ask_for_does_not_reach_it(
+    upstream: H2Upstream, http2: httpx2.Client, row_of: RowOf, model: str, pieces: list[bytes], has_length: bool
+) -> None:
+    upstream.frames = lambda _asked: [Head((*STREAM, *length_of(BODY, has_length))), *pieces, End()]
+
+    answer = http2.post(URL, json={"model": model, "stream": True})
+
+    *kept, _usage, done = EVENTS
+    assert json.loads(upstream.asked[-1].body)["stream_options"] == {"include_usage": True}
+    assert (answer.http_version, answer.content) == ("HTTP/2", b"".join([*kept, done]))
     assert metered(row_of(model)) == ROW | {"response_bytes": len(BODY)}
 
 

@@ -152,12 +152,16 @@ def test_farebox_tells_about_itself(registry: CollectorRegistry) -> None:
     own.untrusting(6)
     own.set_aside()
     own.meter_failures([("openai_chat", 1), ("openai_chat", 2)])
+    own.usage_refusals([("openai", 1), ("openai", 3)])
 
     found = {name: registry.get_sample_value(name) for name in names(registry) if not name.endswith("_created")}
     labelled = {
         "farebox_build_info": registry.get_sample_value("farebox_build_info", {"version": farebox.__version__}),
         "farebox_meter_failures_total": registry.get_sample_value(
             "farebox_meter_failures_total", {"dialect": "openai_chat"}
+        ),
+        "farebox_usage_refusals_total": registry.get_sample_value(
+            "farebox_usage_refusals_total", {"provider": "openai"}
         ),
     }
     assert {**found, **labelled} == {
@@ -168,4 +172,5 @@ def test_farebox_tells_about_itself(registry: CollectorRegistry) -> None:
         "farebox_records_set_aside_total": 1,
         "farebox_build_info": 1,
         "farebox_meter_failures_total": 3,
+        "farebox_usage_refusals_total": 4,
     }

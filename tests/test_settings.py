@@ -27,7 +27,8 @@ VARIABLES: Mapping[str, tuple[str, Any]] = {
         "socks5@8082, reverse:https://api.deepseek.com@8101",
         ("socks5@8082", "reverse:https://api.deepseek.com@8101"),
     ),
-    "stream_usage": ("never heard of", SettingsError),
+    "stream_usage": ("observe", "observe"),
+    "stream_usage_hosts": ("llm.example.com, box:8000", ("llm.example.com", "box:8000")),
     "intercept.hosts": ("llm.example.com,*.llm.example.org", ("llm.example.com", "*.llm.example.org")),
     "intercept.all": ("true", True),
     "providers": (
@@ -184,6 +185,8 @@ def test_an_unknown_key_is_named(content: str, key: str) -> None:
         ("workers: 0", "workers"),
         ("workers: 2", "workers"),
         ("stream_usage: always", "stream_usage"),
+        ("stream_usage_hosts: [a b]", "stream_usage_hosts"),
+        ("stream_usage_hosts: llm.example.com", "stream_usage_hosts"),
         ("intercept: true", "intercept"),
         ("intercept:", "intercept"),
         ("intercept: {hosts: api.example.com}", "intercept.hosts"),

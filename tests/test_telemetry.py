@@ -11,7 +11,9 @@ import pytest
 from farebox.telemetry import Pulse, PulseReceiver, PulseSender, socket_path
 
 UNIX_LIMIT = 104
-PULSE = Pulse("w1", inflight=2, dropped=3, kept=4, untrusting=5, meter_failures={"openai_chat": 6})
+PULSE = Pulse(
+    "w1", inflight=2, dropped=3, kept=4, untrusting=5, meter_failures={"openai_chat": 6}, usage_refusals={"openai": 7}
+)
 
 
 @pytest.fixture

@@ -11,10 +11,12 @@ def workers() -> Workers:
 
 
 def test_totals_become_differences(workers: Workers) -> None:
-    first = workers.hear([Pulse("w1", dropped=2, untrusting=1, meter_failures={"openai_chat": 3})], 0)
+    first = workers.hear(
+        [Pulse("w1", dropped=2, untrusting=1, meter_failures={"openai_chat": 3}, usage_refusals={"openai": 2})], 0
+    )
     second = workers.hear([Pulse("w1", dropped=5, untrusting=1, meter_failures={"openai_chat": 4, "proxy": 1})], 1)
 
-    assert first == [Change(2, 1, {"openai_chat": 3})]
+    assert first == [Change(2, 1, {"openai_chat": 3}, {"openai": 2})]
     assert second == [Change(3, 0, {"openai_chat": 1, "proxy": 1})]
 
 

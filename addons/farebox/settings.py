@@ -64,7 +64,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     timezone: str = ""
     workers: int = 1
     mode: tuple[str, ...] = ()
-    stream_usage: Literal["observe"] = "observe"
+    stream_usage: Literal["auto", "observe"] = "auto"
+    stream_usage_hosts: tuple[str, ...] = ()
     intercept: Intercept = Intercept()
     providers: tuple[ProviderLine, ...] = ()
     attribution: Attribution = Attribution()
@@ -152,6 +153,8 @@ def _is_zone(name: str) -> bool:
 def _host_problems(settings: Settings) -> Iterator[str]:
     for pattern in filterfalse(_HOST.fullmatch, settings.intercept.hosts):
         yield f"intercept.hosts: {pattern!r} is no host: write api.example.com or *.example.com"
+    for pattern in filterfalse(_HOST.fullmatch, settings.stream_usage_hosts):
+        yield f"stream_usage_hosts: {pattern!r} is no host: write api.example.com or *.example.com"
     for line in settings.providers:
         if not _NAME.fullmatch(line.name) or line.name == UNKNOWN:
             yield f"providers: {line.name!r} is no name: a short word of small letters, digits and _"

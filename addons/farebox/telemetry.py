@@ -45,6 +45,7 @@ class Pulse(msgspec.Struct, frozen=True):
     kept: int = 0
     untrusting: int = 0
     meter_failures: dict[str, int] = {}
+    usage_refusals: dict[str, int] = {}
     is_leaving: bool = False
     sights: Sights = Sights()
 

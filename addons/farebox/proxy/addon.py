@@ -19,10 +19,11 @@ from .guard import guarded
 from .outcome import outcome_of
 from .outlet import Outlet, new_id
 from .sights import Watch
-from .tap import RequestTap, ResponseTap, content_length
+from .stream_usage import StreamUsage
+from .tap import RequestTap, ResponseTap, content_length, is_small_and_plain
+from .usage_tap import UsageTap
 
 REQUEST_LIMIT = 16 << 20
-RESPONSE_LIMIT = 1 << 20
 PULSE_SECONDS = 1.0
 
 
@@ -34,6 +35,7 @@ class Sidecar:
         self._table = settings.table
         self._outlet = outlet
         self._watch = watch
+        self._usage = StreamUsage(settings, outlet.refused)
         self._open: dict[str, Exchange] = {}
         self._beat: asyncio.Task[None] | None = None
 
@@ -42,6 +44,8 @@ class Sidecar:
 
     @guarded
     def requestheaders(self, flow: http.HTTPFlow) -> None:
+        if self._usage.is_own(flow):
+            return
         flow.request.stream = True
         request = request_of(flow)
         dialect = dialect_of(request)
@@ -56,8 +60,17 @@ class Sidecar:
         flow.request.stream = False if is_small else RequestTap(exchange, functools.partial(self.give_up, flow))
 
     @guarded
+    def request(self, flow: http.HTTPFlow) -> None:
+        exchange = self._open.get(flow.id)
+        if exchange is not None:
+            with exchange.own_time():
+                self._usage.ask(flow, exchange)
+
+    @guarded
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         assert flow.response
+        if self._usage.is_own(flow):
+            return
         flow.response.stream = True
         exchange = self._open.get(flow.id)
         if exchange is None:
@@ -65,16 +78,28 @@ class Sidecar:
         self._watch.dated(flow.response.headers.get("date"), time.time())
         with exchange.own_time():
             meter = exchange.answer(flow.response)
-        if _is_small_and_plain(flow.response, asks_stream=meter.asks_stream):
+        is_small = is_small_and_plain(flow.response, asks_stream=meter.asks_stream)
+        if is_small or self._usage.may_be_refused(exchange, flow.response):
             flow.response.stream = False
             return
         exchange.is_tapped = True
         # The flow stays open until its message ends: a stop between the two must not cut the client off.
         finish = functools.partial(self._write, exchange, None)
-        flow.response.stream = ResponseTap(exchange, flow.response, finish, functools.partial(self.give_up, flow))
+        takes_out = self._usage.takes_out(flow, exchange)
+        tap = ResponseTap(exchange, flow.response, finish, functools.partial(self.give_up, flow))
+        flow.response.stream = UsageTap(tap, functools.partial(self._outlet.fault, "proxy")) if takes_out else tap
+
+    async def response(self, flow: http.HTTPFlow) -> None:
+        exchange = self._open.get(flow.id)
+        if exchange is not None and not exchange.is_tapped:
+            try:
+                await self._usage.settle(flow, exchange)
+            except Exception as error:  # noqa: BLE001 - the client then gets the answer that is there
+                self._outlet.fault("proxy", error)
+        self._answered(flow)
 
     @guarded
-    def response(self, flow: http.HTTPFlow) -> None:
+    def _answered(self, flow: http.HTTPFlow) -> None:
         exchange = self._open.get(flow.id)
         if exchange is None:
             return
@@ -144,12 +169,3 @@ def _is_sent(proxy: Proxyserver) -> bool:
     writers = (transport.writer for one in proxy.connections.values() for transport in one.transports.values())
     streams = (writer for writer in writers if isinstance(writer, asyncio.StreamWriter))
     return not any(stream.transport.get_write_buffer_size() for stream in streams)
-
-
-def _is_small_and_plain(response: http.Response, *, asks_stream: bool) -> bool:
-    """Tell whether an answer is best left whole to mitmproxy: it then waits for the `response` hook."""
-    length = content_length(response)
-    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if length is None or length > RESPONSE_LIMIT or kind == "text/event-stream":
-        return False
-    return not asks_stream or kind == "application/json"

@@ -17,17 +17,21 @@ HEAD_LIMIT = 64 << 10
 
 
 class Exchange:
-    """Meters one flow. The request's body is looked at when the answer begins, so that it delays nothing."""
+    """Meters one flow. The request's body is looked at when the answer begins, so that it delays nothing.
+
+    `client_body` is set where another body was sent in its place.
+    """
 
     def __init__(
         self, flow: http.HTTPFlow, dialect: Dialect, provider: Provider, *, call_id: str, tags: tuple[str, ...]
     ) -> None:
         self.dialect = dialect
+        self.provider = provider
         self.meter: Meter | None = None
         self.reading: Reading | None = None
         self.is_tapped = False
+        self.client_body: bytes | None = None
         self._flow = flow
-        self._provider = provider
         self._id = call_id
         self._tags = tags
         self._started_at = time.time_ns()
@@ -78,12 +82,14 @@ class Exchange:
             asked = asked_of(request, self.dialect)
         except Exception:  # noqa: BLE001 - a request that we cannot read is still a call
             request, asked = request_of(self._flow), Asked()
-        return Call(self._id, self._started_at, request, self.dialect, self._provider, asked, self._kept_tags(request))
+        return Call(self._id, self._started_at, request, self.dialect, self.provider, asked, self._kept_tags(request))
 
     def _request(self) -> Request:
         if self._head is not None:
             is_whole = self._uploaded == len(self._head)
             return request_of(self._flow, bytes(self._head), body_is_whole=is_whole, body_bytes=self._uploaded)
+        if self.client_body is not None:
+            return request_of(self._flow, self.client_body, body_bytes=len(self.client_body))
         raw = self._flow.request.raw_content or b""
         body = self._flow.request.get_content(strict=False) or b""
         return request_of(self._flow, body, body_bytes=len(raw))

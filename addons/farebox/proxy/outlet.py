@@ -23,6 +23,7 @@ class Outlet:
         self._spool = spool
         self._pulses = pulses
         self._failures: Counter[str] = Counter()
+        self._refusals: Counter[str] = Counter()
 
     def append(self, reading: Reading) -> None:
         self._spool.append(readings.encode(msgspec.structs.replace(reading, sidecar=self._sidecar)))
@@ -35,6 +36,10 @@ class Outlet:
             place = place.tb_next
         where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
         logger.error("a call could not be read, it passes unread: %s at %s", type(error).__name__, where)
+
+    def refused(self, provider: str) -> None:
+        """Count a stream that was refused for the usage that we asked for."""
+        self._refusals[provider] += 1
 
     def beat(self, inflight: int, watch: Watch) -> None:
         """Write what waits in memory, and tell the recorder how this worker does."""
@@ -55,6 +60,7 @@ class Outlet:
             kept=self._spool.kept,
             untrusting=watch.untrusting,
             meter_failures=dict(self._failures),
+            usage_refusals=dict(self._refusals),
             is_leaving=is_leaving,
             sights=watch.told(),
         )

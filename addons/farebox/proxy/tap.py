@@ -6,6 +6,8 @@ from mitmproxy import http
 
 from .exchange import Exchange
 
+RESPONSE_LIMIT = 1 << 20
+
 Chunks = bytes | list[bytes]
 
 
@@ -85,3 +87,12 @@ def content_length(message: http.Message) -> int | None:
     if "transfer-encoding" in message.headers or not value.isdecimal():
         return None
     return int(value)
+
+
+def is_small_and_plain(response: http.Response, *, asks_stream: bool) -> bool:
+    """Tell whether an answer is best left whole to mitmproxy: it then waits for the `response` hook."""
+    length = content_length(response)
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if length is None or length > RESPONSE_LIMIT or kind == "text/event-stream":
+        return False
+    return not asks_stream or kind == "application/json"

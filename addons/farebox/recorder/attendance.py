@@ -45,6 +45,7 @@ class Attendance:
                 self._own.dropped(change.dropped)
                 self._own.untrusting(change.untrusting)
                 self._own.meter_failures(change.meter_failures.items())
+                self._own.usage_refusals(change.usage_refusals.items())
             self._own.inflight(self._workers.inflight)
 
     def keep_hearing(self, wait: Callable[[float], bool]) -> threading.Thread:

@@ -23,6 +23,7 @@ class Change:
     dropped: int = 0
     untrusting: int = 0
     meter_failures: dict[str, int] = field(default_factory=dict)
+    usage_refusals: dict[str, int] = field(default_factory=dict)
 
 
 class Workers:
@@ -73,9 +74,14 @@ class Workers:
         known = self._workers.get(pulse.worker)
         before = known.pulse if known else Pulse(pulse.worker)
         self._workers[pulse.worker] = _Worker(now, pulse)
-        failures = {
-            dialect: total - before.meter_failures.get(dialect, 0)
-            for dialect, total in pulse.meter_failures.items()
-            if total > before.meter_failures.get(dialect, 0)
-        }
-        return Change(max(0, pulse.dropped - before.dropped), max(0, pulse.untrusting - before.untrusting), failures)
+        return Change(
+            max(0, pulse.dropped - before.dropped),
+            max(0, pulse.untrusting - before.untrusting),
+            _grown(pulse.meter_failures, before.meter_failures),
+            _grown(pulse.usage_refusals, before.usage_refusals),
+        )
+
+
+def _grown(totals: dict[str, int], before: dict[str, int]) -> dict[str, int]:
+    grown = {name: total - before.get(name, 0) for name, total in totals.items()}
+    return {name: number for name, number in grown.items() if number > 0}

@@ -118,6 +118,12 @@ class OwnMetrics:
             ["dialect"],
             registry=registry,
         )
+        self._refusals = Counter(
+            "farebox_usage_refusals",
+            "Streams that a host refused because farebox asked for usage; each was sent again as the client sent it.",
+            ["provider"],
+            registry=registry,
+        )
         self._untrusting = Counter(
             "farebox_untrusting_clients", "Connections whose client does not trust farebox's CA.", registry=registry
         )
@@ -140,6 +146,10 @@ class OwnMetrics:
     def meter_failures(self, failures: Iterable[tuple[str, int]]) -> None:
         for dialect, number in failures:
             self._failures.labels(dialect).inc(number)
+
+    def usage_refusals(self, refusals: Iterable[tuple[str, int]]) -> None:
+        for provider, number in refusals:
+            self._refusals.labels(provider).inc(number)
 
 
 class _ModelLabels:
