@@ -28,6 +28,9 @@ _LEFT_OUT = {
     "is_unreadable",
     "request_bytes",
     "response_bytes",
+    "params",
+    "ratelimit",
+    "sizes",
 }
 _PART = re.compile(r"^-- (request|request \(base64\)|reply|reply \(base64\)|record) --\n", re.MULTILINE)
 

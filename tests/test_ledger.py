@@ -134,12 +134,14 @@ def test_all_that_was_read_is_in_the_row() -> None:
         request_bytes=6,
         response_bytes=7,
         tags={"x-team": "red"},
+        params={"temperature": 0.2},
+        ratelimit={"remaining_requests": 8},
     )
 
     row = msgspec.structs.asdict(record_of(read))
 
     told = msgspec.structs.asdict(read)
-    for name in ("started_at", "usage", "meter_failed", "is_unreadable"):
+    for name in ("started_at", "usage", "meter_failed", "is_unreadable", "sizes"):
         del told[name]
     assert row.items() >= told.items()
     assert (row["input_tokens"], row["output_tokens"], row["reasoning_tokens"]) == (900, 100, None)

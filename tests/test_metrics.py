@@ -5,7 +5,7 @@ from typing import Any
 import farebox
 import pytest
 from farebox.pricing import book
-from farebox.sinks.metrics import MODELS_LIMIT, UNKNOWN_MODELS_LIMIT, MetricsSink, OwnMetrics
+from farebox.sinks.metrics import LIMITS_LIMIT, MODELS_LIMIT, UNKNOWN_MODELS_LIMIT, MetricsSink, OwnMetrics
 from prometheus_client import CollectorRegistry
 
 from .samples import record
@@ -62,6 +62,25 @@ def test_tokens_are_summed_by_kind(registry: CollectorRegistry, sink: MetricsSin
     assert kinds == {
         "input": 1000, "cache_read": 400, "output": 100, "reasoning": 7, "cache_write": None, "input_audio": None
     }  # fmt: skip
+
+
+def test_what_is_left_of_a_limit_is_as_the_latest_answer_says(registry: CollectorRegistry, sink: MetricsSink) -> None:
+    count(sink, ratelimit={"remaining_requests": 10, "limit_requests": 500, "reset_requests_ms": 7})
+    count(sink, ratelimit={"remaining_requests": 9, "remaining_tokens_minute": 0, "remaining": 3})
+
+    left = {
+        kind: registry.get_sample_value("farebox_ratelimit_remaining", {"provider": "openai", "kind": kind})
+        for kind in ("requests", "tokens_minute", "", "limit_requests", "reset_requests_ms")
+    }
+    assert left == {"requests": 9, "tokens_minute": 0, "": 3, "limit_requests": None, "reset_requests_ms": None}
+
+
+def test_many_kinds_of_limits_make_few_series(registry: CollectorRegistry, sink: MetricsSink) -> None:
+    for number in range(LIMITS_LIMIT * 2):
+        count(sink, provider=f"p{number}", ratelimit={"remaining_requests": 1})
+
+    left = [metric for metric in registry.collect() if metric.name == "farebox_ratelimit_remaining"]
+    assert len(left[0].samples) == LIMITS_LIMIT
 
 
 def test_cost_is_summed_in_usd_by_how_sure_it_is(registry: CollectorRegistry, sink: MetricsSink) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 from farebox.reading import Reading, decode, encode
+from farebox.sizes import Sizes
 from farebox.usage import Usage
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,6 +44,9 @@ FULL = Reading(
     request_bytes=10,
     response_bytes=2**40,
     tags={"x-team": "Flüsse"},
+    params={"temperature": 0.2, "stop": 2, "user": True, "tool_choice": "auto", "format": None},
+    ratelimit={"remaining_requests": 0, "reset_requests_ms": 17},
+    sizes=Sizes(prompt_bytes=0, media=1, answer_bytes=9),
 )
 LEAST: dict[str, Any] = {
     "id": "1",

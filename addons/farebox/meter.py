@@ -1,19 +1,23 @@
 """Meter one call: chunks of the answer in, one Reading out, in constant memory."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
 
 from . import clean, reading
+from .complaint import parameter_in
 from .dialects import dialect_of
 from .dialects._base import Asked, Dialect, mapping
 from .errors import WireError
 from .exchange import Request, Response
+from .params import names_of, params_of
 from .partial import partial_document
 from .providers import NOBODY, PROVIDERS, UNKNOWN, Provider, Table, provider_of
+from .ratelimit import ratelimit_of
 from .reading import Reading
+from .sizes import Sizes, measure, said
 from .usage import Usage, with_units
 from .wire import form
 from .wire.content import ContentDecoder, content_decoder
@@ -47,7 +51,13 @@ def asked_of(request: Request, dialect: Dialect) -> Asked:
         body = decode(request.body) if request.body_is_whole else partial_document(request.body)
     except WireError:
         body = None
-    return dialect.asked(request, mapping(body))
+    prompt, media = measure(body)
+    return replace(
+        dialect.asked(request, mapping(body)),
+        params=params_of(mapping(body)),
+        names=names_of(mapping(body)),
+        sizes=Sizes(prompt if request.body_is_whole and body is not None else None, media),
+    )
 
 
 class Meter:
@@ -74,6 +84,8 @@ class Meter:
         self._first_byte: float | None = None
         self._first_token: float | None = None
         self._chunks = 0
+        self._said = 0
+        self._complaint: str | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -101,6 +113,7 @@ class Meter:
             self._unreadable = self._unreadable or (is_damaged and outcome is None)
         usage, reply, request = self._settled_usage(), self._reply, self._call.request
         told = {name: getattr(reply, name) for name in _AS_TOLD}
+        told["error_param"] = reply.error_param or self._complaint
         asked = self._call.asked
         return Reading(
             **told,
@@ -126,6 +139,9 @@ class Meter:
             request_bytes=request.body_bytes,
             response_bytes=self.received,
             tags=self._call.tags,
+            params=self._call.asked.params,
+            ratelimit=ratelimit_of(self._response.headers),
+            sizes=msgspec.structs.replace(self._call.asked.sizes, answer_bytes=self._said),
         )
 
     def _timing(self, now: float, overhead: float | None) -> dict[str, Any]:
@@ -155,14 +171,23 @@ class Meter:
         dialect = self._call.dialect
         try:
             for document in read():
-                if self._documents.is_stream and dialect.has_content(document):
-                    self._chunks += 1
-                    self._first_token = now if self._first_token is None else self._first_token
+                self._weigh(document, now)
                 self._reply = dialect.fold(self._reply, document)
+                if self._complaint is None and (self._reply.is_error or self._response.status >= 400):
+                    self._complaint = parameter_in(document.data, self._call.asked.names)
         except WireError:
             self._unreadable = True
         except Exception as error:  # noqa: BLE001 - a fault of ours must not reach the caller's traffic
             self.failure = error
+
+    def _weigh(self, document: Document, now: float) -> None:
+        """Note when the answer's content came, and how much it was."""
+        if self._documents.is_stream:
+            if not self._call.dialect.has_content(document):
+                return
+            self._chunks += 1
+            self._first_token = now if self._first_token is None else self._first_token
+        self._said += said(document.data)
 
     def _settled_usage(self) -> Usage:
         sent: Mapping[str, Any] = self._reply.usage or {}

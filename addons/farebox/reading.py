@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from .sizes import Sizes
 from .usage import Usage
 
 OK = "ok"
@@ -57,6 +58,9 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     request_bytes: int | None = None
     response_bytes: int | None = None
     tags: dict[str, str] | None = None
+    params: dict[str, Any] | None = None
+    ratelimit: dict[str, int] | None = None
+    sizes: Sizes = Sizes()
 
 
 _ENCODER = msgspec.msgpack.Encoder()

@@ -1,11 +1,12 @@
 """What a dialect is: a name and pure functions over documents."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .. import clean
 from ..exchange import Request, Response
+from ..sizes import Sizes
 from ..usage import Usage, total
 from ..wire.documents import Document
 
@@ -15,13 +16,17 @@ class Asked:
     """What the request asks for.
 
     `units` are what it is billed by where the answer does not count them (characters). A request that only looks at
-    what an earlier one started `completes` that one's row, named by its response id, and is no row itself.
+    what an earlier one started `completes` that one's row, named by its response id, and is no row itself. `params`,
+    `names` and `sizes` are read from any body, whatever its dialect: no dialect fills them.
     """
 
     model: str | None = None
     stream: bool | None = None
     units: Mapping[str, int] | None = None
     completes: str | None = None
+    params: dict[str, Any] | None = field(default=None, compare=False)
+    names: frozenset[str] = field(default=frozenset(), compare=False)
+    sizes: Sizes = field(default_factory=Sizes, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from ..record import Record
 
 MODELS_LIMIT = 500
 UNKNOWN_MODELS_LIMIT = 50
+LIMITS_LIMIT = 200
 OTHER = "other"
 # OpenTelemetry GenAI's boundaries for gen_ai.client.operation.duration, and two beyond for long answers.
 _DURATIONS = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92, 163.84, 327.68)
@@ -57,6 +58,7 @@ class MetricsSink:
             "Calls counted under model=other because there were too many model names.",
             registry=registry,
         )
+        self._limits = _Limits(registry)
         self._duration = _histogram("farebox_call_duration_seconds", "From request to the end of the answer.", registry)
         self._first_token = _histogram(
             "farebox_time_to_first_token_seconds", "From request to the first token of content, in streams.", registry
@@ -90,12 +92,37 @@ class MetricsSink:
         self._observe(record, place)
 
     def _observe(self, record: Record, place: tuple[str, str]) -> None:
+        self._limits.note(record)
         if record.duration_ms is not None:
             self._duration.labels(*place).observe(record.duration_ms / 1000)
         if record.ttft_ms is not None:
             self._first_token.labels(*place).observe(record.ttft_ms / 1000)
         if record.overhead_us is not None:
             self._overhead.observe(record.overhead_us / 1e6)
+
+
+class _Limits:
+    """What is left of rate limits; bounded, as it is the peer who names them."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._seen: set[tuple[str, str]] = set()
+        self._remaining = Gauge(
+            "farebox_ratelimit_remaining",
+            "What is left of a rate limit, as the latest answer says.",
+            ["provider", "kind"],
+            registry=registry,
+        )
+
+    def note(self, record: Record) -> None:
+        for name, amount in (record.ratelimit or {}).items():
+            aspect, _, kind = name.partition("_")
+            if aspect == "remaining" and self._has_room((record.provider, kind)):
+                self._remaining.labels(record.provider, kind).set(amount)
+
+    def _has_room(self, limit: tuple[str, str]) -> bool:
+        if len(self._seen) < LIMITS_LIMIT:
+            self._seen.add(limit)
+        return limit in self._seen
 
 
 class OwnMetrics:

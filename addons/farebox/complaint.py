@@ -1,0 +1,103 @@
+"""Which parameter an error complains about, where only its message says so. The message itself goes no further."""
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from .params import KNOWN
+
+_MESSAGE_LIMIT = 4096
+_MESSAGES = 20
+_DEPTH = 6
+_PATH = r"[A-Za-z_]\w*(?:\.\w+|\[\d*\]|/\w+)*"
+# In the order in which a message means it: the path that it begins with, then what it quotes, then bare words.
+_PLACES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"(?:^|: )(?:[\w ]+ )?({_PATH})(?=: )",  # Anthropic: "temperature: range: 0..1"
+        rf"^(?:[\w ]+: )+({_PATH})(?:$|[.,] )",  # "Unrecognized request argument supplied: top_k"
+        rf"\bbody -> ({_PATH})",  # NVIDIA's reading of pydantic
+        rf"#/({_PATH}): ",  # Bedrock: a JSON pointer
+        rf"\[({_PATH})\] is not permitted",  # Bedrock: "extraneous key [top_k] is not permitted"
+        rf"'loc': \('body', '({_PATH})'",  # OpenAI's audio: pydantic, printed
+        rf"['\"`]({_PATH})['\"`]",
+        r"\b([a-z]+(?:_[a-z]+)+)\b",
+        r"\b([a-z]+(?:[A-Z][a-z]+)+)\b",
+        rf"^({_PATH})$",  # Google: the field alone
+    )
+)
+_SENTENCE = re.compile(
+    r"(?:^|: )([A-Z]?[a-z]+(?: [a-z]+)?) (?:must|should|cannot|has to|is not|isn't|are not|does not|do not)\b"
+)
+# After these, a message names what would be right.
+_ADVICE = re.compile(r"(?i)supported values|expected|should be|did you mean|one of|\buse\b")
+_FIELDS = ("message", "msg", "detail", "description", "error", "field", "errors", "details", "fieldViolations")
+
+
+def parameter_in(error: object, names: Collection[str]) -> str | None:
+    """Return the parameter that `error` (a document) complains about.
+
+    It is one of `names` (what the request holds) or of those that APIs are known to have: no word of a message that is
+    neither is ever returned.
+    """
+    for place in _places(error, [_MESSAGES], 0):
+        found = _located(place, names) if isinstance(place, list) else _named(place, names)
+        if found:
+            return found
+    return None
+
+
+def _places(value: object, room: list[int], depth: int) -> Iterator[str | list[Any]]:
+    """Yield the messages within `value`, and what pydantic calls `loc`, in the order in which they stand."""
+    room[0] -= 1
+    if room[0] < 0 or depth > _DEPTH:
+        return
+    if isinstance(value, str):
+        inner = _document_in(value)
+        yield from _places(inner, room, depth + 1) if inner is not None else [value[:_MESSAGE_LIMIT]]
+    elif isinstance(value, list):
+        for item in value[:_MESSAGES]:
+            yield from _places(item, room, depth + 1)
+    elif isinstance(value, Mapping):
+        yield from [value["loc"]] if isinstance(value.get("loc"), list) else []
+        for inner in filter(None, map(value.get, _FIELDS)):
+            yield from _places(inner, room, depth + 1)
+
+
+def _document_in(message: str) -> Any:
+    """Return the JSON document that a gateway passed on as a message."""
+    if not message.startswith(("{", "[")) or len(message) > _MESSAGE_LIMIT:
+        return None
+    try:
+        return json.loads(message)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _located(parts: list[Any], names: Collection[str]) -> str | None:
+    return _known_start([part for part in parts if isinstance(part, str) and part != "body"], names)
+
+
+def _named(message: str, names: Collection[str]) -> str | None:
+    message = _ADVICE.split(message, maxsplit=1)[0]
+    for pattern in _PLACES:
+        for match in pattern.finditer(message):
+            if found := _known_start(re.split(r"[./\[\]]+", match[1]), names):
+                return found
+    for match in _SENTENCE.finditer(message):
+        name = match[1].lower().replace(" ", "_")
+        if name in names or name in KNOWN:
+            return name
+    return None
+
+
+def _known_start(parts: list[str], names: Collection[str]) -> str | None:
+    """Return as much of a path as is made of known names; the positions in it are left out."""
+    known: list[str] = []
+    for part in parts:
+        if part in names or part in KNOWN:
+            known.append(part)
+        elif not part.isdecimal():
+            break
+    return ".".join(known[:3]) or None

@@ -1,0 +1,99 @@
+"""What the head of an answer says about rate limits, under one set of names.
+
+https://platform.openai.com/docs/guides/rate-limits#rate-limits-in-headers,
+https://docs.anthropic.com/en/api/rate-limits#response-headers, https://console.groq.com/docs/rate-limits
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+
+from . import clean
+
+_PREFIX = re.compile(r"(?:x-|anthropic-)?ratelimit(bysize)?-|anthropic-(?=priority-|fast-)")
+_ASPECTS = frozenset({"limit", "remaining", "reset"})
+_SPELLED = {"req": "requests"}
+# What is limited, and over which time; only these words become names, so that there are few.
+_KINDS = frozenset(
+    """requests tokens input output images audio project priority fast usage based concurrent
+    second minute hour day week month""".split()
+)
+_KIND_LIMIT = 3
+_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?")
+_UNITS_MS = (86_400_000, 3_600_000, 60_000, 1_000, 1)
+_NUMBER = re.compile(r"\d{1,15}(\.\d{1,9})?")
+# A number this large is no duration but a time since 1970, in seconds or in milliseconds.
+_EPOCH_SECONDS = 10**9
+_EPOCH_MS = 10**11
+
+
+def ratelimit_of(headers: Iterable[tuple[str, str]]) -> dict[str, int] | None:
+    """Return `limit_*`, `remaining_*`, `reset_*_ms` and `retry_after_ms` as `headers` tell them.
+
+    Times are from the answer's own `date` on; where that is missing, an absolute time is left out.
+    """
+    date: datetime | None = None
+    told: list[tuple[str, str]] = []
+    for name, value in headers:
+        if name == "date":
+            date = _moment(value)
+        elif name in ("retry-after", "retry-after-ms") or _PREFIX.match(name):
+            told.append((name, value))
+    named = ((_name(name), _value(name, value, date)) for name, value in told)
+    return {name: value for name, value in named if name and value is not None} or None
+
+
+@lru_cache(maxsize=256)
+def _name(header: str) -> str | None:
+    if header.startswith("retry-after"):
+        return "retry_after_ms"
+    prefix = _PREFIX.match(header)
+    if prefix is None:
+        return None
+    words = [_SPELLED.get(word, word) for word in re.split("[-_]", header[prefix.end() :])]
+    aspect = next((word for word in words if word in _ASPECTS), None)
+    kind = [word for word in words if word != aspect]
+    if aspect is None or len(kind) > _KIND_LIMIT or not _KINDS.issuperset(kind):
+        return None
+    size = ["size"] if prefix[1] else []
+    return "_".join([aspect, *size, *kind, *(["ms"] if aspect == "reset" else [])])
+
+
+def _value(header: str, value: str, date: datetime | None) -> int | None:
+    if header == "retry-after-ms":
+        return round(float(value)) if _NUMBER.fullmatch(value) else None
+    if header == "retry-after" or "reset" in header:
+        return _milliseconds(value.strip(), date)
+    return clean.count(int(value)) if value.isdecimal() and len(value) < 20 else None
+
+
+def _milliseconds(value: str, date: datetime | None) -> int | None:
+    """Return a duration ("6m0s", "17ms", seconds) or the time from `date` to a moment."""
+    if _NUMBER.fullmatch(value):
+        number = float(value)
+        if number < _EPOCH_SECONDS:
+            return round(number * 1000)
+        seconds = number / 1000 if number >= _EPOCH_MS else number
+        return _until(datetime.fromtimestamp(min(seconds, _EPOCH_MS), UTC), date)
+    parts = _DURATION.fullmatch(value)
+    if parts and value:
+        return round(sum(float(part) * unit for part, unit in zip(parts.groups(), _UNITS_MS, strict=True) if part))
+    moment = _moment(value)
+    return _until(moment, date) if moment else None
+
+
+def _until(moment: datetime, date: datetime | None) -> int | None:
+    return None if date is None else max(0, round((moment - date).total_seconds() * 1000))
+
+
+def _moment(value: str) -> datetime | None:
+    """Return the time in an RFC 3339 or HTTP date."""
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            moment = read(value)
+        except (ValueError, TypeError, OverflowError, IndexError):
+            continue
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return None

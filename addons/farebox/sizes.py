@@ -1,0 +1,76 @@
+"""How much text a request or an answer holds: numbers to estimate tokens from, never the text."""
+
+import re
+from typing import Any
+
+import msgspec
+
+# Beyond this many values, what is left is told by proportion.
+_VALUES = 20_000
+# Where APIs put what the model says, tool calls included; the rest of a document is scaffolding.
+_SAID = frozenset(
+    """content text delta reasoning reasoning_content thinking refusal response completion generation outputText
+    generated_text arguments partial_json tool_plan transcript code""".split()
+)
+# What a tool is called with, as an object.
+_CALLS = frozenset({"input", "args", "arguments"})
+_LONG = 256
+_BASE64 = re.compile(r"(?:data:[\w.+-]{1,100}/[\w.+-]{1,100};base64,)?[A-Za-z0-9+/_-]{200}")
+
+
+class Sizes(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`prompt_bytes` are the text of a request's values and names, without media in base64, which `media` counts;
+    `answer_bytes` the text of an answer's documents with content.
+
+    None where the text was not all seen.
+    """
+
+    prompt_bytes: int | None = None
+    media: int = 0
+    answer_bytes: int | None = None
+
+
+def said(document: Any) -> int:
+    """Return the bytes of what a model says in a `document` of its answer."""
+    text = seen = 0
+    stack = [(False, document)]
+    while stack and seen < _VALUES:
+        is_said, value = stack.pop()
+        seen += 1
+        if isinstance(value, str):
+            text += _bytes(value) if is_said else 0
+        elif isinstance(value, dict):
+            for name, inner in value.items():
+                if name in _CALLS and isinstance(inner, dict):
+                    text += measure(inner)[0]
+                else:
+                    stack.append((name in _SAID, inner))
+        elif isinstance(value, list):
+            stack.extend((is_said, inner) for inner in value)
+    return text
+
+
+def measure(document: Any) -> tuple[int, int]:
+    """Return the bytes of text in a JSON `document`, and how many of its strings are media."""
+    text = media = seen = 0
+    stack = [document]
+    while stack:
+        value = stack.pop()
+        seen += 1
+        if isinstance(value, str):
+            if len(value) > _LONG and _BASE64.match(value):
+                media += 1
+            else:
+                text += _bytes(value)
+        elif isinstance(value, dict):
+            text += sum(map(len, value))
+            stack.extend(value.values())
+        elif isinstance(value, list):
+            stack.extend(value)
+        if seen == _VALUES and stack:
+            return text * (seen + len(stack)) // seen, media
+    return text, media
+
+
+def _bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
