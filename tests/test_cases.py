@@ -29,7 +29,10 @@ ENDS = {
     "openai_speech": re.compile(rb'^data: ?\{"type":"speech\.audio\.done".*\}[\r\n]', re.MULTILINE),
     "openai_transcription": re.compile(rb'^data: ?\{"type":"transcript\.text\.done".*\}[\r\n]', re.MULTILINE),
     "openai_assistants_runs": re.compile(rb"^data: ?\[DONE\]", re.MULTILINE),
-    "cohere_chat": re.compile(rb'^data: ?\{"type":"message-end".*\}[\r\n]', re.MULTILINE),
+    "cohere_chat": re.compile(rb'^data: ?\{"type":"message-end".*\}[\r\n]|^\{"is_finished":true.*\}$', re.MULTILINE),
+    "cohere_generate": re.compile(rb'^\{"is_finished":true.*\}$', re.MULTILINE),
+    "ollama_chat": re.compile(rb'^\{.*"done":true.*\}$', re.MULTILINE),
+    "ollama_generate": re.compile(rb'^\{.*"done":true.*\}$', re.MULTILINE),
 }
 ENCODINGS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "gzip": ("gzip", gzip.compress),
@@ -106,7 +109,8 @@ def test_any_content_encoding_is_the_same(case: Case, encoding: str) -> None:
 @each_case
 def test_cut_short_anywhere_never_raises(case: Case) -> None:
     end = complete_at(case)
-    is_error = case.response.status >= 400 or "error_code" in case.record or "error_type" in case.record
+    is_error = case.response.status >= 400 or b'{"error"' in case.body
+    is_error = is_error or "error_code" in case.record or "error_type" in case.record
 
     for length in range(len(case.body)):
         meter = case.meter_after(case.body[:length])
