@@ -20,7 +20,21 @@ from farebox.providers import BY_NAME, PROVIDERS, UNKNOWN, host_matches, provide
         ("aiplatform.googleapis.com", 443, "vertex"),
         ("europe-west4-aiplatform.googleapis.com", 443, "vertex"),
         ("bedrock-runtime.eu-central-1.amazonaws.com", 443, "bedrock"),
+        ("aiplatform.us.rep.googleapis.com", 443, "vertex"),
         ("bedrock-runtime-fips.us-east-1.amazonaws.com", 443, "bedrock"),
+        ("bedrock-agent-runtime.us-east-1.amazonaws.com", 443, "bedrock"),
+        ("bedrock-mantle.us-east-1.api.aws", 443, "bedrock"),
+        ("vpce-0a1b.bedrock-runtime.us-east-1.vpce.amazonaws.com", 443, "bedrock"),
+        ("riverside.eastus2.models.ai.azure.com", 443, "azure"),
+        ("models.github.ai", 443, "github_models"),
+        ("models.inference.ai.azure.com", 443, "github_models"),
+        ("api.githubcopilot.com", 443, "github_copilot"),
+        ("api.individual.githubcopilot.com", 443, "github_copilot"),
+        ("chatgpt.com", 443, "chatgpt"),
+        ("api.voyageai.com", 443, "voyage"),
+        ("api.jina.ai", 443, "jina"),
+        ("api.z.ai", 443, "zai"),
+        ("open.bigmodel.cn", 443, "zhipuai"),
         ("riverside.openai.azure.com", 443, "azure"),
         ("riverside.services.ai.azure.com", 443, "azure"),
         ("api.mistral.ai", 443, "mistral"),
@@ -56,6 +70,12 @@ def test_a_host_has_its_biller(host: str, port: int, name: str) -> None:
         ("com", 443),
         ("api-openai-com", 443),
         ("openai.azure.com", 443),
+        ("api.chatgpt.com", 443),
+        ("githubcopilot.com", 443),
+        ("rep.googleapis.com", 443),
+        ("aiplatform.a.b.rep.googleapis.com", 443),
+        ("mantle.us-east-1.api.aws", 443),
+        ("eu.huggingface.co", 443),
         ("evilopenai.azure.com", 443),
         ("evil.aiplatform.googleapis.com", 443),
         ("a.b-aiplatform.googleapis.com", 443),
@@ -132,7 +152,7 @@ def test_deviations_are_of_dialects_that_exist() -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["api.cloudflare.com", "adb-1.2.azuredatabricks.net", "riverside.cloud.databricks.com"]
+    "host", ["chatgpt.com", "api.cloudflare.com", "adb-1.2.azuredatabricks.net", "riverside.cloud.databricks.com"]
 )
 def test_a_host_that_serves_much_else_is_shared(host: str) -> None:
     provider = provider_of(host)
