@@ -30,6 +30,8 @@ NO_PRICE = {"price_source", "price_version", "rate_card"}
         ({"usage": NOTHING, "outcome": "network_error", "status": None}, "none", None, None),
         ({"usage": NOTHING, "outcome": "network_error", "meter_failed": True}, "none", None, None),
         ({"usage": NOTHING}, "unpriced", ["no_usage"], None),
+        ({"usage": NOTHING, "is_pending": True}, "unpriced", ["pending"], None),
+        ({"usage": HALF, "operation": "embeddings"}, "priced", None, 900 * 2_500),
         ({"usage": NOTHING, "outcome": "client_abort"}, "unpriced", ["no_usage"], None),
         ({"usage": NOTHING, "outcome": "provider_cut"}, "unpriced", ["no_usage"], None),
         ({"usage": NOTHING, "meter_failed": True}, "unpriced", ["meter_failure"], None),
@@ -56,6 +58,8 @@ NO_PRICE = {"price_source", "price_version", "rate_card"}
         "no network",
         "no network and a fault of ours",
         "no usage",
+        "not finished",
+        "embeddings have no output",
         "abort without usage",
         "cut without usage",
         "a fault of ours",
@@ -101,6 +105,13 @@ def test_the_row_says_where_its_amounts_are_from(usage: Usage, source: str) -> N
     assert record_of(reading(usage=usage)).usage_source == source
 
 
+@pytest.mark.parametrize("operation", ["count_tokens", "moderation", "create_session"])
+def test_what_a_provider_gives_away_is_free(operation: str) -> None:
+    row = record_of(reading(usage=NOTHING, operation=operation))
+
+    assert (row.cost_status, row.cost_nanousd, row.cost_reasons) == ("free", 0, ["free_operation"])
+
+
 def test_the_start_is_a_moment_in_utc_to_the_microsecond() -> None:
     moment = datetime(2026, 11, 1, 12, 30, 15, 123456, tzinfo=UTC)
     nanoseconds = 1_793_536_215_123_456_789
@@ -141,7 +152,7 @@ def test_all_that_was_read_is_in_the_row() -> None:
     row = msgspec.structs.asdict(record_of(read))
 
     told = msgspec.structs.asdict(read)
-    for name in ("started_at", "usage", "meter_failed", "is_unreadable", "sizes"):
+    for name in ("started_at", "usage", "meter_failed", "is_unreadable", "is_pending", "completes", "sizes"):
         del told[name]
     assert row.items() >= told.items()
     assert (row["input_tokens"], row["output_tokens"], row["reasoning_tokens"]) == (900, 100, None)

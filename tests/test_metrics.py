@@ -5,6 +5,7 @@ from typing import Any
 import farebox
 import pytest
 from farebox.pricing import book
+from farebox.record import Completion
 from farebox.sinks.metrics import LIMITS_LIMIT, MODELS_LIMIT, UNKNOWN_MODELS_LIMIT, MetricsSink, OwnMetrics
 from prometheus_client import CollectorRegistry
 
@@ -193,3 +194,17 @@ def test_farebox_tells_about_itself(registry: CollectorRegistry) -> None:
         "farebox_meter_failures_total": 3,
         "farebox_usage_refusals_total": 4,
     }
+
+
+def test_a_completion_adds_what_it_adds_and_no_call(sink: MetricsSink, registry: CollectorRegistry) -> None:
+    before = record(model_returned="gpt-4o", input_tokens=40, cost_nanousd=1_000_000)
+    after = record(model_returned="gpt-4o", input_tokens=100, output_tokens=7, cost_nanousd=3_000_000)
+    sink.write([before])
+
+    sink.complete([Completion(before, after)])
+
+    assert registry.get_sample_value("farebox_tokens_total", {**MODEL, "kind": "input"}) == 100
+    assert registry.get_sample_value("farebox_tokens_total", {**MODEL, "kind": "output"}) == 7
+    assert registry.get_sample_value("farebox_cost_usd_total", {**MODEL, "cost_status": "priced"}) == 0.003
+    calls = {**MODEL, "operation": "", "outcome": "ok", "status": ""}
+    assert registry.get_sample_value("farebox_calls_total", calls) == 1

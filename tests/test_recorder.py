@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from farebox import reading as readings
@@ -25,7 +26,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine
 
 from .ledgers import ids, locked, new_ledger
-from .samples import reading
+from .samples import STARTED_AT, reading
 
 POISON = Usage(input_tokens=2**53, output_tokens=0)
 
@@ -276,3 +277,86 @@ def test_the_pause_grows_while_the_ledger_is_away_and_ends_with_it(house: House)
     with locked(house.home / "ledger.db"):
         assert run(10) == [0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0, 5.0, 5.0, 5.0]
     assert run(2) == [0.1, 0.1]
+
+
+def started(**told: Any) -> Reading:
+    given = {"dialect": "openai_responses", "response_id": "resp_1", "usage": Usage(), "is_pending": True}
+    return reading(**given | told)
+
+
+def look(after: int = 1, **told: Any) -> Reading:
+    given = {"dialect": "openai_responses", "completes": "resp_1", "finish_reason": "completed"}
+    return reading(**given | {"started_at": STARTED_AT + after} | told)
+
+
+def amounts(house: House) -> list[tuple[str, int | None, int | None]]:
+    return [(row["id"], row["input_tokens"], row["cost_nanousd"]) for row in queries.all_calls(house.engine)]
+
+
+def counted(house: House) -> tuple[float | None, float | None, float | None]:
+    place = {"provider": "openai", "model": "gpt-4o"}
+    calls = house.value("calls_total", **place, operation="chat", outcome="ok", status="200")
+    cost = house.value("cost_usd_total", **place, cost_status="priced")
+    return calls, house.value("tokens_total", **place, kind="input"), cost
+
+
+ONCE = (1, 900, 0.00325)
+
+
+@pytest.mark.parametrize("batches", [1, 2, 3], ids=["in one batch", "in the next", "after a new start"])
+def test_a_look_completes_the_row_of_what_it_looked_at_exactly_once(house: House, batches: int) -> None:
+    recorder = house.start()
+    [call] = house.spool(started())
+    if batches > 1:
+        recorder.step()
+    house.spool(look(), look(2), look(3, usage=Usage(), is_pending=True))
+    recorder = house.start() if batches > 2 else recorder
+    recorder.step()
+    house.spool(look(4))
+    recorder.step()
+
+    assert amounts(house) == [(call, 900, 3_250_000)]
+    assert counted(house) == ONCE
+
+
+def test_a_look_that_comes_before_its_row_waits_for_it_also_through_a_new_start(house: House) -> None:
+    house.spool(look(), look(2))
+    house.start().step()
+    assert amounts(house) == []
+
+    [call] = house.spool(started())
+    house.start().step()
+    house.spool(look(3))
+    house.start().step()
+
+    assert amounts(house) == [(call, 900, 3_250_000)]
+    assert counted(house) == ONCE
+
+
+def test_a_batch_with_a_look_that_is_read_twice_counts_once(house: House) -> None:
+    [call] = house.spool(started())
+    recorder = house.start()
+    recorder.step()
+    house.spool(look())
+
+    with locked(house.home / "ledger.db"):
+        recorder.step()
+    assert counted(house)[1] is None
+    recorder.step()
+
+    assert amounts(house) == [(call, 900, 3_250_000)]
+    assert counted(house) == ONCE
+
+
+def test_attempts_are_numbered_once_also_while_the_ledger_is_away(house: House) -> None:
+    recorder = house.start()
+    failed = {"request_hash": "a", "outcome": "http_error", "status": 500, "usage": Usage(), "duration_ms": 10}
+    house.spool(reading(**failed), reading(**failed, started_at=STARTED_AT + 10**9))
+
+    with locked(house.home / "ledger.db"):
+        recorder.step()
+    recorder.step()
+    house.spool(reading(request_hash="a", started_at=STARTED_AT + 2 * 10**9))
+    recorder.step()
+
+    assert [row["attempt"] for row in queries.all_calls(house.engine)] == [None, 2, 3]

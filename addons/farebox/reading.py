@@ -61,6 +61,14 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     params: dict[str, Any] | None = None
     ratelimit: dict[str, int] | None = None
     sizes: Sizes = Sizes()
+    attempt: int | None = None
+    request_hash: str | None = None
+
+    @property
+    def adds_nothing(self) -> bool:
+        """Tell whether this is a look that found the work unfinished, or nothing at all."""
+        found_an_end = self.status == 200 and not self.is_pending and self.finish_reason is not None
+        return self.completes is not None and not found_an_end
 
 
 _ENCODER = msgspec.msgpack.Encoder()

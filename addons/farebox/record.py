@@ -71,4 +71,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     ratelimit: dict[str, Any] | None = None
 
 
+class Completion(msgspec.Struct, frozen=True):
+    """A row that the ledger has, and what it becomes once the end of its work is told."""
+
+    before: Record
+    after: Record
+
+
 COLUMNS: tuple[str, ...] = Record.__struct_fields__

@@ -37,7 +37,7 @@ _OWN_PRICE = {
     "output_image_tokens": "output_image_mtok",
     "web_searches": "web_searches_kcount",
 }
-_FREE_OF_CHARGE = frozenset({"web_fetch_requests"})
+_FREE_OF_CHARGE = frozenset({"web_fetch_requests", "computer_calls"})
 _STANDARD_TIERS = frozenset({None, "default", "standard", "auto", "on_demand"})
 
 

@@ -29,6 +29,11 @@ def unpriced(reason: str) -> Cost:
     return Cost(None, UNPRICED, (reason,))
 
 
+def free(reason: str) -> Cost:
+    """Return the Cost of a call that its provider gives away."""
+    return Cost(0, FREE, (reason,))
+
+
 def nothing_billable() -> Cost:
     """Return the Cost of a call that the provider does not charge for: it was refused, or never reached it."""
     return Cost(None, NONE)

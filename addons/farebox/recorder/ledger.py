@@ -4,20 +4,24 @@ from datetime import UTC, datetime, timedelta
 
 from .. import reading as outcomes
 from ..pricing import book
-from ..pricing.cost import PARTIAL, PRICED, Cost, nothing_billable, unpriced
+from ..pricing.cost import PARTIAL, PRICED, Cost, free, nothing_billable, unpriced
 from ..reading import Reading
 from ..record import COLUMNS, Record
 from ..usage import Usage
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+PENDING = "pending"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AS_READ = tuple(name for name in Reading.__struct_fields__ if name in COLUMNS and name != "started_at")
 _CUT_SHORT = frozenset({outcomes.CLIENT_ABORT, outcomes.PROVIDER_CUT, outcomes.SIDECAR_STOP})
 _NEVER_BILLED = frozenset({outcomes.HTTP_ERROR, outcomes.NETWORK_ERROR})
+# Operations that cost nothing where nothing is counted, and those whose input is all that is billed.
+_FREE = frozenset({"count_tokens", "moderation", "create_session"})
+_WITHOUT_OUTPUT = frozenset({"embeddings", "moderation"})
 
 
 def record_of(reading: Reading) -> Record:
     """Return the ledger's row for `reading`."""
-    started_at = _EPOCH + timedelta(microseconds=reading.started_at // 1000)
+    started_at = EPOCH + timedelta(microseconds=reading.started_at // 1000)
     cost = _cost(reading, started_at)
     told = {name: getattr(reading, name) for name in _AS_READ}
     told |= {name: getattr(reading.usage, name) for name in Usage.__struct_fields__}
@@ -39,7 +43,9 @@ def _cost(reading: Reading, at: datetime) -> Cost:
     if not reading.usage.is_reported:
         if reading.outcome in _NEVER_BILLED or _has_no_answer(reading.status):
             return nothing_billable()
-        return unpriced(_fault(reading) or "no_usage")
+        if reading.operation in _FREE:
+            return free("free_operation")
+        return unpriced(_fault(reading) or (PENDING if reading.is_pending else "no_usage"))
     cost = book.price(
         provider=reading.provider,
         models=(reading.model_returned, reading.model_requested),
@@ -58,11 +64,15 @@ def _reserved(cost: Cost, reading: Reading) -> Cost:
         reasons = (fault,)
     elif reading.outcome in _CUT_SHORT:
         reasons = ("incomplete_answer",)
-    elif not reading.usage.is_complete:
+    elif not (reading.usage.is_complete or _has_no_output(reading)):
         reasons = ("incomplete_usage",)
     else:
         return cost
     return Cost(cost.nanousd, PARTIAL, reasons, cost.source, cost.version, cost.rate_card)
+
+
+def _has_no_output(reading: Reading) -> bool:
+    return reading.operation in _WITHOUT_OUTPUT and reading.usage.input_tokens is not None
 
 
 def _has_no_answer(status: int | None) -> bool:

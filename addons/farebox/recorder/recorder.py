@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,13 +10,16 @@ import msgspec
 
 from .. import reading
 from ..errors import LedgerAwayError
+from ..reading import Reading
 from ..record import Record
-from ..sinks.database import DatabaseSink
+from ..sinks.database import DatabaseSink, Links
 from ..sinks.metrics import MetricsSink, OwnMetrics
 from ..spool.reader import Batch, SpoolReader
+from ..store.looks import Look
 from ..telemetry import Sights
 from .attendance import Attendance
 from .ledger import record_of
+from .links import Failure, Joined, is_open, join, numbered
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +67,7 @@ class Recorder:
         self._to = to
         self._name = name
         self._ended: list[str] = []
+        self._failures: Mapping[str, Failure] = {}
         self._pause = IDLE_SECONDS
         self._backlog = 0
         self._trouble: str | None = None
@@ -105,24 +109,40 @@ class Recorder:
         return len(batch.messages)
 
     def _store(self, batch: Batch) -> None:
-        records: list[Record] = []
-        sources: dict[str, bytes] = {}
-        for message in batch.messages:
-            record = self._record(message)
-            if record is not None:
-                records.append(record)
-                sources[record.id] = message
-        written = self._to.database.write(records, batch.positions, ended=self._ended)
+        heard = [one for one in map(self._decoded, batch.messages) if one is not None and not one.adds_nothing]
+        looks = [one for one in heard if one.completes is not None]
+        failures, calls = numbered(self._failures, [one for one in heard if one.completes is None])
+        sources = {call.id: call for call in calls}
+        records = [record for record in map(self._priced, calls) if record is not None]
+        joined = self._joined(records, looks)
+        written = self._to.database.write(joined.records, batch.positions, ended=self._ended, links=_links(joined))
+        self._failures = failures
         for refused in written.refused:
-            self._set_aside(sources[refused.id], "the ledger refuses it")
+            source = sources.get(refused.id)
+            message = reading.encode(source) if source else msgspec.msgpack.encode(refused)
+            self._set_aside(message, "the ledger refuses it")
         self._to.metrics.write(written.records)
+        self._to.metrics.complete(written.completions)
 
-    def _record(self, message: bytes) -> Record | None:
+    def _joined(self, records: Sequence[Record], looks: Sequence[Reading]) -> Joined:
+        """Link the batch to what the ledger has of the same work."""
+        unfinished = {record.response_id for record in records if record.response_id and is_open(record)}
+        found = self._to.database.find(unfinished | {look.completes for look in looks if look.completes})
+        waited = [one for one in map(self._decoded, found.waiting) if one is not None]
+        return join(records, found.rows, [*looks, *waited], self._priced)
+
+    def _decoded(self, message: bytes) -> Reading | None:
         try:
-            read = reading.decode(message)
+            return reading.decode(message)
+        except msgspec.MsgspecError as error:
+            self._set_aside(message, f"it cannot be read ({type(error).__name__})")
+            return None
+
+    def _priced(self, read: Reading) -> Record | None:
+        try:
             return record_of(msgspec.structs.replace(read, sidecar=read.sidecar or self._name))
         except Exception as error:  # noqa: BLE001 - one hostile row must not stop the ledger
-            self._set_aside(message, f"it cannot be read or priced ({type(error).__name__})")
+            self._set_aside(reading.encode(read), f"it cannot be priced ({type(error).__name__})")
             return None
 
     def _set_aside(self, message: bytes, why: str) -> None:
@@ -144,3 +164,12 @@ class Recorder:
     def _note(self, backlog: int, trouble: str | None) -> None:
         self._backlog, self._trouble = backlog, trouble
         self._to.own.pending(backlog + self._attendance.kept)
+
+
+def _links(joined: Joined) -> Links:
+    waiting = [_look(one) for one in joined.waiting]
+    return Links(joined.completions, waiting, [_look(one).key for one in joined.settled])
+
+
+def _look(read: Reading) -> Look:
+    return Look(read.host, read.dialect or "", read.completes or "", read.started_at, reading.encode(read))

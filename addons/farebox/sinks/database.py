@@ -1,7 +1,9 @@
 """The ledger as a sink: rows and the position in the spool in one transaction."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC
+from typing import Any
 
 import msgspec
 from sqlalchemy import Engine
@@ -9,9 +11,19 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ..errors import LedgerAwayError
-from ..record import Record
+from ..record import Completion, Record
 from ..spool.reader import Position
-from ..store import queries
+from ..store import looks, queries
+from ..store.looks import Look
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What a batch changes beside its own rows. `settled` are the keys of looks that need not wait any more."""
+
+    completions: Sequence[Completion] = ()
+    waiting: Sequence[Look] = ()
+    settled: Sequence[tuple[str, str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +32,15 @@ class Written:
 
     records: Sequence[Record]
     refused: Sequence[Record]
+    completions: Sequence[Completion] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the ledger has of some response ids: rows, and the messages of looks that wait for one."""
+
+    rows: Sequence[Record] = ()
+    waiting: Sequence[bytes] = ()
 
 
 class DatabaseSink:
@@ -29,45 +50,84 @@ class DatabaseSink:
         self._engine = engine
         self._sidecar = sidecar
 
+    def find(self, response_ids: Collection[str]) -> Found:
+        """Return what the ledger has of `response_ids`."""
+        if not response_ids:
+            return Found()
+        try:
+            with self._engine.connect() as connection:
+                rows = looks.rows_of(connection, response_ids)
+                return Found([_record(row) for row in rows], looks.waiting(connection, response_ids))
+        except (OperationalError, PoolTimeout) as error:
+            raise _away(error) from error
+
     def write(
-        self, records: Sequence[Record], positions: Mapping[str, Position], *, ended: Sequence[str] = ()
+        self,
+        records: Sequence[Record],
+        positions: Mapping[str, Position],
+        *,
+        ended: Sequence[str] = (),
+        links: Links = Links(),
     ) -> Written:
-        """Store `records` and how far the spools are read, and forget the spools that `ended`, in one transaction."""
-        refused: list[Record] = []
-        if not self._is_taken(records, positions, ended):
-            refused = self._refused(records)
-            sound = [record for record in records if record not in refused]
-            if not self._is_taken(sound, positions, ended):
-                raise LedgerAwayError("rows that were taken one by one are refused together")
-            records = sound
-        return Written(records, refused)
+        """Store `records`, what they are linked to and how far the spools are read, and forget the spools that `ended`.
+
+        All in one transaction.
+        """
+        completed = self._store(records, positions, ended, links)
+        if completed is not None:
+            return Written(records, [], completed)
+        refused = self._refused(records)
+        sound = [record for record in records if record not in refused]
+        lost = [one.after for one in links.completions if self._store([], {}, (), Links([one]), keep=False) is None]
+        kept = replace(links, completions=[one for one in links.completions if one.after not in lost])
+        completed = self._store(sound, positions, ended, kept)
+        if completed is None:
+            raise LedgerAwayError("rows that were taken one by one are refused together")
+        return Written(sound, [*refused, *lost], completed)
 
     def _refused(self, records: Sequence[Record]) -> list[Record]:
         """Return the rows that cannot be stored, found by halving; nothing of the search stays in the ledger."""
-        if not records or self._is_taken(records, {}, (), keep=False):
+        if not records or self._store(records, {}, (), Links(), keep=False) is not None:
             return []
         if len(records) == 1:
             return list(records)
         middle = len(records) // 2
         return self._refused(records[:middle]) + self._refused(records[middle:])
 
-    def _is_taken(
+    def _store(
         self,
         records: Sequence[Record],
         positions: Mapping[str, Position],
         ended: Sequence[str],
+        links: Links,
         *,
         keep: bool = True,
-    ) -> bool:
+    ) -> Sequence[Completion] | None:
+        """Return the completions that were made, or None where the database refuses something."""
         try:
             with self._engine.connect() as connection, connection.begin() as transaction:
                 queries.insert_calls(connection, [msgspec.structs.asdict(record) for record in records])
+                made = [
+                    one for one in links.completions if looks.complete(connection, msgspec.structs.asdict(one.after))
+                ]
+                looks.drop(connection, links.settled)
+                looks.keep(connection, links.waiting)
                 queries.store_positions(connection, positions, sidecar=self._sidecar)
                 queries.forget_positions(connection, ended)
                 if not keep:
                     transaction.rollback()
         except (OperationalError, PoolTimeout) as error:
-            raise LedgerAwayError(str(error.orig if isinstance(error, DBAPIError) else error)[:200]) from error
+            raise _away(error) from error
         except (SQLAlchemyError, OverflowError, ValueError, TypeError):
-            return False
-        return True
+            return None
+        return made
+
+
+def _away(error: SQLAlchemyError) -> LedgerAwayError:
+    return LedgerAwayError(str(error.orig if isinstance(error, DBAPIError) else error)[:200])
+
+
+def _record(row: dict[str, Any]) -> Record:
+    """Return a row of the ledger as it went in; SQLite keeps no time zone: what it holds is UTC."""
+    at = row["started_at"]
+    return Record(**(row | {"started_at": at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)}))

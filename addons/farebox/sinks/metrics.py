@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from .. import __version__
-from ..record import Record
+from ..record import Completion, Record
 
 MODELS_LIMIT = 500
 UNKNOWN_MODELS_LIMIT = 50
@@ -74,6 +74,17 @@ class MetricsSink:
         """Count `records`."""
         for record in records:
             self._count(record)
+
+    def complete(self, completions: Sequence[Completion]) -> None:
+        """Count what `completions` add to calls that are counted already."""
+        for one in completions:
+            before, after = one.before, one.after
+            model = self._models.label(after.provider, after.model_returned or after.model_requested)
+            for kind, column in _KINDS.items():
+                if (more := (getattr(after, column) or 0) - (getattr(before, column) or 0)) > 0:
+                    self._tokens.labels(after.provider, model, kind).inc(more)
+            if (more := (after.cost_nanousd or 0) - (before.cost_nanousd or 0)) > 0:
+                self._cost.labels(after.provider, model, after.cost_status).inc(more / 1e9)
 
     def _count(self, record: Record) -> None:
         model = self._models.label(record.provider, record.model_returned or record.model_requested)

@@ -1,6 +1,19 @@
 """The ledger's tables. `migrations/` makes them; this says what the program expects to find."""
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, DateTime, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 from sqlalchemy.dialects import postgresql
 
 metadata = MetaData()
@@ -57,6 +70,15 @@ calls = Table(
     Column("params", _json()),
     Column("ratelimit", _json()),
     Index("calls_started_at", "started_at"),
+    Index("calls_response_id", "response_id"),
+)
+
+waiting_looks = Table(
+    "waiting_looks",
+    metadata,
+    *[Column(name, Text, primary_key=True) for name in ("host", "dialect", "response_id")],
+    Column("started_at", BigInteger, nullable=False),
+    Column("message", LargeBinary, nullable=False),
 )
 
 spool_positions = Table(

@@ -1,0 +1,62 @@
+"""Rows that are completed after they were written, and looks that wait for a row which is not there yet."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, and_, delete, insert, or_, select, tuple_, update
+
+from .schema import calls, waiting_looks
+
+WAITING_LIMIT = 1000
+
+
+class Look(NamedTuple):
+    """A look whose row another worker's spool still holds, or which there never was. `message` is its Reading."""
+
+    host: str
+    dialect: str
+    response_id: str
+    started_at: int
+    message: bytes
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.host, self.dialect, self.response_id
+
+
+def rows_of(connection: Connection, response_ids: Collection[str]) -> list[dict[str, Any]]:
+    """Return the rows of `response_ids`."""
+    found = connection.execute(select(calls).where(calls.c.response_id.in_(response_ids)))
+    return [dict(row) for row in found.mappings()]
+
+
+def waiting(connection: Connection, response_ids: Collection[str]) -> list[bytes]:
+    """Return the messages of the looks that wait for rows of `response_ids`."""
+    wanted = select(waiting_looks.c.message).where(waiting_looks.c.response_id.in_(response_ids))
+    return list(connection.execute(wanted).scalars())
+
+
+def complete(connection: Connection, row: Mapping[str, Any]) -> bool:
+    """Overwrite the row, unless another recorder has given it its tokens by now; tell whether that was done."""
+    lacks_tokens = or_(
+        calls.c.usage_source != "reported", and_(calls.c.input_tokens.is_(None), calls.c.output_tokens.is_(None))
+    )
+    here = and_(calls.c.id == row["id"], calls.c.started_at == row["started_at"], lacks_tokens)
+    return connection.execute(update(calls).where(here).values(**row)).rowcount == 1
+
+
+def keep(connection: Connection, looks: Sequence[Look]) -> None:
+    """Let `looks` wait; the first of a response goes before, and of all the latest stay."""
+    latest = {look.key: look for look in reversed(looks)}
+    if latest:
+        drop(connection, list(latest))
+        connection.execute(insert(waiting_looks), [look._asdict() for look in latest.values()])
+        oldest = select(waiting_looks.c.started_at).order_by(waiting_looks.c.started_at.desc()).offset(WAITING_LIMIT)
+        connection.execute(delete(waiting_looks).where(waiting_looks.c.started_at <= oldest.limit(1).scalar_subquery()))
+
+
+def drop(connection: Connection, keys: Sequence[tuple[str, str, str]]) -> None:
+    """Let the looks of `keys` wait no more."""
+    if keys:
+        key = tuple_(waiting_looks.c.host, waiting_looks.c.dialect, waiting_looks.c.response_id)
+        connection.execute(delete(waiting_looks).where(key.in_(keys)))

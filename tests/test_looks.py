@@ -1,0 +1,42 @@
+"""Looks that wait: one of each response, and no more than some."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from farebox.store import looks
+from farebox.store.looks import WAITING_LIMIT, Look
+from sqlalchemy import Connection, text
+
+from .ledgers import new_ledger
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[Connection]:
+    with new_ledger(tmp_path / "ledger.db") as engine, engine.begin() as connection:
+        yield connection
+
+
+def look(number: int, at: int, message: bytes = b"1") -> Look:
+    return Look("api.openai.com", "openai_responses", f"resp_{number}", at, message)
+
+
+def test_a_look_waits_until_it_is_dropped(connection: Connection) -> None:
+    looks.keep(connection, [look(1, 10)])
+    assert looks.waiting(connection, ["resp_1", "resp_2"]) == [b"1"]
+
+    looks.drop(connection, [look(1, 10).key])
+    assert looks.waiting(connection, ["resp_1"]) == []
+
+
+def test_the_first_look_at_a_response_goes_before(connection: Connection) -> None:
+    looks.keep(connection, [look(1, 10, b"first"), look(1, 20, b"second")])
+
+    assert looks.waiting(connection, ["resp_1"]) == [b"first"]
+
+
+def test_the_latest_looks_stay(connection: Connection) -> None:
+    looks.keep(connection, [look(number, number) for number in range(WAITING_LIMIT + 5)])
+
+    oldest = connection.execute(text("SELECT count(*), min(started_at) FROM waiting_looks")).one()
+    assert tuple(oldest) == (WAITING_LIMIT, 5)
