@@ -51,9 +51,10 @@ def document(size: int) -> bytes:
 
 @dataclass(frozen=True)
 class Head:
-    """HEADERS: the head of an answer with status 200."""
+    """HEADERS: the head of an answer."""
 
     headers: Headers
+    status: str = "200"
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,7 @@ class _Connection:
 
     def _put(self, stream: int, frame: Head | bytes | End | Trailers | Rst) -> None:
         if isinstance(frame, Head):
-            self._h2.send_headers(stream, [(":status", "200"), *frame.headers])
+            self._h2.send_headers(stream, [(":status", frame.status), *frame.headers])
         elif isinstance(frame, Trailers):
             self._h2.send_headers(stream, list(frame.headers), end_stream=True)
         elif isinstance(frame, Rst):

@@ -18,7 +18,7 @@ from .cuts import byte_by_byte
 from .h2_client import H2Client
 from .h2_upstream import EVENTS, ROW, End, Frame, H2Upstream, Head, Headers, Rst, Trailers, document
 from .sidecar import REDIRECT, Sidecar
-from .upstream import Reset, Until
+from .upstream import Asked, Reset, Until
 
 pytestmark = pytest.mark.slow
 
@@ -150,6 +150,27 @@ def test_usage_that_the_client_did_not_ask_for_does_not_reach_it(
     assert json.loads(upstream.asked[-1].body)["stream_options"] == {"include_usage": True}
     assert (answer.http_version, answer.content) == ("HTTP/2", b"".join([*kept, done]))
     assert metered(row_of(model)) == ROW | {"response_bytes": len(BODY)}
+
+
+def test_a_request_refused_for_what_was_added_is_sent_again_as_it_was(
+    upstream: H2Upstream, start_sidecar: Callable[..., Sidecar]
+) -> None:
+    def frames(asked: Asked) -> list[Frame]:
+        if b"include_usage" in asked.body:
+            return [Head(PLAIN, "400"), End(b'{"error": {"param": "stream_options"}}')]
+        return [Head(STREAM), EVENTS[0], EVENTS[1], End(EVENTS[3])]
+
+    upstream.frames = frames
+    before = len(upstream.asked)
+    sidecar = start_sidecar(upstream)
+    trust = ssl.create_default_context(cafile=sidecar.ca)
+    with httpx2.Client(http1=False, http2=True, proxy=sidecar.proxy, verify=trust, trust_env=False) as client:
+        answers = [client.post(URL, json={"model": "refused", "stream": True}) for _ in range(2)]
+
+    assert [(one.status_code, one.content) for one in answers] == [(200, b"".join([*EVENTS[:2], EVENTS[3]]))] * 2
+    bodies = [json.loads(asked.body).get("stream_options") for asked in upstream.asked[before:]]
+    assert bodies == [{"include_usage": True}, None, None]
+    assert [row["outcome"] for row in sidecar.rows(2)] == ["ok"] * 2
 
 
 @pytest.mark.parametrize("body", [document(100), document(1500), document(2 << 20)], ids=["", "1 KiB", "1 MiB"])

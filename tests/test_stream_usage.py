@@ -333,6 +333,22 @@ def test_a_request_that_cannot_be_sent_again_has_the_answer_that_is_there(
     assert row_of("gone")["outcome"] == "http_error"
 
 
+def test_a_client_that_hangs_up_ends_the_request_that_is_sent_again(
+    upstream: Upstream, client: httpx2.Client, row_of: Callable[[str], dict[str, Any]]
+) -> None:
+    refusal = plain(json.dumps(REFUSAL).encode(), status="400 Bad Request")
+    never = threading.Event()
+    head, first, *rest = stream(events("hung-up", counted=False))
+    upstream.answer = lambda asked: refusal if counts(asked) else [head, first, Until(never), *rest]
+
+    with pytest.raises(httpx2.ReadTimeout):
+        client.post(f"http://box-slow:9000{CHAT}", json=request_for("hung-up"), timeout=1)
+
+    assert len(upstream.asked) == 2
+    assert row_of("hung-up")["status"] == 400
+    never.set()
+
+
 def test_a_stream_that_is_cut_in_a_usage_event_has_all_that_came_before(
     upstream: Upstream, client: httpx2.Client, row_of: Callable[[str], dict[str, Any]]
 ) -> None:

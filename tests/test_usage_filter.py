@@ -34,6 +34,8 @@ STAY = [
     document(choices=5, usage=USAGE),
     document(choices=[], usage=USAGE, error={"message": "no"}),
     document(usage=USAGE, choices=[{}]),
+    document(usage=USAGE, delta={"stop_reason": "end_turn"}),
+    document(usage=USAGE, type="message_delta"),
     b'{"a":' + b"[" * 5000,
     b'{"usage": {"a": "\xff"}',
 ]

@@ -26,7 +26,7 @@ def tapped(readings: list[bytes], faults: list[Exception]) -> UsageTap:
         exchange.close()
         readings.append(b"")
 
-    return UsageTap(ResponseTap(exchange, response, finish, faults.append), faults.append)
+    return UsageTap(exchange, ResponseTap(exchange, response, finish, faults.append), faults.append)
 
 
 def test_the_reading_is_there_before_the_end_mark_goes_out() -> None:

@@ -127,8 +127,15 @@ def test_the_request_means_the_same_but_for_the_wish(
         ((JSON, ("content-digest", "sha-256=:x:")), False),
         ((JSON, ("repr-digest", "sha-256=:x:")), False),
         ((JSON, ("signature", "sig=:x:")), False),
+        ((JSON, ("x-ms-content-sha256", "x")), False),
+        ((JSON, ("x-request-digested", "no")), True),
     ],
     ids=str,
 )
 def test_what_is_signed_or_encoded_is_never_touched(headers: tuple[tuple[str, str], ...], expected: bool) -> None:
     assert is_plain(request_to("POST", URL, headers)) is expected
+
+
+def test_a_request_that_its_query_signs_is_never_touched() -> None:
+    assert not is_plain(request_to("POST", f"{URL}?X-Amz-Signature=x", (JSON,)))
+    assert is_plain(request_to("POST", f"{URL}?api-version=2024-10-21", (JSON,)))

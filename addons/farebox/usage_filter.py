@@ -17,7 +17,10 @@ _OTHER_FIELDS = (b"event:", b"id:", b"retry:")
 class _Chunk(msgspec.Struct):
     usage: dict[str, Any] | None = None
     choices: list[Any] | None = None
+    # What makes an event tell something else, be it in another API's way.
+    delta: Any = None
     error: Any = None
+    type: Any = None
 
 
 class _Passing(Enum):
@@ -147,4 +150,4 @@ def _tells_usage(line: bytes | bytearray) -> bool:
         chunk = msgspec.json.decode(line.removeprefix(_DATA), type=_Chunk)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return False
-    return bool(chunk.usage) and not chunk.choices and chunk.error is None
+    return bool(chunk.usage) and not chunk.choices and chunk.delta is chunk.error is chunk.type is None

@@ -11,9 +11,10 @@ _WISH = b'"include_usage":true'
 _OPTIONS = re.compile(rb'"stream_options"\s*:\s*(null|\{)')
 # How many places that look like the options are tried; each costs a pass over the body.
 _TRIES = 8
-# Headers that say that the body is to arrive as the client sent it.
-_DIGESTS = ("content-md5", "digest", "content-digest", "repr-digest", "x-amz-content-sha256", "signature")
+# How headers end that say that the body is to arrive as the client sent it.
+_DIGESTS = ("content-md5", "digest", "content-sha256", "signature", "signature-input")
 _SIGNED = "aws4-"
+_SIGNED_QUERY = "signature="
 
 
 class _Body(msgspec.Struct):
@@ -26,7 +27,8 @@ def is_plain(request: Request) -> bool:
     kind = (request.header("content-type") or "").partition(";")[0].strip().lower()
     encoding = (request.header("content-encoding") or "identity").strip().lower()
     is_signed = (request.header("authorization") or "").strip().lower().startswith(_SIGNED)
-    has_digest = any(request.header(name) is not None for name in _DIGESTS)
+    is_signed = is_signed or _SIGNED_QUERY in request.query.lower()
+    has_digest = any(name.endswith(_DIGESTS) for name, _ in request.headers)
     return kind == "application/json" and encoding == "identity" and not is_signed and not has_digest
 
 

@@ -87,7 +87,9 @@ class Sidecar:
         finish = functools.partial(self._write, exchange, None)
         takes_out = self._usage.takes_out(flow, exchange)
         tap = ResponseTap(exchange, flow.response, finish, functools.partial(self.give_up, flow))
-        flow.response.stream = UsageTap(tap, functools.partial(self._outlet.fault, "proxy")) if takes_out else tap
+        flow.response.stream = (
+            UsageTap(exchange, tap, functools.partial(self._outlet.fault, "proxy")) if takes_out else tap
+        )
 
     async def response(self, flow: http.HTTPFlow) -> None:
         exchange = self._open.get(flow.id)

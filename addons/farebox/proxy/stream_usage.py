@@ -96,7 +96,8 @@ class StreamUsage:
             for task in [answering, *(one.handler for one in handler.transports.values())]:
                 if task is not None:
                     task.cancel()
-        return again.response if again.error is None else None
+        is_whole = answering.done() and answering.result() is None and again.error is None
+        return again.response if is_whole else None
 
 
 def _set_body(request: http.Request, body: bytes) -> None:

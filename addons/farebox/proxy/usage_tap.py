@@ -3,13 +3,15 @@
 from collections.abc import Callable
 
 from ..usage_filter import UsageFilter
+from .exchange import Exchange
 from .tap import Chunks, ResponseTap
 
 
 class UsageTap:
     """Takes usage out of what another tap lets pass; after a fault of ours everything passes."""
 
-    def __init__(self, tap: ResponseTap, on_fault: Callable[[Exception], None]) -> None:
+    def __init__(self, exchange: Exchange, tap: ResponseTap, on_fault: Callable[[Exception], None]) -> None:
+        self._exchange = exchange
         self._tap = tap
         self._filter: UsageFilter | None = UsageFilter()
         self._on_fault = on_fault
@@ -21,7 +23,8 @@ class UsageTap:
         chunk = passed if isinstance(passed, bytes) else b"".join(passed)
         held = self._filter.held
         try:
-            out = self._filter.feed(chunk) if data else chunk + self._filter.pause()
+            with self._exchange.own_time():
+                out = self._filter.feed(chunk) + (b"" if data else self._filter.pause())
         except Exception as error:  # noqa: BLE001 - mitmproxy does not guard a tap
             self._filter = None
             self._on_fault(error)
