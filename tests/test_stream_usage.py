@@ -312,6 +312,23 @@ def test_a_refused_request_is_sent_again_as_it_was_and_the_host_asked_no_more(
     assert sidecar.metrics()[counter] == before + 1
 
 
+def test_an_error_that_quotes_the_request_is_no_refusal(upstream: Upstream, client: httpx2.Client) -> None:
+    def quoting(asked: Asked) -> list[Step]:
+        if "bad" not in asked_body(asked):
+            return answer(asked)
+        error = b'{"detail": [{"loc": ["body", "messages"], "msg": "Field required", "input": %s}]}' % asked.body
+        return plain(error, status="422 Unprocessable")
+
+    upstream.answer = quoting
+    url, body = f"http://box-quoting:9000{CHAT}", request_for("quoting", bad=True)
+
+    refused = client.post(url, json=body)
+    client.post(url, json=request_for("quoting-2"))
+
+    assert refused.json()["detail"][0]["input"] == body
+    assert [counts(asked) for asked in upstream.asked] == [True, False, True]
+
+
 def test_another_error_is_the_clients(upstream: Upstream, client: httpx2.Client) -> None:
     error = b'{"error": {"message": "Unknown model", "param": "model"}}'
     upstream.answer = lambda _asked: plain(error, status="400 Bad Request")

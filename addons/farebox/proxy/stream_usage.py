@@ -71,9 +71,11 @@ class StreamUsage:
         """Where the answer refuses what we added, get the answer to the client's own request, sent again as it was."""
         if exchange.client_body is None or not _refuses(flow.response):
             return
-        self._refusing.add(destination(flow))
-        self._on_refusal(exchange.provider.name)
         response = await self._answer_to(flow, exchange.client_body)
+        # Errors can quote the request. What is refused all the same, without that name, was not refused for it.
+        if response is None or response.status_code not in _REFUSALS or _refuses(response):
+            self._refusing.add(destination(flow))
+            self._on_refusal(exchange.provider.name)
         if response is not None:
             flow.response = response
             exchange.answer(response)
