@@ -67,7 +67,7 @@ def test_flex_costs_half() -> None:
     assert (standard.status, flex.status) == ("priced", "priced")
 
 
-@pytest.mark.parametrize("tier", [None, "default", "standard", "auto", "on_demand"])
+@pytest.mark.parametrize("tier", [None, "default", "standard", "auto", "on_demand", "ON_DEMAND"])
 def test_a_standard_tier_is_the_list_price(tier: str | None) -> None:
     cost = price("openai", "gpt-4o", tier=tier, input_tokens=4, output_tokens=0)
 

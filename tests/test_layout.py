@@ -21,6 +21,8 @@ COVERED_BY = {
     "cli/main": "test_end_to_end.py",
     "cli/options": "test_end_to_end.py",
     "dialects/_base": "test_cases.py",
+    "dialects/_bedrock": "test_cases.py",
+    "dialects/_google": "test_cases.py",
     "dialects/_cohere": "test_cases.py",
     "dialects/_ollama": "test_cases.py",
     "dialects/_openai": "test_cases.py",

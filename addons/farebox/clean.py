@@ -8,7 +8,7 @@ TEXT_LIMIT = 256
 _NUMBER_LIMIT = 2**53
 # Beyond any context window, and so low that no price of it overflows 64 bits of nano-USD.
 _COUNT_LIMIT = 10**12
-_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/=+-]{0,127}")
+_WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/=+-]{0,127}")
 _SECRET = re.compile(
     r"(?i)(?<![a-z0-9])(sk|pk|rk|gsk|xai|pplx|nvapi|key|bearer|token|api|gh[pousr]|github_pat|glpat|xox[a-z]|hf|r8)"
     r"[-_.:](?:[a-z0-9]+[-_])*[a-z0-9]{16,}"

@@ -214,7 +214,8 @@ class Meter:
             return reading.OK
         if cut is not None:
             return cut
-        if self._documents.is_stream and not self._stopped and reply.finish_reason is None:
+        has_end = reply.is_answered or reply.finish_reason is not None
+        if self._documents.is_stream and not self._stopped and not has_end:
             return reading.PROVIDER_CUT
         return reading.OK
 

@@ -35,7 +35,8 @@ class Reply:
 
     `usage` is the provider's usage object as sent, merged where the API splits it; `units` are what the answer shows
     beside it, by being counted. `is_complete` is set by the terminal document, where the API has one; `is_pending`
-    where what is billed goes on after the answer.
+    where what is billed goes on after the answer; `is_answered` by what comes last of an answer, or nearly so, where
+    nothing else tells its end.
     """
 
     model: str | None = None
@@ -50,6 +51,7 @@ class Reply:
     is_error: bool = False
     is_complete: bool = False
     is_pending: bool = False
+    is_answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
-"""Anthropic messages, and what imitates it.
+"""Anthropic messages, also on Vertex AI, and what imitates it.
 
-https://docs.anthropic.com/en/api/messages, https://docs.anthropic.com/en/docs/build-with-claude/streaming
+https://docs.anthropic.com/en/api/messages, https://docs.anthropic.com/en/docs/build-with-claude/streaming,
+https://docs.anthropic.com/en/api/claude-on-vertex-ai
 """
 
 from collections.abc import Mapping
@@ -12,14 +13,22 @@ from ..exchange import Request
 from ..usage import Usage, total
 from ..wire.documents import Document
 from ._base import Asked, Dialect, Reply, mapping, one_hour_writes, tokens
+from ._google import target
+
+_ON_VERTEX = frozenset({"rawPredict", "streamRawPredict"})
 
 
 def claims(request: Request) -> bool:
-    return request.method == "POST" and request.path.rstrip("/").endswith("/v1/messages")
+    if request.path.rstrip("/").endswith("/v1/messages"):
+        return request.method == "POST"
+    model, verb = target(request)
+    return verb in _ON_VERTEX and "/publishers/anthropic/" in request.path and model != "count-tokens"
 
 
-def asked(_request: Request, body: Mapping[str, Any]) -> Asked:
-    return Asked(clean.text(body.get("model")), body.get("stream") is True)
+def asked(request: Request, body: Mapping[str, Any]) -> Asked:
+    """Return what the body asks for; on Vertex AI the model is in the path only."""
+    model = body.get("model") or target(request).model
+    return Asked(clean.text(model), body.get("stream") is True)
 
 
 def fold(reply: Reply, document: Document) -> Reply:

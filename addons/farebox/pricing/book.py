@@ -38,7 +38,7 @@ _OWN_PRICE = {
     "web_searches": "web_searches_kcount",
 }
 _FREE_OF_CHARGE = frozenset({"web_fetch_requests", "computer_calls"})
-_STANDARD_TIERS = frozenset({None, "default", "standard", "auto", "on_demand"})
+_STANDARD_TIERS = frozenset({"", "default", "standard", "auto", "on_demand"})
 
 
 def price(*, provider: str, models: tuple[str | None, ...], usage: Usage, tier: str | None, at: datetime) -> Cost:
@@ -57,7 +57,7 @@ def price(*, provider: str, models: tuple[str | None, ...], usage: Usage, tier: 
         return _empty(model, version, card)
     amounts = _amounts(usage)
     reasons = list(_reservations(rates, usage, amounts))
-    if tier not in _STANDARD_TIERS and not _has_tier(model, tier, at):
+    if (tier or "").lower() not in _STANDARD_TIERS and not _has_tier(model, tier, at):
         reasons.append(f"no_price:service_tier={tier}")
     lowest_input = total(amounts.get("cache_read_tokens"), amounts.get("cache_write_tokens")) or 0
     if amounts.get("input_tokens", lowest_input) < lowest_input:

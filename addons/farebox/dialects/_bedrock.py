@@ -1,0 +1,49 @@
+"""What Bedrock's APIs share: the model in the path, the kind of an error in the head of the answer."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+from .. import clean
+from ..exchange import Request, Response
+from ..wire.documents import Document
+from ._base import Reply, mapping
+
+# The model is an id or an ARN, percent-encoded by most clients; an ARN that is not has slashes.
+_PATH = re.compile(r"/model/(.+)/([a-z-]+)/?")
+
+
+class Target(NamedTuple):
+    """What a path ends in: `/model/{model}/{verb}`."""
+
+    model: str | None
+    verb: str
+
+
+def target(request: Request) -> Target:
+    """Return the model and the verb in the request's path; a GET asks for neither."""
+    found = _PATH.search(request.path) if request.method == "POST" else None
+    return Target(clean.text(unquote(found[1])), found[2]) if found else Target(None, "")
+
+
+def begin(response: Response) -> Reply:
+    """Return the kind of error that the head names; behind a colon follows where it is documented."""
+    kind = (response.header("x-amzn-errortype") or "").partition(":")[0]
+    return Reply(error_type=clean.word(kind), is_error=bool(kind))
+
+
+def failed(reply: Reply, document: Document) -> Reply:
+    """Return `reply` with the error that a message of the stream is, or that an answer may name in `__type`."""
+    kind = document.event or str(mapping(document.data).get("__type") or "").rpartition("#")[2]
+    return replace(reply, is_error=True, error_type=clean.word(kind) or reply.error_type)
+
+
+def one_hour_share(usage: Mapping[str, Any]) -> int | None:
+    """Return what of the cache writes is kept for an hour, where `cacheDetails` splits them."""
+    details = usage.get("cacheDetails")
+    if not isinstance(details, list):
+        return None
+    splits = [mapping(detail) for detail in details]
+    return sum(clean.count(split.get("inputTokens")) or 0 for split in splits if split.get("ttl") == "1h")

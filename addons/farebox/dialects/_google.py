@@ -1,0 +1,53 @@
+"""What Google's APIs share: a verb behind the model's name in the path, counts by modality, one shape of error."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+from .. import clean
+from ..exchange import Request
+from ..usage import total
+from ._base import Reply, first_mapping, mapping
+
+# Clients can ask for numbers in place of names (`$alt=json;enum-encoding=int`).
+_NUMBERS = {"IMAGE": 2, "AUDIO": 4}
+
+
+class Target(NamedTuple):
+    """What a path ends in: `models/gemini-2.5-flash:generateContent`, its colon percent-encoded or not."""
+
+    model: str | None
+    verb: str
+
+
+def target(request: Request) -> Target:
+    """Return the model and the verb in the request's path; a GET asks for neither."""
+    model, _, verb = unquote(request.path.rpartition("/")[2]).rpartition(":")
+    return Target(clean.text(model), verb) if request.method == "POST" else Target(None, "")
+
+
+def modality(details: object, name: str) -> int | None:
+    """Return the tokens of modality `name`, an upper-case word; an entry that states no number says zero."""
+    entries = [mapping(entry) for entry in details] if isinstance(details, list) else []
+    kinds = (name, name.lower(), _NUMBERS[name])
+    mine = [entry for entry in entries if entry.get("modality") in kinds]
+    return total(*(clean.count(entry.get("tokenCount", entry.get("tokens", 0))) for entry in mine))
+
+
+def failed(reply: Reply, error: Mapping[str, Any]) -> Reply:
+    """Return `reply` with what an error says: its status as type, its reason, else its number, as code."""
+    details = error.get("details")
+    reasons = [mapping(detail).get("reason") for detail in details] if isinstance(details, list) else []
+    reason = next((word for word in map(clean.word, reasons) if word), None)
+    return replace(
+        reply,
+        is_error=True,
+        error_type=clean.word(error.get("status")) or reply.error_type,
+        error_code=reason or clean.word(error.get("code")) or reply.error_code,
+    )
+
+
+def error_of(data: object) -> Mapping[str, Any]:
+    """Return the error in a document, which some answers wrap into a list."""
+    return mapping((first_mapping(data) or mapping(data)).get("error"))

@@ -1,0 +1,28 @@
+"""Anthropic's count_tokens, also on Vertex AI: it counts without a model's work, and costs nothing.
+
+https://docs.anthropic.com/en/api/messages-count-tokens
+"""
+
+from dataclasses import replace
+
+from ..exchange import Request
+from ..usage import Usage
+from ..wire.documents import Document
+from ._base import Dialect, Reply
+from ._google import target
+from .anthropic_messages import asked
+from .anthropic_messages import fold as fold_message
+
+
+def claims(request: Request) -> bool:
+    is_ours = request.path.rstrip("/").endswith("/v1/messages/count_tokens") and request.method == "POST"
+    return is_ours or target(request) == ("count-tokens", "rawPredict")
+
+
+def fold(reply: Reply, document: Document) -> Reply:
+    return replace(fold_message(reply, document), usage=None)
+
+
+DIALECT = Dialect(
+    "anthropic_count_tokens", "count_tokens", claims, asked, fold, lambda _document: False, lambda _sent: Usage()
+)

@@ -1,0 +1,61 @@
+"""Bedrock's Converse and ConverseStream.
+
+https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html,
+https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from .. import clean
+from ..exchange import Request
+from ..usage import Usage, total
+from ..wire.documents import Document
+from ._base import Asked, Dialect, Reply, mapping, tokens
+from ._bedrock import begin, failed, one_hour_share, target
+
+_STREAM = "converse-stream"
+
+
+def claims(request: Request) -> bool:
+    return target(request).verb in {"converse", _STREAM}
+
+
+def asked(request: Request, _body: Mapping[str, Any]) -> Asked:
+    model, verb = target(request)
+    return Asked(model, verb == _STREAM)
+
+
+def fold(reply: Reply, document: Document) -> Reply:
+    if document.is_error:
+        return failed(reply, document)
+    body = mapping(document.data)
+    return replace(
+        reply,
+        service_tier=clean.word(mapping(body.get("serviceTier")).get("type")) or reply.service_tier,
+        finish_reason=clean.word(body.get("stopReason")) or reply.finish_reason,
+        usage=mapping(body.get("usage")) or reply.usage,
+        is_complete=reply.is_complete or document.event == "metadata",
+    )
+
+
+def has_content(document: Document) -> bool:
+    return document.event == "contentBlockDelta"
+
+
+def usage(sent: Mapping[str, Any]) -> Usage:
+    """Return the usage object's counts: `inputTokens` leaves the cache out, `outputTokens` holds the reasoning."""
+    cache_read = tokens(sent, "cacheReadInputTokens", "cacheReadInputTokenCount")
+    cache_write = tokens(sent, "cacheWriteInputTokens", "cacheWriteInputTokenCount")
+    uncached = tokens(sent, "inputTokens")
+    return Usage(
+        input_tokens=None if uncached is None else total(uncached, cache_read, cache_write),
+        cache_read_tokens=cache_read,
+        cache_write_tokens=cache_write,
+        cache_write_1h_tokens=one_hour_share(sent),
+        output_tokens=tokens(sent, "outputTokens"),
+    )
+
+
+DIALECT = Dialect("bedrock_converse", "chat", claims, asked, fold, has_content, usage, begin)

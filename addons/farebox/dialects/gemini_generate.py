@@ -1,0 +1,81 @@
+"""Gemini's generateContent and streamGenerateContent, also on Vertex AI.
+
+https://ai.google.dev/api/generate-content,
+https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from .. import clean
+from ..exchange import Request
+from ..usage import Usage, total
+from ..wire.documents import Document
+from ._base import Asked, Dialect, Reply, first_mapping, mapping, tokens
+from ._google import error_of, failed, modality, target
+
+_STREAM = "streamGenerateContent"
+_SILENT_PARTS = frozenset({"text", "thought", "thoughtSignature"})
+
+
+def claims(request: Request) -> bool:
+    return target(request).verb in {"generateContent", _STREAM}
+
+
+def asked(request: Request, _body: Mapping[str, Any]) -> Asked:
+    model, verb = target(request)
+    return Asked(model, verb == _STREAM)
+
+
+def fold(reply: Reply, document: Document) -> Reply:
+    body = mapping(document.data)
+    candidate = first_mapping(body.get("candidates"))
+    blocked = mapping(body.get("promptFeedback")).get("blockReason")
+    sent = mapping(body.get("usageMetadata"))
+    told = replace(
+        reply,
+        model=clean.text(body.get("modelVersion")) or reply.model,
+        response_id=clean.word(body.get("responseId")) or reply.response_id,
+        service_tier=clean.word(sent.get("serviceTier") or sent.get("trafficType")) or reply.service_tier,
+        finish_reason=clean.word(blocked) or _finish_reason(reply, candidate),
+        # The last one counts, and nothing of those before: early chunks can state more than the last.
+        usage=sent if any(clean.count(value) is not None for value in sent.values()) else reply.usage,
+    )
+    error = error_of(body)
+    return failed(told, error) if error else told
+
+
+def has_content(document: Document) -> bool:
+    """Tell whether a chunk carries output: words, thoughts, calls, pictures, but not a signature alone."""
+    parts = mapping(first_mapping(mapping(document.data).get("candidates")).get("content")).get("parts")
+    return any(_says(mapping(part)) for part in parts) if isinstance(parts, list) else False
+
+
+def usage(sent: Mapping[str, Any]) -> Usage:
+    """Return the counts of `usageMetadata`: cache lies inside the prompt; thoughts and tools' results beside it."""
+    prompt, candidates = sent.get("promptTokensDetails"), sent.get("candidatesTokensDetails")
+    thoughts = tokens(sent, "thoughtsTokenCount")
+    return Usage(
+        input_tokens=total(tokens(sent, "promptTokenCount"), tokens(sent, "toolUsePromptTokenCount")),
+        cache_read_tokens=tokens(sent, "cachedContentTokenCount"),
+        input_audio_tokens=modality(prompt, "AUDIO"),
+        input_image_tokens=modality(prompt, "IMAGE"),
+        output_tokens=total(tokens(sent, "candidatesTokenCount"), thoughts),
+        reasoning_tokens=thoughts,
+        output_audio_tokens=modality(candidates, "AUDIO"),
+        output_image_tokens=modality(candidates, "IMAGE"),
+    )
+
+
+def _finish_reason(reply: Reply, candidate: Mapping[str, Any]) -> str | None:
+    if candidate.get("index") not in (None, 0) and reply.finish_reason:
+        return reply.finish_reason
+    return clean.word(candidate.get("finishReason")) or reply.finish_reason
+
+
+def _says(part: Mapping[str, Any]) -> bool:
+    return bool(part.get("text")) or not part.keys() <= _SILENT_PARTS
+
+
+DIALECT = Dialect("gemini_generate", "generate_content", claims, asked, fold, has_content, usage)

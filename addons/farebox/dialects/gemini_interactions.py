@@ -1,0 +1,68 @@
+"""Gemini's interactions.
+
+https://ai.google.dev/api/interactions-api
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from .. import clean
+from ..exchange import Request
+from ..usage import Usage, total
+from ..wire.documents import Document
+from ._base import Asked, Dialect, Reply, mapping, tokens
+from ._google import failed, modality
+
+_TERMINAL = "interaction.completed"
+
+
+def claims(request: Request) -> bool:
+    *_, version, name = ("", *request.path.rstrip("/").split("/"))
+    return request.method == "POST" and name == "interactions" and version.startswith("v1")
+
+
+def asked(_request: Request, body: Mapping[str, Any]) -> Asked:
+    """Return what the body asks for: an agent, where it names no model."""
+    return Asked(clean.text(body.get("model") or body.get("agent")), body.get("stream") is True)
+
+
+def fold(reply: Reply, document: Document) -> Reply:
+    body = mapping(document.data)
+    event = body.get("event_type")
+    interaction = mapping(body.get("interaction")) or (body if event is None else {})
+    status = clean.word(interaction.get("status"))
+    told = replace(
+        reply,
+        model=clean.text(interaction.get("model") or interaction.get("agent")) or reply.model,
+        response_id=clean.word(interaction.get("id")) or reply.response_id,
+        service_tier=clean.word(interaction.get("service_tier")) or reply.service_tier,
+        finish_reason=reply.finish_reason if status == "in_progress" else status or reply.finish_reason,
+        usage=mapping(interaction.get("usage")) or reply.usage,
+        is_complete=reply.is_complete or event == _TERMINAL,
+    )
+    error = mapping(body.get("error") or interaction.get("error"))
+    return failed(told, error) if error else told
+
+
+def has_content(document: Document) -> bool:
+    return mapping(document.data).get("event_type") in {"step.delta", "content.delta"}
+
+
+def usage(sent: Mapping[str, Any]) -> Usage:
+    """Return the counts: cache lies inside the input; thoughts beside the output, tools' results beside the input."""
+    thoughts = tokens(sent, "total_thought_tokens")
+    read, made = sent.get("input_tokens_by_modality"), sent.get("output_tokens_by_modality")
+    return Usage(
+        input_tokens=total(tokens(sent, "total_input_tokens"), tokens(sent, "total_tool_use_tokens")),
+        cache_read_tokens=tokens(sent, "total_cached_tokens"),
+        input_audio_tokens=modality(read, "AUDIO"),
+        input_image_tokens=modality(read, "IMAGE"),
+        output_tokens=total(tokens(sent, "total_output_tokens"), thoughts),
+        reasoning_tokens=thoughts,
+        output_audio_tokens=modality(made, "AUDIO"),
+        output_image_tokens=modality(made, "IMAGE"),
+    )
+
+
+DIALECT = Dialect("gemini_interactions", "generate_content", claims, asked, fold, has_content, usage)
