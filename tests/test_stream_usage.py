@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -15,6 +16,7 @@ import pytest
 
 from .answers import chunk, event
 from .cuts import byte_by_byte
+from .mitmdump import mitmdump_sidecar
 from .node import node
 from .sidecar import REDIRECT, Sidecar
 from .upstream import Asked, Close, Step, Until, Upstream, plain, stream
@@ -310,6 +312,23 @@ def test_a_refused_request_is_sent_again_as_it_was_and_the_host_asked_no_more(
     while sidecar.metrics().get(counter, 0) < before + 1 and time.monotonic() < give_up:
         time.sleep(0.1)
     assert sidecar.metrics()[counter] == before + 1
+
+
+def test_inside_a_mitmdump_of_ones_own_it_is_the_same(upstream: Upstream, tmp_path: Path) -> None:
+    refusal = plain(json.dumps(REFUSAL).encode(), status="400 Bad Request")
+    upstream.answer = lambda asked: refusal if counts(asked) and "vllm" in asked.headers["host"] else answer(asked)
+
+    with (
+        mitmdump_sidecar(upstream, tmp_path / "home") as (_, port),
+        httpx2.Client(proxy=f"http://127.0.0.1:{port}", trust_env=False) as client,
+    ):
+        got = client.post(f"http://ollama:11434{CHAT}", json=request_for("dump"))
+        refused = client.post(f"http://vllm:8000{CHAT}", json=request_for("dump"))
+
+    assert [counts(asked) for asked in upstream.asked] == [True, True, False]
+    *kept, _count, done = events("dump", counted=True)
+    assert got.content == b"".join([*kept, done])
+    assert refused.content == b"".join(events("dump", counted=False))
 
 
 def test_an_error_that_quotes_the_request_is_no_refusal(upstream: Upstream, client: httpx2.Client) -> None:
