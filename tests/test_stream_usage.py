@@ -192,6 +192,19 @@ def test_the_usage_event_goes_also_byte_by_byte(
     assert told(row_of(model)) == ROW
 
 
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", "application/x-ndjson"])
+def test_a_stream_that_is_called_something_else_loses_the_usage_event_too(
+    upstream: Upstream, client: httpx2.Client, row_of: Callable[[str], dict[str, Any]], kind: str
+) -> None:
+    sent = events(kind, counted=True)
+    head, *rest = stream(sent)
+    assert isinstance(head, bytes)
+    upstream.answer = lambda _asked: [head.replace(b"text/event-stream", kind.encode()), *rest]
+
+    assert client.post(OPENAI, json=request_for(kind)).content == b"".join([*sent[:-2], sent[-1]])
+    assert told(row_of(kind)) == ROW
+
+
 def test_a_chunk_arrives_before_the_next_is_sent(upstream: Upstream, client: httpx2.Client) -> None:
     seen = threading.Event()
     head, first, *rest = stream(events("at-once", counted=True))

@@ -61,11 +61,13 @@ class StreamUsage:
         response = flow.response
         if exchange.client_body is None or response is None or response.status_code >= 400:
             return False
-        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        encoding = response.headers.get("content-encoding", "identity").strip().lower()
-        if kind == "application/json" or encoding != "identity":
+        if response.headers.get("content-encoding", "identity").strip().lower() != "identity":
             return False
-        return content_length(response) is None or _unannounce(flow.request, response)
+        if content_length(response) is None:
+            return True
+        # Some servers call a stream JSON; one that announces its length may be what it says.
+        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return kind != "application/json" and _unannounce(flow.request, response)
 
     async def settle(self, flow: http.HTTPFlow, exchange: Exchange) -> None:
         """Where the answer refuses what we added, get the answer to the client's own request, sent again as it was."""
