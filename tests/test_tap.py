@@ -30,7 +30,7 @@ def exchange_of(response: http.Response | None = None) -> Exchange:
     request = tutils.treq(
         method=b"POST", host="api.openai.com", path=b"/v1/chat/completions", content=b'{"model": "gpt-4o"}'
     )
-    exchange = Exchange(tflow.tflow(req=request), DIALECT, NOBODY, call_id="1", tags=())
+    exchange = Exchange(tflow.tflow(req=request), DIALECT, NOBODY, call_id="1", tags=(), salt=b"salt")
     if response is not None:
         exchange.answer(response)
     return exchange

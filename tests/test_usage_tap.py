@@ -19,7 +19,7 @@ def tapped(readings: list[bytes], faults: list[Exception]) -> UsageTap:
     """Return the tap of a stream; `readings` gets what had passed when its Reading was there."""
     response = tutils.tresp(headers=http.Headers([(b"content-type", b"text/event-stream")]))
     request = tutils.treq(method=b"POST", host="api.openai.com", path=b"/v1/chat/completions", content=b"{}")
-    exchange = Exchange(tflow.tflow(req=request), DIALECT, NOBODY, call_id="1", tags=())
+    exchange = Exchange(tflow.tflow(req=request), DIALECT, NOBODY, call_id="1", tags=(), salt=b"salt")
     exchange.answer(response)
 
     def finish() -> None:

@@ -30,7 +30,8 @@ PULSE_SECONDS = 1.0
 class Sidecar:
     """Meters the LLM calls that pass, and appends a Reading of each to the spool."""
 
-    def __init__(self, settings: Settings, outlet: Outlet, watch: Watch) -> None:
+    def __init__(self, settings: Settings, outlet: Outlet, watch: Watch, salt: bytes) -> None:
+        self._salt = salt
         self._settings = settings
         self._table = settings.table
         self._outlet = outlet
@@ -53,7 +54,8 @@ class Sidecar:
             self._watch.unread(destination(flow)[0])
             return
         provider = provider_of(request.host, request.port, self._table) or NOBODY
-        exchange = Exchange(flow, dialect, provider, call_id=new_id(), tags=self._settings.attribution.tags)
+        tags = self._settings.attribution.tags
+        exchange = Exchange(flow, dialect, provider, call_id=new_id(), tags=tags, salt=self._salt)
         self._open[flow.id] = exchange
         length = content_length(flow.request)
         is_small = length is not None and length <= REQUEST_LIMIT

@@ -3,10 +3,13 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import msgspec
 from mitmproxy import http
 
 from .. import clean
+from ..attempt import request_hash, stated_attempt
 from ..dialects._base import Asked, Dialect
 from ..exchange import Request, Response
 from ..meter import Call, Meter, asked_of, unanswered
@@ -23,7 +26,14 @@ class Exchange:
     """
 
     def __init__(
-        self, flow: http.HTTPFlow, dialect: Dialect, provider: Provider, *, call_id: str, tags: tuple[str, ...]
+        self,
+        flow: http.HTTPFlow,
+        dialect: Dialect,
+        provider: Provider,
+        *,
+        call_id: str,
+        tags: tuple[str, ...],
+        salt: bytes,
     ) -> None:
         self.dialect = dialect
         self.provider = provider
@@ -34,6 +44,8 @@ class Exchange:
         self._flow = flow
         self._id = call_id
         self._tags = tags
+        self._salt = salt
+        self._attempt: dict[str, Any] = {}
         self._started_at = time.time_ns()
         self._started = time.monotonic()
         self._overhead = 0.0
@@ -71,15 +83,17 @@ class Exchange:
         if self.reading is not None:
             return None
         if self.meter is None:
-            self.reading = unanswered(self._call(), self.now, outcome or "", overhead=self._overhead)
+            reading = unanswered(self._call(), self.now, outcome or "", overhead=self._overhead)
         else:
-            self.reading = self.meter.close(self.now, outcome, overhead=self._overhead)
+            reading = self.meter.close(self.now, outcome, overhead=self._overhead)
+        self.reading = msgspec.structs.replace(reading, **self._attempt)
         return self.reading
 
     def _call(self) -> Call:
         try:
             request = self._request()
             asked = asked_of(request, self.dialect)
+            self._attempt = self._attempt_of(request, asked)
         except Exception:  # noqa: BLE001 - a request that we cannot read is still a call
             request, asked = request_of(self._flow), Asked()
         return Call(self._id, self._started_at, request, self.dialect, self.provider, asked, self._kept_tags(request))
@@ -93,6 +107,13 @@ class Exchange:
         raw = self._flow.request.raw_content or b""
         body = self._flow.request.get_content(strict=False) or b""
         return request_of(self._flow, body, body_bytes=len(raw))
+
+    def _attempt_of(self, request: Request, asked: Asked) -> dict[str, Any]:
+        if asked.completes is not None:
+            return {}
+        address = self._flow.client_conn.peername
+        client = str(address[0]) if address else ""
+        return {"attempt": stated_attempt(request), "request_hash": request_hash(self._salt, client, request)}
 
     def _kept_tags(self, request: Request) -> dict[str, str] | None:
         told = {name: clean.text(request.header(name)) for name in self._tags}

@@ -16,6 +16,7 @@ from mitmproxy.proxy.mode_specs import ProxyMode
 from mitmproxy.tools.dump import DumpMaster
 
 from ..errors import SettingsError
+from ..salt import salt
 from ..settings import Settings
 from ..spool.writer import SpoolWriter
 from ..telemetry import PulseSender
@@ -34,7 +35,7 @@ def new_sidecar(settings: Settings) -> tuple[Connections, Sidecar]:
     mark_upstream_resets()
     spool = SpoolWriter(settings.spool, new_id())
     outlet, watch = Outlet(settings.sidecar, spool, PulseSender(settings.folder)), Watch()
-    return Connections(settings, outlet, watch), Sidecar(settings, outlet, watch)
+    return Connections(settings, outlet, watch), Sidecar(settings, outlet, watch, salt(settings.folder))
 
 
 async def run(
