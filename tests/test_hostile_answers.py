@@ -230,6 +230,15 @@ def test_a_stream_that_says_too_much_at_once_is_not_read_on(line: bytes) -> None
     assert reader.close(1.0).is_unreadable
 
 
+@pytest.mark.parametrize("element", [b"{},", b'"",'], ids=["objects", "texts"])
+def test_an_array_that_says_too_much_at_once_is_not_read_on(element: bytes) -> None:
+    reader = meter((*PLAIN, ("content-encoding", "gzip")))
+
+    reader.feed(gzip.compress(b"[" + element * (4 << 20)), 0.5)
+
+    assert reader.close(1.0).is_unreadable
+
+
 def test_an_id_that_is_prose_or_a_key_is_not_kept() -> None:
     sent = {
         "id": "sk-proj-abcdefghijklmnopqrstuvwx the quick brown fox",

@@ -163,7 +163,7 @@ class Meter:
         room = _EVENTS_AT_ONCE + _EVENTS_PER_BYTE * len(chunk)
         for piece in self._content.feed(chunk):
             room -= len(piece)
-            if room < 0 and self._documents.is_stream:
+            if room < 0 and not self._documents.is_one:
                 raise WireError("the stream says too much at once: reading it would keep other calls waiting")
             yield from self._documents.feed(piece)
 

@@ -46,7 +46,7 @@ def fold(reply: Reply, document: Document) -> Reply:
 
 
 def has_content(document: Document) -> bool:
-    return mapping(document.data).get("event_type") in {"step.delta", "content.delta"}
+    return mapping(document.data).get("event_type") in ("step.delta", "content.delta")
 
 
 def usage(sent: Mapping[str, Any]) -> Usage:

@@ -31,7 +31,8 @@ class Document(NamedTuple):
 class Documents(Protocol):
     """Turns pieces of a decoded body into documents. `unreadable` counts what looked like a document and was none.
 
-    `is_whole` once nothing more can come: the body was one document, and that is read.
+    `is_whole` once nothing more can come: the body was one document, and that is read. `is_one` where no more than one
+    is to come.
     """
 
     @property
@@ -40,6 +41,8 @@ class Documents(Protocol):
     def unreadable(self) -> int: ...
     @property
     def is_whole(self) -> bool: ...
+    @property
+    def is_one(self) -> bool: ...
     def feed(self, chunk: bytes) -> Iterator[Document]: ...
     def close(self) -> Iterator[Document]: ...
 

@@ -31,6 +31,7 @@ class _NoDocuments:
 
     is_stream = False
     is_whole = False
+    is_one = True
     unreadable = 0
 
     def feed(self, _chunk: bytes) -> Iterator[Document]:
@@ -60,6 +61,10 @@ class _Sniffed:
     @property
     def is_whole(self) -> bool:
         return self._inner is not None and self._inner.is_whole
+
+    @property
+    def is_one(self) -> bool:
+        return self._inner.is_one if self._inner else not self.is_stream
 
     def feed(self, chunk: bytes) -> Iterator[Document]:
         if self._inner is None:

@@ -31,6 +31,7 @@ class EventStreamDocuments:
 
     is_stream = True
     is_whole = False
+    is_one = False
 
     def __init__(self) -> None:
         self.unreadable = 0

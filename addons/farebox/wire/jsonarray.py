@@ -18,6 +18,8 @@ class ArrayElements:
     The framing is the same for an array that is a plain answer: `is_stream` is for the request to say.
     """
 
+    is_one = False
+
     def __init__(self, *, is_stream: bool) -> None:
         self.is_stream = is_stream
         self.is_whole = False

@@ -15,6 +15,7 @@ class JsonDocument:
     """One document, handed out with its last brace: where the connection ends a body, a client waits for no more."""
 
     is_stream = False
+    is_one = True
 
     def __init__(self) -> None:
         self.unreadable = 0

@@ -28,6 +28,10 @@ class JsonLines:
         self._has_begun = False
         self._is_one = False
 
+    @property
+    def is_one(self) -> bool:
+        return not self.is_stream
+
     def feed(self, chunk: bytes) -> Iterator[Document]:
         self._rest += chunk
         if len(self._rest) > document.BODY_LIMIT:

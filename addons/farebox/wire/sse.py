@@ -130,6 +130,7 @@ class SseDocuments:
 
     is_stream = True
     is_whole = False
+    is_one = False
 
     def __init__(self) -> None:
         self.unreadable = 0
