@@ -1,5 +1,6 @@
 """What Google's APIs share: a verb behind the model's name in the path, counts by modality, one shape of error."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -12,6 +13,8 @@ from ._base import Reply, first_mapping, mapping
 
 # Clients can ask for numbers in place of names (`$alt=json;enum-encoding=int`).
 _NUMBERS = {"IMAGE": 2, "AUDIO": 4}
+_PUBLISHER = re.compile(r"publishers/[^/]+")
+_RAW = frozenset({"rawPredict", "streamRawPredict"})
 
 
 class Target(NamedTuple):
@@ -25,6 +28,12 @@ def target(request: Request) -> Target:
     """Return the model and the verb in the request's path; a GET asks for neither."""
     model, _, verb = unquote(request.path.rpartition("/")[2]).rpartition(":")
     return Target(clean.text(model), verb) if request.method == "POST" else Target(None, "")
+
+
+def raw_publisher(request: Request) -> str | None:
+    """Return whose own API a request to Vertex AI speaks ("publishers/mistralai"), or None where it speaks Google's."""
+    found = _PUBLISHER.search(request.path)
+    return found[0] if found and target(request).verb in _RAW else None
 
 
 def modality(details: object, name: str) -> int | None:

@@ -9,14 +9,14 @@ from ..exchange import Request
 from ..usage import Usage
 from ..wire.documents import Document
 from ._base import Dialect, Reply
-from ._google import target
-from .anthropic_messages import asked
+from ._google import raw_publisher, target
+from .anthropic_messages import COUNTING, MAKER, asked
 from .anthropic_messages import fold as fold_message
 
 
 def claims(request: Request) -> bool:
     is_ours = request.path.rstrip("/").endswith("/v1/messages/count_tokens") and request.method == "POST"
-    return is_ours or target(request) == ("count-tokens", "rawPredict")
+    return is_ours or (raw_publisher(request) == MAKER and target(request).model == COUNTING)
 
 
 def fold(reply: Reply, document: Document) -> Reply:

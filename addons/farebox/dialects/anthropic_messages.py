@@ -13,16 +13,16 @@ from ..exchange import Request
 from ..usage import Usage, total
 from ..wire.documents import Document
 from ._base import Asked, Dialect, Reply, mapping, one_hour_writes, tokens
-from ._google import target
+from ._google import raw_publisher, target
 
-_ON_VERTEX = frozenset({"rawPredict", "streamRawPredict"})
+# As paths on Vertex AI name them.
+MAKER, COUNTING = "publishers/anthropic", "count-tokens"
 
 
 def claims(request: Request) -> bool:
     if request.path.rstrip("/").endswith("/v1/messages"):
         return request.method == "POST"
-    model, verb = target(request)
-    return verb in _ON_VERTEX and "/publishers/anthropic/" in request.path and model != "count-tokens"
+    return raw_publisher(request) == MAKER and target(request).model != COUNTING
 
 
 def asked(request: Request, body: Mapping[str, Any]) -> Asked:

@@ -12,6 +12,7 @@ from ..exchange import Request
 from ..usage import Usage, total
 from ..wire.documents import Document
 from ._base import Dialect, Reply, first_mapping, mapping, one_hour_writes, tokens
+from ._google import raw_publisher
 from ._openai import asked, error, failed, is_post
 
 _CACHE_READ = (
@@ -24,8 +25,9 @@ _CONTENT = ("content", "reasoning_content", "reasoning", "refusal", "tool_calls"
 
 
 def claims(request: Request) -> bool:
-    """Claim chat's path, and that of Mistral's agents, whose answers are the same."""
-    return is_post(request, "/chat/completions", "/agents/completions")
+    """Claim chat's path, that of Mistral's agents, which answer the same, and what Vertex AI passes on to makers."""
+    is_passed_on = raw_publisher(request) not in (None, "publishers/anthropic")
+    return is_passed_on or is_post(request, "/chat/completions", "/agents/completions")
 
 
 def fold(reply: Reply, document: Document) -> Reply:
