@@ -1,8 +1,10 @@
 """Settings: who beats whom, and what is refused."""
 
+import socket
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -17,6 +19,9 @@ VARIABLES: Mapping[str, tuple[str, Any]] = {
     "port": ("8181", 8181),
     "metrics_port": ("9999", 9999),
     "ledger": ("sqlite:////srv/other.db", "sqlite:////srv/other.db"),
+    "sidecar": ("shop", "shop"),
+    "ca": ("/srv/ca", "/srv/ca"),
+    "timezone": ("Asia/Kathmandu", "Asia/Kathmandu"),
     "workers": ("2", SettingsError),
     "mode": (
         "socks5@8082, reverse:https://api.deepseek.com@8101",
@@ -61,6 +66,27 @@ def test_nothing_given_is_the_defaults() -> None:
     assert found.folder.is_absolute()
     assert found.spool == found.folder / "spool"
     assert found.ledger == f"sqlite:///{found.folder / 'ledger.db'}"
+
+
+def test_a_sidecar_is_named_after_its_machine_and_keeps_its_ca_in_the_data_folder() -> None:
+    found = load({"home": "/srv/data"}, environment={})
+
+    assert (found.sidecar, found.ca) == (socket.gethostname(), "/srv/data/mitmproxy")
+
+
+@pytest.mark.parametrize(("machine", "taken"), [("America/St_Johns", "America/St_Johns"), ("", "UTC"), (None, "UTC")])
+def test_without_a_time_zone_the_machine_s_is_taken(
+    machine: str | None, taken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tzlocal.get_localzone_name", lambda: machine)
+
+    assert load(environment={}).zone == ZoneInfo(taken)
+
+
+@pytest.mark.parametrize("name", ["Berlin", "../etc/passwd", "/etc/localtime", "Europe"])
+def test_a_time_zone_that_is_none_is_refused(name: str) -> None:
+    with pytest.raises(SettingsError, match=r"^timezone: .* is no time zone: write a name such as Europe/Berlin"):
+        load({"timezone": name}, environment={})
 
 
 def test_every_key_is_in_the_table() -> None:

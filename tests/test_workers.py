@@ -2,7 +2,7 @@
 
 import pytest
 from farebox.recorder.workers import SILENCE_SECONDS, Change, Workers
-from farebox.telemetry import Pulse
+from farebox.telemetry import Distrust, Pulse, Sights
 
 
 @pytest.fixture
@@ -73,3 +73,14 @@ def test_workers_of_long_ago_are_forgotten(workers: Workers) -> None:
         workers.hear([Pulse(f"w{number}")], number * 60)
 
     assert len(workers._workers) < 100
+
+
+def test_sights_of_all_workers_go_together(workers: Workers) -> None:
+    first = Sights(3, {"a.example": 1}, {"api.openai.com": 2}, (Distrust("api.openai.com", "::1", None, 1),), 40)
+    second = Sights(2, {"a.example": 1, "b.example": 5}, {}, (Distrust("api.groq.com", "::1", "curl/8", 2),), None)
+
+    workers.hear([Pulse("w1", sights=first, is_leaving=True), Pulse("w2", sights=second)], 0)
+
+    assert workers.sights == Sights(
+        5, {"a.example": 2, "b.example": 5}, {"api.openai.com": 2}, first.distrust + second.distrust, 40
+    )

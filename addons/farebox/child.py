@@ -8,8 +8,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 
@@ -19,10 +20,21 @@ READY_VARIABLE = "FAREBOX_READY_FD"
 _STANDARD_INPUT = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a child runs: `is_apart` keeps the terminal's signals from it, `log` takes what it would print."""
+
+    is_apart: bool = False
+    log: IO[bytes] | None = None
+
+
+WITH_US = Place()
+
+
 class Child:
     """One running child process, `python -m MODULE`. It ends when told to, or when its standard input closes."""
 
-    def __init__(self, module: str, settings: Settings) -> None:
+    def __init__(self, module: str, settings: Settings, place: Place = WITH_US) -> None:
         self.module = module
         self._ready_reader, ready_writer = os.pipe()
         package_parent = str(Path(__file__).resolve().parent.parent)
@@ -34,7 +46,10 @@ class Child:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", module],
                 stdin=subprocess.PIPE,
+                stdout=place.log,
+                stderr=place.log,
                 env=environment,
+                process_group=0 if place.is_apart else None,
                 pass_fds=[ready_writer],
             )
         finally:

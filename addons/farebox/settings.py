@@ -3,12 +3,15 @@
 import math
 import os
 import re
+import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 import platformdirs
+import tzlocal
 import yaml
 
 from .errors import SettingsError
@@ -46,6 +49,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     port: int = 8080
     metrics_port: int = 9464
     ledger: str = ""
+    sidecar: str = ""
+    ca: str = ""
+    timezone: str = ""
     workers: int = 1
     mode: tuple[str, ...] = ()
     stream_usage: Literal["observe"] = "observe"
@@ -63,6 +69,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     @property
     def spool(self) -> Path:
         return self.folder / "spool"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """What "today" and "month" mean."""
+        return ZoneInfo(self.timezone)
 
 
 def load(
@@ -160,6 +171,17 @@ def _checked(settings: Settings) -> Settings:
 
 
 def _problems(settings: Settings) -> Iterator[str]:
+    yield from _out_of_range(settings)
+    if settings.timezone and not _is_zone(settings.timezone):
+        yield f"timezone: {settings.timezone!r} is no time zone: write a name such as Europe/Berlin or UTC"
+    for name in _CREDENTIALS.intersection(map(str.lower, settings.attribution.tags)):
+        yield f"attribution.tags: {name} holds a key, which is never kept: name another header"
+    for pattern in settings.intercept.hosts:
+        if not re.fullmatch(r"[\w*.-]+(:\d+)?", pattern):
+            yield f"intercept.hosts: {pattern!r} is no host: write api.example.com or *.example.com"
+
+
+def _out_of_range(settings: Settings) -> Iterator[str]:
     for key in ("port", "metrics_port"):
         if not 0 <= getattr(settings, key) <= 65535:
             yield f"{key}: {getattr(settings, key)} is no port: from 0 (any free one) to 65535"
@@ -167,11 +189,14 @@ def _problems(settings: Settings) -> Iterator[str]:
         yield f"workers: {settings.workers} asked for, but this version runs exactly 1"
     if not 0 <= settings.stop.deadline < math.inf:
         yield f"stop.deadline: {settings.stop.deadline} is no time: 0 or more seconds"
-    for name in _CREDENTIALS.intersection(map(str.lower, settings.attribution.tags)):
-        yield f"attribution.tags: {name} holds a key, which is never kept: name another header"
-    for pattern in settings.intercept.hosts:
-        if not re.fullmatch(r"[\w*.-]+(:\d+)?", pattern):
-            yield f"intercept.hosts: {pattern!r} is no host: write api.example.com or *.example.com"
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        return False
+    return True
 
 
 def _filled(settings: Settings) -> Settings:
@@ -181,5 +206,17 @@ def _filled(settings: Settings) -> Settings:
     ledger = settings.ledger or f"sqlite:///{home.absolute() / 'ledger.db'}"
     tags = tuple(name.lower() for name in settings.attribution.tags)
     return msgspec.structs.replace(
-        settings, home=str(home.absolute()), ledger=ledger, attribution=Attribution(tags=tags)
+        settings,
+        home=str(home.absolute()),
+        ledger=ledger,
+        sidecar=settings.sidecar or socket.gethostname(),
+        ca=str(Path(settings.ca or home / "mitmproxy").expanduser().absolute()),
+        timezone=settings.timezone or _local_zone(),
+        attribution=Attribution(tags=tags),
     )
+
+
+def _local_zone() -> str:
+    """Return the machine's time zone, or UTC where it has none with a name."""
+    name = tzlocal.get_localzone_name()
+    return name if name and _is_zone(name) else "UTC"

@@ -1,15 +1,17 @@
-"""`farebox up`: one recorder and one worker, restarted when they die, stopped in order."""
+"""The sidecar: one recorder and one worker, restarted when they die, stopped in order."""
 
 import logging
 import signal
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from .child import Child
+from .child import WITH_US, Child, Place
 from .errors import FareboxError
 from .folder import claim
 from .settings import Settings
@@ -25,40 +27,69 @@ _SHORTEST_PAUSE = 0.25
 _LONGEST_PAUSE = 5.0
 _LONG_LIFE = 60.0
 
+Wait = Callable[[float], bool]
+
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """Where the sidecar listens."""
+    """Where the sidecar listens: each listener's mode and address, the first of them as a URL, and `metrics` as one."""
 
     listening: list[str]
     metrics: str
 
+    @property
+    def proxy(self) -> str:
+        return f"http://{self.listening[0].rpartition(' at ')[2]}"
 
-def run(settings: Settings, *, prepare: Callable[[], object], on_started: Callable[[Started], None]) -> None:
-    """Run the sidecar until SIGTERM, SIGINT or SIGHUP; FareboxError where it cannot start.
 
-    `prepare` is called once the data folder is ours.
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """What is done when: `prepare` once the data folder is ours, `on_started` once the sidecar listens, `on_drained`
+    when the worker has ended and the recorder still answers.
+    """
+
+    prepare: Callable[[], object]
+    on_started: Callable[[Started], object]
+    on_drained: Callable[[Started], object] = lambda _started: None
+
+
+def run(settings: Settings, moments: Moments, wait: Wait, place: Place = WITH_US) -> None:
+    """Run the sidecar until `wait`, which pauses up to some seconds, returns True.
+
+    FareboxError where it cannot start.
     """
     with claim(settings.folder, "sidecar"):
-        prepare()
-        _Supervisor(settings).run(on_started)
+        moments.prepare()
+        _Supervisor(settings, wait, place).run(moments)
+
+
+@contextmanager
+def until_signalled() -> Iterator[Wait]:
+    """Return, for as long as the block runs, a `wait` that returns True from SIGTERM, SIGINT or SIGHUP on."""
+    stopping = threading.Event()
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    before = {number: signal.signal(number, lambda *_: stopping.set()) for number in numbers}
+    try:
+        yield stopping.wait
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class _Supervisor:
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, wait: Wait, place: Place) -> None:
         self._settings = settings
-        self._stopping = False
+        self._wait = wait
+        self._place = place
         self._children: dict[str, Child] = {}
         self._pause: dict[str, float] = {}
         self._restart_at: dict[str, float] = {}
         self._restarted_at: dict[str, float] = {}
 
-    def run(self, on_started: Callable[[Started], None]) -> None:
-        before = {
-            number: signal.signal(number, self._stop) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-        }
+    def run(self, moments: Moments) -> None:
+        started: Started | None = None
         try:
-            self._children = {module: Child(module, self._settings) for module in (RECORDER, WORKER)}
+            self._children = {module: self._child(module) for module in (RECORDER, WORKER)}
             recorder, worker = self._ready(RECORDER), self._ready(WORKER)
             if recorder is None or worker is None:
                 return
@@ -66,22 +97,30 @@ class _Supervisor:
             self._settings = msgspec.structs.replace(
                 self._settings, port=worker["port"], metrics_port=recorder["metrics_port"]
             )
-            on_started(Started(worker["listening"], f"http://{self._settings.host}:{self._settings.metrics_port}"))
-            while not self._stopping:
+            started = Started(worker["listening"], f"http://{self._settings.host}:{self._settings.metrics_port}")
+            moments.on_started(started)
+            while not self._wait(_TICK_SECONDS):
                 self._tend()
-                time.sleep(_TICK_SECONDS)
         finally:
-            self._end()
-            for number, handler in before.items():
-                signal.signal(number, handler)
+            self._end(WORKER, self._settings.stop.deadline + _WORKER_GRACE_SECONDS)
+            if started:
+                moments.on_drained(started)
+            self._end(RECORDER, _RECORDER_SECONDS)
 
-    def _stop(self, *_signal: object) -> None:
-        self._stopping = True
+    def _child(self, module: str) -> Child:
+        return Child(module, self._settings, self._place)
 
     def _ready(self, module: str) -> dict[str, Any] | None:
         """Return what a child tells once it is ready, or None if we are stopped before."""
-        ready = self._children[module].wait_ready(lambda: self._stopping)
-        if ready is None and not self._stopping:
+        stopped = False
+
+        def is_stopped() -> bool:
+            nonlocal stopped
+            stopped = stopped or self._wait(0)
+            return stopped
+
+        ready = self._children[module].wait_ready(is_stopped)
+        if ready is None and not is_stopped():
             raise FareboxError(f"{module} could not start: see above")
         return ready
 
@@ -99,17 +138,15 @@ class _Supervisor:
                 logger.error("%s ended with %s and is started again", module, child.process.returncode)
             elif now >= self._restart_at[module]:
                 self._restarted_at[module] = self._restart_at.pop(module)
-                self._children[module] = Child(module, self._settings)
+                self._children[module] = self._child(module)
                 self._children[module].ignore_ready()
                 return
 
-    def _end(self) -> None:
-        """End the worker first, which drains its calls, then the recorder, which empties the spool."""
-        patience = {WORKER: self._settings.stop.deadline + _WORKER_GRACE_SECONDS, RECORDER: _RECORDER_SECONDS}
-        for module in (WORKER, RECORDER):
-            child = self._children.get(module)
-            if child is None:
-                continue
-            child.close()
-            if not child.wait(patience[module]):
-                logger.error("%s did not end in time and was killed", module)
+    def _end(self, module: str, patience: float) -> None:
+        """End a child: the worker drains its calls, then the recorder empties the spool."""
+        child = self._children.get(module)
+        if child is None:
+            return
+        child.close()
+        if not child.wait(patience):
+            logger.error("%s did not end in time and was killed", module)

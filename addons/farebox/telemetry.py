@@ -13,6 +13,29 @@ import msgspec
 _PATH_LIMIT = 100
 
 
+class Distrust(msgspec.Struct, frozen=True):
+    """Connections to `host` that a client gave up, as it does not trust the proxy's CA; `agent` where it said one."""
+
+    host: str
+    client: str
+    agent: str | None
+    count: int
+
+
+class Sights(msgspec.Struct, frozen=True):
+    """What a worker saw of its clients beside calls, in totals since its start.
+
+    By host, `passed` counts connections that were not decrypted, `unread` requests to decrypted hosts that no dialect
+    reads. `skew_ms` is how far this machine's clock is ahead of the upstreams', by the median of their `date` headers.
+    """
+
+    connections: int = 0
+    passed: dict[str, int] = {}
+    unread: dict[str, int] = {}
+    distrust: tuple[Distrust, ...] = ()
+    skew_ms: int | None = None
+
+
 class Pulse(msgspec.Struct, frozen=True):
     """What a worker tells of itself. Counters are totals since its start, so a lost datagram loses nothing."""
 
@@ -23,6 +46,7 @@ class Pulse(msgspec.Struct, frozen=True):
     untrusting: int = 0
     meter_failures: dict[str, int] = {}
     is_leaving: bool = False
+    sights: Sights = Sights()
 
 
 def socket_path(home: Path) -> Path:

@@ -13,7 +13,7 @@ from ..folder import BUNDLE, CERTIFICATE
 from ..settings import Settings
 from ..store.engine import open_engine
 from ..store.migrate import migrate
-from ..supervisor import Started, run
+from ..supervisor import Moments, Started, run, until_signalled
 from .options import Config, Host, Ledger, MetricsPort, Mode, Port, Script, Set, Workers
 
 logger = logging.getLogger(__name__)
@@ -43,11 +43,12 @@ def up(
         "set": set_,
     }
     settings = settings_module.load(given, config=config)
-    run(
-        settings,
+    moments = Moments(
         prepare=lambda: prepare_ledger(settings.ledger),
         on_started=lambda started: typer.echo(banner(settings, started)),
     )
+    with until_signalled() as wait:
+        run(settings, moments, wait)
 
 
 def prepare_ledger(url: str) -> None:

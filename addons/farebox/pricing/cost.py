@@ -6,6 +6,7 @@ from fractions import Fraction
 
 PRICED = "priced"
 PARTIAL = "partial"
+ESTIMATED = "estimated"
 FREE = "free"
 UNPRICED = "unpriced"
 NONE = "none"

@@ -5,101 +5,47 @@ https://docs.mitmproxy.org/stable/api/events.html
 
 import asyncio
 import functools
-import logging
 import time
-from collections import Counter
-from collections.abc import Callable
-from typing import Any
 
-import uuid_utils
-from mitmproxy import ctx, http, tcp, tls, udp
+from mitmproxy import ctx, http, tcp, udp
 from mitmproxy.addons.proxyserver import Proxyserver
-from mitmproxy.proxy.mode_specs import ReverseMode
 
 from .. import reading as readings
 from ..dialects import dialect_of
-from ..providers import UNKNOWN, provider_of
-from ..reading import Reading
 from ..settings import Settings
-from ..spool.writer import SpoolWriter
-from ..telemetry import Pulse, PulseSender
 from .exchange import Exchange, destination, request_of
-from .intercept import decrypts
+from .guard import guarded
 from .outcome import outcome_of
+from .outlet import Outlet, new_id
+from .sights import Watch
 from .tap import RequestTap, ResponseTap, content_length
-
-logger = logging.getLogger(__name__)
 
 REQUEST_LIMIT = 16 << 20
 RESPONSE_LIMIT = 1 << 20
 PULSE_SECONDS = 1.0
 
 
-def guarded(hook: Callable[..., None]) -> Callable[..., None]:
-    """Keep a fault of ours out of the traffic: it is counted, and the flow goes on unmetered."""
-
-    @functools.wraps(hook)
-    def safe(addon: "Sidecar", data: Any) -> None:
-        try:
-            hook(addon, data)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the user's call goes first
-            addon.give_up(data, error)
-
-    return safe
-
-
 class Sidecar:
     """Meters the LLM calls that pass, and appends a Reading of each to the spool."""
 
-    def __init__(self, settings: Settings, spool: SpoolWriter, pulses: PulseSender) -> None:
+    def __init__(self, settings: Settings, outlet: Outlet, watch: Watch) -> None:
         self._settings = settings
-        self._spool = spool
-        self._pulses = pulses
+        self._outlet = outlet
+        self._watch = watch
         self._open: dict[str, Exchange] = {}
-        self._failures: Counter[str] = Counter()
-        self._untrusting = 0
         self._beat: asyncio.Task[None] | None = None
 
     def running(self) -> None:
         self._beat = asyncio.create_task(self._report())
 
     @guarded
-    def tls_clienthello(self, data: tls.ClientHelloData) -> None:
-        if isinstance(data.context.client.proxy_mode, ReverseMode):
-            return
-        address = data.context.server.address
-        name = data.client_hello.sni or (address[0] if address else None)
-        data.ignore_connection = not decrypts(self._settings.intercept, name, address[1] if address else None)
-
-    @guarded
-    def tls_failed_client(self, _data: tls.TlsData) -> None:
-        self._untrusting += 1
-
-    @guarded
-    def http_connect_error(self, flow: http.HTTPFlow) -> None:
-        host, port = destination(flow)
-        if flow.error is None and flow.response is not None and flow.response.status_code != 502:
-            return
-        if not decrypts(self._settings.intercept, host, port):
-            return
-        provider = provider_of(host, port)
-        self._append(
-            Reading(
-                id=_new_id(),
-                started_at=time.time_ns(),
-                provider=provider.name if provider else UNKNOWN,
-                host=host,
-                outcome=readings.NETWORK_ERROR,
-            )
-        )
-
-    @guarded
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         flow.request.stream = True
         dialect = dialect_of(request_of(flow))
         if dialect is None:
+            self._watch.unread(destination(flow)[0])
             return
-        exchange = Exchange(flow, dialect, call_id=_new_id(), tags=self._settings.attribution.tags)
+        exchange = Exchange(flow, dialect, call_id=new_id(), tags=self._settings.attribution.tags)
         self._open[flow.id] = exchange
         length = content_length(flow.request)
         is_small = length is not None and length <= REQUEST_LIMIT
@@ -112,6 +58,7 @@ class Sidecar:
         exchange = self._open.get(flow.id)
         if exchange is None:
             return
+        self._watch.dated(flow.response.headers.get("date"), time.time())
         with exchange.own_time():
             meter = exchange.answer(flow.response)
         if _is_small_and_plain(flow.response, asks_stream=meter.asks_stream):
@@ -162,23 +109,12 @@ class Sidecar:
         self._open.clear()
         if self._beat:
             self._beat.cancel()
-        self._spool.close()
-        self._pulses.send(self._pulse(is_leaving=True))
-        self._pulses.close()
+        self._outlet.close(self._watch)
 
     def give_up(self, data: object, error: Exception) -> None:
         """Meter a flow no more, through a fault of ours."""
         self._open.pop(getattr(data, "id", ""), None)
-        self._fault("proxy", error)
-
-    def _fault(self, dialect: str, error: Exception) -> None:
-        """Count a fault of ours; its text may quote the traffic, so only its kind and place are logged."""
-        self._failures[dialect] += 1
-        place = error.__traceback__
-        while place and place.tb_next:
-            place = place.tb_next
-        where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
-        logger.error("a call could not be read, it passes unread: %s at %s", type(error).__name__, where)
+        self._outlet.fault("proxy", error)
 
     def _finish(self, flow: http.HTTPFlow, outcome: str | None = None) -> None:
         exchange = self._open.pop(flow.id, None)
@@ -190,28 +126,13 @@ class Sidecar:
         if reading is None:
             return
         if exchange.meter and exchange.meter.failure:
-            self._fault(exchange.dialect.name, exchange.meter.failure)
-        self._append(reading)
-
-    def _append(self, reading: Reading) -> None:
-        self._spool.append(readings.encode(reading))
+            self._outlet.fault(exchange.dialect.name, exchange.meter.failure)
+        self._outlet.append(reading)
 
     async def _report(self) -> None:
         while True:
-            self._spool.flush()
-            self._pulses.send(self._pulse())
+            self._outlet.beat(len(self._open), self._watch)
             await asyncio.sleep(PULSE_SECONDS)
-
-    def _pulse(self, *, is_leaving: bool = False) -> Pulse:
-        return Pulse(
-            self._spool.name,
-            inflight=len(self._open),
-            dropped=self._spool.dropped,
-            kept=self._spool.kept,
-            untrusting=self._untrusting,
-            meter_failures=dict(self._failures),
-            is_leaving=is_leaving,
-        )
 
 
 def _is_sent(proxy: Proxyserver) -> bool:
@@ -228,7 +149,3 @@ def _is_small_and_plain(response: http.Response, *, asks_stream: bool) -> bool:
     if length is None or length > RESPONSE_LIMIT or kind == "text/event-stream":
         return False
     return not asks_stream or kind == "application/json"
-
-
-def _new_id() -> str:
-    return str(uuid_utils.uuid7())

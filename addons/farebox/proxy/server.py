@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import uuid_utils
 from mitmproxy import exceptions
 from mitmproxy.addons.proxyserver import Proxyserver
 from mitmproxy.options import Options
@@ -22,15 +21,20 @@ from ..spool.writer import SpoolWriter
 from ..telemetry import PulseSender
 from . import trust
 from .addon import Sidecar
+from .connections import Connections
 from .outcome import mark_upstream_resets
+from .outlet import Outlet, new_id
+from .sights import Watch
 
 logger = logging.getLogger(__name__)
 
 
-def new_sidecar(settings: Settings) -> Sidecar:
-    """Return the addon with a spool of its own in the data folder."""
+def new_sidecar(settings: Settings) -> tuple[Connections, Sidecar]:
+    """Return the add-ons of a worker with a spool of its own in the data folder."""
     mark_upstream_resets()
-    return Sidecar(settings, SpoolWriter(settings.spool, str(uuid_utils.uuid7())), PulseSender(settings.folder))
+    spool = SpoolWriter(settings.spool, new_id())
+    outlet, watch = Outlet(settings.sidecar, spool, PulseSender(settings.folder)), Watch()
+    return Connections(settings, outlet, watch), Sidecar(settings, outlet, watch)
 
 
 async def run(
@@ -39,7 +43,7 @@ async def run(
     """Serve until SIGTERM, or until what `on_stop` was given is called; `on_ready` gets the addresses and the port."""
     _check(settings)
     options = Options(
-        confdir=str(trust.confdir(settings.folder)),
+        confdir=str(trust.confdir(Path(settings.ca))),
         listen_host=settings.host,
         listen_port=settings.port,
         mode=["regular", *settings.mode],
@@ -50,7 +54,7 @@ async def run(
     for number in (signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, lambda: None)
     on_stop(lambda: _shut_down(master))
-    master.addons.add(_Announcer(settings, master, on_ready), new_sidecar(settings))
+    master.addons.add(_Announcer(settings, master, on_ready), *new_sidecar(settings))
     try:
         options.update_defer(scripts=list(settings.script))
         options.set(*settings.set, defer=True)
@@ -101,7 +105,7 @@ class _Announcer:
             # mitmproxy ends with an error where one is logged before it is up.
             logger.error("set: mitmproxy has no option %s", ", ".join(unknown))
             return
-        trust.hand_out(self._settings.folder)
+        trust.hand_out(self._settings.folder, Path(self._settings.ca))
         proxy: Proxyserver = self._master.addons.get("proxyserver")
         listening = [(server.mode.full_spec, address) for server in proxy.servers for address in server.listen_addrs]
         self._on_ready(

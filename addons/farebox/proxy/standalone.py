@@ -33,7 +33,7 @@ def addons() -> list[object]:
     except FareboxError as error:
         logger.error("%s", error)
         raise
-    return [Defaults(settings), new_sidecar(settings), RecorderChild(settings, held)]
+    return [Defaults(settings), *new_sidecar(settings), RecorderChild(settings, held)]
 
 
 class Defaults:

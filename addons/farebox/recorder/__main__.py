@@ -3,7 +3,6 @@
 import logging
 import os
 import signal
-import socket
 import sys
 import threading
 
@@ -52,7 +51,7 @@ def record(settings: Settings, stopping: threading.Event) -> None:
     """Record until `stopping`."""
     engine = open_engine(settings.ledger)
     registry = CollectorRegistry()
-    name = socket.gethostname()
+    name = settings.sidecar
     to = Destinations(
         DatabaseSink(engine, sidecar=name),
         MetricsSink(registry, book.knows),

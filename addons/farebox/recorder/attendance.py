@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from ..sinks.metrics import OwnMetrics
-from ..telemetry import PulseReceiver
+from ..telemetry import PulseReceiver, Sights
 from .workers import Workers
 
 HEAR_SECONDS = 0.5
@@ -31,6 +31,12 @@ class Attendance:
         """How many calls the workers keep in memory."""
         with self._lock:
             return self._workers.kept
+
+    @property
+    def sights(self) -> Sights:
+        """What the workers saw of their clients."""
+        with self._lock:
+            return self._workers.sights
 
     def hear(self) -> None:
         """Take in what came since the last time."""

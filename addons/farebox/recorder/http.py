@@ -50,5 +50,6 @@ def healthz(health: Health) -> tuple[int, bytes]:
         "ledger": "behind" if health.is_behind else "ok",
         "pending": health.pending,
         "trouble": health.trouble,
+        "clients": health.sights,
     }
     return (200 if health.workers else 503), msgspec.json.encode(body) + b"\n"

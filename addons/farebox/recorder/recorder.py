@@ -3,7 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -14,6 +14,7 @@ from ..record import Record
 from ..sinks.database import DatabaseSink
 from ..sinks.metrics import MetricsSink, OwnMetrics
 from ..spool.reader import Batch, SpoolReader
+from ..telemetry import Sights
 from .attendance import Attendance
 from .ledger import record_of
 
@@ -31,6 +32,7 @@ class Health:
     workers: int
     pending: int
     trouble: str | None
+    sights: Sights = field(default_factory=Sights)
 
     @property
     def is_behind(self) -> bool:
@@ -69,7 +71,8 @@ class Recorder:
     @property
     def health(self) -> Health:
         """How we are doing, as of the last step."""
-        return Health(self._attendance.workers, self._backlog + self._attendance.kept, self._trouble)
+        attendance = self._attendance
+        return Health(attendance.workers, self._backlog + attendance.kept, self._trouble, attendance.sights)
 
     def run(self, is_stopping: Callable[[], bool], wait: Callable[[float], object]) -> None:
         """Work until `is_stopping`, then until the spool is empty or the ledger away; `wait` pauses some seconds."""

@@ -1,9 +1,10 @@
 """Which workers live, and what they told: totals in, differences out."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ..telemetry import Pulse
+from ..telemetry import Pulse, Sights
 
 SILENCE_SECONDS = 5.0
 _FORGET_SECONDS = 3600.0
@@ -51,6 +52,18 @@ class Workers:
     @property
     def kept(self) -> int:
         return sum(pulse.kept for pulse in self._reporting)
+
+    @property
+    def sights(self) -> Sights:
+        """What the workers saw of their clients, those that are gone included."""
+        told = [worker.pulse.sights for worker in self._workers.values()]
+        return Sights(
+            connections=sum(one.connections for one in told),
+            passed=dict(sum((Counter(one.passed) for one in told), Counter())),
+            unread=dict(sum((Counter(one.unread) for one in told), Counter())),
+            distrust=tuple(distrust for one in told for distrust in one.distrust),
+            skew_ms=next((one.skew_ms for one in reversed(told) if one.skew_ms is not None), None),
+        )
 
     @property
     def _reporting(self) -> list[Pulse]:

@@ -1,0 +1,68 @@
+"""The add-on that stands at the door: which connections are decrypted, and those that never became a call."""
+
+import time
+
+from mitmproxy import connection, http, tls
+from mitmproxy.proxy.mode_specs import ReverseMode
+
+from .. import reading as readings
+from ..providers import UNKNOWN, provider_of
+from ..reading import Reading
+from ..settings import Settings
+from .exchange import destination
+from .guard import guarded
+from .intercept import decrypts
+from .outlet import Outlet, new_id
+from .sights import Watch
+
+
+class Connections:
+    """Lets connections to hosts that are no LLM hosts pass undecrypted, and watches what becomes of the others."""
+
+    def __init__(self, settings: Settings, outlet: Outlet, watch: Watch) -> None:
+        self._intercept = settings.intercept
+        self._outlet = outlet
+        self._watch = watch
+
+    @guarded
+    def client_connected(self, client: connection.Client) -> None:
+        self._watch.connected(client)
+
+    @guarded
+    def http_connect(self, flow: http.HTTPFlow) -> None:
+        self._watch.tunnel(flow)
+
+    @guarded
+    def http_connect_error(self, flow: http.HTTPFlow) -> None:
+        host, port = destination(flow)
+        if flow.error is None and flow.response is not None and flow.response.status_code != 502:
+            return
+        if not decrypts(self._intercept, host, port):
+            return
+        provider = provider_of(host, port)
+        self._outlet.append(
+            Reading(
+                id=new_id(),
+                started_at=time.time_ns(),
+                provider=provider.name if provider else UNKNOWN,
+                host=host,
+                outcome=readings.NETWORK_ERROR,
+            )
+        )
+
+    @guarded
+    def tls_clienthello(self, data: tls.ClientHelloData) -> None:
+        if isinstance(data.context.client.proxy_mode, ReverseMode):
+            return
+        address = data.context.server.address
+        name = data.client_hello.sni or (address[0] if address else None)
+        data.ignore_connection = not decrypts(self._intercept, name, address[1] if address else None)
+        if data.ignore_connection:
+            self._watch.passed(name)
+
+    @guarded
+    def tls_failed_client(self, data: tls.TlsData) -> None:
+        self._watch.distrusted(data.context.client, data.conn.sni)
+
+    def give_up(self, _data: object, error: Exception) -> None:
+        self._outlet.fault("proxy", error)
