@@ -13,10 +13,13 @@ READY := .venv/.ready
 FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint corpus faults lock wheel clean
+.PHONY: help demo run test check lint corpus faults readme picture lock wheel clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 12
+
+demo: $(READY)  ## a made-up session through the real proxy, and its report: no key, no network
+	$(BIN)/farebox demo $(FLAGS)
 
 run: $(READY)  ## start the sidecar on SQLite; FLAGS="--port 8080 ..." go to `farebox up`
 	$(BIN)/farebox up $(FLAGS)
@@ -28,8 +31,8 @@ check: lint  ## what every change must pass, in under two minutes
 	$(BIN)/python -m pytest -q -m "not slow" $(FLAGS)
 
 lint: $(READY)  ## format, lint, types, import contracts
-	$(BIN)/ruff format --check addons tests migrations
-	$(BIN)/ruff check --quiet addons tests migrations
+	$(BIN)/ruff format --check addons tests migrations scripts
+	$(BIN)/ruff check --quiet addons tests migrations scripts
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
@@ -38,6 +41,12 @@ corpus: $(READY)  ## recorded exchanges against their oracle; FAREBOX_SHARED nam
 
 faults: $(READY)  ## kill -9 under load, 20 rounds of 200 calls
 	FAREBOX_KILL_ROUNDS=20 $(BIN)/python -m pytest tests/test_kill.py -s $(FLAGS)
+
+readme:  ## do what README.md says, on a fresh clone of this commit
+	scripts/follow-readme.sh
+
+picture: $(READY)  ## make README.md's picture anew, from the demo
+	$(BIN)/python scripts/picture.py
 
 lock: $(UV)  ## pin the environment anew
 	$(UV) pip compile --quiet --universal --no-header --no-annotate --upgrade --group dev pyproject.toml -o requirements.lock

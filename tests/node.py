@@ -19,10 +19,9 @@ _SECONDS = 240
 
 
 def node(script: str, *arguments: str, environment: Mapping[str, str] | None = None, seconds: float = 60) -> str:
-    """Return what the script prints, run with the packages of tests/node and nothing of this shell's proxy or trust."""
-    _install()
+    """Return what the script prints, run with nothing of this shell's proxy or trust."""
     done = subprocess.run(
-        [_NODE, FOLDER / script, *arguments],
+        node_command(script, *arguments),
         env={**clean_environment(), **(environment or {})},
         capture_output=True,
         text=True,
@@ -31,6 +30,12 @@ def node(script: str, *arguments: str, environment: Mapping[str, str] | None = N
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def node_command(script: str, *arguments: str) -> list[str]:
+    """Return the command that runs a script of tests/node, whose packages are installed if they are not yet."""
+    _install()
+    return [str(_NODE), str(FOLDER / script), *arguments]
 
 
 def _install() -> None:

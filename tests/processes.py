@@ -23,6 +23,12 @@ def of_group(group: int) -> list[Process]:
     return [process for process in _running() if process.group == group]
 
 
+def descendants(parent: int) -> list[Process]:
+    """Return what runs below process `parent`."""
+    children = [process for process in _running() if process.parent == parent]
+    return [*children, *(below for child in children for below in descendants(child.pid))]
+
+
 def wait_for_group(group: int, seconds: float = 40) -> None:
     """Wait until nothing runs in process group `group`."""
     _wait(lambda: of_group(group), seconds)

@@ -1,22 +1,30 @@
 """Files that are no modules: in a wheel or in a checkout."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from farebox import assets
 
-
-def test_a_checkout_has_its_migrations_beside_the_addons() -> None:
-    folder = assets.migrations()
-
-    assert folder.parent == Path(__file__).resolve().parent.parent
-    assert (folder / "env.py").is_file()
-    assert list((folder / "versions").glob("*.py"))
+ROOT = Path(__file__).resolve().parent.parent
+ASSETS = [
+    (assets.migrations, ROOT / "migrations", "migrations"),
+    (assets.demo_redirect, ROOT / "addons" / "demo" / "redirect.py", "demo/redirect.py"),
+]
 
 
-def test_a_wheel_has_them_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shipped = tmp_path / "farebox" / "_assets" / "migrations"
-    shipped.mkdir(parents=True)
+@pytest.mark.parametrize(("find", "path", "shipped"), ASSETS)
+def test_a_checkout_has_them_in_its_folders(find: Callable[[], Path], path: Path, shipped: str) -> None:
+    assert path.exists()
+    assert find() == path
+
+
+@pytest.mark.parametrize(("find", "path", "shipped"), ASSETS)
+def test_a_wheel_has_them_inside(
+    find: Callable[[], Path], path: Path, shipped: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside = tmp_path / "farebox" / "_assets" / shipped
+    inside.mkdir(parents=True)
     monkeypatch.setattr(assets, "_PACKAGE", tmp_path / "farebox")
 
-    assert assets.migrations() == shipped
+    assert find() == inside

@@ -7,6 +7,7 @@ import pytest
 import typer.main
 from farebox import settings
 from farebox.cli.main import app
+from farebox.record import COLUMNS
 from farebox.sinks.metrics import MetricsSink, OwnMetrics
 from farebox.sources import PREFIX
 from prometheus_client import CollectorRegistry
@@ -25,7 +26,8 @@ def metric_names() -> list[str]:
 
 def options() -> list[str]:
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
-    return sorted({option for command in commands.values() for item in command.params for option in item.opts})
+    opts = {option for command in commands.values() for item in command.params for option in item.opts}
+    return sorted(option for option in opts if option.startswith("-"))
 
 
 @pytest.mark.parametrize("key", settings.keys())
@@ -48,15 +50,34 @@ def test_no_metric_is_documented_that_is_not_there() -> None:
 
 @pytest.mark.parametrize("option", options())
 def test_every_option_is_documented(option: str) -> None:
-    assert option in (DOCS / "configuration.md").read_text()
+    assert f"`{option}" in (DOCS / "commands.md").read_text()
 
 
 def test_every_command_is_documented() -> None:
-    page = (DOCS / "configuration.md").read_text()
+    page = (DOCS / "commands.md").read_text()
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 
-    for command in app.registered_commands:
-        assert command.callback
-        assert f"`farebox {command.callback.__name__}" in page
+    assert re.findall(r"^## `farebox (\w+)`", page, re.MULTILINE) == list(commands)
+
+
+def test_every_command_and_option_has_help() -> None:
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+
+    for name, command in commands.items():
+        assert command.help, name
+        assert [item.name for item in command.params if not getattr(item, "help", None)] == [], name
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_every_column_is_documented(name: str) -> None:
+    assert f"| `{name}` |" in (DOCS / "ledger.md").read_text()
+
+
+def test_the_picture_shows_the_demo() -> None:
+    picture = (DOCS / "report.svg").read_text()
+
+    assert "claude-sonnet-4-5" in picture
+    assert re.findall(r"https?://[^\"]*", picture) == ["http://www.w3.org/2000/svg"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

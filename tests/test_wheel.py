@@ -1,5 +1,6 @@
 """The wheel holds all: `farebox up` runs from it, in a folder that is no checkout."""
 
+import importlib.metadata
 import os
 import shutil
 import ssl
@@ -9,8 +10,10 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from farebox.demo.session import calls
 
 from .conftest import StartSidecar
+from .sidecar import clean_environment, export
 from .upstream import Upstream, plain
 
 ROOT = Path(__file__).parent.parent
@@ -55,3 +58,51 @@ def test_the_wheel_holds_the_script_for_mitmdump(installed: Path) -> None:
     [script] = installed.parent.glob("lib/python*/site-packages/farebox/_assets/sidecar.py")
 
     assert script.read_bytes() == (ROOT / "addons" / "sidecar.py").read_bytes()
+
+
+@pytest.mark.slow
+def test_an_installed_wheel_runs_the_demo_where_no_checkout_is(installed: Path, tmp_path: Path) -> None:
+    """What a newcomer runs first: every row is there, and the report."""
+    environment = {**clean_environment(), "FAREBOX_HOME": str(tmp_path / "home")}
+
+    done = subprocess.run(
+        [installed / "farebox", "demo"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = export(tmp_path / "home" / "demo")
+    assert len(rows) == len(list(calls()))
+    assert sum(row["cost_nanousd"] or 0 for row in rows) > 0
+    assert "Spend by provider and model" in done.stdout
+    assert str(ROOT) not in done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_an_installed_wheel_completes_in_the_shell(installed: Path, shell: str) -> None:
+    # The shell is guessed from the processes above us, so it is named.
+    environment = {**clean_environment(), "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+
+    done = subprocess.run(
+        [installed / "farebox", "--show-completion", shell],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+    assert "_FAREBOX_COMPLETE" in done.stdout
+
+
+@pytest.mark.slow
+def test_an_installed_wheel_tells_its_version(installed: Path) -> None:
+    done = subprocess.run([installed / "farebox", "--version"], capture_output=True, text=True, timeout=60, check=True)
+
+    assert done.stdout == f"farebox {importlib.metadata.version('farebox')}\n"

@@ -35,6 +35,23 @@ def claim(folder: Path, role: str) -> Iterator[None]:
         os.close(lock)
 
 
+def holder(folder: Path, role: str) -> int | None:
+    """Return the process that holds `folder` for `role`, or None where nobody does."""
+    try:
+        lock = os.open(folder / f"{role}.lock", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        pid = os.pread(lock, 32, 0)
+        return int(pid) if pid.isdigit() else None
+    else:
+        return None
+    finally:
+        os.close(lock)
+
+
 def _take(lock: int, path: Path, role: str) -> None:
     give_up = time.monotonic() + PATIENCE_SECONDS
     while True:

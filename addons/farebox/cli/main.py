@@ -8,8 +8,14 @@ import typer
 
 from .. import __version__
 from ..errors import FareboxError
+from .demo import demo
+from .doctor import doctor
 from .export import export
 from .migrate import migrate
+from .report import report
+from .run import run
+from .show import show
+from .tail import tail
 from .up import up
 
 app = typer.Typer(
@@ -17,11 +23,13 @@ app = typer.Typer(
     help="Know what your LLM traffic costs, to the cent and to the second.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(up)
-app.command()(export)
-app.command()(migrate)
+# In the order in which a newcomer meets them.
+app.command(context_settings={"allow_interspersed_args": False})(run)
+for command in (up, demo, report, tail, show, doctor, export, migrate):
+    app.command()(command)
 
 
 def _version(asked: bool) -> None:
@@ -42,7 +50,8 @@ def main() -> None:
     # What is written here, and by what is started from here, is for its owner alone.
     os.umask(0o077)
     logging.basicConfig(level=logging.INFO, format="farebox: %(message)s", stream=sys.stderr)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for name in ("alembic", "httpx2"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     try:
         app()
     except FareboxError as error:

@@ -27,3 +27,12 @@ Script = Annotated[
     list[Path] | None, typer.Option(metavar="FILE", help="A mitmproxy add-on to load as well; repeatable.")
 ]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="OPTION=VALUE", help="A mitmproxy option; repeatable.")]
+Where = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME=VALUE",
+        help="Only calls with this value of one of the names of --by, in any case: provider=openai, "
+        "model='gpt-4*', status=429; 'user=' are those whose user is not known. Repeatable: several values of one name "
+        "are alternatives.",
+    ),
+]

@@ -8,8 +8,10 @@ from pathlib import Path
 import typer
 
 from .. import settings as settings_module
+from ..environment import Door, client_variables
 from ..errors import LedgerAwayError
 from ..folder import BUNDLE, CERTIFICATE
+from ..private import adopt
 from ..settings import Settings
 from ..store.engine import open_engine
 from ..store.migrate import migrate
@@ -44,38 +46,39 @@ def up(
     }
     settings = settings_module.load(given, config=config)
     moments = Moments(
-        prepare=lambda: prepare_ledger(settings.ledger),
+        prepare=lambda: prepare(settings),
         on_started=lambda started: typer.echo(banner(settings, started)),
     )
     with until_signalled() as wait:
         run(settings, moments, wait)
 
 
-def prepare_ledger(url: str) -> None:
-    """Migrate the ledger; where it is away, say so and go on: traffic does not wait for it."""
+def prepare(settings: Settings) -> None:
+    """Take over what killed runs left, and migrate the ledger; where it is away, traffic does not wait for it."""
+    adopt(settings)
     try:
-        migrate(open_engine(url))
+        migrate(open_engine(settings.ledger))
     except LedgerAwayError as error:
         logger.warning("%s: calls wait in the spool", error)
 
 
 def banner(settings: Settings, started: Started) -> str:
     """Return what `up` prints once it runs: where it is, and what to paste for a client."""
-    proxy = started.listening[0].rpartition(" at ")[2]
-    certificate, bundle = (shlex.quote(str(settings.folder / name)) for name in (CERTIFICATE, BUNDLE))
+    door = Door(started.proxy, str(settings.folder / CERTIFICATE), str(settings.folder / BUNDLE))
     command = shlex.quote(sys.argv[0]) if Path(sys.argv[0]).name == "farebox" else "farebox"
     others = "".join(f"\n  also        {listener}" for listener in started.listening[1:])
+    exports = "\n".join(
+        f"  export {name}={shlex.quote(value)}" for name, value in client_variables(door, "localhost,127.0.0.1").items()
+    )
     return f"""farebox is up
-  proxy       http://{proxy}{others}
+  proxy       {started.proxy}{others}
   metrics     {started.metrics}/metrics
   ledger      {settings.ledger}
   spool       {settings.spool}
-  CA          {certificate}
+  CA          {shlex.quote(door.certificate)}
 
 Point a client at it:
-  export HTTPS_PROXY=http://{proxy} HTTP_PROXY=http://{proxy} NO_PROXY=localhost,127.0.0.1
-  export SSL_CERT_FILE={bundle} REQUESTS_CA_BUNDLE={bundle}
-  export NODE_EXTRA_CA_CERTS={certificate} NODE_USE_ENV_PROXY=1
+{exports}
 
 Read the ledger:
   {command} export --format jsonl --ledger {shlex.quote(settings.ledger)}"""

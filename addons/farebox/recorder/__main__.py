@@ -23,7 +23,7 @@ from ..store.migrate import migrate
 from ..telemetry import PulseReceiver
 from .attendance import Attendance
 from .http import serve
-from .recorder import Destinations, Recorder
+from .recorder import Destinations, Health, Recorder
 
 logger = logging.getLogger("farebox.recorder")
 
@@ -68,8 +68,13 @@ def record(settings: Settings, stopping: threading.Event) -> None:
     to.own.meter_failures((dialect.name, 0) for dialect in DIALECTS)
     attendance = Attendance(pulses, to.own)
     recorder = Recorder(open_spool, attendance, to, name=name)
+
+    def health() -> Health:
+        attendance.hear()
+        return recorder.health
+
     try:
-        server = serve((settings.host, settings.metrics_port), registry, lambda: recorder.health)
+        server = serve((settings.host, settings.metrics_port), registry, health)
     except OSError as error:
         raise FareboxError(
             f"metrics_port: {settings.host}:{settings.metrics_port} cannot be used ({error.strerror}): "

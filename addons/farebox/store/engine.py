@@ -4,12 +4,14 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
-from ..errors import SettingsError
+from ..errors import LedgerAwayError, SettingsError
+
+__all__ = ["Engine", "open_engine", "ping"]
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str, *, make_folder: bool = True) -> Engine:
     """Return an engine for the ledger at `url`; SettingsError where that is no database URL farebox can use."""
     try:
         parsed = make_url(url)
@@ -21,14 +23,28 @@ def open_engine(url: str) -> Engine:
         raise SettingsError(f"ledger: {parsed.drivername!r} is not supported: use sqlite:///PATH")
     if not parsed.database or parsed.database == ":memory:":
         raise SettingsError("ledger: a SQLite ledger is a file: sqlite:///PATH")
-    folder = Path(parsed.database).parent
+    if make_folder:
+        _make(Path(parsed.database).parent)
+    engine = create_engine(parsed, connect_args={"timeout": 5})
+    event.listen(engine, "connect", _set_up_sqlite)
+    return engine
+
+
+def ping(engine: Engine) -> None:
+    """Raise LedgerAwayError where the ledger cannot be written now. Nothing is written."""
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            connection.rollback()
+    except OperationalError as error:
+        raise LedgerAwayError(f"ledger {engine.url.render_as_string()} is away ({error.orig})") from error
+
+
+def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise SettingsError(f"ledger: folder {folder} cannot be made ({error.strerror}): name another") from error
-    engine = create_engine(parsed, connect_args={"timeout": 5})
-    event.listen(engine, "connect", _set_up_sqlite)
-    return engine
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:

@@ -1,5 +1,9 @@
 """Bring a ledger's schema to this program's revision."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -19,8 +23,27 @@ def migrate(engine: Engine) -> tuple[str | None, str]:
     config = Config()
     config.set_main_option("script_location", str(assets.migrations()).replace("%", "%%"))
     scripts = ScriptDirectory.from_config(config)
+    with _known(engine):
+        before = _current(engine, scripts)
+        if before != scripts.get_current_head():
+            _upgrade(engine, config)
+    return before, scripts.get_current_head() or ""
+
+
+def revisions(engine: Engine) -> tuple[str | None, str]:
+    """Return the ledger's revision, None where it is empty or not there, and this program's. Errors as `migrate`'s."""
+    scripts = ScriptDirectory(str(assets.migrations()))
+    head = scripts.get_current_head() or ""
+    if engine.url.database and engine.url.get_backend_name() == "sqlite" and not Path(engine.url.database).exists():
+        return None, head
+    with _known(engine):
+        return _current(engine, scripts), head
+
+
+@contextmanager
+def _known(engine: Engine) -> Iterator[None]:
     try:
-        return _upgrade(engine, scripts, config)
+        yield
     except OperationalError as error:
         raise LedgerAwayError(f"ledger {engine.url.render_as_string()} is away ({error.orig})") from error
     except DatabaseError as error:
@@ -29,16 +52,18 @@ def migrate(engine: Engine) -> tuple[str | None, str]:
         ) from error
 
 
-def _upgrade(engine: Engine, scripts: ScriptDirectory, config: Config) -> tuple[str | None, str]:
-    head = scripts.get_current_head() or ""
+def _current(engine: Engine, scripts: ScriptDirectory) -> str | None:
+    with engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
+        raise LedgerError(
+            f"ledger {engine.url.render_as_string()} is at revision {current}, which farebox {__version__} does not "
+            "know: it was written by a newer farebox. Upgrade farebox, or name another ledger with --ledger"
+        )
+    return current
+
+
+def _upgrade(engine: Engine, config: Config) -> None:
     with engine.begin() as connection:
-        before = MigrationContext.configure(connection).get_current_revision()
-        if before is not None and before not in {script.revision for script in scripts.walk_revisions()}:
-            raise LedgerError(
-                f"ledger {engine.url.render_as_string()} is at revision {before}, which farebox {__version__} does not "
-                "know: it was written by a newer farebox. Upgrade farebox, or name another ledger with --ledger"
-            )
-        if before != head:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    return before, head
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

@@ -1,9 +1,11 @@
 """What is read from and written to the ledger."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Connection, Engine, String, delete, or_, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import OperationalError
 
@@ -32,22 +34,60 @@ def forget_positions(connection: Connection, spools: Sequence[str]) -> None:
         connection.execute(delete(spool_positions).where(spool_positions.c.spool.in_(spools)))
 
 
-def positions(engine: Engine) -> dict[str, Position]:
-    """Return how far each spool is in the ledger."""
+@contextmanager
+def reachable(engine: Engine) -> Iterator[None]:
+    """Raise LedgerAwayError where the block cannot reach the ledger."""
     try:
-        return _positions(engine)
+        yield
     except OperationalError as error:
         raise LedgerAwayError(f"ledger {engine.url.render_as_string()} is away ({error.orig})") from error
 
 
-def _positions(engine: Engine) -> dict[str, Position]:
-    with engine.connect() as connection:
+def positions(engine: Engine) -> dict[str, Position]:
+    """Return how far each spool is in the ledger."""
+    with reachable(engine), engine.connect() as connection:
         return {row.spool: Position(row.segment, row.offset) for row in connection.execute(select(spool_positions))}
 
 
 def all_calls(engine: Engine) -> Iterator[dict[str, Any]]:
     """Yield every row of `calls` in the order of its start."""
     ordered = select(calls).order_by(calls.c.started_at, calls.c.id).execution_options(yield_per=1000)
-    with engine.connect() as connection:
+    with reachable(engine), engine.connect() as connection:
         for row in connection.execute(ordered).mappings():
             yield dict(row)
+
+
+def calls_since(engine: Engine, start: datetime) -> list[dict[str, Any]]:
+    """Return the rows of the calls that began at `start` or later, in that order."""
+    ordered = select(calls).where(calls.c.started_at >= start).order_by(calls.c.started_at, calls.c.id)
+    with reachable(engine), engine.connect() as connection:
+        return [dict(row) for row in connection.execute(ordered).mappings()]
+
+
+def call_ids_since(engine: Engine, start: datetime) -> set[str]:
+    """Return the ids of the calls that began at `start` or later."""
+    with reachable(engine), engine.connect() as connection:
+        return set(connection.scalars(select(calls.c.id).where(calls.c.started_at >= start)))
+
+
+def last_calls(engine: Engine, number: int) -> list[dict[str, Any]]:
+    """Return the rows of the last `number` calls, in the order of their start."""
+    latest = select(calls).order_by(calls.c.started_at.desc(), calls.c.id.desc()).limit(number)
+    with reachable(engine), engine.connect() as connection:
+        return [dict(row) for row in connection.execute(latest).mappings()][::-1]
+
+
+def calls_by_id(engine: Engine, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the rows with these ids, in the order of their start."""
+    wanted = select(calls).where(calls.c.id.in_(ids)).order_by(calls.c.started_at, calls.c.id)
+    with reachable(engine), engine.connect() as connection:
+        return [dict(row) for row in connection.execute(wanted).mappings()]
+
+
+def calls_named(engine: Engine, name: str, *, limit: int) -> list[dict[str, Any]]:
+    """Return up to `limit` rows whose id begins with `name`, or whose id at the provider it is."""
+    is_named = or_(calls.c.response_id == name, calls.c.provider_request_id == name)
+    if len(name) >= 4:
+        is_named = or_(is_named, calls.c.id.cast(String).startswith(name.lower(), autoescape=True))
+    with reachable(engine), engine.connect() as connection:
+        return [dict(row) for row in connection.execute(select(calls).where(is_named).limit(limit)).mappings()]

@@ -1,0 +1,121 @@
+"""`farebox demo`."""
+
+import shutil
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+
+from .. import assets, supervisor
+from .. import settings as settings_module
+from ..demo.provider import Provider, provider
+from ..demo.session import HOSTS, play
+from ..folder import CERTIFICATE
+from ..report.line import call_line
+from ..report.table import report_table
+from ..settings import Intercept, Settings
+from ..store import queries
+from ..store.engine import Engine, open_engine
+from ..store.migrate import migrate
+from ..store.summary import Scope, summarise
+from ..supervisor import Moments, Started
+from .console import console
+from .options import Config
+from .report import ordered
+
+_ROWS_SECONDS = 10.0
+
+
+def demo(
+    *,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave it running, with metrics, until Ctrl-C.")] = False,
+    config: Config = None,
+) -> None:
+    """Play a session with a made-up provider through the real proxy, and report it: no key, no network.
+
+    It has streams, cache reads and writes, reasoning, a refusal and its retry, a call given up, one without usage and a
+    model that has no price. Its ledger is its own, in the data folder, and stays until the next demo.
+    """
+    settings = settings_module.load({}, config=config)
+    folder = settings.folder / "demo"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    out = console()
+    out.print("A made-up provider, a made-up session, the real proxy:", style="dim")
+    with provider(folder, HOSTS) as made_up, supervisor.until_signalled() as wait:
+        own = _own_settings(settings, folder, made_up)
+        _Demo(own, out, keep=keep).run(wait)
+
+
+def _own_settings(settings: Settings, folder: Path, made_up: Provider) -> Settings:
+    return msgspec.structs.replace(
+        Settings(),
+        home=str(folder),
+        ledger=f"sqlite:///{folder / 'ledger.db'}",
+        sidecar="demo",
+        ca=str(folder / "mitmproxy"),
+        timezone=settings.timezone,
+        port=0,
+        metrics_port=0,
+        intercept=Intercept(),
+        script=(str(assets.demo_redirect()),),
+        set=(f"demo_port={made_up.port}", f"ssl_verify_upstream_trusted_ca={made_up.authority}"),
+    )
+
+
+class _Demo:
+    def __init__(self, settings: Settings, out: Console, *, keep: bool) -> None:
+        self._settings = settings
+        self._out = out
+        self._keep = keep
+        self._engine: Engine = open_engine(settings.ledger)
+        self._played: Future[int] | None = None
+        self._is_told = threading.Event()
+
+    def run(self, wait: supervisor.Wait) -> None:
+        with ThreadPoolExecutor(1) as thread:
+
+            def start(started: Started) -> None:
+                certificate = str(self._settings.folder / CERTIFICATE)
+                self._played = thread.submit(play, started.proxy, certificate)
+                if self._keep:
+                    self._played.add_done_callback(lambda _played: self._stay(started))
+
+            moments = Moments(prepare=lambda: migrate(self._engine), on_started=start)
+            supervisor.run(self._settings, moments, lambda seconds: wait(seconds) or self._is_over())
+        if not self._keep:
+            self._report()
+
+    def _is_over(self) -> bool:
+        return not self._keep and self._played is not None and self._played.done()
+
+    def _stay(self, started: Started) -> None:
+        """Print the report once every row is there, and where the metrics are."""
+        give_up = time.monotonic() + _ROWS_SECONDS
+        while len(queries.last_calls(self._engine, 1000)) < self._number and time.monotonic() < give_up:
+            time.sleep(0.1)
+        self._report()
+        self._out.print(
+            f"\nMetrics: {started.metrics}/metrics   Proxy: {started.proxy}   Ctrl-C ends it.", markup=False
+        )
+
+    @property
+    def _number(self) -> int:
+        return self._played.result() if self._played else 0
+
+    def _report(self) -> None:
+        if self._played is None or self._played.cancelled():
+            return
+        self._played.result()
+        for row in queries.last_calls(self._engine, 1000):
+            self._out.print(call_line(row, self._settings.zone))
+        groups = ordered(summarise(self._engine, Scope(), ("provider", "model")), ("provider", "model"))
+        [whole] = summarise(self._engine, Scope(), ())
+        self._out.print()
+        self._out.print(report_table("Spend by provider and model", ("provider", "model"), groups, whole.sums))
+        self._out.print(f"\nMore: farebox report --by outcome --ledger {self._settings.ledger}", markup=False)

@@ -1,0 +1,74 @@
+"""`farebox doctor`."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import psutil
+import typer
+from rich.text import Text
+
+from .. import settings as settings_module
+from ..doctor import client, folder, ports, sidecar
+from ..doctor import ledger as ledger_check
+from ..doctor.finding import OK, PROBLEM, WARNING, Finding
+from ..environment import Door
+from ..folder import BUNDLE, CERTIFICATE
+from ..settings import Settings
+from .console import console
+from .options import Config, Host, Ledger, MetricsPort, Port
+
+_MARKS = {OK: ("✓", "green"), WARNING: ("!", "yellow"), PROBLEM: ("✗", "bold red")}
+
+
+def doctor(
+    *,
+    pid: Annotated[
+        int | None, typer.Option(metavar="PID", help="A running client whose environment to look at.")
+    ] = None,
+    env_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A .env file to look at, as LibreChat's.")
+    ] = None,
+    host: Host = None,
+    port: Port = None,
+    metrics_port: MetricsPort = None,
+    ledger: Ledger = None,
+    config: Config = None,
+) -> None:
+    """Find what keeps calls from being recorded, and say how to mend it. Changes nothing.
+
+    Looks at the data folder, the CA, the ports, the ledger, the running sidecar and the clients it saw; with --pid or
+    --env-file also at a client's environment. The exit code is 1 where there is a problem.
+
+    - `farebox doctor`
+    - `farebox doctor --pid $(pgrep -n node)`
+    - `farebox doctor --env-file .env`
+    """
+    given = {"host": host, "port": port, "metrics_port": metrics_port, "ledger": ledger}
+    settings = settings_module.load(given, config=config)
+    out = console()
+    worst = OK
+    for finding in examine(settings, pid, env_file):
+        mark, style = _MARKS[finding.level]
+        out.print(Text.assemble((f"{mark} ", style), finding.what), soft_wrap=True)
+        if finding.fix:
+            out.print(Text(f"    fix: {finding.fix}", "dim"), soft_wrap=True)
+        worst = finding.level if finding.level == PROBLEM else worst
+    sys.exit(1 if worst == PROBLEM else 0)
+
+
+def examine(settings: Settings, pid: int | None, env_file: Path | None) -> Iterator[Finding]:
+    """Yield what every check finds."""
+    for place in (folder, ports, ledger_check, sidecar):
+        yield from place.look(settings)
+    door = Door(
+        f"http://{settings.host}:{settings.port}",
+        str(settings.folder / CERTIFICATE),
+        str(settings.folder / BUNDLE),
+    )
+    if pid is not None:
+        environment = client.of_process(pid)
+        yield from client.look(f"process {pid} ({psutil.Process(pid).name()})", environment, door)
+    if env_file is not None:
+        yield from client.look(str(env_file), client.of_file(env_file), door)

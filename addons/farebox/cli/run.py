@@ -1,0 +1,120 @@
+"""`farebox run`."""
+
+import os
+import sys
+import tempfile
+import time
+from typing import IO, Annotated
+
+import typer
+
+from .. import health, private, supervisor
+from .. import settings as settings_module
+from ..child import Place
+from ..command import Command, CommandError
+from ..environment import Door, client_environment
+from ..errors import FareboxError, LedgerAwayError
+from ..folder import BUNDLE, CERTIFICATE
+from ..report.bill import Bill, bill_lines
+from ..report.silence import reasons
+from ..settings import Settings
+from ..store.engine import open_engine
+from ..store.summary import Scope, doubts, summarise
+from ..supervisor import Moments, Started
+from ..telemetry import Sights
+from .console import console
+from .options import Config, Ledger, Script, Set
+from .up import prepare
+
+Arguments = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="CMD", help="The command and its arguments, as you would type them; `--` before it keeps them its own."
+    ),
+]
+
+
+def run(
+    *,
+    command: Arguments,
+    ledger: Ledger = None,
+    config: Config = None,
+    script: Script = None,
+    set_: Set = None,
+) -> None:
+    """Run one command behind a sidecar of its own, and print what its LLM calls cost.
+
+    The command gets the proxy and the CA by its environment; its input, output, signals and exit code are its own. The
+    bill goes to standard error, the calls to the ledger. Fine beside a running `farebox up`, and several at once.
+
+    - `farebox run -- python chat.py`
+    - `farebox run -- claude`
+    - `farebox run --ledger sqlite:///mine.db -- node app.mjs`
+    """
+    given = {"ledger": ledger, "script": [str(path.absolute()) for path in script or ()], "set": set_}
+    settings = settings_module.load(given, config=config)
+    program = Command(command)
+    began = time.monotonic()
+    with private.private_settings(settings) as own, tempfile.TemporaryFile() as log, program.signals():
+        seen: list[Sights] = []
+        moments = Moments(
+            prepare=lambda: prepare(own),
+            on_started=lambda started: program.start(client_environment(os.environ, _door(own, started))),
+            on_drained=lambda started: seen.extend(_sights(started)),
+        )
+        try:
+            supervisor.run(own, moments, program.wait, Place(is_apart=True, log=log))
+        except CommandError as error:
+            typer.echo(f"farebox: {error}", err=True)
+            sys.exit(error.code)
+        finally:
+            _print_log(log)
+        if program.returncode is not None:
+            _print_bill(own, seen[0] if seen else Sights(), time.monotonic() - began)
+    program.end_as_it_did()
+
+
+def _door(own: Settings, started: Started) -> Door:
+    return Door(started.proxy, str(own.folder / CERTIFICATE), str(own.folder / BUNDLE))
+
+
+def _sights(started: Started) -> list[Sights]:
+    told = health.ask(started.metrics)
+    return [told.clients] if told else []
+
+
+def _print_log(log: IO[bytes]) -> None:
+    """Print what the sidecar had to say, now that the terminal is free."""
+    log.seek(0)
+    sys.stderr.write(log.read().decode(errors="replace"))
+
+
+def _print_bill(own: Settings, sights: Sights, seconds: float) -> None:
+    out = console(stderr=True)
+    try:
+        bill = _bill(own)
+    except (FareboxError, LedgerAwayError) as error:
+        out.print(f"farebox: no bill: {error}", style="red", markup=False)
+        return
+    waiting = private.spools(own.folder)
+    if bill.total.calls:
+        out.print(bill_lines(bill, seconds))
+    elif not waiting:
+        out.print("farebox: no LLM call was recorded.", style="yellow", markup=False)
+        for reason in reasons(sights):
+            out.print(f"  {reason}", style="dim", markup=False)
+    if waiting:
+        out.print(
+            "farebox: the ledger is away, calls wait in the spool: the next `farebox run` or `up` records them.",
+            style="yellow",
+            markup=False,
+        )
+
+
+def _bill(own: Settings) -> Bill:
+    engine = open_engine(own.ledger)
+    scope = Scope(where=(("sidecar", (own.sidecar,)),))
+    groups = summarise(engine, scope, ("provider", "model"))
+    groups.sort(key=lambda group: (-(group.sums.cost_nanousd or -1), str(group.key)))
+    [whole] = summarise(engine, scope, ())
+    return Bill(groups, whole.sums, doubts(engine, scope))

@@ -1,0 +1,36 @@
+"""`farebox show`."""
+
+from typing import Annotated
+
+import typer
+
+from .. import settings as settings_module
+from ..errors import FareboxError
+from ..report.line import call_line
+from ..report.sheet import call_sheet
+from ..store import queries
+from .console import console
+from .ledger import open_ledger
+from .options import Config, Ledger
+
+_MOST = 20
+
+
+def show(
+    *,
+    id: Annotated[str, typer.Argument(metavar="ID", help="The call's id or its first letters; or the provider's id.")],
+    ledger: Ledger = None,
+    config: Config = None,
+) -> None:
+    """Print one call, whole: every column of its row that has a value."""
+    settings = settings_module.load({"ledger": ledger}, config=config)
+    found = queries.calls_named(open_ledger(settings), id, limit=_MOST)
+    if not found:
+        raise FareboxError(f"there is no call {id!r} in {settings.ledger}: `farebox tail` and `export` tell ids")
+    out = console()
+    if len(found) == 1:
+        out.print(call_sheet(found[0], settings.zone))
+        return
+    out.print(f"{len(found)} calls begin so:")
+    for row in found:
+        out.print(row["id"], call_line(row, settings.zone))

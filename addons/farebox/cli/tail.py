@@ -1,0 +1,64 @@
+"""`farebox tail`."""
+
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+
+from .. import settings as settings_module
+from ..errors import LedgerAwayError
+from ..report.line import call_line
+from ..store import queries
+from ..store.engine import Engine
+from .console import console
+from .ledger import open_ledger
+from .options import Config, Ledger
+
+POLL_SECONDS = 0.5
+# A row comes when its call ends, which began long before where the answer was long.
+RECENT = timedelta(minutes=5)
+LONGEST = timedelta(hours=6)
+_POLLS_PER_SWEEP = 20
+
+
+def tail(
+    *,
+    lines: Annotated[int, typer.Option("--lines", "-n", metavar="N", min=0, help="Calls to begin with.")] = 10,
+    follow: Annotated[bool, typer.Option("--follow/--no-follow", help="Go on with calls as they happen.")] = True,
+    ledger: Ledger = None,
+    config: Config = None,
+) -> None:
+    """Print calls as they end, one line each, until Ctrl-C."""
+    settings = settings_module.load({"ledger": ledger}, config=config)
+    engine = open_ledger(settings)
+    out = console()
+    for row in queries.last_calls(engine, lines):
+        out.print(call_line(row, settings.zone))
+    if follow:
+        for row in new_calls(engine):
+            out.print(call_line(row, settings.zone))
+
+
+def new_calls(engine: Engine) -> Iterator[dict[str, Any]]:
+    """Yield the rows that come into the ledger from now on; while it is away, wait."""
+    seen = queries.call_ids_since(engine, datetime.now(UTC) - LONGEST)
+    polls = 0
+    while True:
+        time.sleep(POLL_SECONDS)
+        polls += 1
+        reach = LONGEST if polls % _POLLS_PER_SWEEP == 0 else RECENT
+        try:
+            rows = _unseen(engine, seen, reach)
+        except LedgerAwayError:
+            continue
+        seen.update(row["id"] for row in rows)
+        yield from rows
+        if reach is LONGEST:
+            seen &= queries.call_ids_since(engine, datetime.now(UTC) - LONGEST)
+
+
+def _unseen(engine: Engine, seen: set[str], reach: timedelta) -> Sequence[dict[str, Any]]:
+    new = queries.call_ids_since(engine, datetime.now(UTC) - reach) - seen
+    return queries.calls_by_id(engine, sorted(new))

@@ -1,0 +1,1 @@
+"""A made-up session with a made-up provider, through the real proxy."""

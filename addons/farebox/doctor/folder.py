@@ -1,0 +1,49 @@
+"""The data folder and the CA in it."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..folder import CERTIFICATE, holder
+from ..settings import Settings
+from .finding import Finding, ok, problem, warning
+
+_KEY = "mitmproxy-ca.pem"
+
+
+def look(settings: Settings) -> Iterator[Finding]:
+    """Yield what is to say of the data folder: whether it can be written, who holds it, who can read the CA's key."""
+    folder = settings.folder
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    try:
+        with tempfile.TemporaryFile(dir=existing):
+            pass
+    except OSError as error:
+        yield problem(
+            f"data folder {folder} cannot be written ({error.strerror})",
+            f"give {existing} to the user that runs farebox, free some space, or set FAREBOX_HOME to another folder",
+        )
+        return
+    state = "" if folder.exists() else ", which is made at the first start"
+    pid = holder(folder, "sidecar")
+    yield ok(f"data folder {folder}{state}" + (f", in use by farebox, process {pid}" if pid else ""))
+    yield from _ca(Path(settings.ca), folder)
+
+
+def _ca(ca: Path, folder: Path) -> Iterator[Finding]:
+    key = ca / _KEY
+    if not key.exists():
+        yield ok(f"CA: none yet, it is made in {ca} at the first start")
+        return
+    for path in (ca, key):
+        if path.stat().st_mode & 0o077:
+            yield warning(
+                f"others can look into {path}: who has the CA's key can read this machine's LLM traffic",
+                f"chmod {'700' if path.is_dir() else '600'} {path}",
+            )
+    handed_out = folder / CERTIFICATE
+    made = ca / CERTIFICATE
+    if handed_out.exists() and made.exists() and handed_out.read_bytes() != made.read_bytes():
+        yield problem(f"{handed_out} is not the certificate of the CA in {ca}", "start farebox anew, then its clients")
+    else:
+        yield ok(f"CA in {ca}")

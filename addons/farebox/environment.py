@@ -1,0 +1,54 @@
+"""The environment that sends a client through the proxy and has it trust the CA. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+# Read by one client or another; set where the environment has them already, as they would win over SSL_CERT_FILE.
+_OTHER_BUNDLES = (
+    "CURL_CA_BUNDLE",
+    "AWS_CA_BUNDLE",
+    "GIT_SSL_CAINFO",
+    "HTTPLIB2_CA_CERTS",
+    "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
+    "CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE",
+    "NIX_SSL_CERT_FILE",
+    "DENO_CERT",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where a client goes: the proxy's URL, the CA's certificate, and a bundle of it and the system's roots."""
+
+    proxy: str
+    certificate: str
+    bundle: str
+
+
+def client_variables(door: Door, no_proxy: str) -> dict[str, str]:
+    """Return the variables that Python, Node and curl read, in the spelling of most."""
+    return {
+        "HTTPS_PROXY": door.proxy,
+        "HTTP_PROXY": door.proxy,
+        "NO_PROXY": no_proxy,
+        # Python's TLS and most others replace their roots by these.
+        "SSL_CERT_FILE": door.bundle,
+        "REQUESTS_CA_BUNDLE": door.bundle,
+        # Node adds this one to its own, and minds the proxy from version 22.21 and 24 on.
+        "NODE_EXTRA_CA_CERTS": door.certificate,
+        "NODE_USE_ENV_PROXY": "1",
+    }
+
+
+def client_environment(before: Mapping[str, str], door: Door) -> dict[str, str]:
+    """Return the environment `before`, changed so that a program started in it calls through the proxy.
+
+    Its NO_PROXY stays; without one nothing goes round the proxy, as LLMs run on this machine too.
+    """
+    no_proxy = before.get("NO_PROXY") or before.get("no_proxy") or ""
+    variables = client_variables(door, no_proxy)
+    # curl reads http_proxy in lower case alone; elsewhere one that is set in lower case may win.
+    lower = {name.lower(): value for name, value in variables.items() if name.endswith("_PROXY") and name.isupper()}
+    lower.pop("node_use_env_proxy", None)
+    bundles = {name: door.bundle for name in _OTHER_BUNDLES if before.get(name)}
+    return {**before, **variables, **lower, **bundles}

@@ -1,0 +1,60 @@
+"""What one run came to: a bill for the terminal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.console import Group as Lines
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from ..store.summary import Doubt, Group, Sums
+from . import figures
+from .figures import plural
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """The calls of a run by provider and model, their total, and whose cost is in doubt and why."""
+
+    groups: Sequence[Group]
+    total: Sums
+    doubts: Sequence[Doubt]
+
+
+def bill_lines(bill: Bill, seconds: float) -> RenderableType:
+    """Return the bill as lines to print."""
+    total = bill.total
+    head = Text("farebox: ", "dim")
+    head.append(f"{plural(total.calls, 'call')} in {figures.duration(round(seconds * 1000))}, ")
+    head.append(f"{figures.count(total.input_tokens)} tokens in, {figures.count(total.output_tokens)} out, ")
+    head.append(figures.usd(total.cost_nanousd) if total.cost_nanousd is not None else "cost not known", "bold green")
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for justify in ("left", "left", "right", "right", "right", "right", "right"):
+        table.add_column(justify=justify, overflow="fold")
+    for group in bill.groups:
+        table.add_row(*map(Text, _row(group)))
+    return Lines(
+        head, Padding(table, (0, 0, 0, 2)), *(Text(f"  {doubt}", "yellow") for doubt in map(_doubt, bill.doubts))
+    )
+
+
+def _row(group: Group) -> list[str]:
+    sums = group.sums
+    cached = f"{figures.count(sums.cache_read_tokens)} cached" if sums.cache_read_tokens else ""
+    return [
+        group.key[0] or "",
+        group.key[1] or "(no model)",
+        plural(sums.calls, "call") + (f", {plural(sums.errors, 'error')}" if sums.errors else ""),
+        f"{figures.count(sums.input_tokens)} in",
+        cached,
+        f"{figures.count(sums.output_tokens)} out",
+        figures.usd(sums.cost_nanousd) if sums.cost_nanousd is not None else "unpriced" if sums.unpriced else "",
+    ]
+
+
+def _doubt(doubt: Doubt) -> str:
+    name = " ".join(part for part in (doubt.provider, doubt.model) if part)
+    why = ", ".join(doubt.reasons) or "no reason given"
+    return f"{plural(doubt.calls, 'call')} to {name} {doubt.status}: {why}"

@@ -1,0 +1,71 @@
+"""Numbers as a person reads them."""
+
+from decimal import Decimal
+
+UNKNOWN = "?"
+_UNITS = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
+
+
+def usd(nanousd: int | None) -> str:
+    """Return an amount to read: cents from a dollar on, three figures of what is less."""
+    if nanousd is None:
+        return UNKNOWN
+    amount = Decimal(abs(nanousd)).scaleb(-9)
+    sign = "-" if nanousd < 0 else ""
+    if not amount:
+        return "$0"
+    if amount >= 1:
+        return f"{sign}${amount:,.2f}"
+    digits = min(9, 2 - amount.adjusted())
+    return f"{sign}${amount:.{max(digits, 4)}f}"
+
+
+def exact_usd(nanousd: int | None) -> str | None:
+    """Return an amount to the nano-dollar, without an exponent, or None where it is not known."""
+    if nanousd is None:
+        return None
+    whole, part = divmod(abs(nanousd), 10**9)
+    return f"{'-' if nanousd < 0 else ''}{whole}.{part:09d}"
+
+
+def count(number: int | None) -> str:
+    """Return a count to read: whole below 10,000, then three figures."""
+    if number is None:
+        return UNKNOWN
+    if number < 10_000:
+        return f"{number:,}"
+    size, unit = next(pair for pair in _UNITS if number >= pair[0])
+    value = number / size
+    return f"{value:.{0 if value >= 100 else 1 if value >= 10 else 2}f}{unit}"
+
+
+def share(part: int | None, whole: int | None) -> str:
+    """Return `part` of `whole` in per cent."""
+    if part is None or not whole:
+        return UNKNOWN
+    return f"{100 * part / whole:.0f}%"
+
+
+def duration(milliseconds: int | None) -> str:
+    """Return a duration to read."""
+    if milliseconds is None:
+        return UNKNOWN
+    if milliseconds < 1000:
+        return f"{milliseconds} ms"
+    if milliseconds < 60_000:
+        return f"{milliseconds / 1000:.1f} s"
+    minutes, seconds = divmod(milliseconds // 1000, 60)
+    return f"{minutes}:{seconds:02d} min"
+
+
+def bar(part: int | None, most: int, width: int) -> str:
+    """Return a bar of up to `width` characters, `part` long where `most` is full."""
+    if not part or most <= 0 or part < 0:
+        return ""
+    eighths = max(1, round(8 * width * part / most))
+    return "█" * (eighths // 8) + ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")[eighths % 8]
+
+
+def plural(number: int, one: str, many: str | None = None) -> str:
+    """Return `number` and its noun."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,56 @@
+"""A call in one line."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+from rich.text import Text
+
+from .. import reading
+from ..pricing.cost import ESTIMATED, NONE, PARTIAL
+from . import figures
+
+_COLOURS = {
+    reading.OK: "green",
+    reading.HTTP_ERROR: "red",
+    reading.PROVIDER_CUT: "red",
+    reading.NETWORK_ERROR: "red",
+    reading.CLIENT_ABORT: "yellow",
+    reading.SIDECAR_STOP: "yellow",
+}
+
+
+def call_line(row: Mapping[str, Any], zone: tzinfo) -> Text:
+    """Return the ledger's `row` in one line: when, how it ended, who, how much."""
+    line = Text(no_wrap=True, overflow="ellipsis")
+    line.append(f"{local(row['started_at'], zone):%H:%M:%S} ", "dim")
+    line.append(f"{row['status'] or '---'} {row['outcome']:<13} ", _COLOURS.get(row["outcome"], ""))
+    name = f"{row['provider']} {row['model_returned'] or row['model_requested'] or row['operation'] or ''}"
+    line.append(f"{name:<36} ", "bold")
+    line.append(f"{_tokens(row):<34} ", "cyan")
+    line.append(f"{_cost(row):<18} ", "green" if row["cost_nanousd"] else "yellow")
+    line.append(f"{figures.duration(row['duration_ms']):>8}")
+    if row["ttft_ms"] is not None:
+        line.append(f" (first token {figures.duration(row['ttft_ms'])})", "dim")
+    if trouble := row["error_code"] or row["error_type"]:
+        line.append(f" {trouble}", "red")
+    return line
+
+
+def local(moment: datetime, zone: tzinfo) -> datetime:
+    """Return a time of the ledger in `zone`; SQLite keeps UTC without saying so."""
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(zone)
+
+
+def _tokens(row: Mapping[str, Any]) -> str:
+    if row["cost_status"] == NONE:
+        return ""
+    cached = f" ({figures.count(row['cache_read_tokens'])} cached)" if row["cache_read_tokens"] else ""
+    return f"{figures.count(row['input_tokens'])} in{cached} {figures.count(row['output_tokens'])} out"
+
+
+def _cost(row: Mapping[str, Any]) -> str:
+    if row["cost_nanousd"] is None:
+        return "" if row["cost_status"] == NONE else str(row["cost_status"])
+    mark = f" {row['cost_status']}" if row["cost_status"] in {PARTIAL, ESTIMATED} else ""
+    return figures.usd(row["cost_nanousd"]) + mark

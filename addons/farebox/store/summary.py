@@ -1,0 +1,200 @@
+"""Sums over the calls, by any of their facts; exact, as money is integer nano-USD."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, DateTime, Engine, Select, String, case, column, func, or_, select, values
+
+from .. import reading
+from ..pricing.cost import ESTIMATED, PARTIAL, UNPRICED
+from .queries import reachable
+from .schema import calls
+
+MODEL = func.coalesce(calls.c.model_returned, calls.c.model_requested)
+DIMENSIONS: Mapping[str, ColumnElement[Any]] = {
+    "provider": calls.c.provider,
+    "model": MODEL,
+    "user": calls.c.user_id,
+    "conversation": calls.c.conversation,
+    "purpose": calls.c.purpose,
+    "key": calls.c.key_fingerprint,
+    "client_app": calls.c.client_app,
+    "status": calls.c.status,
+    "outcome": calls.c.outcome,
+    "operation": calls.c.operation,
+    "host": calls.c.host,
+    "tier": calls.c.service_tier,
+    "team": calls.c.team,
+    "project": calls.c.project,
+    "sidecar": calls.c.sidecar,
+}
+SPANS = ("day", "hour")
+_ERRORS = (reading.HTTP_ERROR, reading.PROVIDER_CUT, reading.NETWORK_ERROR)
+
+Span = tuple[str, datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which calls: from `start` on, before `end`, and where each dimension has one of its values (None: not known)."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+    where: tuple[tuple[str, tuple[str | None, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What the calls of one group come to. A sum is None where none of its calls tells.
+
+    `uncertain` counts the calls whose cost is a lower bound or estimated. `cacheable_tokens` is the input of the calls
+    that tell how much of it was read from a cache. `p50_ms` and `p95_ms` are durations by nearest rank.
+    """
+
+    calls: int
+    errors: int
+    unpriced: int
+    uncertain: int
+    input_tokens: int | None
+    cacheable_tokens: int | None
+    cache_read_tokens: int | None
+    output_tokens: int | None
+    cost_nanousd: int | None
+    p50_ms: int | None = None
+    p95_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One line of a report: the values of its dimensions, None where not known."""
+
+    key: tuple[str | None, ...]
+    sums: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """How many calls to one model have a cost that is not known, a lower bound or an estimate, and why."""
+
+    provider: str
+    model: str | None
+    status: str
+    reasons: tuple[str, ...]
+    calls: int
+
+
+def summarise(engine: Engine, scope: Scope, by: Sequence[str], spans: Sequence[Span] = ()) -> list[Group]:
+    """Return the calls of `scope` summed up by `by`, names of DIMENSIONS or SPANS; without any, in one group.
+
+    `spans` are the days or hours where `by` has one: label, start and end.
+    """
+    place = _place(by, spans)
+    keys = [expression.label(f"key_{number}") for number, (_, expression) in enumerate(place.keys)]
+    rows = select(*keys, *_sums()).group_by(*keys)
+    ranks = _percentiles(keys, scope, place)
+    with reachable(engine), engine.connect() as connection:
+        told = {tuple(row[: len(keys)]): row[len(keys) :] for row in connection.execute(ranks)}
+        found = connection.execute(_limited(rows, scope, place)).all()
+    return [_group(row, len(keys), told) for row in found]
+
+
+def covered(engine: Engine, scope: Scope) -> tuple[datetime, datetime] | None:
+    """Return the start of the first and of the last call of `scope`, in UTC without a zone on SQLite; None if none."""
+    bounds = _limited(select(func.min(calls.c.started_at), func.max(calls.c.started_at)), scope, _place((), ()))
+    with reachable(engine), engine.connect() as connection:
+        first, last = connection.execute(bounds).one()
+    return (first, last) if first is not None else None
+
+
+def doubts(engine: Engine, scope: Scope) -> list[Doubt]:
+    """Return whose cost is in doubt among the calls of `scope`, the most frequent first."""
+    fields = (calls.c.provider, MODEL, calls.c.cost_status, calls.c.cost_reasons)
+    query = select(*fields, func.count().label("number")).group_by(*fields).order_by(func.count().desc())
+    doubtful = calls.c.cost_status.in_((UNPRICED, PARTIAL, ESTIMATED))
+    with reachable(engine), engine.connect() as connection:
+        rows = connection.execute(_limited(query, scope, _place((), ())).where(doubtful)).all()
+    return [Doubt(provider, model, status, tuple(why or ()), number) for provider, model, status, why, number in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    keys: list[tuple[str, ColumnElement[Any]]]
+    spans: CTE | None
+
+
+def _place(by: Sequence[str], spans: Sequence[Span]) -> _Place:
+    table = None
+    if spans:
+        moment = DateTime(timezone=True)
+        named = values(column("label", String), column("begins", moment), column("ends", moment), name="spans")
+        table = named.data(list(spans)).cte("spans")
+    return _Place(
+        [(name, table.c.label if name in SPANS and table is not None else DIMENSIONS[name]) for name in by], table
+    )
+
+
+def _limited(query: Select[Any], scope: Scope, place: _Place) -> Select[Any]:
+    if place.spans is not None:
+        begins, ends = place.spans.c.begins, place.spans.c.ends
+        query = query.join_from(place.spans, calls, (calls.c.started_at >= begins) & (calls.c.started_at < ends))
+    else:
+        query = query.select_from(calls)
+    if scope.start is not None:
+        query = query.where(calls.c.started_at >= scope.start)
+    if scope.end is not None:
+        query = query.where(calls.c.started_at < scope.end)
+    for name, wanted in scope.where:
+        query = query.where(_matches(DIMENSIONS[name], wanted))
+    return query
+
+
+def _matches(expression: ColumnElement[Any], wanted: Sequence[str | None]) -> ColumnElement[bool]:
+    return or_(*(expression.is_(None) if one is None else _is_like(expression, one) for one in wanted))
+
+
+def _is_like(expression: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
+    escaped = pattern.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return func.lower(expression.cast(String)).like(escaped.replace("*", "%"), escape="\\")
+
+
+def _sums() -> list[ColumnElement[Any]]:
+    known_cache = case((calls.c.cache_read_tokens.is_not(None), calls.c.input_tokens))
+    return [
+        func.count(),
+        _number_of(calls.c.outcome.in_(_ERRORS)),
+        _number_of(calls.c.cost_status == UNPRICED),
+        _number_of(calls.c.cost_status.in_((PARTIAL, ESTIMATED))),
+        func.sum(calls.c.input_tokens),
+        func.sum(known_cache),
+        func.sum(calls.c.cache_read_tokens),
+        func.sum(calls.c.output_tokens),
+        func.sum(calls.c.cost_nanousd),
+    ]
+
+
+def _number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+def _percentiles(keys: Sequence[ColumnElement[Any]], scope: Scope, place: _Place) -> Select[Any]:
+    """Return per group the durations at ranks ceil(n/2) and ceil(0.95 n)."""
+    rank = func.row_number().over(partition_by=keys or None, order_by=calls.c.duration_ms)
+    number = func.count().over(partition_by=keys or None)
+    ordered = select(*keys, calls.c.duration_ms, rank.label("place"), number.label("number"))
+    ranked = _limited(ordered, scope, place).where(calls.c.duration_ms.is_not(None)).cte("ranked")
+    own = [ranked.c[key.name] for key in keys]
+    at = [
+        func.max(case((ranked.c.place == (ranked.c.number * percent + 99) // 100, ranked.c.duration_ms)))
+        for percent in (50, 95)
+    ]
+    return select(*own, *at).group_by(*own)
+
+
+def _group(row: Sequence[Any], width: int, told: Mapping[tuple[Any, ...], Sequence[Any]]) -> Group:
+    key, amounts = tuple(row[:width]), row[width:]
+    # Postgres sums BIGINT to NUMERIC.
+    whole = [None if amount is None else int(amount) for amount in amounts]
+    sums = dict(zip((field.name for field in fields(Sums)), [*whole, *told.get(key, (None, None))], strict=True))
+    return Group(tuple(None if value is None else str(value) for value in key), Sums(**sums))

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Do what README.md says: run each of its `sh` blocks, in order, in a fresh clone, in a shell without this one's settings.
+# Needs some Python 3.12+ on the PATH, and for the rest only what Debian and PyPI give.
+set -euo pipefail
+root=$(git -C "$(dirname "$0")" rev-parse --show-toplevel)
+place=$(mktemp -d)
+trap 'rm -rf "$place"' EXIT
+git clone --quiet "$root" "$place/farebox"
+awk '/^```sh$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$place/farebox/README.md" >"$place/commands.sh"
+[ -s "$place/commands.sh" ] || { echo "README.md has no sh blocks" >&2; exit 1; }
+cd "$place/farebox"
+env -i HOME="$place" PATH="$PATH" LANG=C.UTF-8 COLUMNS=140 ${PIP_CONFIG_FILE:+PIP_CONFIG_FILE="$PIP_CONFIG_FILE"} \
+    timeout 600 bash -euo pipefail -x "$place/commands.sh"

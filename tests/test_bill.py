@@ -1,0 +1,41 @@
+"""The bill of a run."""
+
+import io
+
+from farebox.report.bill import Bill, bill_lines
+from farebox.store.summary import Doubt, Group, Sums
+from rich.console import Console
+
+PRICED = Sums(2, 1, 0, 0, 1_200, 1_200, 900, 300, 8_000_000, 800, 1_900)
+UNPRICED = Sums(1, 0, 1, 0, 700, None, None, 180, None)
+
+
+def printed(bill: Bill) -> list[str]:
+    text = io.StringIO()
+    Console(file=text, width=160).print(bill_lines(bill, 12.34))
+    return [" ".join(line.split()) for line in text.getvalue().splitlines()]
+
+
+def test_a_bill_has_a_line_for_each_model_and_says_what_is_in_doubt() -> None:
+    groups = [
+        Group(("openai", "gpt-4o"), PRICED),
+        Group(("groq", "[house]"), UNPRICED),
+        Group(("vllm", None), UNPRICED),
+    ]
+    doubts = [Doubt("groq", "[house]", "unpriced", ("unknown_model",), 1), Doubt("vllm", None, "partial", (), 2)]
+    total = Sums(4, 1, 2, 0, 2_600, 1_200, 900, 660, 8_000_000)
+
+    assert printed(Bill(groups, total, doubts)) == [
+        "farebox: 4 calls in 12.3 s, 2,600 tokens in, 660 out, $0.00800",
+        "openai gpt-4o 2 calls, 1 error 1,200 in 900 cached 300 out $0.00800",
+        "groq [house] 1 call 700 in 180 out unpriced",
+        "vllm (no model) 1 call 700 in 180 out unpriced",
+        "1 call to groq [house] unpriced: unknown_model",
+        "2 calls to vllm partial: no reason given",
+    ]
+
+
+def test_a_cost_that_is_not_known_is_no_zero() -> None:
+    head, *_ = printed(Bill([Group(("vllm", "m"), UNPRICED)], UNPRICED, []))
+
+    assert head.endswith("cost not known")

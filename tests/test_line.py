@@ -1,0 +1,62 @@
+"""A call in one line."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from farebox.report.line import call_line
+
+from .samples import record
+
+KNOWN = {
+    "model_returned": "gpt-4o",
+    "status": 200,
+    "input_tokens": 1_200,
+    "cache_read_tokens": 1_024,
+    "output_tokens": 30,
+    "cost_nanousd": 3_500_000,
+    "duration_ms": 800,
+    "ttft_ms": 90,
+}
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        (
+            KNOWN,
+            "13:30:15 200 ok openai gpt-4o 1,200 in (1,024 cached) 30 out $0.00350 800 ms (first token 90 ms)",
+        ),
+        (
+            KNOWN | {"cost_status": "partial", "outcome": "client_abort", "ttft_ms": None},
+            "13:30:15 200 client_abort openai gpt-4o 1,200 in (1,024 cached) 30 out $0.00350 partial 800 ms",
+        ),
+        (
+            {
+                "status": 429,
+                "outcome": "http_error",
+                "cost_status": "none",
+                "model_requested": "o3",
+                "duration_ms": 9,
+                "error_code": "rate_limit_exceeded",
+            },
+            "13:30:15 429 http_error openai o3 9 ms rate_limit_exceeded",
+        ),
+        ({"outcome": "network_error", "cost_status": "none"}, "13:30:15 --- network_error openai ?"),
+        ({"cost_status": "unpriced", "status": 200}, "13:30:15 200 ok openai ? in ? out unpriced ?"),
+    ],
+    ids=["priced", "partial", "refused", "no answer", "unpriced"],
+)
+def test_a_line_tells_when_how_who_and_how_much(told: dict[str, Any], expected: str) -> None:
+    line = call_line(msgspec.structs.asdict(record(**told)), ZoneInfo("Europe/Berlin"))
+
+    assert line.plain.split() == expected.split()
+
+
+def test_lines_stand_below_each_other() -> None:
+    lines = [
+        call_line(msgspec.structs.asdict(record(**told)), ZoneInfo("UTC")).plain for told in (KNOWN, {"status": 200})
+    ]
+
+    assert lines[0].index("1,200 in") == lines[1].index("? in")

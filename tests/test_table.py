@@ -1,0 +1,56 @@
+"""The report as a table: every group, the total, and what the total leaves out."""
+
+import io
+
+import pytest
+from farebox.report.table import notes, report_table
+from farebox.store.summary import Group, Sums
+from rich.console import Console
+
+FIRST = Sums(3, 1, 0, 0, 1_200, 1_200, 900, 300, 8_000_000_000, 800, 1_900)
+SECOND = Sums(2, 0, 2, 0, None, None, None, None, None, 70, 90)
+TOTAL = Sums(5, 1, 2, 0, 1_200, 1_200, 900, 300, 8_000_000_000, 500, 1_900)
+
+
+def printed(groups: list[Group], total: Sums, by: tuple[str, ...] = ("model",)) -> list[str]:
+    text = io.StringIO()
+    Console(file=text, width=160).print(report_table("Spend", by, groups, total))
+    return [line.rstrip() for line in text.getvalue().splitlines()]
+
+
+def test_a_line_has_its_figures_and_a_bar() -> None:
+    _, head, first, second, total, note = printed([Group(("gpt-4o",), FIRST), Group((None,), SECOND)], TOTAL)
+
+    assert head.split() == ["model", "spend", "calls", "errors", "unpriced", "input", "cached", "output", "p50", "p95"]
+    assert first.split() == ["gpt-4o", "$8.00", "█" * 14, "3", "1", "1,200", "75%", "300", "800", "ms", "1.9", "s"]
+    assert second.split() == ["(unknown)", "?", "2", "2", "?", "?", "?", "70", "ms", "90", "ms"]
+    assert total.split()[:4] == ["total", "$8.00", "5", "1"]
+    assert note == "2 calls unpriced: what they cost is not known and not in the spend."
+
+
+def test_one_group_needs_no_total() -> None:
+    assert not any("total" in line for line in printed([Group(("gpt-4o",), FIRST)], FIRST))
+
+
+def test_two_dimensions_have_two_columns() -> None:
+    head = printed([Group(("openai", "gpt-4o"), FIRST)], FIRST, ("provider", "model"))[1]
+
+    assert head.split()[:2] == ["provider", "model"]
+
+
+def test_a_name_with_brackets_is_a_name() -> None:
+    lines = printed([Group(("[red]model[/red]",), FIRST)], FIRST)
+
+    assert any(line.startswith("[red]model[/red]") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("unpriced", "uncertain", "told"),
+    [
+        (0, 0, []),
+        (1, 0, ["1 call unpriced: what they cost is not known and not in the spend."]),
+        (0, 3, ["3 calls with a lower bound or an estimate for a cost."]),
+    ],
+)
+def test_what_the_spend_leaves_out_is_said(unpriced: int, uncertain: int, told: list[str]) -> None:
+    assert notes(Sums(9, 0, unpriced, uncertain, None, None, None, None, 1)) == told
