@@ -14,7 +14,7 @@ from .sidecar import REDIRECT, clean_environment
 from .upstream import Upstream
 
 ADDON = Path(__file__).parent.parent / "addons" / "sidecar.py"
-SECONDS = 40.0
+SECONDS = 90.0
 
 
 @contextmanager

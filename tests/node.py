@@ -49,7 +49,12 @@ def _install() -> None:
         done = subprocess.run(
             [_NODE, _NPM, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
             cwd=FOLDER,
-            env={**os.environ, "PATH": f"{_NODE.parent}{os.pathsep}{os.environ.get('PATH', '')}"},
+            # The system's roots, as the Makefile has uv take them: a company's own CA stands among them.
+            env={
+                **os.environ,
+                "NODE_USE_SYSTEM_CA": "1",
+                "PATH": f"{_NODE.parent}{os.pathsep}{os.environ.get('PATH', '')}",
+            },
             capture_output=True,
             text=True,
             timeout=_SECONDS,

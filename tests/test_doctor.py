@@ -287,8 +287,13 @@ def test_which_hosts_no_proxy_means(no_proxy: str, goes: bool) -> None:
 
 
 def test_the_environment_of_a_process_is_read() -> None:
-    sleeping = subprocess.Popen(["sleep", "30"], env={"HTTPS_PROXY": "http://made.up:1"})
+    program = ["sh", "-c", "echo ready; exec sleep 30"]
+    environment = {"PATH": os.defpath, "HTTPS_PROXY": "http://made.up:1"}
+    sleeping = subprocess.Popen(program, env=environment, stdout=subprocess.PIPE)
     try:
+        assert sleeping.stdout
+        sleeping.stdout.readline()
+        sleeping.stdout.close()
         assert client.of_process(sleeping.pid)["HTTPS_PROXY"] == "http://made.up:1"
     finally:
         sleeping.kill()

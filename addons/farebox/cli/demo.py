@@ -20,7 +20,7 @@ from ..report.line import call_line
 from ..report.table import report_table
 from ..settings import Intercept, Settings
 from ..store import queries
-from ..store.engine import Engine, open_engine
+from ..store.engine import Engine, opened
 from ..store.migrate import migrate
 from ..store.summary import Scope, summarise
 from ..supervisor import Moments, Started
@@ -49,7 +49,8 @@ def demo(
     out.print("A made-up provider, a made-up session, the real proxy:", style="dim")
     with provider(folder, HOSTS) as made_up, supervisor.until_signalled() as wait:
         own = _own_settings(settings, folder, made_up)
-        _Demo(own, out, keep=keep).run(wait)
+        with opened(own.ledger) as engine:
+            _Demo(own, engine, out, keep=keep).run(wait)
 
 
 def _own_settings(settings: Settings, folder: Path, made_up: Provider) -> Settings:
@@ -69,11 +70,11 @@ def _own_settings(settings: Settings, folder: Path, made_up: Provider) -> Settin
 
 
 class _Demo:
-    def __init__(self, settings: Settings, out: Console, *, keep: bool) -> None:
+    def __init__(self, settings: Settings, engine: Engine, out: Console, *, keep: bool) -> None:
         self._settings = settings
         self._out = out
         self._keep = keep
-        self._engine: Engine = open_engine(settings.ledger)
+        self._engine = engine
         self._played: Future[int] | None = None
         self._is_told = threading.Event()
 

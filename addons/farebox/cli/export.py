@@ -10,7 +10,7 @@ import typer
 
 from .. import settings as settings_module
 from ..store import queries
-from ..store.engine import open_engine
+from ..store.engine import opened
 from ..store.migrate import migrate
 from .options import Config, Ledger
 
@@ -28,10 +28,10 @@ def export(
     config: Config = None,
 ) -> None:
     """Print every row of the ledger, one JSON object a line; times are RFC 3339 in UTC, NULL is null."""
-    engine = open_engine(settings_module.load({"ledger": ledger}, config=config).ledger)
-    migrate(engine)
-    for row in queries.all_calls(engine):
-        sys.stdout.buffer.write(json_line(row))
+    with opened(settings_module.load({"ledger": ledger}, config=config).ledger) as engine:
+        migrate(engine)
+        for row in queries.all_calls(engine):
+            sys.stdout.buffer.write(json_line(row))
     sys.stdout.flush()
 
 

@@ -1,21 +1,24 @@
 """The ledger as the commands that read it open it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import LedgerError
 from ..settings import Settings
-from ..store.engine import Engine, open_engine
+from ..store.engine import Engine, opened
 from ..store.migrate import migrate
 
 
-def open_ledger(settings: Settings) -> Engine:
-    """Return the ledger, brought to this version's revision; LedgerError where nothing was ever recorded."""
+@contextmanager
+def opened_ledger(settings: Settings) -> Iterator[Engine]:
+    """Hold the ledger open, brought to this version's revision; LedgerError where nothing was ever recorded."""
     scheme, _, path = settings.ledger.partition(":///")
     if scheme.startswith("sqlite") and path and not Path(path).exists():
         raise LedgerError(
             f"ledger {settings.ledger} is not there: nothing was recorded yet. Start with `farebox run -- CMD` or "
             "`farebox up`, or name another ledger with --ledger"
         )
-    engine = open_engine(settings.ledger)
-    migrate(engine)
-    return engine
+    with opened(settings.ledger) as engine:
+        migrate(engine)
+        yield engine

@@ -17,7 +17,7 @@ from ..settings import Settings
 from ..store.engine import Engine
 from ..store.summary import DIMENSIONS, SPANS, Group, Scope, covered, summarise
 from .console import console
-from .ledger import open_ledger
+from .ledger import opened_ledger
 from .options import Config, Ledger, Where
 
 NAMES = (*DIMENSIONS, *SPANS)
@@ -59,9 +59,9 @@ def report(
     names = _names(by)
     span = period(since, until, now=datetime.now(UTC), zone=settings.zone)
     scope = Scope(span.start, span.end, _conditions(where or ()))
-    engine = open_ledger(settings)
-    groups = ordered(grouped(engine, settings, scope, names), names)
-    [whole] = summarise(engine, scope, ())
+    with opened_ledger(settings) as engine:
+        groups = ordered(grouped(engine, settings, scope, names), names)
+        [whole] = summarise(engine, scope, ())
     if format is Format.JSON:
         sys.stdout.buffer.write(as_json(names, scope, groups, whole.sums))
     elif format is Format.CSV:

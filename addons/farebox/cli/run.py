@@ -18,7 +18,7 @@ from ..folder import BUNDLE, CERTIFICATE
 from ..report.bill import Bill, bill_lines
 from ..report.silence import reasons
 from ..settings import Settings
-from ..store.engine import open_engine
+from ..store.engine import opened
 from ..store.summary import Scope, doubts, summarise
 from ..supervisor import Moments, Started
 from ..telemetry import Sights
@@ -112,9 +112,10 @@ def _print_bill(own: Settings, sights: Sights, seconds: float) -> None:
 
 
 def _bill(own: Settings) -> Bill:
-    engine = open_engine(own.ledger)
     scope = Scope(where=(("sidecar", (own.sidecar,)),))
-    groups = summarise(engine, scope, ("provider", "model"))
+    with opened(own.ledger) as engine:
+        groups = summarise(engine, scope, ("provider", "model"))
+        [whole] = summarise(engine, scope, ())
+        doubtful = doubts(engine, scope)
     groups.sort(key=lambda group: (-(group.sums.cost_nanousd or -1), str(group.key)))
-    [whole] = summarise(engine, scope, ())
-    return Bill(groups, whole.sums, doubts(engine, scope))
+    return Bill(groups, whole.sums, doubtful)

@@ -10,7 +10,7 @@ from ..report.line import call_line
 from ..report.sheet import call_sheet
 from ..store import queries
 from .console import console
-from .ledger import open_ledger
+from .ledger import opened_ledger
 from .options import Config, Ledger
 
 _MOST = 20
@@ -24,7 +24,8 @@ def show(
 ) -> None:
     """Print one call, whole: every column of its row that has a value."""
     settings = settings_module.load({"ledger": ledger}, config=config)
-    found = queries.calls_named(open_ledger(settings), id, limit=_MOST)
+    with opened_ledger(settings) as engine:
+        found = queries.calls_named(engine, id, limit=_MOST)
     if not found:
         raise FareboxError(f"there is no call {id!r} in {settings.ledger}: `farebox tail` and `export` tell ids")
     out = console()

@@ -13,7 +13,7 @@ from ..report.line import call_line
 from ..store import queries
 from ..store.engine import Engine
 from .console import console
-from .ledger import open_ledger
+from .ledger import opened_ledger
 from .options import Config, Ledger
 
 POLL_SECONDS = 0.5
@@ -32,12 +32,11 @@ def tail(
 ) -> None:
     """Print calls as they end, one line each, until Ctrl-C."""
     settings = settings_module.load({"ledger": ledger}, config=config)
-    engine = open_ledger(settings)
     out = console()
-    for row in queries.last_calls(engine, lines):
-        out.print(call_line(row, settings.zone))
-    if follow:
-        for row in new_calls(engine):
+    with opened_ledger(settings) as engine:
+        for row in queries.last_calls(engine, lines):
+            out.print(call_line(row, settings.zone))
+        for row in new_calls(engine) if follow else ():
             out.print(call_line(row, settings.zone))
 
 

@@ -13,7 +13,7 @@ from ..errors import LedgerAwayError
 from ..folder import BUNDLE, CERTIFICATE
 from ..private import adopt
 from ..settings import Settings
-from ..store.engine import open_engine
+from ..store.engine import opened
 from ..store.migrate import migrate
 from ..supervisor import Moments, Started, run, until_signalled
 from .options import Config, Host, Ledger, MetricsPort, Mode, Port, Script, Set, Workers
@@ -57,7 +57,8 @@ def prepare(settings: Settings) -> None:
     """Take over what killed runs left, and migrate the ledger; where it is away, traffic does not wait for it."""
     adopt(settings)
     try:
-        migrate(open_engine(settings.ledger))
+        with opened(settings.ledger) as engine:
+            migrate(engine)
     except LedgerAwayError as error:
         logger.warning("%s: calls wait in the spool", error)
 

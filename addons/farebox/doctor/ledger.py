@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ..errors import FareboxError, LedgerAwayError
 from ..settings import Settings
-from ..store.engine import open_engine, ping
+from ..store.engine import Engine, opened, ping
 from ..store.migrate import revisions
 from .finding import Finding, ok, problem, warning
 
@@ -12,18 +12,21 @@ from .finding import Finding, ok, problem, warning
 def look(settings: Settings) -> Iterator[Finding]:
     """Yield what is to say of the ledger. Nothing is made or migrated."""
     try:
-        engine = open_engine(settings.ledger, make_folder=False)
-        name = engine.url.render_as_string()
-        current, head = revisions(engine)
-        if current is None:
-            yield ok(f"ledger {name} is empty: its tables are made at the first start")
-        elif current != head:
-            yield warning(f"ledger {name} is at revision {current}, this farebox needs {head}", "run `farebox migrate`")
-        else:
-            ping(engine)
-            yield ok(f"ledger {name} at revision {current}")
+        with opened(settings.ledger, make_folder=False) as engine:
+            yield _look_at(engine)
     except LedgerAwayError as error:
         yield problem(str(error), "start its server, free it, or name another with --ledger; calls wait in the spool")
     except FareboxError as error:
         what, _, fix = str(error).partition(": ")
         yield problem(what, fix or "name another with --ledger")
+
+
+def _look_at(engine: Engine) -> Finding:
+    name = engine.url.render_as_string()
+    current, head = revisions(engine)
+    if current is None:
+        return ok(f"ledger {name} is empty: its tables are made at the first start")
+    if current != head:
+        return warning(f"ledger {name} is at revision {current}, this farebox needs {head}", "run `farebox migrate`")
+    ping(engine)
+    return ok(f"ledger {name} at revision {current}")

@@ -1,5 +1,7 @@
 """Engines for the ledger."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 
 from ..errors import LedgerAwayError, SettingsError
 
-__all__ = ["Engine", "open_engine", "ping"]
+__all__ = ["Engine", "open_engine", "opened", "ping"]
 
 
 def open_engine(url: str, *, make_folder: bool = True) -> Engine:
@@ -28,6 +30,16 @@ def open_engine(url: str, *, make_folder: bool = True) -> Engine:
     engine = create_engine(parsed, connect_args={"timeout": 5})
     event.listen(engine, "connect", _set_up_sqlite)
     return engine
+
+
+@contextmanager
+def opened(url: str, *, make_folder: bool = True) -> Iterator[Engine]:
+    """Hold an engine for the ledger at `url` open for as long as the block runs. Errors as `open_engine`'s."""
+    engine = open_engine(url, make_folder=make_folder)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def ping(engine: Engine) -> None:
