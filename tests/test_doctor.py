@@ -287,17 +287,17 @@ def test_which_hosts_no_proxy_means(no_proxy: str, goes: bool) -> None:
 
 
 def test_the_environment_of_a_process_is_read() -> None:
-    program = ["sh", "-c", "echo ready; exec sleep 30"]
-    environment = {"PATH": os.defpath, "HTTPS_PROXY": "http://made.up:1"}
-    sleeping = subprocess.Popen(program, env=environment, stdout=subprocess.PIPE)
-    try:
-        assert sleeping.stdout
-        sleeping.stdout.readline()
-        sleeping.stdout.close()
-        assert client.of_process(sleeping.pid)["HTTPS_PROXY"] == "http://made.up:1"
-    finally:
-        sleeping.kill()
-        sleeping.wait(10)
+    with subprocess.Popen(
+        ["cat"], env={"HTTPS_PROXY": "http://made.up:1"}, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as cat:
+        # Its environment is there to be seen once it runs.
+        assert cat.stdin
+        assert cat.stdout
+        cat.stdin.write(b"ready\n")
+        cat.stdin.flush()
+        cat.stdout.readline()
+
+        assert client.of_process(cat.pid)["HTTPS_PROXY"] == "http://made.up:1"
 
 
 def test_a_process_or_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ KNOWN = {
     [
         (
             KNOWN,
-            "13:30:15 200 ok openai gpt-4o 1,200 in (1,024 cached) 30 out $0.00350 800 ms (first token 90 ms)",
+            "13:30:15 200 ok openai gpt-4o 1,200 in (1,024 cached) 30 out $0.00350 800 ms, first token 90 ms",
         ),
         (
             KNOWN | {"cost_status": "partial", "outcome": "client_abort", "ttft_ms": None},

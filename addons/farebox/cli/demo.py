@@ -24,7 +24,7 @@ from ..store.engine import Engine, opened
 from ..store.migrate import migrate
 from ..store.summary import Scope, summarise
 from ..supervisor import Moments, Started
-from .console import console
+from .console import console, print_line
 from .options import Config
 from .report import ordered
 
@@ -114,7 +114,7 @@ class _Demo:
             return
         self._played.result()
         for row in queries.last_calls(self._engine, 1000):
-            self._out.print(call_line(row, self._settings.zone))
+            print_line(self._out, call_line(row, self._settings.zone))
         groups = ordered(summarise(self._engine, Scope(), ("provider", "model")), ("provider", "model"))
         [whole] = summarise(self._engine, Scope(), ())
         self._out.print()

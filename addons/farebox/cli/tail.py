@@ -12,7 +12,7 @@ from ..errors import LedgerAwayError
 from ..report.line import call_line
 from ..store import queries
 from ..store.engine import Engine
-from .console import console
+from .console import console, print_line
 from .ledger import opened_ledger
 from .options import Config, Ledger
 
@@ -35,9 +35,9 @@ def tail(
     out = console()
     with opened_ledger(settings) as engine:
         for row in queries.last_calls(engine, lines):
-            out.print(call_line(row, settings.zone))
+            print_line(out, call_line(row, settings.zone))
         for row in new_calls(engine) if follow else ():
-            out.print(call_line(row, settings.zone))
+            print_line(out, call_line(row, settings.zone))
 
 
 def new_calls(engine: Engine) -> Iterator[dict[str, Any]]:

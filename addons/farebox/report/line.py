@@ -31,7 +31,7 @@ def call_line(row: Mapping[str, Any], zone: tzinfo) -> Text:
     line.append(f"{_cost(row):<18} ", "green" if row["cost_nanousd"] else "yellow")
     line.append(f"{figures.duration(row['duration_ms']):>8}")
     if row["ttft_ms"] is not None:
-        line.append(f" (first token {figures.duration(row['ttft_ms'])})", "dim")
+        line.append(f", first token {figures.duration(row['ttft_ms'])}", "dim")
     if trouble := row["error_code"] or row["error_type"]:
         line.append(f" {trouble}", "red")
     return line
