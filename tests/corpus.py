@@ -18,6 +18,9 @@ from farebox.exchange import Response, request_to
 from farebox.meter import Meter, call_of
 from farebox.reading import Reading
 
+from .buckets import overfull, uncached
+from .documents import assert_fits
+
 # The oracle's name of an API shape to the dialect, or one of those, that claims it; by default it has the same name.
 # What is no LLM call stands here as None.
 DIALECTS: dict[str, str | tuple[str, ...] | None] = {
@@ -70,10 +73,13 @@ CLAIMS: dict[str, str | None] = {
 EXCEPTIONS: dict[str, tuple[str, ...]] = {
     "974baecbd1d8083e": ("input_image_tokens",),
     "fa0648bbe3ae4849": ("model_returned",),
-    "818c4aedb8466d46": ("input_tokens", "output_tokens", "model_returned"),
+    "818c4aedb8466d46": ("input_tokens", "uncached", "output_tokens", "model_returned"),
 }
 # Marks that the oracle puts before a provider's own word.
 _ORACLES_OWN = {"finish_reason": ("BLOCKED:", "incomplete:"), "model_requested": ("models/",)}
+# The oracle's flags for a part that its provider counts as more than the whole, recorded as told: doubleword counts
+# reasoning apart from the completion that holds it.
+OVERFULL = frozenset({"reasoning_exceeds_completion"})
 
 
 class Difference(NamedTuple):
@@ -119,16 +125,20 @@ def read(exchange: dict[str, Any], dice: random.Random) -> Reading | None:
     reading = meter.close(1.0)
     if meter.failure:
         raise meter.failure
+    assert_fits(reading)
     return reading
 
 
 def differences(reading: Reading, oracle: dict[str, Any], host: str) -> Iterator[Difference]:
-    """Yield where `reading` departs from `oracle` in tokens, model or finish reason."""
+    """Yield where `reading` departs from `oracle` in tokens, model or finish reason, or its parts from their totals."""
     told = oracle["usage"] or {}
     expected = {column: told.get(name) for name, column in COLUMNS.items()}
     ours = {column: getattr(reading.usage, column) for column in COLUMNS.values()}
     for column in ("model_requested", "model_returned", "finish_reason"):
         expected[column], ours[column] = _spelled(oracle, column), getattr(reading, column)
+    expected["uncached"], ours["uncached"] = told.get("input_uncached"), uncached(reading.usage)
+    if not OVERFULL.intersection(oracle["flags"]):
+        expected["overfull"], ours["overfull"] = [], list(overfull(reading.usage))
     for column, value in expected.items():
         if ours[column] != value and column not in EXCEPTIONS.get(oracle["id"], ()):
             yield Difference(oracle["id"], host, column, ours[column], value)

@@ -220,3 +220,9 @@ def test_junk_model_names_do_not_fill_the_memory() -> None:
 )
 def test_the_catalogue_tells_which_models_it_knows(provider: str, model: str | None, is_known: bool) -> None:
     assert book.knows(provider, model) is is_known
+
+
+def test_a_cost_beyond_the_ledger_is_unpriced() -> None:
+    cost = price("gemini", "gemini-2.5-flash", input_tokens=5, output_tokens=5, units={"web_search_requests": 10**12})
+
+    assert cost == Cost(None, "unpriced", ("inconsistent_usage",))

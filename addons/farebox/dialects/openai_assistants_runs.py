@@ -16,7 +16,7 @@ from ._base import Asked, Dialect, Reply, mapping, tokens
 from ._openai import error, failed, is_get_below, is_post
 
 _UNDER_WAY = frozenset({"queued", "in_progress", "requires_action", "cancelling"})
-_CONTENT = frozenset({"thread.message.delta", "thread.run.step.delta"})
+_CONTENT = ("thread.message.delta", "thread.run.step.delta")
 
 
 def claims(request: Request) -> bool:

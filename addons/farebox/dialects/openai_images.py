@@ -12,8 +12,8 @@ from ._base import Dialect, Reply, mapping, tokens
 from ._openai import asked, failed, is_post, usage
 
 _PATHS = ("/images/generations", "/images/edits", "/images/variations", "/image/generate")
-_ENDS = frozenset({"image_generation.completed", "image_edit.completed"})
-_PIECES = frozenset({"image_generation.partial_image", "image_edit.partial_image"}) | _ENDS
+_ENDS = ("image_generation.completed", "image_edit.completed")
+_PIECES = ("image_generation.partial_image", "image_edit.partial_image", *_ENDS)
 
 
 def claims(request: Request) -> bool:

@@ -37,6 +37,8 @@ _OWN_PRICE = {
     "output_image_tokens": "output_image_mtok",
     "web_searches": "web_searches_kcount",
 }
+# What a column of the ledger holds: 9 thousand million USD, which no call costs.
+_LEDGER_LIMIT = 2**63 - 1
 _FREE_OF_CHARGE = frozenset({"web_fetch_requests", "computer_calls"})
 _STANDARD_TIERS = frozenset({"", "default", "standard", "auto", "on_demand"})
 
@@ -64,10 +66,12 @@ def price(*, provider: str, models: tuple[str | None, ...], usage: Usage, tier: 
         amounts["input_tokens"] = lowest_input
         reasons.append("cache_exceeds_input")
     try:
-        usd = rates.calc_price(genai_prices.Usage(**amounts))["total_price"]
+        whole = nanousd(rates.calc_price(genai_prices.Usage(**amounts))["total_price"])
     except ValueError:
         return unpriced("inconsistent_usage")
-    return Cost(nanousd(usd), PARTIAL if reasons else PRICED, tuple(reasons), "genai-prices", version, card)
+    if whole > _LEDGER_LIMIT:
+        return unpriced("inconsistent_usage")
+    return Cost(whole, PARTIAL if reasons else PRICED, tuple(reasons), "genai-prices", version, card)
 
 
 def knows(provider: str, model: str | None) -> bool:

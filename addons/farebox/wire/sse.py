@@ -35,23 +35,23 @@ class EventStream:
         self._rest = bytearray()
         self._searched = 0
         self._name = ""
-        self._data: list[bytes] = []
-        self._size = 0
+        self._data = bytearray()
+        self._data_lines = 0
         self._skip_line_feed = False
         self._at_start = True
 
     def feed(self, chunk: bytes) -> Iterator[Event]:
         """Yield the events that `chunk` completes."""
         self._rest += chunk
-        if len(self._rest) + self._size > EVENT_LIMIT:
+        if len(self._rest) + len(self._data) > EVENT_LIMIT:
             raise WireError(f"an event of the stream is longer than {EVENT_LIMIT} bytes")
         if self._at_start and not self._pass_byte_order_mark():
             return
         for line in self._lines():
             if not line:
                 yield from self._dispatch()
-            elif self._keep(line) and len(self._data) == 1:
-                yield Event(self._name, self._data[0], is_ended=False)
+            elif self._keep(line) and self._data_lines == 1:
+                yield Event(self._name, bytes(self._data), is_ended=False)
         if len(self._rest) < 16 and _DONE.fullmatch(self._rest):
             self._keep(bytes(self._rest))
             self._rest.clear()
@@ -60,7 +60,7 @@ class EventStream:
 
     def take(self) -> None:
         """Accept the event that is offered: it will not come again at its blank line."""
-        self._name, self._size = "", 0
+        self._name, self._data_lines = "", 0
         self._data.clear()
 
     def close(self) -> Iterator[Event]:
@@ -108,14 +108,14 @@ class EventStream:
         name, _, value = line.partition(b":")
         value = value[1:] if value.startswith(b" ") else value
         if name == b"data":
-            self._data.append(value)
-            self._size += len(value)
+            self._data += b"\n" + value if self._data_lines else value
+            self._data_lines += 1
         elif name == b"event":
             self._name = value[:64].decode("utf-8", "replace")
         return name == b"data"
 
     def _dispatch(self) -> Iterator[Event]:
-        event = Event(self._name, b"\n".join(self._data))
+        event = Event(self._name, bytes(self._data))
         self.take()
         if event.data:
             yield event
