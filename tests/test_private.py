@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from farebox.folder import claim
 from farebox.private import adopt, private_settings, spools
+from farebox.salt import salt
 from farebox.settings import Settings, load
 from farebox.spool.writer import SpoolWriter
 
@@ -27,6 +28,7 @@ def test_a_run_is_apart_but_for_ledger_and_ca(settings: Settings) -> None:
         assert (own.port, own.metrics_port, own.host, own.mode) == (0, 0, "127.0.0.1", ())
         assert (own.ledger, own.ca) == (settings.ledger, settings.ca)
         assert own.folder.stat().st_mode & 0o077 == 0
+        assert salt(own.folder) == salt(other.folder) == salt(settings.folder)
 
 
 def test_nothing_is_left_of_a_run(settings: Settings) -> None:

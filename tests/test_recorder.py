@@ -28,7 +28,7 @@ from sqlalchemy import Engine
 from .ledgers import ids, locked, new_ledger
 from .samples import STARTED_AT, reading
 
-POISON = Usage(input_tokens=2**53, output_tokens=0)
+POISON = Usage(input_tokens=2**63, output_tokens=0)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import uuid_utils
 
+from .salt import salt
 from .settings import Settings
 
 _ROLES = ("sidecar", "recorder")
@@ -26,6 +27,9 @@ def private_settings(settings: Settings) -> Iterator[Settings]:
     folder = _runs(settings) / f"{_tag(settings)}-{name}"
     folder.mkdir(parents=True, mode=0o700)
     try:
+        # What is hashed in a run must mean the same beside it.
+        salt(_base(settings))
+        shutil.copy(_base(settings) / "salt", folder)
         yield msgspec.structs.replace(
             settings,
             home=str(folder),
