@@ -38,7 +38,7 @@ ENDS = {
     "ollama_generate": re.compile(rb'^\{.*"done":true.*\}$', re.MULTILINE),
 }
 # Where the provider itself states less at the end than before.
-SHRINKING = {"gemini_generate/streamed_prompt_shrinks"}
+SHRINKING = {"gemini_generate/streamed_prompt_shrinks", "anthropic_messages/compaction_beside_totals"}
 ENCODINGS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "gzip": ("gzip", gzip.compress),
     "br": ("br", lambda body: bytes(brotli.compress(body))),

@@ -18,6 +18,9 @@ from ._google import raw_publisher, target
 # As paths on Vertex AI name them.
 MAKER, COUNTING = "publishers/anthropic", "count-tokens"
 
+# https://docs.anthropic.com/en/api/messages, usage.iterations: the totals leave these kinds out, the bill does not.
+_BESIDE = frozenset({"compaction", "advisor_message", "fallback_message"})
+
 
 def claims(request: Request) -> bool:
     if request.path.rstrip("/").endswith("/v1/messages"):
@@ -58,7 +61,7 @@ def usage(sent: Mapping[str, Any]) -> Usage:
     uncached = tokens(sent, "input_tokens")
     searches = tokens(sent, "server_tool_use.web_search_requests")
     fetches = tokens(sent, "server_tool_use.web_fetch_requests")
-    units = {"web_search_requests": searches, "web_fetch_requests": fetches}
+    units = {"web_search_requests": searches, "web_fetch_requests": fetches, "further_iterations": _further(sent)}
     return Usage(
         input_tokens=None if uncached is None else total(uncached, cache_read, cache_write),
         cache_read_tokens=cache_read,
@@ -68,6 +71,13 @@ def usage(sent: Mapping[str, Any]) -> Usage:
         reasoning_tokens=tokens(sent, "output_tokens_details.thinking_tokens"),
         units={name: number for name, number in units.items() if number} or None,
     )
+
+
+def _further(sent: Mapping[str, Any]) -> int:
+    """Return how many iterations are billed beside the totals, some of them at another model's price."""
+    told = sent.get("iterations")
+    kinds = [mapping(one).get("type") for one in told] if isinstance(told, list) else []
+    return sum(kind in _BESIDE for kind in kinds if isinstance(kind, str))
 
 
 def _message(reply: Reply, message: Mapping[str, Any]) -> Reply:
