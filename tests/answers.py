@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
+from farebox.call import Call, call_of
 from farebox.exchange import Response, request_to
-from farebox.meter import Call, Meter, call_of
+from farebox.meter import Meter
 from farebox.reading import Reading, encode
 
 OPENAI = "https://api.openai.com/v1/chat/completions"

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from farebox.call import call_of
 from farebox.exchange import Request, Response, request_to
-from farebox.meter import Meter, call_of
+from farebox.meter import Meter
 from farebox.reading import Reading
 
 FOLDER = Path(__file__).parent / "cases"

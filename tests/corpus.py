@@ -14,10 +14,12 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from farebox.call import call_of
 from farebox.exchange import Response, request_to
-from farebox.meter import Meter, call_of
+from farebox.meter import Meter
 from farebox.reading import Reading
 
+from . import corpus_sockets
 from .buckets import overfull, uncached
 from .documents import assert_fits
 
@@ -46,6 +48,7 @@ DIALECTS: dict[str, str | tuple[str, ...] | None] = {
     **dict.fromkeys(("bedrock_converse", "bedrock_converse_stream"), "bedrock_converse"),
     **dict.fromkeys(("bedrock_invoke", "bedrock_invoke_stream"), "bedrock_invoke"),
     "bedrock_agent": "bedrock_agent",
+    "websocket": ("gemini_live", "openai_realtime"),
     "non_llm": None,
     "resource": None,
 }
@@ -182,6 +185,16 @@ def table(corpus: Path, seed: int = 0, apis: Collection[str] = ()) -> Table:
         rows[place] += 1
         with_usage[place] += reading.usage.is_reported
         found.extend(differences(reading, oracle, reading.host))
+    for session, oracle in corpus_sockets.sessions(corpus) if not apis or "websocket" in apis else ():
+        readings = corpus_sockets.read(session)
+        if not readings:
+            misclaimed.append(f"{session['id']} websocket {session['url']}")
+            continue
+        first = readings[0]
+        place = (first.dialect or "", f"{first.provider} ({first.host})")
+        rows[place] += 1
+        with_usage[place] += any(one.usage.is_reported for one in readings)
+        found.extend(Difference(oracle["id"], first.host, *one) for one in corpus_sockets.differences(readings, oracle))
     return Table([(*place, number, with_usage[place]) for place, number in sorted(rows.items())], found, misclaimed)
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from farebox.call import call_of
 from farebox.complaint import parameter_in
 from farebox.exchange import Response, request_to
-from farebox.meter import Meter, call_of
+from farebox.meter import Meter
 from farebox.params import KNOWN
 from hypothesis import given
 from hypothesis import strategies as st

@@ -6,7 +6,7 @@ import pytest
 
 from . import corpus
 
-EXCHANGES = 2854
+EXCHANGES = 2873
 
 
 def test_recorded_exchanges_are_read_as_their_oracle_says() -> None:

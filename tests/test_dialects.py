@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from farebox.call import asked_of, call_of
 from farebox.dialects import openai_chat
 from farebox.dialects._base import Asked
 from farebox.exchange import request_to
-from farebox.meter import asked_of, call_of
 
 from .answers import ANTHROPIC, OPENAI, call
 

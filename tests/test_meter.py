@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import Any, Never
 
 import pytest
-from farebox import meter as module
+from farebox import call as module
+from farebox.call import call_of
 from farebox.deviations import Deviation
 from farebox.dialects import openai_chat
 from farebox.exchange import Response, request_to
-from farebox.meter import Meter, call_of, unanswered
+from farebox.meter import Meter, unanswered
 from farebox.providers import Provider
 from farebox.usage import Usage
 

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from farebox.call import asked_of, call_of
 from farebox.exchange import request_to
-from farebox.meter import asked_of, call_of
 from farebox.params import names_of, params_of
 from farebox.partial import partial_document
 from hypothesis import given

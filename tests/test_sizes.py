@@ -5,8 +5,9 @@ import time
 from typing import Any
 
 import pytest
+from farebox.call import call_of
 from farebox.exchange import Response, request_to
-from farebox.meter import Meter, call_of
+from farebox.meter import Meter
 from farebox.sizes import Sizes, measure, said
 
 IMAGE = "iVBORw0KGgoAAAANSUhEUgAA" * 400

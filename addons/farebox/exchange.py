@@ -21,6 +21,11 @@ class Request:
     body_bytes: int = 0
     query: str = field(default="", repr=False)
 
+    @property
+    def is_upgrade(self) -> bool:
+        """Tell whether it asks for a websocket."""
+        return self.method == "GET" and (self.header("upgrade") or "").lower() == "websocket"
+
     def parameter(self, name: str) -> str | None:
         """Return the first value of `name` in the query."""
         return next(iter(parse_qs(self.query, keep_blank_values=True).get(name, ())), None)

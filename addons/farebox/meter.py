@@ -1,63 +1,28 @@
 """Meter one call: chunks of the answer in, one Reading out, in constant memory."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
 
 from . import clean, reading
+from .call import Call
 from .complaint import parameter_in
-from .dialects import dialect_of
-from .dialects._base import Asked, Dialect, mapping
 from .errors import WireError
-from .exchange import Request, Response
-from .params import names_of, params_of
-from .partial import partial_document
-from .providers import NOBODY, PROVIDERS, UNKNOWN, Provider, Table, provider_of
+from .exchange import Response
+from .providers import UNKNOWN
 from .ratelimit import ratelimit_of
 from .reading import Reading
-from .sizes import Sizes, measure, said
+from .sizes import said
 from .usage import Usage, with_units
-from .wire import form
 from .wire.content import ContentDecoder, content_decoder
-from .wire.documents import Document, Documents, decode, documents
+from .wire.documents import Document, Documents, documents
 
 # How many bytes of events a read may say when decompressed: each event costs time, in which no other call goes on.
 _EVENTS_AT_ONCE = 1 << 20
 _EVENTS_PER_BYTE = 32
 _AS_TOLD = ("response_id", "service_tier", "error_type", "error_code", "error_param", "finish_reason")
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid", "apim-request-id")
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One claimed request: who it goes to, how it talks, what it asks for; `started_at` in nanoseconds since 1970."""
-
-    id: str
-    started_at: int
-    request: Request
-    dialect: Dialect
-    provider: Provider
-    asked: Asked
-    tags: dict[str, str] | None = None
-
-
-def asked_of(request: Request, dialect: Dialect) -> Asked:
-    """Return what the body asks for; a body that is cut off or no JSON tells what can still be read from it."""
-    if form.boundary(request.header("content-type")):
-        return dialect.asked(request, {})
-    try:
-        body = decode(request.body) if request.body_is_whole else partial_document(request.body)
-    except WireError:
-        body = None
-    prompt, media = measure(body)
-    return replace(
-        dialect.asked(request, mapping(body)),
-        params=params_of(mapping(body)),
-        names=names_of(mapping(body)),
-        sizes=Sizes(prompt if request.body_is_whole and body is not None else None, media),
-    )
 
 
 class Meter:
@@ -67,13 +32,13 @@ class Meter:
     before.
     """
 
-    def __init__(self, call: Call, response: Response) -> None:
+    def __init__(self, call: Call, response: Response, framing: Documents | None = None) -> None:
         self._call = call
         self._response = response
         self._reply = call.dialect.begin(response)
         self._content: ContentDecoder | None = None
         # A refusal is one plain document, whatever was asked for.
-        self._documents: Documents = documents(
+        self._documents: Documents = framing or documents(
             response.content_type, asks_stream=self.asks_stream and response.status < 400
         )
         length = response.header("content-length") or ""
@@ -93,6 +58,11 @@ class Meter:
         return self._reply.is_complete or (self._documents.is_whole and self.received >= self._announced)
 
     @property
+    def has_failed(self) -> bool:
+        """Tell whether an error has passed."""
+        return self._reply.is_error
+
+    @property
     def asks_stream(self) -> bool:
         """Tell whether the request asks for a stream."""
         return self._call.asked.stream is True
@@ -104,6 +74,13 @@ class Meter:
         self.received += len(chunk)
         if not self._stopped:
             self._take(lambda: self._documents_in(chunk), now)
+
+    def tell(self, document: Document, size: int, now: float) -> None:
+        """Read a document that came by itself, in `size` bytes."""
+        self._first_byte = now if self._first_byte is None else self._first_byte
+        self.received += size
+        if not self._stopped:
+            self._take(lambda: iter((document,)), now)
 
     def close(self, now: float, outcome: str | None = None, *, overhead: float | None = None) -> Reading:
         """Return the Reading. `outcome` says how the exchange was cut short; without it the answer itself tells."""
@@ -228,22 +205,6 @@ def unanswered(call: Call, now: float, outcome: str, *, overhead: float | None =
     """Return the Reading of a call that got no response head."""
     blank = Meter(call, Response(0)).close(now, outcome, overhead=overhead)
     return msgspec.structs.replace(blank, status=None, streamed=None, response_bytes=None)
-
-
-def call_of(
-    request: Request,
-    *,
-    call_id: str,
-    started_at: int,
-    tags: dict[str, str] | None = None,
-    table: Table = PROVIDERS,
-) -> Call | None:
-    """Return the Call that `request` makes, or None where no dialect claims it."""
-    dialect = dialect_of(request)
-    if dialect is None:
-        return None
-    provider = provider_of(request.host, request.port, table) or NOBODY
-    return Call(call_id, started_at, request, dialect, provider, asked_of(request, dialect), tags)
 
 
 def _milliseconds(seconds: float | None) -> int | None:

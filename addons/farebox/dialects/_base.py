@@ -55,10 +55,49 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What the two ends of a websocket agreed on: what is asked for, which model serves, which writes speech down."""
+
+    asked: Asked
+    served: str | None = None
+    transcriber: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The response that a message on a websocket belongs to.
+
+    `name` tells it from others that go on at the same time; `asked` and `dialect` stand here where they are not the
+    session's. A message that `begins` none belongs to a response only where one is under way.
+    """
+
+    name: str = ""
+    asked: Asked | None = None
+    dialect: "Dialect | None" = None
+    begins: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Socket:
+    """How messages on a websocket make responses, each of which is folded as an answer of its own.
+
+    `agree` keeps the terms, of messages of either side; `ask` returns the response that a client's message asks for,
+    `answer` the one that a server's message is a part of. What is asked for while an answer goes on `waits` for its
+    turn, or else goes into that answer.
+    """
+
+    agree: Callable[[Terms, Document], Terms]
+    ask: Callable[[Terms, Document], Turn | None]
+    answer: Callable[[Terms, Document], Turn | None]
+    waits: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Dialect:
     """How one API talks. `name` is the module's name, `operation` OpenTelemetry's `gen_ai.operation.name`.
 
-    `begin` returns what the head of the answer tells already, for APIs that count in headers.
+    `begin` returns what the head of the answer tells already, for APIs that count in headers. `socket` is there where
+    the API talks over a websocket.
     """
 
     name: str
@@ -69,6 +108,7 @@ class Dialect:
     has_content: Callable[[Document], bool]
     usage: Callable[[Mapping[str, Any]], Usage]
     begin: Callable[[Response], Reply] = lambda _response: Reply()
+    socket: Socket | None = None
 
 
 def mapping(value: object) -> Mapping[str, Any]:

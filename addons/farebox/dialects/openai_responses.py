@@ -18,7 +18,7 @@ from . import _openai
 from ._base import Asked, Dialect, Reply, mapping, tokens
 from ._openai import error, failed, is_get_below, is_post
 
-_ENDS = frozenset({"response.completed", "response.incomplete", "response.failed"})
+ENDS = frozenset({"response.completed", "response.incomplete", "response.failed"})
 _UNDER_WAY = frozenset({"queued", "in_progress"})
 # What is billed by the call, or tells what a call cost; of a web search's actions only the search is billed.
 _TOOLS = {
@@ -57,7 +57,7 @@ def fold(reply: Reply, document: Document) -> Reply:
         return error(reply, mapping(body.get("error")) or body)
     if isinstance(kind, str) and kind.startswith("response."):
         told = _told(reply, mapping(body.get("response")))
-        if kind in _ENDS:
+        if kind in ENDS:
             return replace(told, is_complete=True)
         return replace(told, finish_reason=reply.finish_reason)
     return _told(reply, body)

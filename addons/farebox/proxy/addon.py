@@ -19,6 +19,7 @@ from .guard import guarded
 from .outcome import outcome_of
 from .outlet import Outlet, new_id
 from .sights import Watch
+from .sockets import Sockets
 from .stream_usage import StreamUsage
 from .tap import RequestTap, ResponseTap, content_length, is_small_and_plain
 from .usage_tap import UsageTap
@@ -37,6 +38,7 @@ class Sidecar:
         self._outlet = outlet
         self._watch = watch
         self._usage = StreamUsage(settings, outlet.refused)
+        self._sockets = Sockets(outlet)
         self._open: dict[str, Exchange] = {}
         self._beat: asyncio.Task[None] | None = None
 
@@ -105,7 +107,7 @@ class Sidecar:
     @guarded
     def _answered(self, flow: http.HTTPFlow) -> None:
         exchange = self._open.get(flow.id)
-        if exchange is None:
+        if exchange is None or _opens_socket(flow, exchange):
             return
         if exchange.meter and not exchange.is_tapped:
             with exchange.own_time():
@@ -117,9 +119,22 @@ class Sidecar:
         self._finish(flow, outcome_of(flow))
 
     @guarded
+    def websocket_start(self, flow: http.HTTPFlow) -> None:
+        exchange = self._open.pop(flow.id, None)
+        if exchange is not None:
+            self._sockets.start(flow, exchange)
+
+    @guarded
     def websocket_message(self, flow: http.HTTPFlow) -> None:
-        if flow.websocket:
+        assert flow.websocket
+        try:
+            self._sockets.message(flow)
+        finally:
             flow.websocket.messages.clear()
+
+    @guarded
+    def websocket_end(self, flow: http.HTTPFlow) -> None:
+        self._sockets.end(flow)
 
     @guarded
     def tcp_message(self, flow: tcp.TCPFlow) -> None:
@@ -135,19 +150,26 @@ class Sidecar:
         for server in proxy.servers:
             await server.stop()
         give_up = time.monotonic() + self._settings.stop.deadline
-        while (self._open or not _is_sent(proxy)) and time.monotonic() < give_up:  # noqa: ASYNC110 - once, at the end
+        while (self._inflight or not _is_sent(proxy)) and time.monotonic() < give_up:  # noqa: ASYNC110 - once, at the end
             await asyncio.sleep(0.02)
         for exchange in list(self._open.values()):
             self._write(exchange, readings.SIDECAR_STOP)
         self._open.clear()
+        self._sockets.stop()
         if self._beat:
             self._beat.cancel()
         self._outlet.close(self._watch)
 
     def give_up(self, data: object, error: Exception) -> None:
         """Meter a flow no more, through a fault of ours."""
-        self._open.pop(getattr(data, "id", ""), None)
+        flow_id = getattr(data, "id", "")
+        self._open.pop(flow_id, None)
+        self._sockets.drop(flow_id)
         self._outlet.fault("proxy", error)
+
+    @property
+    def _inflight(self) -> int:
+        return len(self._open) + self._sockets.busy
 
     def _finish(self, flow: http.HTTPFlow, outcome: str | None = None) -> None:
         exchange = self._open.pop(flow.id, None)
@@ -164,8 +186,13 @@ class Sidecar:
 
     async def _report(self) -> None:
         while True:
-            self._outlet.beat(len(self._open), self._watch)
+            self._outlet.beat(self._inflight, self._watch)
             await asyncio.sleep(PULSE_SECONDS)
+
+
+def _opens_socket(flow: http.HTTPFlow, exchange: Exchange) -> bool:
+    """Tell whether a websocket follows that is read as one; its upgrade then is no call by itself."""
+    return flow.websocket is not None and exchange.dialect.socket is not None
 
 
 def _is_sent(proxy: Proxyserver) -> bool:

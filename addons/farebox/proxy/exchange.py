@@ -10,11 +10,14 @@ from mitmproxy import http
 
 from .. import clean
 from ..attempt import request_hash, stated_attempt
+from ..call import Call, asked_of
 from ..dialects._base import Asked, Dialect
 from ..exchange import Request, Response
-from ..meter import Call, Meter, asked_of, unanswered
+from ..meter import Meter, unanswered
 from ..providers import Provider
 from ..reading import Reading
+from ..session import Session
+from .outlet import new_id
 
 HEAD_LIMIT = 64 << 10
 
@@ -77,6 +80,15 @@ class Exchange:
         """Begin to read the answer whose head is `response`."""
         self.meter = Meter(self._call(), Response(response.status_code, _headers(response.headers)))
         return self.meter
+
+    def converse(self, response: http.Response) -> Session:
+        """Begin to read the websocket that `response` opens."""
+        return Session(self._call(), Response(response.status_code, _headers(response.headers)), new_id)
+
+    def take_overhead(self) -> float:
+        """Return our own time since this was last asked, in seconds."""
+        overhead, self._overhead = self._overhead, 0.0
+        return overhead
 
     def close(self, outcome: str | None = None) -> Reading | None:
         """Return the Reading, the first time; None ever after."""

@@ -1,0 +1,60 @@
+"""A claimed request: what it asks for, of whom."""
+
+from dataclasses import dataclass, replace
+
+from .dialects import dialect_of
+from .dialects._base import Asked, Dialect, mapping
+from .errors import WireError
+from .exchange import Request
+from .params import names_of, params_of
+from .partial import partial_document
+from .providers import NOBODY, PROVIDERS, Provider, Table, provider_of
+from .sizes import Sizes, measure
+from .wire import form
+from .wire.documents import decode
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One claimed request: who it goes to, how it talks, what it asks for; `started_at` in nanoseconds since 1970."""
+
+    id: str
+    started_at: int
+    request: Request
+    dialect: Dialect
+    provider: Provider
+    asked: Asked
+    tags: dict[str, str] | None = None
+
+
+def asked_of(request: Request, dialect: Dialect) -> Asked:
+    """Return what the body asks for; a body that is cut off or no JSON tells what can still be read from it."""
+    if form.boundary(request.header("content-type")):
+        return dialect.asked(request, {})
+    try:
+        body = decode(request.body) if request.body_is_whole else partial_document(request.body)
+    except WireError:
+        body = None
+    prompt, media = measure(body)
+    return replace(
+        dialect.asked(request, mapping(body)),
+        params=params_of(mapping(body)),
+        names=names_of(mapping(body)),
+        sizes=Sizes(prompt if request.body_is_whole and body is not None else None, media),
+    )
+
+
+def call_of(
+    request: Request,
+    *,
+    call_id: str,
+    started_at: int,
+    tags: dict[str, str] | None = None,
+    table: Table = PROVIDERS,
+) -> Call | None:
+    """Return the Call that `request` makes, or None where no dialect claims it."""
+    dialect = dialect_of(request)
+    if dialect is None:
+        return None
+    provider = provider_of(request.host, request.port, table) or NOBODY
+    return Call(call_id, started_at, request, dialect, provider, asked_of(request, dialect), tags)

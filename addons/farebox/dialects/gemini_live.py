@@ -1,0 +1,105 @@
+"""Gemini's Live API, on Gemini's own host and on Vertex AI.
+
+https://ai.google.dev/api/live
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from .. import clean
+from ..exchange import Request
+from ..usage import Usage, total
+from ..wire.documents import Document
+from ._base import Asked, Dialect, Reply, Socket, Terms, Turn, mapping, tokens
+
+_OF_NO_TURN = frozenset({"setupComplete", "sessionResumptionUpdate", "goAway", "toolCallCancellation"})
+
+
+def claims(request: Request) -> bool:
+    return request.is_upgrade and "BidiGenerateContent" in request.path.rpartition("/")[2]
+
+
+def asked(_request: Request, _body: Mapping[str, Any]) -> Asked:
+    return Asked(stream=True)
+
+
+def agree(terms: Terms, document: Document) -> Terms:
+    """Keep the model that the client sets up: a resource, in one of several collections."""
+    model = clean.text(mapping(mapping(document.data).get("setup")).get("model"))
+    return replace(terms, asked=replace(terms.asked, model=model.rpartition("models/")[2])) if model else terms
+
+
+def ask(_terms: Terms, document: Document) -> Turn | None:
+    """Return a turn where the client's own message ends: speech has no such mark."""
+    body = mapping(document.data)
+    content = mapping(body.get("clientContent") or body.get("client_content"))
+    is_whole = content.get("turnComplete") or content.get("turn_complete")
+    is_tool = "toolResponse" in body or "tool_response" in body
+    return Turn() if is_whole or is_tool else None
+
+
+def answer(_terms: Terms, document: Document) -> Turn | None:
+    """Return the turn: there is one at a time, and none begins with the word that it is over."""
+    body = mapping(document.data)
+    if body.keys() & _OF_NO_TURN and "usageMetadata" not in body:
+        return None
+    return Turn(begins="usageMetadata" in body or _is_said(body))
+
+
+def fold(reply: Reply, document: Document) -> Reply:
+    """Take a report of usage, or else the turn's end, for the end of the answer.
+
+    A model that translates without end makes no turns: it reports every few seconds what came since.
+    """
+    body = mapping(document.data)
+    content = mapping(body.get("serverContent"))
+    ended = next((name for name in ("interrupted", "turnComplete") if content.get(name)), None)
+    sent = mapping(body.get("usageMetadata"))
+    told = replace(
+        reply,
+        finish_reason=reply.finish_reason or ended,
+        usage=sent or reply.usage,
+        service_tier=clean.word(sent.get("trafficType")) or reply.service_tier,
+        is_complete=bool(sent or content.get("turnComplete")),
+    )
+    error = mapping(body.get("error"))
+    return replace(told, is_error=True, error_type=clean.word(error.get("status"))) if error else told
+
+
+def has_content(document: Document) -> bool:
+    return _is_said(mapping(document.data))
+
+
+def usage(sent: Mapping[str, Any]) -> Usage:
+    """Return one report's counts: the prompt has its cache inside, the answer has its thoughts beside it."""
+    response = tokens(sent, "responseTokenCount", "candidatesTokenCount")
+    thoughts = tokens(sent, "thoughtsTokenCount")
+    answered = sent.get("responseTokensDetails") or sent.get("candidatesTokensDetails")
+    return Usage(
+        input_tokens=total(tokens(sent, "promptTokenCount"), tokens(sent, "toolUsePromptTokenCount")),
+        cache_read_tokens=tokens(sent, "cachedContentTokenCount"),
+        input_audio_tokens=_of_kind(sent.get("promptTokensDetails"), "AUDIO"),
+        input_image_tokens=_of_kind(sent.get("promptTokensDetails"), "IMAGE"),
+        output_tokens=total(response, thoughts),
+        reasoning_tokens=thoughts,
+        output_audio_tokens=_of_kind(answered, "AUDIO"),
+        output_image_tokens=_of_kind(answered, "IMAGE"),
+    )
+
+
+def _is_said(body: Mapping[str, Any]) -> bool:
+    content = mapping(body.get("serverContent"))
+    spoken = mapping(content.get("outputTranscription")).get("text")
+    return bool(content.get("modelTurn") or spoken or body.get("toolCall"))
+
+
+def _of_kind(details: object, kind: str) -> int | None:
+    """Return the tokens of a modality; one that is named without a count has none."""
+    parts = map(mapping, details) if isinstance(details, list) else ()
+    return total(*(tokens(part, "tokenCount") or 0 for part in parts if part.get("modality") == kind))
+
+
+DIALECT = Dialect(
+    "gemini_live", "chat", claims, asked, fold, has_content, usage, socket=Socket(agree, ask, answer, waits=False)
+)

@@ -1,0 +1,117 @@
+"""OpenAI's realtime API over a websocket, and what imitates it: speech and text, both ways.
+
+https://platform.openai.com/docs/api-reference/realtime-server-events
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from .. import clean
+from ..exchange import Request
+from ..usage import Usage
+from ..wire.documents import Document
+from . import _openai
+from ._base import Asked, Dialect, Reply, Socket, Terms, Turn, mapping, tokens
+from ._openai import failed
+
+_TRANSCRIPTION = "conversation.item.input_audio_transcription."
+
+
+def claims(request: Request) -> bool:
+    path = request.path.rstrip("/")
+    return request.is_upgrade and path.endswith(("/realtime", "/realtime/translations"))
+
+
+def asked(request: Request, _body: Mapping[str, Any]) -> Asked:
+    """Return what the query asks for; Azure's older API names its deployment there."""
+    return Asked(clean.text(request.parameter("model") or request.parameter("deployment")), stream=True)
+
+
+def agree(terms: Terms, document: Document) -> Terms:
+    """Keep the models that either side names in a description of the session."""
+    session = mapping(mapping(document.data).get("session"))
+    if not session:
+        return terms
+    speech = mapping(mapping(session.get("audio")).get("input")).get("transcription")
+    transcription = mapping(speech) or mapping(session.get("input_audio_transcription"))
+    model = clean.text(session.get("model"))
+    is_told = document.event.startswith("session.") and document.event != "session.update"
+    return Terms(
+        asked=terms.asked if terms.asked.model else replace(terms.asked, model=model),
+        served=(model if is_told else None) or terms.served,
+        transcriber=clean.text(transcription.get("model")) or terms.transcriber,
+    )
+
+
+def ask(_terms: Terms, document: Document) -> Turn | None:
+    return Turn() if document.event == "response.create" else None
+
+
+def answer(terms: Terms, document: Document) -> Turn | None:
+    """Return the response or the transcription that an event belongs to; an error is one of what was asked for last."""
+    event = mapping(document.data)
+    if document.event.startswith(_TRANSCRIPTION):
+        return Turn(f"item {event.get('item_id')}", Asked(terms.transcriber, stream=True), TRANSCRIPTION)
+    if document.event == "error":
+        return Turn(begins=False)
+    if not document.event.startswith("response."):
+        return None
+    name = clean.word(event.get("response_id")) or clean.word(mapping(event.get("response")).get("id"))
+    # xAI leaves the id out of some events.
+    return Turn(name, begins=document.event in {"response.created", "response.done"}) if name else None
+
+
+def fold(reply: Reply, document: Document) -> Reply:
+    body = mapping(document.data)
+    response = mapping(body.get("response"))
+    if document.event == "session.closed":
+        return replace(reply, is_complete=True)
+    if not response:
+        return failed(reply, body)
+    details = mapping(response.get("status_details"))
+    is_done = document.event == "response.done"
+    told = replace(
+        reply,
+        response_id=clean.word(response.get("id")) or reply.response_id,
+        finish_reason=(clean.word(details.get("reason")) or clean.word(response.get("status"))) if is_done else None,
+        # xAI counts beside the response.
+        usage=mapping(response.get("usage")) or mapping(body.get("usage")) or reply.usage,
+        is_complete=is_done,
+    )
+    return failed(told, details)
+
+
+def has_content(document: Document) -> bool:
+    return document.event.startswith(("response.", "session.output_")) and document.event.endswith(".delta")
+
+
+def usage(sent: Mapping[str, Any]) -> Usage:
+    """Return the counts of one response, or of one transcription: they are no running totals of the session."""
+    # xAI bills sound by the second, OpenAI some of its transcribers.
+    seconds = tokens(sent, "billable_audio_seconds", "seconds")
+    return msgspec.structs.replace(_openai.usage(sent), units={"audio_seconds": seconds} if seconds else None)
+
+
+def _fold_transcription(reply: Reply, document: Document) -> Reply:
+    body = mapping(document.data)
+    told = replace(
+        reply,
+        response_id=clean.word(body.get("item_id")),
+        usage=mapping(body.get("usage")) or reply.usage,
+        is_complete=document.event.endswith(".completed"),
+    )
+    return failed(told, body)
+
+
+def _transcript_has_content(document: Document) -> bool:
+    return document.event.endswith(".delta")
+
+
+# Speech that the client sent is written down by another model, which has its own price.
+TRANSCRIPTION = Dialect(
+    "openai_realtime", "transcription", claims, asked, _fold_transcription, _transcript_has_content, usage
+)
+DIALECT = Dialect("openai_realtime", "chat", claims, asked, fold, has_content, usage, socket=Socket(agree, ask, answer))

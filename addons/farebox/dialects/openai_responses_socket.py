@@ -1,0 +1,50 @@
+"""OpenAI responses over a websocket that stays open, and what imitates it: each is an answer as in a stream of events.
+
+https://developers.openai.com/api/docs/guides/websocket-mode
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from .. import clean
+from ..exchange import Request
+from ..wire.documents import Document
+from . import openai_responses
+from ._base import Asked, Dialect, Socket, Terms, Turn, mapping
+from .openai_responses import fold, has_content, usage
+
+
+def claims(request: Request) -> bool:
+    return request.is_upgrade and request.path.rstrip("/").endswith("/responses")
+
+
+def asked(request: Request, _body: Mapping[str, Any]) -> Asked:
+    return Asked(clean.text(request.parameter("model")), stream=True)
+
+
+def agree(terms: Terms, document: Document) -> Terms:
+    """Keep the model that was last asked for; each response may ask for another."""
+    model = clean.text(mapping(document.data).get("model")) if document.event == "response.create" else None
+    return Terms(Asked(model, stream=True)) if model else terms
+
+
+def ask(_terms: Terms, document: Document) -> Turn | None:
+    return Turn(_lane(document)) if document.event == "response.create" else None
+
+
+def answer(_terms: Terms, document: Document) -> Turn | None:
+    """Return the response: in a lane, which a `stream_id` names, there is one at a time."""
+    if document.event == "error":
+        return Turn(_lane(document), begins=False)
+    if not document.event.startswith("response."):
+        return None
+    return Turn(_lane(document), begins=document.event in {"response.created", *openai_responses.ENDS})
+
+
+def _lane(document: Document) -> str:
+    return clean.word(mapping(document.data).get("stream_id")) or ""
+
+
+DIALECT = Dialect(
+    "openai_responses_socket", "chat", claims, asked, fold, has_content, usage, socket=Socket(agree, ask, answer)
+)
