@@ -13,7 +13,7 @@ READY := .venv/.ready
 FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check lint corpus faults readme picture lock wheel clean
+.PHONY: help demo run test check lint corpus replay faults readme picture lock wheel clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ lint: $(READY)  ## format, lint, types, import contracts
 
 corpus: $(READY)  ## recorded exchanges against their oracle; FAREBOX_SHARED names the folder
 	PYTHONPATH=addons $(BIN)/python -m tests.corpus
+
+replay: $(READY)  ## the same exchanges through the real proxy, bytes and rows; FAREBOX_REPLAY=N takes some N of them
+	PYTHONPATH=addons $(BIN)/python -m tests.replay
 
 faults: $(READY)  ## kill -9 under load, 20 rounds of 200 calls
 	FAREBOX_KILL_ROUNDS=20 $(BIN)/python -m pytest tests/test_kill.py -s $(FLAGS)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from farebox.call import call_of
-from farebox.exchange import Response, request_to
+from farebox.exchange import Request, Response, request_to
 from farebox.meter import Meter
 from farebox.reading import Reading
 
@@ -110,12 +110,16 @@ def exchanges(corpus: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
             yield exchange, oracle[exchange["id"]]
 
 
-def read(exchange: dict[str, Any], dice: random.Random) -> Reading | None:
-    """Return what the meter reads from an exchange fed in random cuts, or None where no dialect claims it."""
+def request_of(exchange: dict[str, Any]) -> Request:
+    """Return the request of an exchange."""
     body = exchange["request_body"] or ""
     raw = base64.b64decode(body) if exchange["request_body_encoding"] == "base64" else body.encode()
-    request = request_to(exchange["method"], exchange["url"], _pairs(exchange["request_headers"]), raw)
-    call = call_of(request, call_id=exchange["id"], started_at=0)
+    return request_to(exchange["method"], exchange["url"], _pairs(exchange["request_headers"]), raw)
+
+
+def read(exchange: dict[str, Any], dice: random.Random) -> Reading | None:
+    """Return what the meter reads from an exchange fed in random cuts, or None where no dialect claims it."""
+    call = call_of(request_of(exchange), call_id=exchange["id"], started_at=0)
     if call is None:
         return None
     headers = tuple(pair for pair in _pairs(exchange["response_headers"]) if pair[0] != "content-encoding")

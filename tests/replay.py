@@ -1,0 +1,243 @@
+"""Send recorded exchanges through the real sidecar, and hold its ledger against their oracle; `python -m tests.replay`.
+
+The exchanges, the server that plays them and the client that sends them lie in the folder that FAREBOX_SHARED names.
+FAREBOX_REPLAY is how many exchanges to take, by default all.
+"""
+
+import collections
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from farebox.call import call_of
+
+from . import corpus, corpus_sockets
+from .sidecar import Sidecar, clean_environment
+
+SECONDS = 600.0
+TAG = "x-corpus-id"
+# A recording of two connections, of which the client plays the first.
+_FIRST_CONNECTION_ALONE = "ws-7eadd1247807"
+
+
+class Mode(NamedTuple):
+    """How a run goes. Where we ask for usage, streams lose a chunk that nobody asked for, so bytes are not compared."""
+
+    name: str
+    stream_usage: str
+    upstream: tuple[str, ...] = ()
+
+    @property
+    def verifies_bytes(self) -> bool:
+        return self.stream_usage == "observe"
+
+
+MODES = (
+    Mode("observe", "observe"),
+    Mode("observe, cut anywhere", "observe", ("--split", "random")),
+    Mode("observe, compressed", "observe", ("--gzip",)),
+    Mode("auto", "auto"),
+)
+
+
+class Exchange(NamedTuple):
+    """A recorded exchange as far as its row goes: what the oracle says of it, and whether it is to be a row at all."""
+
+    id: str
+    dialect: str
+    is_row: bool
+    oracle: dict[str, Any]
+
+
+class Result(NamedTuple):
+    """What a run showed. `bytes_differ` counts what the client got otherwise than recorded, or not at all."""
+
+    rows: list[dict[str, Any]]
+    bytes_differ: int
+    client: dict[str, Any]
+
+
+class Verdict(NamedTuple):
+    """What is wrong with the rows of a run, in words, by dialect; and how many were as they should be."""
+
+    counted: Mapping[str, collections.Counter[str]]
+    wrong: list[str]
+
+
+def exchanges(folder: Path, number: int) -> list[Exchange]:
+    """Return some `number` of the exchanges, spread over the whole; all where it is 0."""
+    every = list(corpus.exchanges(folder))
+    step = max(1, len(every) // number) if number else 1
+    return [_exchange(exchange, oracle) for exchange, oracle in every[::step]]
+
+
+def _exchange(exchange: dict[str, Any], oracle: dict[str, Any]) -> Exchange:
+    call = call_of(corpus.request_of(exchange), call_id="", started_at=0)
+    if call is None:
+        return Exchange(exchange["id"], "(no call)", is_row=False, oracle=oracle)
+    return Exchange(exchange["id"], call.dialect.name, is_row=call.asked.completes is None, oracle=oracle)
+
+
+def run(folder: Path, mode: Mode, taken: list[Exchange], home: Path) -> Result:
+    """Send `taken` and the websocket sessions through a sidecar of its own; return what is in its ledger."""
+    config = home.parent / "replay.yaml"
+    options = {
+        "intercept": {"all": True},
+        "attribution": {"tags": [TAG]},
+        "stream_usage": mode.stream_usage,
+    }
+    config.write_text(json.dumps(options), encoding="utf-8")
+    ids = home.parent / "ids"
+    ids.write_text("\n".join(exchange.id for exchange in taken), encoding="utf-8")
+    with ExitStack() as running:
+        tls, plain = running.enter_context(_upstream(folder, mode))
+        sets = (f"replay_tls_port={tls}", f"replay_plain_port={plain}", "ssl_insecure=true")
+        sidecar = running.enter_context(
+            Sidecar(
+                home,
+                *("--config", str(config), "--script", str(folder / "redirect_addon.py")),
+                *(word for option in sets for word in ("--set", option)),
+            )
+        )
+        told = _client(folder, sidecar.proxy, ids)
+        _wait_until_recorded(sidecar)
+        rows = sidecar.rows()
+    differ = told.get("error", 0) + told.get("ws_error", 0) + told.get("ws_mismatch", 0)
+    return Result(rows, differ + (told.get("MISMATCH", 0) if mode.verifies_bytes else 0), told)
+
+
+def verdict(taken: list[Exchange], rows: list[dict[str, Any]], folder: Path) -> Verdict:
+    """Return what `rows` have missing, doubled or otherwise than their oracle."""
+    found: dict[str, list[dict[str, Any]]] = collections.defaultdict(list)
+    for row in rows:
+        found[(row["tags"] or {}).get(TAG, "(no id)")].append(row)
+    counted: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
+    wrong: list[str] = []
+    for exchange in taken:
+        own = found.pop(exchange.id, [])
+        counted[exchange.dialect].update(exchanges=1, rows=len(own))
+        if len(own) != exchange.is_row:
+            wrong.append(f"{exchange.dialect} {exchange.id} has {len(own)} rows, not {int(exchange.is_row)}")
+            continue
+        for row in own:
+            wrong += [f"{exchange.dialect} {exchange.id} {words}" for words in _differences(row, exchange.oracle)]
+    for session, oracle in corpus_sockets.sessions(folder):
+        own = found.pop(session["id"], [])
+        counted["websocket"].update(exchanges=1, rows=len(own))
+        wrong += [f"websocket {session['id']} {words}" for words in _session_differences(own, oracle)]
+    wrong += [f"a row that nobody asked for: {identity}" for identity in found]
+    return Verdict(counted, wrong)
+
+
+def _differences(row: dict[str, Any], oracle: dict[str, Any]) -> Iterator[str]:
+    """Yield where `row` departs: what the oracle states must be there, what it does not state unknown or estimated."""
+    told = oracle["usage"] or {}
+    excepted = corpus.EXCEPTIONS.get(oracle["id"], ())
+    for name, column in corpus.COLUMNS.items():
+        expected, ours = told.get(name), row[column]
+        if ours != expected and column not in excepted and not (expected is None and column in (row["estimate"] or {})):
+            yield f"{column}: {ours}, the oracle has {expected}"
+
+
+def _session_differences(rows: list[dict[str, Any]], oracle: dict[str, Any]) -> Iterator[str]:
+    answers = [row for row in rows if row["operation"] != "transcription" and row["usage_source"] == "reported"]
+    responses = oracle["responses"][:1] if oracle["id"] == _FIRST_CONNECTION_ALONE else oracle["responses"]
+    if len(answers) != len(responses):
+        yield f"{len(answers)} responses, the oracle has {len(responses)}"
+    if oracle["id"] != _FIRST_CONNECTION_ALONE:
+        for name, column in corpus_sockets.SUMS.items():
+            expected = oracle["session_total"].get(name)
+            ours = sum(row[column] or 0 for row in answers)
+            if expected is not None and ours != expected:
+                yield f"{column}: {ours} in all, the oracle has {expected}"
+
+
+@contextmanager
+def _upstream(folder: Path, mode: Mode) -> Iterator[tuple[int, int]]:
+    tls, plain = _free_port(), _free_port()
+    files = (word for name in ("dev.jsonl.gz", "dev_ws.jsonl.gz") for word in ("--file", str(folder / name)))
+    ports = ("--port", str(tls), "--tls", "--plain-port", str(plain))
+    process = subprocess.Popen(
+        [sys.executable, str(folder / "replay_upstream.py"), *files, *ports, *mode.upstream],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert process.stdout
+    try:
+        assert process.stdout.readline().startswith(b"replay: ")
+        yield tls, plain
+    finally:
+        process.kill()
+        process.wait(10)
+        process.stdout.close()
+
+
+def _client(folder: Path, proxy: str, ids: Path) -> dict[str, Any]:
+    """Return what the client counted."""
+    arguments = ("--file", str(folder / "dev.jsonl.gz"), "--ids", str(ids), "--ws", str(folder / "dev_ws.jsonl.gz"))
+    done = subprocess.run(
+        [sys.executable, str(folder / "replay_client.py"), *arguments, "--proxy", proxy, "-c", "16", "--verify"],
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    if not done.stdout.startswith("{"):
+        raise AssertionError(f"the client ended with {done.returncode}:\n{done.stderr}")
+    sys.stderr.write(done.stderr)
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+def _wait_until_recorded(sidecar: Sidecar) -> None:
+    """Wait until as many rows are there as there will be: none has come for a second."""
+    before, give_up = -1, time.monotonic() + 60
+    while (now := len(sidecar.rows())) != before and time.monotonic() < give_up:
+        before = now
+        time.sleep(1)
+
+
+def _free_port() -> int:
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port: int = free.getsockname()[1]
+        return port
+
+
+def report(mode: Mode, result: Result, found: Verdict) -> None:
+    """Print the table of a run."""
+    print(f"\n{mode.name}: {result.client}")
+    print(f"{'dialect':26} {'exchanges':>9} {'rows':>6}")
+    for dialect, numbers in sorted(found.counted.items()):
+        print(f"{dialect:26} {numbers['exchanges']:9} {numbers['rows']:6}")
+    print(f"rows {len(result.rows)}, wrong {len(found.wrong)}, byte differences {result.bytes_differ}")
+    for words in found.wrong[:40]:
+        print("  ", words)
+
+
+def main() -> int:
+    folder = corpus.folder()
+    if folder is None:
+        print("FAREBOX_SHARED is not set: no exchanges to send")
+        return 1
+    taken = exchanges(folder, int(os.environ.get("FAREBOX_REPLAY", "0")))
+    is_well = True
+    for mode in MODES:
+        with tempfile.TemporaryDirectory() as place:
+            result = run(folder, mode, taken, Path(place) / "home")
+        found = verdict(taken, result.rows, folder)
+        report(mode, result, found)
+        is_well = is_well and not found.wrong and not result.bytes_differ
+    return 0 if is_well else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
