@@ -230,6 +230,17 @@ def test_a_stream_that_says_too_much_at_once_is_not_read_on(line: bytes) -> None
     assert reader.close(1.0).is_unreadable
 
 
+def test_documents_beyond_what_a_read_can_hold_are_not_read() -> None:
+    """Each takes time in which no other call goes on, however few bytes they are."""
+    reader = meter((*STREAM, ("content-encoding", "gzip")))
+
+    reader.feed(gzip.compress(b'data: {"usage": {"prompt_tokens": 1}}\n\n' + b"data: {}\n\n" * 30_000), 0.5)
+    reader.feed(gzip.compress(b'data: {"usage": {"prompt_tokens": 2}}\n\n'), 0.6)
+
+    found = reader.close(1.0)
+    assert (found.is_unreadable, found.usage.input_tokens) == (True, 1)
+
+
 @pytest.mark.parametrize("element", [b"{},", b'"",'], ids=["objects", "texts"])
 def test_an_array_that_says_too_much_at_once_is_not_read_on(element: bytes) -> None:
     reader = meter((*PLAIN, ("content-encoding", "gzip")))

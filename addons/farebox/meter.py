@@ -21,6 +21,8 @@ from .wire.documents import Document, Documents, documents
 # How many bytes of events a read may say when decompressed: each event costs time, in which no other call goes on.
 _EVENTS_AT_ONCE = 1 << 20
 _EVENTS_PER_BYTE = 32
+# As many as a read of mitmproxy's holds uncompressed, and some.
+_DOCUMENTS_AT_ONCE = 20_000
 _AS_TOLD = ("response_id", "service_tier", "error_type", "error_code", "error_param", "finish_reason")
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid", "apim-request-id")
 
@@ -138,11 +140,19 @@ class Meter:
         if self._content is None:
             self._content = content_decoder(self._response.header("content-encoding"))
         room = _EVENTS_AT_ONCE + _EVENTS_PER_BYTE * len(chunk)
+        number = 0
         for piece in self._content.feed(chunk):
             room -= len(piece)
-            if room < 0 and not self._documents.is_one:
-                raise WireError("the stream says too much at once: reading it would keep other calls waiting")
-            yield from self._documents.feed(piece)
+            self._mind(room)
+            for document in self._documents.feed(piece):
+                number += 1
+                self._mind(_DOCUMENTS_AT_ONCE - number)
+                yield document
+
+    def _mind(self, room: int) -> None:
+        """Raise WireError where a stream has said more in one read than other calls can wait for."""
+        if room < 0 and not self._documents.is_one:
+            raise WireError("the stream says too much at once: reading it would keep other calls waiting")
 
     def _take(self, read: Callable[[], Iterator[Document]], now: float) -> None:
         dialect = self._call.dialect
