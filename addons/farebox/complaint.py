@@ -28,8 +28,18 @@ _PLACES = tuple(
     )
 )
 _SENTENCE = re.compile(
-    r"(?:^|: )([A-Z]?[a-z]+(?: [a-z]+)?) (?:must|should|cannot|has to|is not|isn't|are not|does not|do not)\b"
+    r"(?:^|: )([A-Z]?[a-z]+(?: [a-z]+)?) (must|should|has to|cannot|is not|isn't|are not|does not|do not)\b"
 )
+_DEMANDS = frozenset({"must", "should", "has to"})
+# Names that messages also use as the words they are: "while running the model: unexpected EOF" accuses no parameter.
+_ORDINARY = frozenset(
+    """model models message messages input inputs prompt content contents text texts query documents file image audio
+    system user instructions conversation stream background format options parameters config""".split()
+)
+_ACCUSED = re.compile(
+    r"(?i)\b(?:(?:invalid|missing|unknown|unsupported|unrecognized)(?: \w+ in)?|parameter|argument|field) $"
+)
+_WORDS_BEFORE = 60
 # After these, a message names what would be right.
 _ADVICE = re.compile(r"(?i)supported values|expected|should be|did you mean|one of|\buse\b")
 _FIELDS = ("message", "msg", "detail", "description", "error", "field", "errors", "details", "fieldViolations")
@@ -83,13 +93,20 @@ def _named(message: str, names: Collection[str]) -> str | None:
     message = _ADVICE.split(message, maxsplit=1)[0]
     for pattern in _PLACES:
         for match in pattern.finditer(message):
-            if found := _known_start(re.split(r"[./\[\]]+", match[1]), names):
+            found = _known_start(re.split(r"[./\[\]]+", match[1]), names)
+            if found and not _is_prose(message, match):
                 return found
     for match in _SENTENCE.finditer(message):
         name = match[1].lower().replace(" ", "_")
-        if name in names or name in KNOWN:
+        if (name in names or name in KNOWN) and (name not in _ORDINARY or match[2] in _DEMANDS):
             return name
     return None
+
+
+def _is_prose(message: str, match: re.Match[str]) -> bool:
+    """Tell whether an ordinary word goes on with the words before it, none of which makes it a parameter."""
+    before = message[max(0, match.start(1) - _WORDS_BEFORE) : match.start(1)]
+    return match[1] in _ORDINARY and re.search(r"\w $", before) is not None and not _ACCUSED.search(before)
 
 
 def _known_start(parts: list[str], names: Collection[str]) -> str | None:
