@@ -13,10 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import yaml
 from farebox.call import call_of
 from farebox.exchange import Request, Response, request_to
 from farebox.meter import Meter
+from farebox.providers import Table
 from farebox.reading import Reading
+from farebox.settings import Settings
 
 FOLDER = Path(__file__).parent / "cases"
 # What the clock, the body's length or the body itself say.
@@ -33,12 +36,12 @@ _LEFT_OUT = {
     "ratelimit",
     "sizes",
 }
-_PART = re.compile(r"^-- (request|request \(base64\)|reply|reply \(base64\)|record) --\n", re.MULTILINE)
+_PART = re.compile(r"^-- (settings|request|request \(base64\)|reply|reply \(base64\)|record) --\n", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One case file; `promise` is its first line."""
+    """One case file; `promise` is its first line, `table` who bills, with the lines that its settings add."""
 
     path: Path
     promise: str
@@ -46,6 +49,7 @@ class Case:
     response: Response
     body: bytes
     record: dict[str, Any]
+    table: Table
 
     @property
     def name(self) -> str:
@@ -53,7 +57,7 @@ class Case:
 
     def meter(self, *headers: tuple[str, str]) -> Meter:
         """Return a meter for the reply, whose head has `headers` besides its own."""
-        call = call_of(self.request, call_id=self.name, started_at=0)
+        call = call_of(self.request, call_id=self.name, started_at=0, table=self.table)
         assert call is not None, f"{self.path}: no dialect claims the request"
         return Meter(call, Response(self.response.status, (*self.response.headers, *headers)))
 
@@ -94,6 +98,7 @@ def load(path: Path) -> Case:
         response,
         body,
         json.loads(parts.get("record") or "{}"),
+        msgspec.convert(yaml.safe_load(parts.get("settings", "{}")), Settings).table,
     )
 
 
