@@ -13,7 +13,7 @@ READY := .venv/.ready
 FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check lint corpus replay faults readme picture lock wheel clean
+.PHONY: help demo run test check lint corpus replay estimates tables faults readme picture lock wheel clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 12
@@ -41,6 +41,12 @@ corpus: $(READY)  ## recorded exchanges against their oracle; FAREBOX_SHARED nam
 
 replay: $(READY)  ## the same exchanges through the real proxy, bytes and rows; FAREBOX_REPLAY=N takes some N of them
 	PYTHONPATH=addons $(BIN)/python -m tests.replay
+
+estimates: $(READY)  ## how far estimates are from what recorded exchanges report, before and after learning
+	PYTHONPATH=addons $(BIN)/python -m tests.estimates
+
+tables: $(READY)  ## tokens per byte, anew from scripts/samples
+	$(UV) run --quiet --isolated --group tables python scripts/tokens_per_byte.py
 
 faults: $(READY)  ## kill -9 under load, 20 rounds of 200 calls
 	FAREBOX_KILL_ROUNDS=20 $(BIN)/python -m pytest tests/test_kill.py -s $(FLAGS)

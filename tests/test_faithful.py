@@ -46,6 +46,7 @@ class Case:
 
 NONE = {"cost_nanousd": None, "cost_status": "none", "usage_source": "none"}
 UNPRICED = {"cost_nanousd": None, "cost_status": "unpriced", "usage_source": "none"}
+ESTIMATED = {"cost_status": "estimated", "usage_source": "estimated"}
 CASES = [
     Case(
         "401",
@@ -60,18 +61,18 @@ CASES = [
     Case("reset before the answer", [Reset()], {"status": None, "outcome": "network_error", **NONE}),
     Case("not JSON", plain(b"<html>hello</html>"), {"status": 200, "outcome": "ok", **UNPRICED}),
     Case("empty", plain(b""), {"status": 200, "outcome": "ok", **UNPRICED}),
-    Case("SSE reset half-way", stream([CHUNK], end=Reset()), {"status": 200, "outcome": "provider_cut", **UNPRICED}),
-    Case("SSE closed half-way", stream([CHUNK], end=Close()), {"status": 200, "outcome": "provider_cut", **UNPRICED}),
-    Case("SSE ended half-way", stream([CHUNK]), {"status": 200, "outcome": "provider_cut", **UNPRICED}),
+    Case("SSE reset half-way", stream([CHUNK], end=Reset()), {"status": 200, "outcome": "provider_cut", **ESTIMATED}),
+    Case("SSE closed half-way", stream([CHUNK], end=Close()), {"status": 200, "outcome": "provider_cut", **ESTIMATED}),
+    Case("SSE ended half-way", stream([CHUNK]), {"status": 200, "outcome": "provider_cut", **ESTIMATED}),
     Case(
         "SSE cut in an event",
         stream([CHUNK, CHUNK[:30]], end=Close()),
-        {"status": 200, "outcome": "provider_cut", **UNPRICED},
+        {"status": 200, "outcome": "provider_cut", **ESTIMATED},
     ),
     Case(
         "SSE until the connection closes",
         [b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n" + CHUNK + b"data: [DONE]\n\n", Close()],
-        {"status": 200, "outcome": "ok", **UNPRICED},
+        {"status": 200, "outcome": "ok", **ESTIMATED},
     ),
     Case(
         "small plain body cut",

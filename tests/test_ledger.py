@@ -8,6 +8,7 @@ import pytest
 from farebox.reading import Reading
 from farebox.record import COLUMNS
 from farebox.recorder.ledger import record_of
+from farebox.sizes import Sizes
 from farebox.usage import Usage
 from hypothesis import given
 from hypothesis import strategies as st
@@ -127,6 +128,41 @@ def test_a_call_is_priced_as_of_its_start() -> None:
 
     assert (before.cost_nanousd, before.cost_status) == (900 * 1_250 + 100 * 10_000, "partial")
     assert (after.cost_nanousd, after.cost_status) == (900 * 625 + 100 * 5_000, "priced")
+
+
+SIZES = Sizes(prompt_bytes=4000, answer_bytes=800)
+SILENT: dict[str, Any] = {"usage": NOTHING, "sizes": SIZES, "request_bytes": 4200}
+
+
+def test_tokens_that_nobody_stated_are_estimated_and_priced_with_their_band() -> None:
+    row = record_of(reading(**SILENT))
+
+    assert (row.usage_source, row.cost_status, row.cost_reasons) == ("estimated", "estimated", ["no_usage"])
+    assert row.estimate is not None
+    assert list(row.estimate) == ["input_tokens", "output_tokens", "cost_nanousd"]
+    for column, (low, high) in row.estimate.items():
+        assert low < getattr(row, column) < high
+    assert row.cost_nanousd == (row.input_tokens or 0) * 2_500 + (row.output_tokens or 0) * 10_000
+
+
+def test_a_cut_stream_keeps_the_input_that_it_stated() -> None:
+    row = record_of(reading(**SILENT | {"usage": Usage(input_tokens=900, output_tokens=1), "outcome": "client_abort"}))
+
+    assert (row.input_tokens, row.usage_source, row.cost_status) == (900, "estimated", "estimated")
+    assert (row.cost_reasons, list(row.estimate or ())) == (["incomplete_answer"], ["output_tokens", "cost_nanousd"])
+
+
+def test_an_estimate_without_a_price_is_unpriced() -> None:
+    row = record_of(reading(**SILENT, model_requested="no-such-model"))
+
+    assert (row.usage_source, row.cost_status, row.cost_nanousd) == ("estimated", "unpriced", None)
+    assert list(row.estimate or ()) == ["input_tokens", "output_tokens"]
+
+
+def test_what_was_refused_is_not_estimated() -> None:
+    row = record_of(reading(**SILENT, outcome="http_error", status=429))
+
+    assert (row.usage_source, row.cost_status, row.estimate, row.input_tokens) == ("none", "none", None, None)
 
 
 def test_all_that_was_read_is_in_the_row() -> None:

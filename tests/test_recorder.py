@@ -13,9 +13,11 @@ from farebox import reading as readings
 from farebox.pricing import book
 from farebox.reading import Reading
 from farebox.recorder.attendance import Attendance
+from farebox.recorder.memory import Memory
 from farebox.recorder.recorder import BATCH, Destinations, Health, Recorder
 from farebox.sinks.database import DatabaseSink
 from farebox.sinks.metrics import MetricsSink, OwnMetrics
+from farebox.sizes import Sizes
 from farebox.spool import writer as writer_module
 from farebox.spool.reader import SpoolReader
 from farebox.spool.writer import SpoolWriter
@@ -67,7 +69,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
         def start() -> Recorder:
             spool = SpoolReader(tmp_path / "spool", queries.positions(engine))
-            return Recorder(lambda: spool, Attendance(receiver, to.own), to, name="here")
+            return Recorder(lambda: spool, Attendance(receiver, to.own), to, Memory(tmp_path), name="here")
 
         working = running.enter_context(ExitStack())
         worker = working.enter_context(closing(SpoolWriter(tmp_path / "spool", "worker")))
@@ -360,3 +362,18 @@ def test_attempts_are_numbered_once_also_while_the_ledger_is_away(house: House) 
     recorder.step()
 
     assert [row["attempt"] for row in queries.all_calls(house.engine)] == [None, 2, 3]
+
+
+def test_what_calls_teach_is_used_for_those_that_say_nothing_and_survives_a_stop(house: House) -> None:
+    sizes = Sizes(prompt_bytes=9000, answer_bytes=1000)
+    house.spool(*(reading(sizes=sizes, request_bytes=9000) for _ in range(40)))
+    house.start().run(lambda: True, lambda _seconds: None)
+    [silent] = house.spool(reading(sizes=sizes, request_bytes=9000, usage=Usage()))
+    house.start().step()
+
+    [row] = [row for row in queries.all_calls(house.engine) if row["id"] == silent]
+    assert row["usage_source"] == "estimated"
+    assert row["input_tokens"] == pytest.approx(900, rel=0.05)
+    low, high = row["estimate"]["input_tokens"]
+    assert low < 900 < high < 1800
+    assert house.value("tokens_total", provider="openai", model="gpt-4o", kind="input") == 40 * 900

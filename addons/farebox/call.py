@@ -1,6 +1,8 @@
 """A claimed request: what it asks for, of whom."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from .dialects import dialect_of
 from .dialects._base import Asked, Dialect, mapping
@@ -29,19 +31,20 @@ class Call:
 
 def asked_of(request: Request, dialect: Dialect) -> Asked:
     """Return what the body asks for; a body that is cut off or no JSON tells what can still be read from it."""
-    if form.boundary(request.header("content-type")):
-        return dialect.asked(request, {})
+    content_type = request.header("content-type")
+    if form.boundary(content_type):
+        return _with_facts(dialect.asked(request, {}), form.fields(content_type, request.body), Sizes())
     try:
         body = decode(request.body) if request.body_is_whole else partial_document(request.body)
     except WireError:
-        body = None
+        return dialect.asked(request, {})
     prompt, media = measure(body)
-    return replace(
-        dialect.asked(request, mapping(body)),
-        params=params_of(mapping(body)),
-        names=names_of(mapping(body)),
-        sizes=Sizes(prompt if request.body_is_whole and body is not None else None, media),
-    )
+    sizes = Sizes(prompt if request.body_is_whole else None, media)
+    return _with_facts(dialect.asked(request, mapping(body)), mapping(body), sizes)
+
+
+def _with_facts(asked: Asked, body: Mapping[str, Any], sizes: Sizes) -> Asked:
+    return replace(asked, params=params_of(body), names=names_of(body), sizes=sizes)
 
 
 def call_of(

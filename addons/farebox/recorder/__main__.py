@@ -23,6 +23,7 @@ from ..store.migrate import migrate
 from ..telemetry import PulseReceiver
 from .attendance import Attendance
 from .http import serve
+from .memory import Memory
 from .recorder import Destinations, Health, Recorder
 
 logger = logging.getLogger("farebox.recorder")
@@ -67,7 +68,7 @@ def record(settings: Settings, stopping: threading.Event) -> None:
     # A counter that is there from the start shows its first increase.
     to.own.meter_failures((dialect.name, 0) for dialect in DIALECTS)
     attendance = Attendance(pulses, to.own)
-    recorder = Recorder(open_spool, attendance, to, name=name)
+    recorder = Recorder(open_spool, attendance, to, Memory(settings.folder), name=name)
 
     def health() -> Health:
         attendance.hear()

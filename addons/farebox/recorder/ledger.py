@@ -2,33 +2,40 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
+
 from .. import reading as outcomes
 from ..pricing import book
-from ..pricing.cost import PARTIAL, PRICED, Cost, free, nothing_billable, unpriced
+from ..pricing.cost import ESTIMATED, PARTIAL, PRICED, Cost, free, nothing_billable, unpriced
 from ..reading import Reading
 from ..record import COLUMNS, Record
 from ..usage import Usage
+from .estimates import CUT_SHORT, Estimate, Learned, estimate
 
 PENDING = "pending"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AS_READ = tuple(name for name in Reading.__struct_fields__ if name in COLUMNS and name != "started_at")
-_CUT_SHORT = frozenset({outcomes.CLIENT_ABORT, outcomes.PROVIDER_CUT, outcomes.SIDECAR_STOP})
+NOTHING_LEARNED = Learned()
 _NEVER_BILLED = frozenset({outcomes.HTTP_ERROR, outcomes.NETWORK_ERROR})
 # Operations that cost nothing where nothing is counted, and those whose input is all that is billed.
 _FREE = frozenset({"count_tokens", "moderation", "create_session"})
 _WITHOUT_OUTPUT = frozenset({"embeddings", "moderation"})
 
 
-def record_of(reading: Reading) -> Record:
-    """Return the ledger's row for `reading`."""
+def record_of(reading: Reading, learned: Learned = NOTHING_LEARNED) -> Record:
+    """Return the ledger's row for `reading`; gaps in its usage are estimated from what is `learned`."""
     started_at = EPOCH + timedelta(microseconds=reading.started_at // 1000)
-    cost = _cost(reading, started_at)
+    estimated = estimate(reading, learned)
+    cost, bands = _cost(reading, started_at), dict[str, list[int]]()
+    if estimated.bands:
+        cost, bands = _estimated(reading, estimated, started_at)
     told = {name: getattr(reading, name) for name in _AS_READ}
-    told |= {name: getattr(reading.usage, name) for name in Usage.__struct_fields__}
+    told |= {name: getattr(estimated.usage, name) for name in Usage.__struct_fields__}
     return Record(
         **told,
         started_at=started_at,
-        usage_source="reported" if reading.usage.is_reported else "none",
+        usage_source="estimated" if bands else "reported" if reading.usage.is_reported else "none",
+        estimate=bands or None,
         cost_nanousd=cost.nanousd,
         cost_status=cost.status,
         cost_reasons=list(cost.reasons) or None,
@@ -46,14 +53,30 @@ def _cost(reading: Reading, at: datetime) -> Cost:
         if reading.operation in _FREE:
             return free("free_operation")
         return unpriced(_fault(reading) or (PENDING if reading.is_pending else "no_usage"))
-    cost = book.price(
+    return _reserved(_price(reading, reading.usage, at), reading)
+
+
+def _estimated(reading: Reading, estimated: Estimate, at: datetime) -> tuple[Cost, dict[str, list[int]]]:
+    """Return what an estimated usage costs, and the band of each estimated column, that of the cost among them."""
+    bands = {column: [guess.low, guess.high] for column, guess in estimated.bands.items()}
+    cost = _price(reading, estimated.usage, at)
+    if cost.status not in {PRICED, PARTIAL} or cost.nanousd is None:
+        return cost, bands
+    ends = ({column: guess[end] for column, guess in estimated.bands.items()} for end in (0, 2))
+    prices = [_price(reading, msgspec.structs.replace(estimated.usage, **end), at).nanousd for end in ends]
+    bands["cost_nanousd"] = [price for price in prices if price is not None]
+    reasons = (*cost.reasons, "incomplete_answer" if reading.outcome in CUT_SHORT else "no_usage")
+    return Cost(cost.nanousd, ESTIMATED, reasons, cost.source, cost.version, cost.rate_card), bands
+
+
+def _price(reading: Reading, usage: Usage, at: datetime) -> Cost:
+    return book.price(
         provider=reading.provider,
         models=(reading.model_returned, reading.model_requested),
-        usage=reading.usage,
+        usage=usage,
         tier=reading.service_tier,
         at=at,
     )
-    return _reserved(cost, reading)
 
 
 def _reserved(cost: Cost, reading: Reading) -> Cost:
@@ -62,7 +85,7 @@ def _reserved(cost: Cost, reading: Reading) -> Cost:
         return cost
     if fault := _fault(reading):
         reasons = (fault,)
-    elif reading.outcome in _CUT_SHORT:
+    elif reading.outcome in CUT_SHORT:
         reasons = ("incomplete_answer",)
     elif not (reading.usage.is_complete or _has_no_output(reading)):
         reasons = ("incomplete_usage",)

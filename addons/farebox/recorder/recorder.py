@@ -20,6 +20,7 @@ from ..telemetry import Sights
 from .attendance import Attendance
 from .ledger import record_of
 from .links import Failure, Joined, is_open, join, numbered
+from .memory import Memory
 
 logger = logging.getLogger(__name__)
 
@@ -59,12 +60,19 @@ class Recorder:
     """
 
     def __init__(
-        self, open_spool: Callable[[], SpoolReader], attendance: Attendance, to: Destinations, *, name: str
+        self,
+        open_spool: Callable[[], SpoolReader],
+        attendance: Attendance,
+        to: Destinations,
+        memory: Memory,
+        *,
+        name: str,
     ) -> None:
         self._open_spool = open_spool
         self._spool: SpoolReader | None = None
         self._attendance = attendance
         self._to = to
+        self._memory = memory
         self._name = name
         self._ended: list[str] = []
         self._failures: Mapping[str, Failure] = {}
@@ -84,6 +92,7 @@ class Recorder:
             stopping = is_stopping()
             moved = self.step()
             if stopping and (not (moved or self._ended) or self.health.is_behind):
+                self._memory.keep()
                 return
             if not moved:
                 wait(self._pause)
@@ -123,6 +132,8 @@ class Recorder:
             self._set_aside(message, "the ledger refuses it")
         self._to.metrics.write(written.records)
         self._to.metrics.complete(written.completions)
+        # Only now: a batch is read again for as long as the ledger is away.
+        self._memory.learn(sources[record.id] for record in written.records if record.id in sources)
 
     def _joined(self, records: Sequence[Record], looks: Sequence[Reading]) -> Joined:
         """Link the batch to what the ledger has of the same work."""
@@ -140,7 +151,7 @@ class Recorder:
 
     def _priced(self, read: Reading) -> Record | None:
         try:
-            return record_of(msgspec.structs.replace(read, sidecar=read.sidecar or self._name))
+            return record_of(msgspec.structs.replace(read, sidecar=read.sidecar or self._name), self._memory.learned)
         except Exception as error:  # noqa: BLE001 - one hostile row must not stop the ledger
             self._set_aside(reading.encode(read), f"it cannot be priced ({type(error).__name__})")
             return None

@@ -94,7 +94,7 @@ class MetricsSink:
         status = "" if record.status is None else str(record.status)
         self._calls.labels(*place, record.operation or "", record.outcome, status).inc()
         for kind, column in _KINDS.items():
-            if amount := getattr(record, column):
+            if (amount := getattr(record, column)) and column not in (record.estimate or ()):
                 self._tokens.labels(*place, kind).inc(amount)
         if record.cost_nanousd is not None:
             self._cost.labels(*place, record.cost_status).inc(record.cost_nanousd / 1e9)
