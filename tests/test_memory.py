@@ -4,7 +4,8 @@ import logging
 from pathlib import Path
 
 import pytest
-from farebox.recorder.memory import NAME, Memory
+from farebox.folder import ESTIMATES
+from farebox.recorder.memory import Memory
 from farebox.sizes import Sizes
 
 from .samples import reading
@@ -32,7 +33,7 @@ def test_nothing_new_writes_nothing(tmp_path: Path) -> None:
 def test_a_damaged_file_is_told_and_learned_anew(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, content: bytes
 ) -> None:
-    (tmp_path / NAME).write_bytes(content)
+    (tmp_path / ESTIMATES).write_bytes(content)
     with caplog.at_level(logging.ERROR):
         memory = Memory(tmp_path)
     memory.learn([CALL])

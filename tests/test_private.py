@@ -38,6 +38,16 @@ def test_nothing_is_left_of_a_run(settings: Settings) -> None:
     assert list((settings.folder / "runs").iterdir()) == []
 
 
+def test_what_estimates_learned_goes_in_and_comes_out(settings: Settings) -> None:
+    settings.folder.mkdir()
+    (settings.folder / "estimates.json").write_text("known")
+    with private_settings(settings) as own:
+        assert (own.folder / "estimates.json").read_text() == "known"
+        (own.folder / "estimates.json").write_text("known better")
+
+    assert (settings.folder / "estimates.json").read_text() == "known better"
+
+
 def test_what_the_ledger_refused_is_kept(settings: Settings) -> None:
     with private_settings(settings) as own:
         (own.folder / "aside").mkdir()

@@ -300,6 +300,6 @@ def test_a_killed_run_loses_nothing(start: Callable[..., subprocess.Popen[str]],
 def test_the_data_folder_is_as_before(run: Run, home: Path) -> None:
     run(*CALL)
 
-    assert sorted(path.name for path in home.iterdir()) == ["ledger.db", "mitmproxy", "runs", "salt"]
+    assert sorted(path.name for path in home.iterdir()) == ["estimates.json", "ledger.db", "mitmproxy", "runs", "salt"]
     assert list((home / "runs").iterdir()) == []
     assert shutil.which("curl")

@@ -1,4 +1,4 @@
-"""The data folder: one holder at a time, and the names of what clients read in it."""
+"""The data folder: one holder at a time, and the names of what several parts of farebox read in it."""
 
 import fcntl
 import os
@@ -11,6 +11,7 @@ from .errors import FareboxError
 
 CERTIFICATE = "mitmproxy-ca-cert.pem"
 BUNDLE = "ca-bundle.pem"
+ESTIMATES = "estimates.json"
 PATIENCE_SECONDS = 15.0
 
 

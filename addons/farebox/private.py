@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import uuid_utils
 
+from .folder import ESTIMATES
 from .salt import salt
 from .settings import Settings
 
@@ -27,9 +28,7 @@ def private_settings(settings: Settings) -> Iterator[Settings]:
     folder = _runs(settings) / f"{_tag(settings)}-{name}"
     folder.mkdir(parents=True, mode=0o700)
     try:
-        # What is hashed in a run must mean the same beside it.
-        salt(_base(settings))
-        shutil.copy(_base(settings) / "salt", folder)
+        _lend(_base(settings), folder)
         yield msgspec.structs.replace(
             settings,
             home=str(folder),
@@ -42,6 +41,8 @@ def private_settings(settings: Settings) -> Iterator[Settings]:
     finally:
         if not spools(folder):
             _keep_aside(settings, folder)
+            with suppress(OSError):
+                (folder / ESTIMATES).replace(_base(settings) / ESTIMATES)
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -61,6 +62,14 @@ def adopt(settings: Settings) -> None:
 def spools(folder: Path) -> list[Path]:
     """Return the spools of workers in data folder `folder`: calls wait in them, or their worker lives."""
     return [path for path in (folder / "spool").glob("*") if path.is_dir() and not path.name.startswith(".")]
+
+
+def _lend(base: Path, folder: Path) -> None:
+    """Give a run the secret, as what is hashed in it must mean the same beside it, and what estimates have learned."""
+    salt(base)
+    shutil.copy(base / "salt", folder)
+    with suppress(FileNotFoundError):
+        shutil.copy(base / ESTIMATES, folder)
 
 
 def _keep_aside(settings: Settings, folder: Path) -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import msgspec
 
+from ..folder import ESTIMATES
 from ..reading import Reading
 from .estimates import Learned, Ratio
 
 logger = logging.getLogger(__name__)
 
-NAME = "estimates.json"
 _PAUSE_SECONDS = 60.0
 
 
@@ -20,7 +20,7 @@ class Memory:
     """Learns from calls, and keeps it in `folder` once a minute; what a crash takes is learned anew."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / NAME
+        self._path = folder / ESTIMATES
         self._kept_at = time.monotonic()
         self._has_news = False
         self.learned = _read(self._path)
