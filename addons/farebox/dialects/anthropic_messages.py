@@ -51,7 +51,10 @@ def fold(reply: Reply, document: Document) -> Reply:
 
 
 def has_content(document: Document) -> bool:
-    return mapping(document.data).get("type") == "content_block_delta"
+    """Tell whether an event carries output: words, thoughts, a piece of a call; no signature, and nothing empty."""
+    body = mapping(document.data)
+    delta = mapping(body.get("delta")) if body.get("type") == "content_block_delta" else {}
+    return any(value for name, value in delta.items() if name not in ("type", "signature"))
 
 
 def usage(sent: Mapping[str, Any]) -> Usage:

@@ -41,7 +41,9 @@ def fold(reply: Reply, document: Document) -> Reply:
 
 
 def has_content(document: Document) -> bool:
-    return document.event == "contentBlockDelta"
+    """Tell whether an event carries output; a signature of the reasoning, which comes alone, is none."""
+    delta = mapping(mapping(document.data).get("delta")) if document.event == "contentBlockDelta" else {}
+    return bool(delta) and "signature" not in mapping(delta.get("reasoningContent"))
 
 
 def usage(sent: Mapping[str, Any]) -> Usage:
