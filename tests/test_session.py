@@ -175,3 +175,16 @@ def test_turns_of_a_serial_api_are_not_asked_for_twice() -> None:
 
     assert [row.duration_ms for row in rows] == [2000]
     assert list(session.close(4.0, reading.CLIENT_ABORT)) == []
+
+
+def test_parameters_of_the_session_hold_for_each_response_and_those_of_a_response_for_it_alone() -> None:
+    session = opened()
+    list(session.to_server(b'{"type": "session.update", "session": {"temperature": 0.6, "instructions": "x"}}', 0.0))
+
+    found = []
+    for number, ask in enumerate((b'{"type": "response.create", "response": {"max_output_tokens": 9}}', ASK)):
+        list(session.to_server(ask, 1.0))
+        list(session.to_client(event("response.created", f"resp_{number}"), 1.1))
+        found += session.to_client(done(f"resp_{number}"), 1.2)
+
+    assert [one.params for one in found] == [{"temperature": 0.6, "max_output_tokens": 9}, {"temperature": 0.6}]

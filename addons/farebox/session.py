@@ -1,22 +1,26 @@
 """Meter one websocket: messages in, a Reading out for each response that they make."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import msgspec
 
 from . import reading as readings
 from .call import Call
-from .dialects._base import Terms, Turn
+from .dialects._base import Terms, Turn, mapping
 from .exchange import Response
 from .meter import Meter
+from .params import params_of
 from .reading import Reading
 from .wire.documents import Document
 from .wire.websocket import Messages, document
 
 # No client keeps so many responses waiting: whoever begins more ends the oldest.
 _MOST_RESPONSES = 1000
+# Where a client sets what holds for every response from then on.
+_STANDING = ("session", "setup")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class Session:
         self._response = response
         self._new_id = new_id
         self._terms = Terms(call.asked)
+        self._params: dict[str, Any] = {}
         self._whole = _Response(Meter(call, response, Messages()))
         self._under_way: dict[str, deque[_Response]] = {}
         self._sent = 0
@@ -58,9 +63,12 @@ class Session:
         if said is None:
             return
         self._terms = self._socket.agree(self._terms, said)
+        body = mapping(said.data)
+        for name in _STANDING:
+            self._params |= params_of(mapping(body.get(name))) or {}
         turn = self._socket.ask(self._terms, said)
         if turn is not None and (self._socket.waits or not self.is_busy):
-            yield from self._begin(turn, now)
+            yield from self._begin(turn, now, params_of(mapping(body.get("response")) or body))
 
     def to_client(self, content: bytes, now: float) -> Iterator[Reading]:
         """Read what the server says; yield the Reading of what ends with it."""
@@ -96,16 +104,17 @@ class Session:
                 del self._under_way[""]
         return turn.name in self._under_way
 
-    def _begin(self, turn: Turn, now: float) -> Iterator[Reading]:
-        """Open a response; the oldest ends where there are too many."""
+    def _begin(self, turn: Turn, now: float, params: Mapping[str, Any] | None = None) -> Iterator[Reading]:
+        """Open a response, asked for with `params` besides the session's; the oldest ends where there are too many."""
         if sum(map(len, self._under_way.values())) >= _MOST_RESPONSES:
             yield self._end(next(iter(self._under_way)), now, readings.PROVIDER_CUT)
+        asked = turn.asked or replace(self._terms.asked, params={**self._params, **(params or {})} or None)
         call = replace(
             self._call,
             id=self._new_id(),
             started_at=self._call.started_at + round(now * 1e9),
             dialect=turn.dialect or self._call.dialect,
-            asked=turn.asked or self._terms.asked,
+            asked=asked,
         )
         response = _Response(Meter(call, self._response, Messages()), now, turn.dialect is not None)
         self._under_way.setdefault(turn.name, deque()).append(response)
