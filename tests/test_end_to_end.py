@@ -239,6 +239,7 @@ def test_an_openai_stream_is_metered(upstream: Upstream, row_of: Any) -> None:
     assert {name: row[name] for name in OPENAI_ROW} == OPENAI_ROW
     assert (row["streamed"], row["output_chunks"]) == (True, 2)
     assert 0 <= row["ttfb_ms"] <= row["ttft_ms"] <= row["duration_ms"]
+    assert 0 < row["overhead_us"] < 1000 * row["duration_ms"]
 
 
 def test_a_plain_anthropic_answer_is_metered(upstream: Upstream, row_of: Any) -> None:

@@ -84,7 +84,7 @@ class Meter:
         if not self._stopped:
             self._take(lambda: iter((document,)), now)
 
-    def close(self, now: float, outcome: str | None = None, *, overhead: float | None = None) -> Reading:
+    def close(self, now: float, outcome: str | None = None) -> Reading:
         """Return the Reading. `outcome` says how the exchange was cut short; without it the answer itself tells."""
         if not self._stopped and (outcome is None or not self._documents.is_stream):
             self._take(self._documents.close, now)
@@ -96,7 +96,7 @@ class Meter:
         asked = self._call.asked
         return Reading(
             **told,
-            **self._timing(now, overhead),
+            **self._timing(now),
             id=self._call.id,
             started_at=self._call.started_at,
             provider=self._call.provider.name,
@@ -123,13 +123,12 @@ class Meter:
             sizes=msgspec.structs.replace(self._call.asked.sizes, answer_bytes=self._said),
         )
 
-    def _timing(self, now: float, overhead: float | None) -> dict[str, Any]:
+    def _timing(self, now: float) -> dict[str, Any]:
         return {
             "duration_ms": _milliseconds(now),
             "ttfb_ms": _milliseconds(self._first_byte),
             "ttft_ms": _milliseconds(self._first_token),
             "output_chunks": self._chunks if self._documents.is_stream else None,
-            "overhead_us": None if overhead is None else round(overhead * 1e6),
         }
 
     @property
@@ -211,9 +210,9 @@ class Meter:
         return next((value for value in map(clean.word, named) if value), None)
 
 
-def unanswered(call: Call, now: float, outcome: str, *, overhead: float | None = None) -> Reading:
+def unanswered(call: Call, now: float, outcome: str) -> Reading:
     """Return the Reading of a call that got no response head."""
-    blank = Meter(call, Response(0)).close(now, outcome, overhead=overhead)
+    blank = Meter(call, Response(0)).close(now, outcome)
     return msgspec.structs.replace(blank, status=None, streamed=None, response_bytes=None)
 
 

@@ -49,6 +49,7 @@ class Sidecar:
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         if self._usage.is_own(flow):
             return
+        began = time.perf_counter()
         flow.request.stream = True
         request = request_of(flow)
         dialect = dialect_of(request)
@@ -57,7 +58,8 @@ class Sidecar:
             return
         provider = provider_of(request.host, request.port, self._table) or NOBODY
         tags = self._settings.attribution.tags
-        exchange = Exchange(flow, dialect, provider, call_id=new_id(), tags=tags, salt=self._salt)
+        spent = time.perf_counter() - began
+        exchange = Exchange(flow, dialect, provider, call_id=new_id(), tags=tags, salt=self._salt, spent=spent)
         self._open[flow.id] = exchange
         length = content_length(flow.request)
         is_small = length is not None and length <= REQUEST_LIMIT

@@ -25,7 +25,7 @@ HEAD_LIMIT = 64 << 10
 class Exchange:
     """Meters one flow. The request's body is looked at when the answer begins, so that it delays nothing.
 
-    `client_body` is set where another body was sent in its place.
+    `client_body` is set where another body was sent in its place; `spent` are the seconds that it took us to get here.
     """
 
     def __init__(
@@ -37,6 +37,7 @@ class Exchange:
         call_id: str,
         tags: tuple[str, ...],
         salt: bytes,
+        spent: float = 0.0,
     ) -> None:
         self.dialect = dialect
         self.provider = provider
@@ -51,7 +52,7 @@ class Exchange:
         self._attempt: dict[str, Any] = {}
         self._started_at = time.time_ns()
         self._started = time.monotonic()
-        self._overhead = 0.0
+        self._overhead = spent
         self._head: bytearray | None = None
         self._uploaded = 0
 
@@ -94,11 +95,13 @@ class Exchange:
         """Return the Reading, the first time; None ever after."""
         if self.reading is not None:
             return None
-        if self.meter is None:
-            reading = unanswered(self._call(), self.now, outcome or "", overhead=self._overhead)
-        else:
-            reading = self.meter.close(self.now, outcome, overhead=self._overhead)
-        self.reading = msgspec.structs.replace(reading, **self._attempt)
+        with self.own_time():
+            if self.meter is None:
+                reading = unanswered(self._call(), self.now, outcome or "")
+            else:
+                reading = self.meter.close(self.now, outcome)
+        overhead_us = round(self.take_overhead() * 1e6)
+        self.reading = msgspec.structs.replace(reading, overhead_us=overhead_us, **self._attempt)
         return self.reading
 
     def _call(self) -> Call:
