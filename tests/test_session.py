@@ -181,7 +181,7 @@ def test_parameters_of_the_session_hold_for_each_response_and_those_of_a_respons
     session = opened()
     list(session.to_server(b'{"type": "session.update", "session": {"temperature": 0.6, "instructions": "x"}}', 0.0))
 
-    found = []
+    found: list[Reading] = []
     for number, ask in enumerate((b'{"type": "response.create", "response": {"max_output_tokens": 9}}', ASK)):
         list(session.to_server(ask, 1.0))
         list(session.to_client(event("response.created", f"resp_{number}"), 1.1))
