@@ -30,6 +30,7 @@ _LEFT_OUT = {
     "raw_usage",
     "meter_failed",
     "is_unreadable",
+    "cost_header",
     "request_bytes",
     "response_bytes",
     "params",

@@ -11,12 +11,15 @@ import os
 import random
 import sys
 from collections.abc import Collection, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from farebox.call import call_of
 from farebox.exchange import Request, Response, request_to
 from farebox.meter import Meter
+from farebox.pricing.cost import nanousd
+from farebox.pricing.reported import reported
 from farebox.reading import Reading
 
 from . import corpus_sockets
@@ -146,6 +149,10 @@ def differences(reading: Reading, oracle: dict[str, Any], host: str) -> Iterator
     expected["uncached"], ours["uncached"] = told.get("input_uncached"), uncached(reading.usage)
     if not OVERFULL.intersection(oracle["flags"]):
         expected["overfull"], ours["overfull"] = [], list(overfull(reading.usage))
+    if "byok" not in oracle["flags"]:
+        told_cost, our_cost = oracle["provider_reported_cost"], reported(reading.raw_usage)
+        expected["cost"] = nanousd(Decimal(repr(told_cost["amount"]))) if told_cost else None
+        ours["cost"] = our_cost.nanousd if our_cost else None
     for column, value in expected.items():
         if ours[column] != value and column not in EXCEPTIONS.get(oracle["id"], ()):
             yield Difference(oracle["id"], host, column, ours[column], value)

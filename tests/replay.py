@@ -14,10 +14,12 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from farebox.call import call_of
+from farebox.pricing.cost import nanousd
 
 from . import corpus, corpus_sockets
 from .sidecar import Sidecar, clean_environment
@@ -153,6 +155,10 @@ def _differences(row: dict[str, Any], oracle: dict[str, Any]) -> Iterator[str]:
         expected, ours = told.get(name), row[column]
         if ours != expected and column not in excepted and not (expected is None and column in (row["estimate"] or {})):
             yield f"{column}: {ours}, the oracle has {expected}"
+    if (billed := oracle["provider_reported_cost"]) and "byok" not in oracle["flags"]:
+        expected = nanousd(Decimal(repr(billed["amount"])))
+        if (row["cost_nanousd"], row["cost_status"]) != (expected, "reported"):
+            yield f"cost_nanousd: {row['cost_nanousd']} {row['cost_status']}, the oracle has {expected}"
 
 
 def _session_differences(rows: list[dict[str, Any]], oracle: dict[str, Any]) -> Iterator[str]:

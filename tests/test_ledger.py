@@ -165,6 +165,25 @@ def test_what_was_refused_is_not_estimated() -> None:
     assert (row.usage_source, row.cost_status, row.estimate, row.input_tokens) == ("none", "none", None, None)
 
 
+@pytest.mark.parametrize(
+    ("told", "nanousd", "place", "catalogue"),
+    [
+        ({"raw_usage": {"cost": 0.0031}}, 3_100_000, "usage.cost", PRICE),
+        ({"cost_header": "0.0031"}, 3_100_000, "x-litellm-response-cost", PRICE),
+        ({"raw_usage": {"cost": 0.0031}, "model_requested": "no-such-model"}, 3_100_000, "usage.cost", None),
+        ({"raw_usage": {"cost": 0.0031}, "outcome": "provider_cut"}, 3_100_000, "usage.cost", PRICE),
+    ],
+    ids=["usage", "header", "a model without a price", "cut"],
+)
+def test_what_the_provider_bills_goes_before_the_catalogue_s_price(
+    told: dict[str, Any], nanousd: int, place: str, catalogue: int | None
+) -> None:
+    row = record_of(reading(usage=WHOLE, **told))
+
+    assert (row.cost_nanousd, row.cost_status, row.cost_reasons) == (nanousd, "reported", [place])
+    assert (row.catalogue_cost_nanousd, row.price_source) == (catalogue, "reported")
+
+
 def test_all_that_was_read_is_in_the_row() -> None:
     read = reading(
         sidecar="here",
@@ -188,7 +207,16 @@ def test_all_that_was_read_is_in_the_row() -> None:
     row = msgspec.structs.asdict(record_of(read))
 
     told = msgspec.structs.asdict(read)
-    for name in ("started_at", "usage", "meter_failed", "is_unreadable", "is_pending", "completes", "sizes"):
+    for name in (
+        "started_at",
+        "usage",
+        "meter_failed",
+        "is_unreadable",
+        "is_pending",
+        "completes",
+        "sizes",
+        "cost_header",
+    ):
         del told[name]
     assert row.items() >= told.items()
     assert (row["input_tokens"], row["output_tokens"], row["reasoning_tokens"]) == (900, 100, None)

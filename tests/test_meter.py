@@ -167,6 +167,14 @@ def test_the_request_id_is_the_providers(headers: tuple[tuple[str, str], ...], e
     assert answer(headers, b"{}").provider_request_id == expected
 
 
+@pytest.mark.parametrize(
+    ("header", "kept"),
+    [("0.000123", "0.000123"), ("1.5e-05", "1.5e-05"), ("", None), ("none", None), ("sk-canary", None), ("1,5", None)],
+)
+def test_a_cost_in_the_head_is_kept_where_it_is_a_number(header: str, kept: str | None) -> None:
+    assert answer((("x-litellm-response-cost", header),), b"{}").cost_header == kept
+
+
 def test_a_call_without_an_answer_is_a_reading() -> None:
     reading = unanswered(call(), 1.5, "network_error")
 

@@ -47,6 +47,7 @@ FULL = Reading(
     params={"temperature": 0.2, "stop": 2, "user": True, "tool_choice": "auto", "format": None},
     ratelimit={"remaining_requests": 0, "reset_requests_ms": 17},
     sizes=Sizes(prompt_bytes=0, media=1, answer_bytes=9),
+    cost_header="0.1",
     attempt=2,
     request_hash="0123456789abcdef",
 )

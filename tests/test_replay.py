@@ -9,16 +9,24 @@ import pytest
 
 from .replay import Exchange, verdict
 
-ORACLE = {"id": "a", "usage": {"input_total": 3, "output_total": None}, "flags": []}
+ORACLE = {
+    "id": "a",
+    "usage": {"input_total": 3, "output_total": None},
+    "flags": [],
+    "provider_reported_cost": {"amount": 0.0001},
+}
 CALL = Exchange("a", "openai_chat", is_row=True, oracle=ORACLE)
 LOOK = Exchange("b", "openai_responses", is_row=False, oracle={**ORACLE, "id": "b"})
+
+
+BILLED = {"cost_nanousd": 100_000, "cost_status": "reported"}
 
 
 def row(identity: str = "a", **told: Any) -> dict[str, Any]:
     columns = ("input", "cache_read", "cache_write", "cache_write_1h", "output", "reasoning")
     sides = ("input_audio", "output_audio", "input_image", "output_image")
     blank = {f"{name}_tokens": None for name in (*columns, *sides)}
-    return {**blank, "tags": {"x-corpus-id": identity}, "estimate": None, "input_tokens": 3, **told}
+    return {**blank, "tags": {"x-corpus-id": identity}, "estimate": None, "input_tokens": 3, **BILLED, **told}
 
 
 @pytest.fixture
@@ -39,6 +47,7 @@ def folder(tmp_path: Path) -> Path:
         ([row(input_tokens=4)], ["openai_chat a input_tokens: 4, the oracle has 3"]),
         ([row(input_tokens=None)], ["openai_chat a input_tokens: None, the oracle has 3"]),
         ([row(output_tokens=9)], ["openai_chat a output_tokens: 9, the oracle has None"]),
+        ([row(cost_nanousd=7)], ["openai_chat a cost_nanousd: 7 reported, the oracle has 100000"]),
         ([row(), row("b")], ["openai_responses b has 1 rows, not 0"]),
         ([row(), row("c")], ["a row that nobody asked for: c"]),
         ([row(), {**row(), "tags": None}], ["a row that nobody asked for: (no id)"]),

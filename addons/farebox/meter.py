@@ -1,5 +1,6 @@
 """Meter one call: chunks of the answer in, one Reading out, in constant memory."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -24,6 +25,7 @@ _EVENTS_PER_BYTE = 32
 # As many as a read of mitmproxy's holds uncompressed, and some.
 _DOCUMENTS_AT_ONCE = 20_000
 _AS_TOLD = ("response_id", "service_tier", "error_type", "error_code", "error_param", "finish_reason")
+_NUMBER = re.compile(r"\d{1,12}(\.\d{1,20})?(e-?\d{1,2})?", re.IGNORECASE)
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid", "apim-request-id")
 
 
@@ -120,6 +122,7 @@ class Meter:
             tags=self._call.tags,
             params=self._call.asked.params,
             ratelimit=ratelimit_of(self._response.headers),
+            cost_header=_number_in(self._response.header("x-litellm-response-cost")),
             sizes=msgspec.structs.replace(self._call.asked.sizes, answer_bytes=self._said),
         )
 
@@ -218,3 +221,8 @@ def unanswered(call: Call, now: float, outcome: str) -> Reading:
 
 def _milliseconds(seconds: float | None) -> int | None:
     return None if seconds is None else max(0, round(seconds * 1000))
+
+
+def _number_in(header: str | None) -> str | None:
+    """Return a header's value where that is a number: no other text of it is kept."""
+    return header if header and _NUMBER.fullmatch(header) else None

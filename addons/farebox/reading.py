@@ -61,6 +61,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     params: dict[str, Any] | None = None
     ratelimit: dict[str, int] | None = None
     sizes: Sizes = Sizes()
+    cost_header: str | None = None
     attempt: int | None = None
     request_hash: str | None = None
 

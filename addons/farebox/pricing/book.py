@@ -16,7 +16,7 @@ from genai_prices.types import ModelInfo, ModelPrice, Provider, TieredPrices
 
 from ..providers import BY_NAME
 from ..usage import Usage, total
-from .cost import FREE, PARTIAL, PRICED, Cost, nanousd, unpriced
+from .cost import FREE, LEDGER_LIMIT, PARTIAL, PRICED, Cost, nanousd, unpriced
 
 _TOKENS = {
     "input_tokens": "input_tokens",
@@ -37,8 +37,6 @@ _OWN_PRICE = {
     "output_image_tokens": "output_image_mtok",
     "web_searches": "web_searches_kcount",
 }
-# What a column of the ledger holds: 9 thousand million USD, which no call costs.
-_LEDGER_LIMIT = 2**63 - 1
 _FREE_OF_CHARGE = frozenset({"web_fetch_requests", "computer_calls"})
 _STANDARD_TIERS = frozenset({"", "default", "standard", "auto", "on_demand"})
 
@@ -69,7 +67,7 @@ def price(*, provider: str, models: tuple[str | None, ...], usage: Usage, tier: 
         whole = nanousd(rates.calc_price(genai_prices.Usage(**amounts))["total_price"])
     except ValueError:
         return unpriced("inconsistent_usage")
-    if whole > _LEDGER_LIMIT:
+    if whole > LEDGER_LIMIT:
         return unpriced("inconsistent_usage")
     return Cost(whole, PARTIAL if reasons else PRICED, tuple(reasons), "genai-prices", version, card)
 

@@ -4,12 +4,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
+REPORTED = "reported"
 PRICED = "priced"
 PARTIAL = "partial"
 ESTIMATED = "estimated"
 FREE = "free"
 UNPRICED = "unpriced"
 NONE = "none"
+# What a column of the ledger holds: 9 thousand million USD, which no call costs.
+LEDGER_LIMIT = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
 """Reading to Record: what the wire told, priced. Pure."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 from .. import reading as outcomes
 from ..pricing import book
-from ..pricing.cost import ESTIMATED, PARTIAL, PRICED, Cost, free, nothing_billable, unpriced
+from ..pricing.cost import ESTIMATED, PARTIAL, PRICED, REPORTED, Cost, free, nothing_billable, unpriced
+from ..pricing.reported import reported
 from ..reading import Reading
 from ..record import COLUMNS, Record
 from ..usage import Usage
@@ -29,6 +31,10 @@ def record_of(reading: Reading, learned: Learned = NOTHING_LEARNED) -> Record:
     cost, bands = _cost(reading, started_at), dict[str, list[int]]()
     if estimated.bands:
         cost, bands = _estimated(reading, estimated, started_at)
+    catalogue = cost.nanousd
+    if billed := reported(reading.raw_usage, reading.cost_header):
+        cost = replace(cost, nanousd=billed.nanousd, status=REPORTED, reasons=(billed.place,), source="reported")
+        bands.pop("cost_nanousd", None)
     told = {name: getattr(reading, name) for name in _AS_READ}
     told |= {name: getattr(estimated.usage, name) for name in Usage.__struct_fields__}
     return Record(
@@ -39,7 +45,7 @@ def record_of(reading: Reading, learned: Learned = NOTHING_LEARNED) -> Record:
         cost_nanousd=cost.nanousd,
         cost_status=cost.status,
         cost_reasons=list(cost.reasons) or None,
-        catalogue_cost_nanousd=cost.nanousd,
+        catalogue_cost_nanousd=catalogue,
         price_source=cost.source,
         price_version=cost.version,
         rate_card=cost.rate_card or None,

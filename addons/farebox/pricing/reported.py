@@ -1,0 +1,62 @@
+"""Cost that the answer itself states: it is the invoice, so it goes before any catalogue.
+
+https://openrouter.ai/docs/use-cases/usage-accounting, https://docs.x.ai/docs/key-information/consumption-and-rate-limits,
+https://docs.perplexity.ai/api-reference/chat-completions-post, https://docs.litellm.ai/docs/proxy/cost_tracking
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from .cost import LEDGER_LIMIT, nanousd
+
+# 1e-10 USD.
+_TICK = Decimal(1).scaleb(-10)
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What the answer says that the call cost, and where it says so."""
+
+    nanousd: int
+    place: str
+
+
+def reported(usage: Mapping[str, Any] | None, header: str | None = None) -> Reported | None:
+    """Return the cost that the usage object as sent states, else the one of LiteLLM's header; None where none does.
+
+    With a key of the user's own (`is_byok`) OpenRouter's `cost` is its fee alone, and what the key is billed stands
+    beside it. xAI's ticks are 0 where the host that passes its models on does not know them.
+    """
+    found = _stated(usage or {})
+    amount, place = found or (_decimal(header), "x-litellm-response-cost")
+    if amount is None or not 0 <= (whole := nanousd(amount)) <= LEDGER_LIMIT:
+        return None
+    return Reported(whole, place)
+
+
+def _stated(usage: Mapping[str, Any]) -> tuple[Decimal, str] | None:
+    ticks = _decimal(usage.get("cost_in_usd_ticks"))
+    if ticks:
+        return ticks * _TICK, "usage.cost_in_usd_ticks"
+    cost, details = usage.get("cost"), usage.get("cost_details")
+    if usage.get("is_byok") is True:
+        theirs = _decimal(details.get("upstream_inference_cost") if isinstance(details, Mapping) else None)
+        return None if theirs is None else (theirs, "usage.cost_details.upstream_inference_cost")
+    if isinstance(cost, Mapping):
+        places = ((name, _decimal(cost.get(name))) for name in ("total_cost", "usd"))
+        return next(((amount, f"usage.cost.{name}") for name, amount in places if amount is not None), None)
+    amount = _decimal(cost)
+    return None if amount is None else (amount, "usage.cost")
+
+
+def _decimal(value: object) -> Decimal | None:
+    """Return a number of JSON as its digits say, or the number that a text is."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = Decimal(repr(value) if isinstance(value, float) else value)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and abs(number.adjusted()) < 30 else None
