@@ -39,11 +39,49 @@ def test_text_is_cut_where_its_reader_says() -> None:
     assert clean.text("abcdef", limit=3) == "abc"
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "gpt-4o-2024-08-06",
+        "us.anthropic.claude-3-5-sonnet-20241022-v2:0",
+        "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abcdefghijkl",
+        "claude-3-5-sonnet-v2@20241022",
+        "@cf/meta/llama-3.1-8b-instruct",
+        "accounts/fireworks/models/llama-v3p1-405b-instruct#accounts/a/deployments/b",
+        "hf:meta-llama/Llama-3.3-70B-Instruct",
+        "claude-sonnet-4-5[1m]",
+        "api-gpt4-productiondeployment",
+        "Größe-🛶",
+        "api.openai.com",
+        "::1",
+    ],
+)
+def test_models_and_hosts_have_names(value: str) -> None:
+    assert clean.name(value) == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("", "two words", "two\u2003words", "a,b", "a%20b", "red\x1b[31m", "right\u202eleft", "x" * 257),
+        *("jane@example.org", "https://x/?to=jane@mail.example.org", "data:image/png;base64,AAAA", '{"a":1}'),
+        *("sk-proj-abcdefghijklmnopqrst", None, 7, ["gpt-4o"]),
+    ],
+)
+def test_what_is_no_name_is_left_out_whole(value: object) -> None:
+    assert clean.name(value) is None
+
+
+def test_a_text_that_holds_a_key_is_none() -> None:
+    assert clean.text("of Ms Example: sk-proj-abcdefghijklmnopqrst") is None
+    assert clean.text("x" * 250 + " sk-proj-abcdefghijklmnopqrst") is None
+
+
 @given(st.text(st.characters(), max_size=400))
 def test_any_text_is_storable(value: str) -> None:
     cleaned = clean.text(value)
 
-    assert (cleaned is None) == (value == "")
+    assert cleaned or value == ""
     assert cleaned is None or (len(cleaned) <= clean.TEXT_LIMIT and "\0" not in cleaned and cleaned.encode())
 
 
@@ -178,6 +216,19 @@ def test_any_figures_are_storable(value: object) -> None:
         "AIzaSyA-abcdefghijklmnopqrstuvwxyz01234",
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIx",
         "hf_abcdefghijklmnopqrstuvwx",
+        "sk-lf-3f0a4b1e-9c1d-4a58-8a39-2f1f0c8f7b11",
+        "sk_0123456789abcdef0123456789abcdef",
+        "csk-abcdefghijklmnopqrstuvwx",
+        "fw_3Zabcdefghijklmnopqrst",
+        "ek_68af296e8e408191a1120ab6383263c2",
+        "sess-abcdefghijklmnopqrstuvwx",
+        "ya29.a0AfB_byCabcdefghijkl",
+        "AQ.Ab8RN6abcdefghijklmnop",
+        "ABSKQmVkcm9ja0FQSUtleS1hYmNk",
+        "bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29tLz9",
+        "dapi0123456789abcdef0123456789abcdef",
+        "0123456789abcdef0123456789abcdef.abcdefghijklmnop",
+        "1AbCdEfGhIjKlMnOpQrStUvWxYz1AbCdEfGhIjKlMnOpQrStUvWxJQQJ99BCAC",
     ],
 )
 def test_a_key_anywhere_is_no_word(value: str) -> None:

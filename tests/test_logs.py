@@ -43,6 +43,9 @@ def quotation(text: str) -> str:
         f"Invalid body 'this is as much as I can\\'t say, {CANARY}'",
         f"Invalid body 'what is this? A long prompt, {CANARY}'",
         f"Invalid body: cut off 'in the middle of a prompt, {CANARY}",
+        f"Addon error: {CANARY}",
+        f"[replay] connection handler has crashed: {CANARY}\n{CANARY}",
+        f"Task exception was never retrieved\nfuture: <Task finished exception=ValueError('{CANARY}')>",
         f"two lines 'of a prompt that is long\n{CANARY}'",
     ],
 )
@@ -77,7 +80,7 @@ def test_no_bytes_survive(data: bytes) -> None:
     assert redact(f"Unexpected {data!r} there") == "Unexpected (bytes not shown)"
 
 
-@pytest.mark.parametrize("name", ["mitmproxy", "mitmproxy.proxy.layers.http", "asyncio", "hpack.hpack", "h2"])
+@pytest.mark.parametrize("name", ["mitmproxy", "mitmproxy.proxy.layers.http", "asyncio", "hpack.hpack", "h2", "quic"])
 def test_foreign_messages_are_redacted(redacting: None, caplog: pytest.LogCaptureFixture, name: str) -> None:
     logging.getLogger(name).error("got %r and %s", CANARY.encode(), f"?{CANARY}")
 

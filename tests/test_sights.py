@@ -51,6 +51,19 @@ def test_a_client_without_trust_is_named_by_what_it_said_when_it_asked_for_the_t
     assert (watch.told().connections, watch.untrusting) == (1, 2)
 
 
+@pytest.mark.parametrize("told", ["sk-proj-abcdefghijklmnopqrst", "jane@example.org", "Größe"])
+def test_neither_keys_nor_prose_are_told_for_hosts_and_agents(watch: Watch, told: str) -> None:
+    flow = tflow.tflow()
+    flow.request.headers["user-agent"] = told
+
+    watch.tunnel(flow)
+    watch.distrusted(flow.client_conn, f"{told} ")
+    watch.passed(f"{told} ")
+
+    assert watch.told().distrust == (Distrust("?", "127.0.0.1", None, 1),)
+    assert watch.told().passed == {"?": 1}
+
+
 def test_many_clients_without_trust_are_counted_together(watch: Watch) -> None:
     client = tflow.tclient_conn()
     for number in range(500):

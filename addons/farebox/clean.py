@@ -5,24 +5,46 @@ from collections.abc import Mapping
 from typing import Any
 
 TEXT_LIMIT = 256
+# So far behind its cut, a text is searched for a key that begins before it.
+_KEY_LIMIT = 64
 _NUMBER_LIMIT = 2**53
 # Beyond any context window, and so low that no price of it overflows 64 bits of nano-USD.
 _COUNT_LIMIT = 10**12
 _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/=+-]{0,127}")
+# No blank, so no prose; no mark that opens a quotation, a list or a `data:` URL's type.
+_NAME = re.compile(r"[^\s\"'`,;<>{}%]+")
+_ADDRESS = re.compile(r"[\w.+-]@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2}")
+# What providers begin their keys with. After a common word or two letters, only what has a digit is no name.
 _SECRET = re.compile(
-    r"(?i)(?<![a-z0-9])(sk|pk|rk|gsk|xai|pplx|nvapi|key|bearer|token|api|gh[pousr]|github_pat|glpat|xox[a-z]|hf|r8)"
-    r"[-_.:](?:[a-z0-9]+[-_])*[a-z0-9]{16,}"
-    r"|(?<![A-Za-z0-9])(AKIA|ASIA|AIza|eyJ|ghp_|hf_|r8_)[A-Za-z0-9_-]{12,}"
+    r"(?i)(?<![a-z0-9])(?:[spr]k|csk|gsk|xai|pplx|nvapi|gh[pousr]|github_pat|glpat|xox[a-z]|tgp|lsv2)[-_.:]"
+    r"(?:[a-z0-9]+[-_])*[a-z0-9]{16,}"
+    r"|(?<![a-z0-9])(?:key|bearer|token|api|secret|hf|r8|fw|ek|jina|vck)[-_.:]"
+    r"(?:[a-z0-9]+[-_])*(?=[a-z]*[0-9])[a-z0-9]{16,}"
+    r"|(?<![a-z0-9])sk[-_][a-z0-9_-]{20,}"
+    r"|(?<![a-z0-9])(?:AKIA|ASIA|ABSK|AIza|eyJ|ghp_|hf_|r8_|dapi|sess-|ya29\.|AQ\.)[a-z0-9_-]{12,}"
+    r"|(?<![a-z0-9])[0-9a-f]{32}\.[a-z0-9]{16}|JQQJ99[a-z]"
 )
 _DEPTH_LIMIT = 5
 _ITEM_LIMIT = 500
 
 
 def text(value: object, limit: int = TEXT_LIMIT) -> str | None:
-    """Return `value` cut to `limit` characters, without NUL or lone surrogates; None where it is no text."""
-    if not isinstance(value, str) or not value:
+    """Return `value` cut to `limit` characters, without NUL or lone surrogates.
+
+    None where it is no text, or where what looks like a key is in it.
+    """
+    if not isinstance(value, str) or not value or _SECRET.search(value, 0, limit + _KEY_LIMIT):
         return None
     return value[:limit].replace("\0", "�").encode("utf-8", "replace").decode("utf-8") or None
+
+
+def name(value: object) -> str | None:
+    """Return `value` if it may name a model or a host, whole; None where it is prose, an address, a key, a picture."""
+    if not isinstance(value, str) or len(value) > TEXT_LIMIT:
+        return None
+    cleaned = text(value) or ""
+    is_name = _NAME.fullmatch(cleaned) and cleaned.isprintable() and not _ADDRESS.search(cleaned)
+    return cleaned if is_name else None
 
 
 def word(value: object) -> str | None:

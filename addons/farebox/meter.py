@@ -102,7 +102,7 @@ class Meter:
             id=self._call.id,
             started_at=self._call.started_at,
             provider=self._call.provider.name,
-            host=clean.text(request.host) or UNKNOWN,
+            host=clean.name(request.host) or UNKNOWN,
             outcome=self._outcome(outcome),
             dialect=self._call.dialect.name,
             operation=self._call.dialect.operation,

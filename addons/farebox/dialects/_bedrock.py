@@ -25,7 +25,7 @@ class Target(NamedTuple):
 def target(request: Request) -> Target:
     """Return the model and the verb in the request's path; a GET asks for neither."""
     found = _PATH.search(request.path) if request.method == "POST" else None
-    return Target(clean.text(unquote(found[1])), found[2]) if found else Target(None, "")
+    return Target(clean.name(unquote(found[1])), found[2]) if found else Target(None, "")
 
 
 def begin(response: Response) -> Reply:

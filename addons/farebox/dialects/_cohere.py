@@ -25,7 +25,7 @@ def is_at(request: Request, *endpoints: str) -> bool:
 
 
 def asked(_request: Request, body: Mapping[str, Any]) -> Asked:
-    return Asked(clean.text(body.get("model")), body.get("stream") is True)
+    return Asked(clean.name(body.get("model")), body.get("stream") is True)
 
 
 def told(reply: Reply, body: Mapping[str, Any]) -> Reply:

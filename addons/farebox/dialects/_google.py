@@ -27,7 +27,7 @@ class Target(NamedTuple):
 def target(request: Request) -> Target:
     """Return the model and the verb in the request's path; a GET asks for neither."""
     model, _, verb = unquote(request.path.rpartition("/")[2]).rpartition(":")
-    return Target(clean.text(model), verb) if request.method == "POST" else Target(None, "")
+    return Target(clean.name(model), verb) if request.method == "POST" else Target(None, "")
 
 
 def raw_publisher(request: Request) -> str | None:

@@ -28,7 +28,7 @@ def is_at(request: Request, *endpoints: str) -> bool:
 
 def asked(_request: Request, body: Mapping[str, Any]) -> Asked:
     """Return what the body asks for: a stream, unless it says otherwise."""
-    return Asked(clean.text(body.get("model")), body.get("stream") is not False)
+    return Asked(clean.name(body.get("model")), body.get("stream") is not False)
 
 
 def fold(reply: Reply, document: Document) -> Reply:
@@ -36,7 +36,7 @@ def fold(reply: Reply, document: Document) -> Reply:
     counts = {name: body[name] for name in _COUNTS if body.get(name) is not None}
     return replace(
         reply,
-        model=clean.text(body.get("model")) or reply.model,
+        model=clean.name(body.get("model")) or reply.model,
         finish_reason=clean.word(body.get("done_reason")) or reply.finish_reason,
         usage=counts or reply.usage,
         is_error=reply.is_error or bool(body.get("error")),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 from .. import clean
 from ..exchange import Request
@@ -30,14 +31,14 @@ def model_in_path(request: Request) -> str | None:
     for mark in ("/deployments/", "/engines/"):
         _, _, name = request.path.partition(mark)
         if name:
-            return clean.text(name.partition("/")[0])
+            return clean.name(unquote(name.partition("/")[0]))
     return None
 
 
 def asked(request: Request, body: Mapping[str, Any]) -> Asked:
     """Return what a JSON body or a form asks for."""
     told = body or form.fields(request.header("content-type"), request.body)
-    model = clean.text(told.get("model")) or model_in_path(request)
+    model = clean.name(told.get("model")) or model_in_path(request)
     return Asked(model, told.get("stream") is True if body else told.get("stream") == "true")
 
 

@@ -31,7 +31,7 @@ def claims(request: Request) -> bool:
 def asked(request: Request, body: Mapping[str, Any]) -> Asked:
     """Return what the body asks for; on Vertex AI the model is in the path only."""
     model = body.get("model") or target(request).model
-    return Asked(clean.text(model), body.get("stream") is True)
+    return Asked(clean.name(model), body.get("stream") is True)
 
 
 def fold(reply: Reply, document: Document) -> Reply:
@@ -86,7 +86,7 @@ def _further(sent: Mapping[str, Any]) -> int:
 def _message(reply: Reply, message: Mapping[str, Any]) -> Reply:
     return replace(
         reply,
-        model=clean.text(message.get("model")) or reply.model,
+        model=clean.name(message.get("model")) or reply.model,
         response_id=clean.word(message.get("id")) or reply.response_id,
         finish_reason=clean.word(message.get("stop_reason")) or reply.finish_reason,
         **_usage_seen(reply, message),

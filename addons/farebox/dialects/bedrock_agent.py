@@ -38,7 +38,7 @@ def fold(reply: Reply, document: Document) -> Reply:
     for step in mapping(mapping(document.data).get("trace")).values():
         model = mapping(mapping(step).get("modelInvocationInput")).get("foundationModel")
         used = mapping(mapping(mapping(mapping(step).get("modelInvocationOutput")).get("metadata")).get("usage"))
-        reply = replace(reply, model=clean.text(model) or reply.model, usage=_added(reply.usage, used) or None)
+        reply = replace(reply, model=clean.name(model) or reply.model, usage=_added(reply.usage, used) or None)
     return reply
 
 

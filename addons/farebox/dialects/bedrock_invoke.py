@@ -61,7 +61,7 @@ def fold(reply: Reply, document: Document) -> Reply:
     )
     return replace(
         told,
-        model=clean.text(body.get("model")) or told.model,
+        model=clean.name(body.get("model")) or told.model,
         response_id=clean.word(body.get("id")) or told.response_id,
         finish_reason=next(filter(None, reasons), told.finish_reason),
         usage={**(told.usage or {}), **_counts(body), **metrics} or None,

@@ -35,7 +35,7 @@ def fold(reply: Reply, document: Document) -> Reply:
     sent = mapping(body.get("usageMetadata"))
     told = replace(
         reply,
-        model=clean.text(body.get("modelVersion")) or reply.model,
+        model=clean.name(body.get("modelVersion")) or reply.model,
         response_id=clean.word(body.get("responseId")) or reply.response_id,
         service_tier=clean.word(sent.get("serviceTier") or sent.get("trafficType")) or reply.service_tier,
         finish_reason=clean.word(blocked) or _finish_reason(reply, candidate),

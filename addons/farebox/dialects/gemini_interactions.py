@@ -24,7 +24,7 @@ def claims(request: Request) -> bool:
 
 def asked(_request: Request, body: Mapping[str, Any]) -> Asked:
     """Return what the body asks for: an agent, where it names no model."""
-    return Asked(clean.text(body.get("model") or body.get("agent")), body.get("stream") is True)
+    return Asked(clean.name(body.get("model") or body.get("agent")), body.get("stream") is True)
 
 
 def fold(reply: Reply, document: Document) -> Reply:
@@ -34,7 +34,7 @@ def fold(reply: Reply, document: Document) -> Reply:
     status = clean.word(interaction.get("status"))
     told = replace(
         reply,
-        model=clean.text(interaction.get("model") or interaction.get("agent")) or reply.model,
+        model=clean.name(interaction.get("model") or interaction.get("agent")) or reply.model,
         response_id=clean.word(interaction.get("id")) or reply.response_id,
         service_tier=clean.word(interaction.get("service_tier")) or reply.service_tier,
         finish_reason=reply.finish_reason if status == "in_progress" else status or reply.finish_reason,

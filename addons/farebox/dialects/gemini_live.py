@@ -26,7 +26,7 @@ def asked(_request: Request, _body: Mapping[str, Any]) -> Asked:
 
 def agree(terms: Terms, document: Document) -> Terms:
     """Keep the model that the client sets up: a resource, in one of several collections."""
-    model = clean.text(mapping(mapping(document.data).get("setup")).get("model"))
+    model = clean.name(mapping(mapping(document.data).get("setup")).get("model"))
     return replace(terms, asked=replace(terms.asked, model=model.rpartition("models/")[2])) if model else terms
 
 

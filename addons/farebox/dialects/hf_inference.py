@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 from .. import clean
 from ..exchange import Request
@@ -31,7 +32,7 @@ def claims(request: Request) -> bool:
 
 def asked(request: Request, body: Mapping[str, Any]) -> Asked:
     named = _PATH.fullmatch(request.path.rstrip("/"))
-    return Asked(clean.text(named and (named["task"] or named["model"])), body.get("stream") is True)
+    return Asked(clean.name(named and unquote(named["task"] or named["model"])), body.get("stream") is True)
 
 
 def fold(reply: Reply, document: Document) -> Reply:

@@ -19,14 +19,14 @@ def claims(request: Request) -> bool:
 
 
 def asked(_request: Request, body: Mapping[str, Any]) -> Asked:
-    return Asked(clean.text(body.get("model")), stream=False)
+    return Asked(clean.name(body.get("model")), stream=False)
 
 
 def fold(reply: Reply, document: Document) -> Reply:
     body = mapping(document.data)
     return replace(
         reply,
-        model=clean.text(body.get("model")) or reply.model,
+        model=clean.name(body.get("model")) or reply.model,
         usage=mapping(body.get("usage_info")) or reply.usage,
         is_error=reply.is_error or body.get("object") == "error",
         error_type=clean.word(body.get("type")) or reply.error_type,

@@ -17,7 +17,7 @@ def claims(request: Request) -> bool:
 
 
 def asked(_request: Request, body: Mapping[str, Any]) -> Asked:
-    return Asked(clean.text(body.get("model")), stream=False)
+    return Asked(clean.name(body.get("model")), stream=False)
 
 
 DIALECT = Dialect("ollama_embed", "embeddings", claims, asked, fold, lambda _document: False, usage)

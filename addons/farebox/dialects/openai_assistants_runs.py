@@ -61,7 +61,7 @@ def _told(reply: Reply, run: Mapping[str, Any]) -> Reply:
     status = clean.word(run.get("status"))
     told = replace(
         reply,
-        model=clean.text(run.get("model")) or reply.model,
+        model=clean.name(run.get("model")) or reply.model,
         response_id=clean.word(run.get("id")) or reply.response_id,
         finish_reason=status or reply.finish_reason,
         usage=mapping(run.get("usage")) or reply.usage,

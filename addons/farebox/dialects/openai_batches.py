@@ -35,7 +35,7 @@ def fold(reply: Reply, document: Document) -> Reply:
     has_ended = status in _ENDS
     told = replace(
         reply,
-        model=clean.text(body.get("model")) or reply.model,
+        model=clean.name(body.get("model")) or reply.model,
         response_id=clean.word(body.get("id")) or reply.response_id,
         service_tier="batch",
         finish_reason=status if has_ended else None,

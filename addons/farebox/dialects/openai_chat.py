@@ -37,7 +37,7 @@ def fold(reply: Reply, document: Document) -> Reply:
     choice = first_mapping(body.get("choices"))
     told = replace(
         reply,
-        model=clean.text(body.get("model")) or reply.model,
+        model=clean.name(body.get("model")) or reply.model,
         response_id=clean.word(body.get("id")) or reply.response_id,
         service_tier=clean.word(body.get("service_tier")) or reply.service_tier,
         finish_reason=_finish_reason(reply, choice),

@@ -27,7 +27,7 @@ def claims(request: Request) -> bool:
 
 def asked(request: Request, _body: Mapping[str, Any]) -> Asked:
     """Return what the query asks for; Azure's older API names its deployment there."""
-    return Asked(clean.text(request.parameter("model") or request.parameter("deployment")), stream=True)
+    return Asked(clean.name(request.parameter("model") or request.parameter("deployment")), stream=True)
 
 
 def agree(terms: Terms, document: Document) -> Terms:
@@ -37,12 +37,12 @@ def agree(terms: Terms, document: Document) -> Terms:
         return terms
     speech = mapping(mapping(session.get("audio")).get("input")).get("transcription")
     transcription = mapping(speech) or mapping(session.get("input_audio_transcription"))
-    model = clean.text(session.get("model"))
+    model = clean.name(session.get("model"))
     is_told = document.event.startswith("session.") and document.event != "session.update"
     return Terms(
         asked=terms.asked if terms.asked.model else replace(terms.asked, model=model),
         served=(model if is_told else None) or terms.served,
-        transcriber=clean.text(transcription.get("model")) or terms.transcriber,
+        transcriber=clean.name(transcription.get("model")) or terms.transcriber,
     )
 
 

@@ -24,7 +24,7 @@ def claims(request: Request) -> bool:
 
 def asked(request: Request, body: Mapping[str, Any]) -> Asked:
     plain = _openai.asked(request, body)
-    return replace(plain, model=plain.model or clean.text(mapping(body.get("session")).get("model")))
+    return replace(plain, model=plain.model or clean.name(mapping(body.get("session")).get("model")))
 
 
 def fold(reply: Reply, document: Document) -> Reply:

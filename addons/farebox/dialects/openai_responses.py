@@ -78,7 +78,7 @@ def _told(reply: Reply, response: Mapping[str, Any]) -> Reply:
     finish_reason = _finish_reason(response)
     told = replace(
         reply,
-        model=clean.text(response.get("model")) or reply.model,
+        model=clean.name(response.get("model")) or reply.model,
         response_id=clean.word(response.get("id")) or reply.response_id,
         service_tier=clean.word(response.get("service_tier")) or reply.service_tier,
         finish_reason=finish_reason or reply.finish_reason,

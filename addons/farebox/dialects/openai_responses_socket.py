@@ -19,12 +19,12 @@ def claims(request: Request) -> bool:
 
 
 def asked(request: Request, _body: Mapping[str, Any]) -> Asked:
-    return Asked(clean.text(request.parameter("model")), stream=True)
+    return Asked(clean.name(request.parameter("model")), stream=True)
 
 
 def agree(terms: Terms, document: Document) -> Terms:
     """Keep the model that was last asked for; each response may ask for another."""
-    model = clean.text(mapping(document.data).get("model")) if document.event == "response.create" else None
+    model = clean.name(mapping(document.data).get("model")) if document.event == "response.create" else None
     return Terms(Asked(model, stream=True)) if model else terms
 
 

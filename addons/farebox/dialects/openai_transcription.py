@@ -30,7 +30,7 @@ def fold(reply: Reply, document: Document) -> Reply:
     length = {"duration": body["duration"]} if clean.figures(body.get("duration")) is not None else {}
     told = replace(
         reply,
-        model=clean.text(body.get("model")) or reply.model,
+        model=clean.name(body.get("model")) or reply.model,
         usage=mapping(body.get("usage")) or length or reply.usage,
         is_complete=reply.is_complete or body.get("type") == "transcript.text.done",
     )

@@ -26,7 +26,7 @@ def fold(reply: Reply, document: Document) -> Reply:
     reply = told(reply, body)
     return replace(
         reply,
-        model=clean.text(body.get("model")) or reply.model,
+        model=clean.name(body.get("model")) or reply.model,
         is_error=reply.is_error or bool(body.get("error")),
         error_type=clean.word(error.get("type")) or reply.error_type,
         error_code=clean.word(error.get("code")) or reply.error_code,

@@ -5,8 +5,9 @@ import time
 from mitmproxy import connection, http, tls
 from mitmproxy.proxy.mode_specs import ReverseMode
 
+from .. import clean
 from .. import reading as readings
-from ..providers import NOBODY, provider_of
+from ..providers import NOBODY, UNKNOWN, provider_of
 from ..reading import Reading
 from ..settings import Settings
 from .exchange import destination
@@ -45,7 +46,7 @@ class Connections:
                 id=new_id(),
                 started_at=time.time_ns(),
                 provider=(provider_of(host, port, self._table) or NOBODY).name,
-                host=host,
+                host=clean.name(host) or UNKNOWN,
                 outcome=readings.NETWORK_ERROR,
             )
         )

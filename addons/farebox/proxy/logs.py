@@ -9,11 +9,14 @@ _BYTES = re.compile(r"""(bytearray\()?\bb(['"]).*""", re.DOTALL)
 _QUERY = re.compile(r"\?[^\s]*")
 # A quotation opens after no letter: "the proxy's certificate" is none.
 _QUOTED = re.compile(r"""(?<!\w)(['"])(?:\\(?:.|\Z)|(?!\1)[^\\]){24,}\1?""", re.DOTALL)
-_FOREIGN = ("mitmproxy", "asyncio", "hpack", "h2", "hyperframe")
+# How mitmproxy and asyncio name an exception; what follows is its own text.
+_FAULT = re.compile(r"(has crashed: |Addon error: |exception=\w+\().*", re.DOTALL)
+_FOREIGN = ("mitmproxy", "mitmproxy_rs", "asyncio", "hpack", "h2", "hyperframe", "quic")
 
 
 def redact(message: str) -> str:
-    """Return `message` without bytes, URL queries and long quotations."""
+    """Return `message` without bytes, URL queries, long quotations and the texts of exceptions."""
+    message = _FAULT.sub(r"\1(not shown)", message)
     return _QUERY.sub("?(not shown)", _QUOTED.sub("(not shown)", _BYTES.sub("(bytes not shown)", message)))
 
 

@@ -6,6 +6,7 @@ from email.utils import parsedate_to_datetime
 
 from mitmproxy import connection, http
 
+from .. import clean
 from ..telemetry import Distrust, Sights
 
 _MOST_HOSTS = 50
@@ -38,11 +39,11 @@ class Watch:
 
     def tunnel(self, flow: http.HTTPFlow) -> None:
         """Note who asks for a tunnel: within it, a failed handshake has no name."""
-        agent = flow.request.headers.get("user-agent", "")
+        agent = clean.word(flow.request.headers.get("user-agent", "").partition(" ")[0])
         if agent:
             while len(self._agents) >= 1000:
                 self._agents.pop(next(iter(self._agents)))
-            self._agents[flow.client_conn.id] = agent.partition(" ")[0][:64]
+            self._agents[flow.client_conn.id] = agent[:64]
 
     def passed(self, host: str | None) -> None:
         _count(self._passed, host)
@@ -51,7 +52,11 @@ class Watch:
         _count(self._unread, host)
 
     def distrusted(self, client: connection.Client, host: str | None) -> None:
-        place = (host or "?", str(client.peername[0]) if client.peername else "?", self._agents.get(client.id))
+        place = (
+            clean.name(host) or "?",
+            str(client.peername[0]) if client.peername else "?",
+            self._agents.get(client.id),
+        )
         self._distrust[place] = self._distrust.pop(place, 0) + 1
         while len(self._distrust) > _MOST_CLIENTS:
             oldest, number = self._distrust.popitem(last=False)
@@ -77,5 +82,5 @@ class Watch:
 
 
 def _count(hosts: Counter[str], host: str | None) -> None:
-    name = (host or "?")[:253]
+    name = clean.name(host) or "?"
     hosts[name if name in hosts or len(hosts) < _MOST_HOSTS else _OTHER] += 1
