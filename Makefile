@@ -27,7 +27,7 @@ run: $(READY)  ## start the sidecar on SQLite; FLAGS="--port 8080 ..." go to `fa
 test: $(READY)  ## every test, the slow ones in their short form
 	$(BIN)/python -m pytest $(FLAGS)
 
-check: lint  ## what every change must pass, in under two minutes
+check: lint  ## what every change must pass, in some three minutes
 	$(BIN)/python -m pytest -q -m "not slow" $(FLAGS)
 
 lint: $(READY)  ## format, lint, types, import contracts

@@ -9,5 +9,6 @@ git clone --quiet "$root" "$place/farebox"
 awk '/^```sh$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$place/farebox/README.md" >"$place/commands.sh"
 [ -s "$place/commands.sh" ] || { echo "README.md has no sh blocks" >&2; exit 1; }
 cd "$place/farebox"
-env -i HOME="$place" PATH="$PATH" LANG=C.UTF-8 COLUMNS=140 ${PIP_CONFIG_FILE:+PIP_CONFIG_FILE="$PIP_CONFIG_FILE"} \
+python=$("$root/scripts/python.sh")
+env -i HOME="$place" PATH="$(dirname "$python"):$PATH" LANG=C.UTF-8 COLUMNS=140 ${PIP_CONFIG_FILE:+PIP_CONFIG_FILE="$PIP_CONFIG_FILE"} \
     timeout 600 bash -euo pipefail -x "$place/commands.sh"

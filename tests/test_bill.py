@@ -38,4 +38,13 @@ def test_a_bill_has_a_line_for_each_model_and_says_what_is_in_doubt() -> None:
 def test_a_cost_that_is_not_known_is_no_zero() -> None:
     head, *_ = printed(Bill([Group(("vllm", "m"), UNPRICED)], UNPRICED, []))
 
-    assert head.endswith("cost not known")
+    assert head.endswith("180 out, unpriced")
+
+
+def test_what_was_refused_is_not_billed() -> None:
+    refused = Sums(1, 1, 0, 0, None, None, None, None, None)
+
+    head, line = printed(Bill([Group(("openai", "o3"), refused)], refused, []))
+
+    assert head.endswith("nothing billed")
+    assert line == "openai o3 1 call, 1 error ? in ? out"

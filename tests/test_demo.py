@@ -76,7 +76,7 @@ def test_the_demo_leaves_its_rows_and_a_report(tmp_path: Path) -> None:
     assert re.search(r"^total +\$0\.\d+", done.stdout, re.MULTILINE)
     assert f"farebox report --by outcome --ledger sqlite:///{tmp_path}/home/demo/ledger.db" in done.stdout
     assert done.stderr == ""
-    assert [path.name for path in (tmp_path / "home").iterdir()] == ["demo"]
+    assert sorted(path.name for path in (tmp_path / "home").iterdir()) == ["demo", "demo.lock"]
 
 
 @pytest.mark.slow
@@ -113,3 +113,23 @@ def test_an_answer_is_json_that_the_client_can_read() -> None:
 
     assert json.loads(events[-1].removeprefix(b"data: "))["usage"]["prompt_tokens"] == 3
     assert done == b"data: [DONE]\n\n"
+
+
+@pytest.mark.slow
+def test_a_second_demo_leaves_the_first_alone_and_one_that_is_ended_says_so(tmp_path: Path) -> None:
+    environment = {**clean_environment(), "FAREBOX_HOME": str(tmp_path / "home")}
+    command = [sys.executable, "-m", "farebox", "demo"]
+    first = subprocess.Popen(
+        [*command, "--keep"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert first.stdout
+    assert first.stdout.readline().startswith("A made-up provider")
+
+    second = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False)
+    first.send_signal(signal.SIGINT)
+    _, told = first.communicate(timeout=SECONDS)
+
+    assert second.returncode == 1
+    assert second.stderr.startswith(f"farebox: data folder {tmp_path}/home is in use by process {first.pid}")
+    assert "Traceback" not in told
+    assert first.returncode == (0 if not told else 1)

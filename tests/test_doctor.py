@@ -17,12 +17,17 @@ from farebox.errors import FareboxError
 from farebox.folder import claim
 from farebox.health import Told
 from farebox.proxy.trust import confdir, hand_out
+from farebox.recorder.http import serve
+from farebox.recorder.recorder import Health
 from farebox.settings import Settings, load
 from farebox.store.migrate import revisions
 from farebox.telemetry import Distrust, Sights
+from prometheus_client import CollectorRegistry
 
 from .commands import Done, farebox
 from .ledgers import locked, new_ledger
+
+DOOR = Door("http://127.0.0.1:8080", "/data/cert.pem", "/data/bundle.pem")
 
 
 @pytest.fixture
@@ -155,10 +160,10 @@ def test_no_sidecar_is_a_warning(home: Path) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         port = free.getsockname()[1]
     settings = load({"home": str(home), "metrics_port": port}, environment={})
-    assert only(sidecar.look(settings)).level == WARNING
+    assert only(sidecar.look(settings, DOOR)).level == WARNING
 
     with claim(home, "sidecar"):
-        finding = only(sidecar.look(settings))
+        finding = only(sidecar.look(settings, DOOR))
 
     assert (finding.level, finding.fix) == (PROBLEM, "give doctor the --metrics-port it has")
 
@@ -193,19 +198,19 @@ def test_no_sidecar_is_a_warning(home: Path) -> None:
     ],
 )
 def test_what_a_sidecar_tells(told: Told, expected: list[tuple[str, str]]) -> None:
-    assert levels(sidecar.findings(told)) == expected
+    assert levels(sidecar.findings(told, DOOR)) == expected
 
 
 def test_a_client_without_trust_gets_the_variable_to_set() -> None:
     distrust = Distrust("api.openai.com", "127.0.0.1", "node", 4)
 
-    _, finding = sidecar.findings(Told("ok", 1, clients=Sights(4, distrust=(distrust,))))
+    _, finding = sidecar.findings(Told("ok", 1, clients=Sights(4, distrust=(distrust,))), DOOR)
 
     assert (
         finding.what
         == "4 connections to api.openai.com given up by node at 127.0.0.1, which does not trust farebox's CA"
     )
-    assert "NODE_EXTRA_CA_CERTS (Node" in (finding.fix or "")
+    assert "NODE_EXTRA_CA_CERTS=/data/cert.pem (Node" in (finding.fix or "")
 
 
 @pytest.fixture
@@ -241,7 +246,15 @@ def test_the_environment_of_a_run_is_well(door: Door) -> None:
         ),
         ({"SSL_CERT_FILE": "/etc/hosts"}, PROBLEM, "SSL_CERT_FILE is a file without", "set SSL_CERT_FILE="),
         ({"NODE_EXTRA_CA_CERTS": None}, WARNING, "NODE_EXTRA_CA_CERTS is not set", "set NODE_EXTRA_CA_CERTS="),
-        ({"NODE_EXTRA_CA_CERTS": "/no/such"}, PROBLEM, "NODE_EXTRA_CA_CERTS is a file without", "set NODE"),
+        ({"NODE_EXTRA_CA_CERTS": "/etc/hosts"}, PROBLEM, "NODE_EXTRA_CA_CERTS is a file without", "set NODE"),
+        (
+            {"NODE_EXTRA_CA_CERTS": "/app/ca.pem"},
+            WARNING,
+            "NODE_EXTRA_CA_CERTS is /app/ca.pem, which is not here",
+            "mount ",
+        ),
+        ({"CURL_CA_BUNDLE": "/etc/hosts"}, PROBLEM, "CURL_CA_BUNDLE is a file without", "set CURL_CA_BUNDLE="),
+        ({"HTTPS_PROXY": "http://172.17.0.1:8080"}, WARNING, "HTTPS_PROXY is http://172.17.0.1:8080", "see that this"),
         ({"NODE_USE_ENV_PROXY": None}, WARNING, "Node's own fetch", "set NODE_USE_ENV_PROXY=1"),
     ],
 )
@@ -342,3 +355,14 @@ def test_importing_it_needs_no_mitmproxy() -> None:
         ).returncode
         == 0
     )
+
+
+def test_a_sidecar_of_another_folder_is_not_taken_for_this_one_s(home: Path) -> None:
+    server = serve(("127.0.0.1", 0), CollectorRegistry(), lambda: Health(1, 0, None))
+    settings = load({"home": str(home), "metrics_port": server.server_port}, environment={})
+
+    finding = only(sidecar.look(settings, DOOR))
+
+    server.shutdown()
+    server.server_close()
+    assert (finding.level, "has another data folder" in finding.what) == (WARNING, True)

@@ -15,12 +15,13 @@ def test_a_client_gets_proxy_and_trust_in_every_spelling() -> None:
         **dict.fromkeys(("NO_PROXY", "no_proxy"), ""),
         "SSL_CERT_FILE": "/data/bundle.pem",
         "REQUESTS_CA_BUNDLE": "/data/bundle.pem",
+        "CURL_CA_BUNDLE": "/data/bundle.pem",
         "NODE_EXTRA_CA_CERTS": "/data/cert.pem",
         "NODE_USE_ENV_PROXY": "1",
     }
 
 
-@pytest.mark.parametrize("name", ["CURL_CA_BUNDLE", "AWS_CA_BUNDLE", "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"])
+@pytest.mark.parametrize("name", ["GIT_SSL_CAINFO", "AWS_CA_BUNDLE", "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"])
 def test_what_would_beat_the_bundle_is_set_too(name: str) -> None:
     assert client_environment({name: "/etc/roots.pem"}, DOOR)[name] == "/data/bundle.pem"
     assert name not in client_environment({name: ""}, DOOR) or not client_environment({name: ""}, DOOR)[name]

@@ -26,11 +26,15 @@ KNOWN = {
     [
         (
             KNOWN,
-            "13:30:15 200 ok openai gpt-4o 1,200 in (1,024 cached) 30 out $0.00350 800 ms, first token 90 ms",
+            "13:30:15 {id} 200 ok openai gpt-4o $0.00350 800 ms 1,200 in (1,024 cached) 30 out, first token 90 ms",
+        ),
+        (
+            KNOWN | {"cost_status": "estimated", "ttft_ms": None, "estimate": {"output_tokens": [9, 60]}},
+            "13:30:15 {id} 200 ok openai gpt-4o $0.00350 estimated 800 ms 1,200 in (1,024 cached) ~30 out",
         ),
         (
             KNOWN | {"cost_status": "partial", "outcome": "client_abort", "ttft_ms": None},
-            "13:30:15 200 client_abort openai gpt-4o 1,200 in (1,024 cached) 30 out $0.00350 partial 800 ms",
+            "13:30:15 {id} 200 client_abort openai gpt-4o $0.00350 partial 800 ms 1,200 in (1,024 cached) 30 out",
         ),
         (
             {
@@ -41,17 +45,19 @@ KNOWN = {
                 "duration_ms": 9,
                 "error_code": "rate_limit_exceeded",
             },
-            "13:30:15 429 http_error openai o3 9 ms rate_limit_exceeded",
+            "13:30:15 {id} 429 http_error openai o3 9 ms rate_limit_exceeded",
         ),
-        ({"outcome": "network_error", "cost_status": "none"}, "13:30:15 --- network_error openai ?"),
-        ({"cost_status": "unpriced", "status": 200}, "13:30:15 200 ok openai ? in ? out unpriced ?"),
+        ({"outcome": "network_error", "cost_status": "none"}, "13:30:15 {id} --- network_error openai ?"),
+        ({"cost_status": "unpriced", "status": 200}, "13:30:15 {id} 200 ok openai unpriced ? ? in ? out"),
     ],
-    ids=["priced", "partial", "refused", "no answer", "unpriced"],
+    ids=["priced", "estimated", "partial", "refused", "no answer", "unpriced"],
 )
 def test_a_line_tells_when_how_who_and_how_much(told: dict[str, Any], expected: str) -> None:
-    line = call_line(msgspec.structs.asdict(record(**told)), ZoneInfo("Europe/Berlin"))
+    row = msgspec.structs.asdict(record(**told))
 
-    assert line.plain.split() == expected.split()
+    line = call_line(row, ZoneInfo("Europe/Berlin"))
+
+    assert line.plain.split() == expected.format(id=row["id"][-8:]).split()
 
 
 def test_lines_stand_below_each_other() -> None:

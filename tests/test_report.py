@@ -165,7 +165,7 @@ def test_no_calls_is_said(run: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["0190aaaa-0000-7000-8000-000000000001", "0190AAAA-0000-7000-8000-000000000001", "chatcmpl-1"]
+    "name", ["0190aaaa-0000-7000-8000-000000000001", "0190AAAA-0000-7000-8000-000000000001", "chatcmpl-1", "00000001"]
 )
 def test_a_call_is_shown_by_its_id_or_the_provider_s(run: Command, name: str) -> None:
     out = run("show", name).out
@@ -177,7 +177,7 @@ def test_a_call_is_shown_by_its_id_or_the_provider_s(run: Command, name: str) ->
 def test_the_beginning_of_an_id_that_several_have_lists_them(run: Command) -> None:
     lines = run("show", "0190aaaa").out.splitlines()
 
-    assert lines[0] == "2 calls begin so:"
+    assert lines[0] == "2 calls have such an id:"
     assert [line[:36] for line in lines[1:]] == [ROWS[0].id, ROWS[1].id]
 
 
@@ -192,7 +192,7 @@ def test_no_such_call_is_an_error(run: Command, name: str) -> None:
 def test_tail_prints_the_last_calls_in_their_order(run: Command) -> None:
     lines = run("tail", "--no-follow", "-n", "2").out.splitlines()
 
-    assert [words(line).split()[4] for line in lines] == ["gpt-9", "gpt-4o"]
+    assert [words(line).split()[5] for line in lines] == ["gpt-9", "gpt-4o"]
 
 
 def test_tail_goes_on_with_new_calls_also_late_ones(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -214,7 +214,7 @@ def test_a_command_without_calls_is_told_why(run: Run) -> None:
 
 
 def test_a_command_that_does_not_trust_the_ca_is_told_so(run: Run) -> None:
-    done = run("env", "-u", "SSL_CERT_FILE", "-u", "CURL_CA_BUNDLE", *CALL)
+    done = run("env", "-u", "SSL_CERT_FILE", "-u", "CURL_CA_BUNDLE", "SSL_CERT_DIR=/nowhere", *CALL)
 
     assert done.returncode != 0
     assert "no LLM call was recorded" in done.stderr

@@ -25,7 +25,7 @@ def test_a_line_has_its_figures_and_a_bar() -> None:
     assert first.split() == ["gpt-4o", "$8.00", "█" * 14, "3", "1", "1,200", "75%", "300", "800", "ms", "1.9", "s"]
     assert second.split() == ["(unknown)", "?", "2", "2", "?", "?", "?", "70", "ms", "90", "ms"]
     assert total.split()[:4] == ["total", "$8.00", "5", "1"]
-    assert note == "2 calls unpriced: what they cost is not known and not in the spend."
+    assert note == "2 calls unpriced: that cost is not known and not in the spend."
 
 
 def test_one_group_needs_no_total() -> None:
@@ -48,9 +48,22 @@ def test_a_name_with_brackets_is_a_name() -> None:
     ("unpriced", "uncertain", "told"),
     [
         (0, 0, []),
-        (1, 0, ["1 call unpriced: what they cost is not known and not in the spend."]),
+        (1, 0, ["1 call unpriced: that cost is not known and not in the spend."]),
         (0, 3, ["3 calls with a lower bound or an estimate for a cost."]),
     ],
 )
 def test_what_the_spend_leaves_out_is_said(unpriced: int, uncertain: int, told: list[str]) -> None:
     assert notes(Sums(9, 0, unpriced, uncertain, None, None, None, None, 1)) == told
+
+
+@pytest.mark.parametrize("width", [50, 60, 80, 100, 120, 160])
+def test_a_narrow_terminal_gets_fewer_columns_and_none_is_cut(width: int) -> None:
+    groups = [Group(("anthropic", "claude-sonnet-4-5"), FIRST), Group(("openai", "gpt-5-mini"), SECOND)]
+    text = io.StringIO()
+    Console(file=text, width=width).print(report_table("Spend", ("provider", "model"), groups, TOTAL, width=width))
+
+    lines = text.getvalue().splitlines()
+    assert max(map(len, lines)) <= width
+    assert "…" not in text.getvalue()
+    assert any(line.startswith("anthropic  claude-sonnet-4-5") and "$8.00" in line for line in lines)
+    assert any(line.startswith("total") and "$8.00" in line for line in lines)

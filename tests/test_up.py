@@ -37,7 +37,7 @@ def test_the_banner_says_where_everything_is(printed: str) -> None:
 
 
 def test_the_banner_says_how_to_read_the_ledger(printed: str) -> None:
-    assert shlex.split(printed.splitlines()[-1]) == ["farebox", "export", "--format", "jsonl", "--ledger", LEDGER]
+    assert shlex.split(printed.splitlines()[-1]) == ["farebox", "report", "--ledger", LEDGER]
 
 
 def test_the_banners_export_lines_send_a_client_through_the_proxy_and_trust_it(printed: str) -> None:
@@ -46,9 +46,11 @@ def test_the_banners_export_lines_send_a_client_through_the_proxy_and_trust_it(p
     assert dict(word.split("=", 1) for line in words for word in line[1:]) == {
         "HTTPS_PROXY": "http://127.0.0.1:8080",
         "HTTP_PROXY": "http://127.0.0.1:8080",
+        "http_proxy": "http://127.0.0.1:8080",
         "NO_PROXY": "localhost,127.0.0.1",
         "SSL_CERT_FILE": str(HOME / "ca-bundle.pem"),
         "REQUESTS_CA_BUNDLE": str(HOME / "ca-bundle.pem"),
+        "CURL_CA_BUNDLE": str(HOME / "ca-bundle.pem"),
         "NODE_EXTRA_CA_CERTS": str(HOME / "mitmproxy-ca-cert.pem"),
         "NODE_USE_ENV_PROXY": "1",
     }
@@ -65,3 +67,7 @@ def test_the_banner_names_the_command_that_runs(started_as: str, command: str, m
     printed = banner(Settings(home=str(HOME), ledger=LEDGER), Started(["regular at 127.0.0.1:8080"], "http://x"))
 
     assert shlex.split(printed.splitlines()[-1])[0] == command
+
+
+def test_who_listens_on_every_address_is_reached_on_this_machine() -> None:
+    assert Started(["regular at 0.0.0.0:8080"], "http://x").proxy == "http://127.0.0.1:8080"

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 # Read by one client or another; set where the environment has them already, as they would win over SSL_CERT_FILE.
-_OTHER_BUNDLES = (
-    "CURL_CA_BUNDLE",
+OTHER_BUNDLES = (
     "AWS_CA_BUNDLE",
     "GIT_SSL_CAINFO",
     "HTTPLIB2_CA_CERTS",
@@ -30,10 +29,14 @@ def client_variables(door: Door, no_proxy: str) -> dict[str, str]:
     return {
         "HTTPS_PROXY": door.proxy,
         "HTTP_PROXY": door.proxy,
+        # curl reads this one in lower case alone.
+        "http_proxy": door.proxy,
         "NO_PROXY": no_proxy,
         # Python's TLS and most others replace their roots by these.
         "SSL_CERT_FILE": door.bundle,
         "REQUESTS_CA_BUNDLE": door.bundle,
+        # curl takes SSL_CERT_DIR, where a system sets it, before SSL_CERT_FILE, and this one before both.
+        "CURL_CA_BUNDLE": door.bundle,
         # Node adds this one to its own, and minds the proxy from version 22.21 and 24 on.
         "NODE_EXTRA_CA_CERTS": door.certificate,
         "NODE_USE_ENV_PROXY": "1",
@@ -47,8 +50,8 @@ def client_environment(before: Mapping[str, str], door: Door) -> dict[str, str]:
     """
     no_proxy = before.get("NO_PROXY") or before.get("no_proxy") or ""
     variables = client_variables(door, no_proxy)
-    # curl reads http_proxy in lower case alone; elsewhere one that is set in lower case may win.
+    # One that is set in lower case may win.
     lower = {name.lower(): value for name, value in variables.items() if name.endswith("_PROXY") and name.isupper()}
     lower.pop("node_use_env_proxy", None)
-    bundles = {name: door.bundle for name in _OTHER_BUNDLES if before.get(name)}
+    bundles = {name: door.bundle for name in OTHER_BUNDLES if before.get(name)}
     return {**before, **variables, **lower, **bundles}

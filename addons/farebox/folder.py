@@ -60,7 +60,7 @@ def _take(lock: int, path: Path, role: str) -> None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             holder = os.pread(lock, 32, 0).decode("ascii", "replace")
-            if (role == "sidecar" and _lives(holder)) or time.monotonic() > give_up:
+            if (role != "recorder" and _lives(holder)) or time.monotonic() > give_up:
                 raise FareboxError(
                     f"data folder {path.parent} is in use by process {holder or '?'}: stop that farebox, or set "
                     "FAREBOX_HOME to another folder"

@@ -39,7 +39,9 @@ class Started:
 
     @property
     def proxy(self) -> str:
-        return f"http://{self.listening[0].rpartition(' at ')[2]}"
+        address = self.listening[0].rpartition(" at ")[2]
+        # Who listens everywhere is reached here too.
+        return f"http://{address.replace('0.0.0.0:', '127.0.0.1:')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from .. import assets, supervisor
 from .. import settings as settings_module
 from ..demo.provider import Provider, provider
 from ..demo.session import HOSTS, play
-from ..folder import CERTIFICATE
+from ..errors import FareboxError
+from ..folder import CERTIFICATE, claim
 from ..report.line import call_line
 from ..report.table import report_table
 from ..settings import Intercept, Settings
@@ -42,6 +43,11 @@ def demo(
     model that has no price. Its ledger is its own, in the data folder, and stays until the next demo.
     """
     settings = settings_module.load({}, config=config)
+    with claim(settings.folder, "demo"):
+        _play(settings, keep=keep)
+
+
+def _play(settings: Settings, *, keep: bool) -> None:
     folder = settings.folder / "demo"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
@@ -50,7 +56,9 @@ def demo(
     with provider(folder, HOSTS) as made_up, supervisor.until_signalled() as wait:
         own = _own_settings(settings, folder, made_up)
         with opened(own.ledger) as engine:
-            _Demo(own, engine, out, keep=keep).run(wait)
+            is_whole = _Demo(own, engine, out, keep=keep).run(wait)
+    if not is_whole:
+        raise FareboxError("the demo was ended before its time: its ledger has a part of it")
 
 
 def _own_settings(settings: Settings, folder: Path, made_up: Provider) -> Settings:
@@ -78,7 +86,8 @@ class _Demo:
         self._played: Future[int] | None = None
         self._is_told = threading.Event()
 
-    def run(self, wait: supervisor.Wait) -> None:
+    def run(self, wait: supervisor.Wait) -> bool:
+        """Play, report, and tell whether the session was played to its end."""
         with ThreadPoolExecutor(1) as thread:
 
             def start(started: Started) -> None:
@@ -89,8 +98,10 @@ class _Demo:
 
             moments = Moments(prepare=lambda: migrate(self._engine), on_started=start)
             supervisor.run(self._settings, moments, lambda seconds: wait(seconds) or self._is_over())
-        if not self._keep:
+        is_whole = self._played is not None and self._played.exception() is None
+        if is_whole and not self._keep:
             self._report()
+        return is_whole
 
     def _is_over(self) -> bool:
         return not self._keep and self._played is not None and self._played.done()
@@ -110,13 +121,13 @@ class _Demo:
         return self._played.result() if self._played else 0
 
     def _report(self) -> None:
-        if self._played is None or self._played.cancelled():
-            return
-        self._played.result()
         for row in queries.last_calls(self._engine, 1000):
             print_line(self._out, call_line(row, self._settings.zone))
         groups = ordered(summarise(self._engine, Scope(), ("provider", "model")), ("provider", "model"))
         [whole] = summarise(self._engine, Scope(), ())
         self._out.print()
-        self._out.print(report_table("Spend by provider and model", ("provider", "model"), groups, whole.sums))
+        table = report_table(
+            "Spend by provider and model", ("provider", "model"), groups, whole.sums, width=self._out.width
+        )
+        self._out.print(table)
         self._out.print(f"\nMore: farebox report --by outcome --ledger {self._settings.ledger}", markup=False)

@@ -60,13 +60,14 @@ def doctor(
 
 def examine(settings: Settings, pid: int | None, env_file: Path | None) -> Iterator[Finding]:
     """Yield what every check finds."""
-    for place in (folder, ports, ledger_check, sidecar):
-        yield from place.look(settings)
     door = Door(
         f"http://{settings.host}:{settings.port}",
         str(settings.folder / CERTIFICATE),
         str(settings.folder / BUNDLE),
     )
+    for place in (folder, ports, ledger_check):
+        yield from place.look(settings)
+    yield from sidecar.look(settings, door)
     if pid is not None:
         environment = client.of_process(pid)
         yield from client.look(f"process {pid} ({psutil.Process(pid).name()})", environment, door)

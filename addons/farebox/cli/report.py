@@ -70,7 +70,8 @@ def report(
         typer.echo(f"No calls {_title(since, until)} in {settings.ledger}.")
     else:
         title = f"Spend by {' and '.join(names)}, {_title(since, until)} ({settings.timezone})"
-        console().print(report_table(title, names, groups, whole.sums))
+        out = console()
+        out.print(report_table(title, names, groups, whole.sums, width=out.width))
 
 
 def grouped(engine: Engine, settings: Settings, scope: Scope, names: Sequence[str]) -> list[Group]:

@@ -18,7 +18,13 @@ _MOST = 20
 
 def show(
     *,
-    id: Annotated[str, typer.Argument(metavar="ID", help="The call's id or its first letters; or the provider's id.")],
+    id: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID",
+            help="The call's id, four letters or more of its beginning or end (`tail` has that), or the provider's.",
+        ),
+    ],
     ledger: Ledger = None,
     config: Config = None,
 ) -> None:
@@ -27,11 +33,13 @@ def show(
     with opened_ledger(settings) as engine:
         found = queries.calls_named(engine, id, limit=_MOST)
     if not found:
-        raise FareboxError(f"there is no call {id!r} in {settings.ledger}: `farebox tail` and `export` tell ids")
+        raise FareboxError(
+            f"there is no call {id!r} in {settings.ledger}: `farebox tail` prints the ends of ids, four letters do"
+        )
     out = console()
     if len(found) == 1:
         out.print(call_sheet(found[0], settings.zone))
         return
-    out.print(f"{len(found)} calls begin so:")
+    out.print(f"{len(found)} calls have such an id:")
     for row in found:
         out.print(row["id"], call_line(row, settings.zone))

@@ -82,4 +82,4 @@ Point a client at it:
 {exports}
 
 Read the ledger:
-  {command} export --format jsonl --ledger {shlex.quote(settings.ledger)}"""
+  {command} report --ledger {shlex.quote(settings.ledger)}"""

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import dotenv
 import psutil
 
-from ..environment import Door
+from ..environment import OTHER_BUNDLES, Door
 from ..errors import FareboxError
 from ..providers import PROVIDERS
 from .finding import Finding, ok, problem, warning
@@ -34,13 +34,14 @@ def of_process(pid: int) -> dict[str, str]:
     try:
         return dict(psutil.Process(pid).environ())
     except psutil.Error as error:
-        raise FareboxError(f"process {pid}: its environment is not to be seen ({type(error).__name__})") from error
+        why = "there is none" if isinstance(error, psutil.NoSuchProcess) else "it is another user's: ask as that user"
+        raise FareboxError(f"process {pid}: its environment is not to be seen, {why}") from error
 
 
 def of_file(path: Path) -> dict[str, str]:
     """Return what a .env file sets; FareboxError where there is none."""
     if not path.is_file():
-        raise FareboxError(f"{path}: there is no such file")
+        raise FareboxError(f"{path}: there is no such file: name the .env file itself")
     return {name: value or "" for name, value in dotenv.dotenv_values(path).items()}
 
 
@@ -55,7 +56,10 @@ def _way(name: str, environment: Mapping[str, str], door: Door) -> Iterator[Find
     if key is None:
         yield problem(f"{name}: goes round the proxy, as no HTTPS_PROXY is set", f"set HTTPS_PROXY={door.proxy}")
         return
-    if not _is_same(environment[key], door.proxy):
+    if _has_port(environment[key], door.proxy):
+        if not _is_same(environment[key], door.proxy):
+            yield warning(f"{name}: {key} is {environment[key]}", "see that this is the machine farebox runs on")
+    else:
         yield problem(f"{name}: {key} is another proxy than farebox at {door.proxy}", f"set {key}={door.proxy}")
     no_proxy = environment.get("NO_PROXY") or environment.get("no_proxy") or ""
     if past := [host for host in _HOSTS if goes_past(host, no_proxy)]:
@@ -71,8 +75,16 @@ def _trust(name: str, environment: Mapping[str, str], door: Door) -> Iterator[Fi
         file = door.certificate if key.startswith("NODE") else door.bundle
         if not value:
             yield warning(f"{name}: {key} is not set, so {clients} would not trust the CA", f"set {key}={file}")
+        elif not Path(value).exists():
+            yield warning(
+                f"{name}: {key} is {value}, which is not here: in a container it must hold {file}",
+                f"mount {file} there",
+            )
         elif not _holds(Path(value), Path(door.certificate)):
             yield problem(f"{name}: {key} is a file without farebox's CA", f"set {key}={file}")
+    for key in ("CURL_CA_BUNDLE", *OTHER_BUNDLES):
+        if environment.get(key) and not _holds(Path(environment[key]), Path(door.certificate)):
+            yield problem(f"{name}: {key} is a file without farebox's CA", f"set {key}={door.bundle}")
     if not environment.get("NODE_USE_ENV_PROXY"):
         yield warning(
             f"{name}: NODE_USE_ENV_PROXY is not set, so Node's own fetch would go round the proxy",
@@ -98,6 +110,12 @@ def goes_past(host: str, no_proxy: str) -> bool:
         domain = entry.partition(":")[0].lower().removeprefix("*").removeprefix(".")
         if entry == "*" or (domain and (host == domain or host.endswith("." + domain))):
             return True
+    return False
+
+
+def _has_port(url: str, proxy: str) -> bool:
+    with contextlib.suppress(ValueError):
+        return urlsplit(url if "//" in url else f"//{url}").port == urlsplit(proxy).port
     return False
 
 

@@ -1,6 +1,7 @@
 """The ports: free, farebox's own, or taken by another."""
 
 import contextlib
+import os
 import socket
 from collections.abc import Iterator
 
@@ -33,7 +34,8 @@ def _look_at(key: str, host: str, port: int, ours: int | None) -> Finding:
             return ok(f"{what} is farebox's, process {listener.pid}")
         taken_by = f" by {listener.name()}, process {listener.pid}" if listener else ""
         return problem(
-            f"{what} is taken{taken_by} ({error.strerror})", f"stop what listens there, or give farebox another {flag}"
+            f"{what} is taken{taken_by} ({os.strerror(error.errno or 0)})",
+            f"stop what listens there, or give farebox another {flag}",
         )
 
 

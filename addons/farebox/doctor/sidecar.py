@@ -2,25 +2,29 @@
 
 from collections.abc import Iterator
 
+from ..environment import Door
 from ..folder import holder
 from ..health import Told, ask
 from ..report.figures import plural
-from ..report.silence import TRUST, distrust_line
+from ..report.silence import distrust_line
 from ..settings import Settings
 from .finding import Finding, ok, problem, warning
 
 MOST_SKEW_MS = 5000
 
 
-def look(settings: Settings) -> Iterator[Finding]:
+def look(settings: Settings, door: Door) -> Iterator[Finding]:
     """Yield what the sidecar on `metrics_port` tells, where one runs."""
     metrics = f"http://{settings.host}:{settings.metrics_port}"
     told = ask(metrics)
-    if told is not None:
-        yield from findings(told)
-        return
     pid = holder(settings.folder, "sidecar")
-    if pid:
+    if told is not None and pid:
+        yield from findings(told, door)
+    elif told is not None:
+        yield warning(
+            f"the farebox that answers at {metrics} has another data folder", "look at it with its FAREBOX_HOME set"
+        )
+    elif pid:
         yield problem(
             f"farebox runs (process {pid}) and does not answer at {metrics}", "give doctor the --metrics-port it has"
         )
@@ -28,8 +32,13 @@ def look(settings: Settings) -> Iterator[Finding]:
         yield warning("no sidecar runs", "start `farebox up`, or one command with `farebox run -- CMD`")
 
 
-def findings(told: Told) -> Iterator[Finding]:
-    """Yield what is to say of what a sidecar told."""
+def findings(told: Told, door: Door) -> Iterator[Finding]:
+    """Yield what is to say of what a sidecar told; who does not trust it is to take what `door` hands out."""
+    trust = (
+        f"set SSL_CERT_FILE={door.bundle} (Python's openai, anthropic, httpx), REQUESTS_CA_BUNDLE={door.bundle} "
+        f"(requests, boto3), CURL_CA_BUNDLE={door.bundle} (curl) or NODE_EXTRA_CA_CERTS={door.certificate} (Node, "
+        "which reads it once, at its start)"
+    )
     if told.workers:
         yield ok(
             f"sidecar runs, {plural(told.workers, 'worker')}, {plural(told.clients.connections, 'connection')} so far"
@@ -41,8 +50,7 @@ def findings(told: Told) -> Iterator[Finding]:
             f"the ledger is away ({told.trouble}), {plural(told.pending, 'call')} in the spool", "mend the ledger"
         )
     for one in told.clients.distrust:
-        what, _, _ = distrust_line(one).partition(": set ")
-        yield problem(what, f"set {TRUST}")
+        yield problem(distrust_line(one), trust)
     for host, number in told.clients.passed.items():
         yield ok(f"{plural(number, 'connection')} to {host} passed undecrypted: no known LLM host")
     yield from _skew(told.clients.skew_ms)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import logging
 import signal
 import socket
@@ -81,7 +82,8 @@ def _check(settings: Settings) -> None:
     except socket.gaierror as error:
         raise SettingsError(f"host: {settings.host!r} is no address of this machine") from error
     except OSError as error:
-        key, fix = ("port", "stop what listens there, or set --port") if settings.port else ("host", "set --host")
+        is_port = settings.port and error.errno != errno.EADDRNOTAVAIL
+        key, fix = ("port", "stop what listens there, or set --port") if is_port else ("host", "set --host")
         raise SettingsError(
             f"{key}: {settings.host}:{settings.port} cannot be used ({error.strerror}): {fix}"
         ) from error

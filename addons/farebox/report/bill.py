@@ -29,14 +29,16 @@ def bill_lines(bill: Bill, seconds: float) -> RenderableType:
     head = Text("farebox: ", "dim")
     head.append(f"{plural(total.calls, 'call')} in {figures.duration(round(seconds * 1000))}, ")
     head.append(f"{figures.count(total.input_tokens)} tokens in, {figures.count(total.output_tokens)} out, ")
-    head.append(figures.usd(total.cost_nanousd) if total.cost_nanousd is not None else "cost not known", "bold green")
+    head.append(_cost(total) or "nothing billed", "bold green")
     table = Table(box=None, show_header=False, pad_edge=False)
-    for justify in ("left", "left", "right", "right", "right", "right", "right"):
+    for justify in ("left", "left", "left", "right", "right", "right", "right"):
         table.add_column(justify=justify, overflow="fold")
     for group in bill.groups:
         table.add_row(*map(Text, _row(group)))
     return Lines(
-        head, Padding(table, (0, 0, 0, 2)), *(Text(f"  {doubt}", "yellow") for doubt in map(_doubt, bill.doubts))
+        head,
+        Padding(table, (0, 0, 0, 2), expand=False),
+        *(Text(f"  {doubt}", "yellow") for doubt in map(_doubt, bill.doubts)),
     )
 
 
@@ -50,8 +52,13 @@ def _row(group: Group) -> list[str]:
         f"{figures.count(sums.input_tokens)} in",
         cached,
         f"{figures.count(sums.output_tokens)} out",
-        figures.usd(sums.cost_nanousd) if sums.cost_nanousd is not None else "unpriced" if sums.unpriced else "",
+        _cost(sums),
     ]
+
+
+def _cost(sums: Sums) -> str:
+    """Return the known cost, or that it is not known; nothing where nothing is billed."""
+    return figures.usd(sums.cost_nanousd) if sums.cost_nanousd is not None else "unpriced" if sums.unpriced else ""
 
 
 def _doubt(doubt: Doubt) -> str:

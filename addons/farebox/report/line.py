@@ -20,16 +20,20 @@ _COLOURS = {
 }
 
 
+# The end of an id tells calls of the same minute apart; `farebox show` takes it.
+ID_LENGTH = 8
+
+
 def call_line(row: Mapping[str, Any], zone: tzinfo) -> Text:
     """Return the ledger's `row` in one line: when, how it ended, who, how much."""
     line = Text(no_wrap=True, overflow="ellipsis")
-    line.append(f"{local(row['started_at'], zone):%H:%M:%S} ", "dim")
+    line.append(f"{local(row['started_at'], zone):%H:%M:%S} {row['id'][-ID_LENGTH:]} ", "dim")
     line.append(f"{row['status'] or '---'} {row['outcome']:<13} ", _COLOURS.get(row["outcome"], ""))
     name = f"{row['provider']} {row['model_returned'] or row['model_requested'] or row['operation'] or ''}"
     line.append(f"{name:<36} ", "bold")
-    line.append(f"{_tokens(row):<34} ", "cyan")
-    line.append(f"{_cost(row):<18} ", "green" if row["cost_nanousd"] else "yellow")
-    line.append(f"{figures.duration(row['duration_ms']):>8}")
+    line.append(f"{_cost(row):<19} ", "green" if row["cost_nanousd"] else "yellow")
+    line.append(f"{figures.duration(row['duration_ms']):>8}  ")
+    line.append(_tokens(row), "cyan")
     if row["ttft_ms"] is not None:
         line.append(f", first token {figures.duration(row['ttft_ms'])}", "dim")
     if trouble := row["error_code"] or row["error_type"]:
@@ -46,7 +50,13 @@ def _tokens(row: Mapping[str, Any]) -> str:
     if row["cost_status"] == NONE:
         return ""
     cached = f" ({figures.count(row['cache_read_tokens'])} cached)" if row["cache_read_tokens"] else ""
-    return f"{figures.count(row['input_tokens'])} in{cached} {figures.count(row['output_tokens'])} out"
+    given, said = (_about(row, f"{side}_tokens") for side in ("input", "output"))
+    return f"{given} in{cached} {said} out"
+
+
+def _about(row: Mapping[str, Any], column: str) -> str:
+    """Return a count, with a mark where it is estimated."""
+    return ("~" if column in (row["estimate"] or ()) else "") + figures.count(row[column])
 
 
 def _cost(row: Mapping[str, Any]) -> str:

@@ -5,11 +5,6 @@ from collections.abc import Iterator, Mapping
 from ..telemetry import Distrust, Sights
 from .figures import plural
 
-TRUST = (
-    "SSL_CERT_FILE (Python's openai, anthropic, httpx), REQUESTS_CA_BUNDLE (requests, boto3), NODE_EXTRA_CA_CERTS "
-    "(Node, which reads it once, at its start) or CURL_CA_BUNDLE (curl)"
-)
-
 
 def reasons(sights: Sights) -> Iterator[str]:
     """Yield what may be why, each with its fix."""
@@ -18,7 +13,11 @@ def reasons(sights: Sights) -> Iterator[str]:
             "Nothing came to the proxy: the program made no request, or went round it. It must mind HTTPS_PROXY (Node "
             "from 22.21 and 24 on, with NODE_USE_ENV_PROXY=1), and NO_PROXY must not name the host."
         )
-    yield from map(distrust_line, sights.distrust)
+    for one in sights.distrust:
+        yield (
+            f"{distrust_line(one)}: it has roots of its own, or reads another variable than those that are set "
+            "(SSL_CERT_FILE, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, NODE_EXTRA_CA_CERTS)."
+        )
     if sights.passed:
         yield (
             f"Passed undecrypted, as these are no known LLM hosts: {_hosts(sights.passed)}. Name yours in "
@@ -29,10 +28,10 @@ def reasons(sights: Sights) -> Iterator[str]:
 
 
 def distrust_line(one: Distrust) -> str:
-    """Return who does not trust the CA, and what to set."""
+    """Return who does not trust the CA."""
     client = f"{one.agent} at {one.client}" if one.agent else f"a client at {one.client}"
     given_up = f"{plural(one.count, 'connection')} to {one.host} given up by {client}"
-    return f"{given_up}, which does not trust farebox's CA: set {TRUST}."
+    return f"{given_up}, which does not trust farebox's CA"
 
 
 def _hosts(numbers: Mapping[str, int]) -> str:

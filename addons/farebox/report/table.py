@@ -13,23 +13,43 @@ from .figures import plural
 
 UNKNOWN_KEY = "(unknown)"
 _BAR = 14
+_GAP = 2
+_LONGEST_KEY = 40
+# What a narrow terminal does without, first to last; never the spend, the calls or what they are summed up by.
+_DISPENSABLE = ("p50", "", "cached", "p95", "output", "input", "unpriced", "errors")
 
 
-def report_table(title: str, by: Sequence[str], groups: Sequence[Group], total: Sums) -> RenderableType:
-    """Return `groups` as a table with their `total`, and below it what the spend leaves out."""
+def report_table(
+    title: str, by: Sequence[str], groups: Sequence[Group], total: Sums, *, width: int = 160
+) -> RenderableType:
+    """Return `groups` as a table with their `total`, and below it what the spend leaves out.
+
+    What has no room in `width` characters is left out, rather than cut.
+    """
     table = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
     table.show_footer = len(groups) != 1
-    for name in by:
-        table.add_column(name, "total" if name == by[0] else "", footer_style="bold", overflow="fold")
+    keys = [[UNKNOWN_KEY if key is None else key for key in group.key] for group in groups]
+    for place, name in enumerate(by):
+        longest = max(map(len, (name, "total", *(key[place] for key in keys))))
+        table.add_column(
+            name, "" if place else "total", footer_style="bold", overflow="fold", min_width=min(longest, 12)
+        )
     most = max((group.sums.cost_nanousd or 0 for group in groups), default=0)
-    for name, style, footer in _figures(total):
-        table.add_column(name, footer, justify="right", style=style, footer_style="bold", no_wrap=True)
-        if name == "spend":
-            table.add_column("", width=_BAR, style="green", no_wrap=True)
-    for group in groups:
-        keys = (UNKNOWN_KEY if key is None else key for key in group.key)
-        spend, *rest = (figure for _, _, figure in _figures(group.sums))
-        table.add_row(*(Text(key) for key in keys), spend, figures.bar(group.sums.cost_nanousd, most, _BAR), *rest)
+    rows = [_figures(group.sums, most) for group in groups]
+    shown = _fitting(by, keys, [*rows, _figures(total, 0)], width)
+    for name, style, footer in _figures(total, 0):
+        if name in shown:
+            table.add_column(
+                name,
+                footer,
+                justify="right" if name else "left",
+                style=style,
+                footer_style="bold",
+                no_wrap=True,
+                min_width=None if name else _BAR,
+            )
+    for key, row in zip(keys, rows, strict=True):
+        table.add_row(*map(Text, key), *(figure for name, _, figure in row if name in shown))
     return Lines(table, *(Text(note, style="dim") for note in notes(total)))
 
 
@@ -37,15 +57,31 @@ def notes(total: Sums) -> list[str]:
     """Return what the sum of the spend leaves out, a sentence each."""
     told = []
     if total.unpriced:
-        told.append(f"{plural(total.unpriced, 'call')} unpriced: what they cost is not known and not in the spend.")
+        told.append(f"{plural(total.unpriced, 'call')} unpriced: that cost is not known and not in the spend.")
     if total.uncertain:
         told.append(f"{plural(total.uncertain, 'call')} with a lower bound or an estimate for a cost.")
     return told
 
 
-def _figures(sums: Sums) -> list[tuple[str, str, str]]:
+def _fitting(
+    by: Sequence[str], keys: Sequence[Sequence[str]], rows: Sequence[Sequence[tuple[str, str, str]]], width: int
+) -> set[str]:
+    """Return the names of the figures that have room beside the keys."""
+    widths = {name: max(len(name), _BAR if not name else 0) for name, _, _ in rows[0]}
+    for row in rows:
+        widths |= {name: max(widths[name], len(figure)) for name, _, figure in row}
+    longest = [max([len(name), 5, *(len(key[place]) for key in keys)]) for place, name in enumerate(by)]
+    room = width - sum(min(one, _LONGEST_KEY) + _GAP for one in longest)
+    for name in _DISPENSABLE:
+        if sum(wide + _GAP for wide in widths.values()) > room:
+            del widths[name]
+    return set(widths)
+
+
+def _figures(sums: Sums, most: int) -> list[tuple[str, str, str]]:
     return [
         ("spend", "green", figures.usd(sums.cost_nanousd)),
+        ("", "green", figures.bar(sums.cost_nanousd, most, _BAR)),
         ("calls", "", figures.count(sums.calls)),
         ("errors", "red", str(sums.errors or "")),
         ("unpriced", "yellow", str(sums.unpriced or "")),

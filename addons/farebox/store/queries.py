@@ -85,9 +85,11 @@ def calls_by_id(engine: Engine, ids: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def calls_named(engine: Engine, name: str, *, limit: int) -> list[dict[str, Any]]:
-    """Return up to `limit` rows whose id begins with `name`, or whose id at the provider it is."""
+    """Return up to `limit` rows whose id begins or ends with `name`, or whose id at the provider it is."""
     is_named = or_(calls.c.response_id == name, calls.c.provider_request_id == name)
     if len(name) >= 4:
-        is_named = or_(is_named, calls.c.id.cast(String).startswith(name.lower(), autoescape=True))
+        own = calls.c.id.cast(String)
+        is_begun, is_ended = (match(name.lower(), autoescape=True) for match in (own.startswith, own.endswith))
+        is_named = or_(is_named, is_begun, is_ended)
     with reachable(engine), engine.connect() as connection:
         return [dict(row) for row in connection.execute(select(calls).where(is_named).limit(limit)).mappings()]

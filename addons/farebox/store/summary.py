@@ -110,12 +110,19 @@ def covered(engine: Engine, scope: Scope) -> tuple[datetime, datetime] | None:
 
 def doubts(engine: Engine, scope: Scope) -> list[Doubt]:
     """Return whose cost is in doubt among the calls of `scope`, the most frequent first."""
-    fields = (calls.c.provider, MODEL, calls.c.cost_status, calls.c.cost_reasons)
+    fields = (calls.c.provider, MODEL, calls.c.cost_status, calls.c.cost_reasons, calls.c.usage_source)
     query = select(*fields, func.count().label("number")).group_by(*fields).order_by(func.count().desc())
     doubtful = calls.c.cost_status.in_((UNPRICED, PARTIAL, ESTIMATED))
     with reachable(engine), engine.connect() as connection:
         rows = connection.execute(_limited(query, scope, _place((), ())).where(doubtful)).all()
-    return [Doubt(provider, model, status, tuple(why or ()), number) for provider, model, status, why, number in rows]
+    return [_doubt(*row) for row in rows]
+
+
+def _doubt(
+    provider: str, model: str | None, status: str, reasons: Sequence[str] | None, source: str, number: int
+) -> Doubt:
+    estimated = ("tokens estimated",) if source == "estimated" and status != ESTIMATED else ()
+    return Doubt(provider, model, status, (*(reasons or ()), *estimated), number)
 
 
 @dataclass(frozen=True, slots=True)
