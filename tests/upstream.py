@@ -16,6 +16,7 @@ HOSTS = (
     "api.deepseek.com",
     "gateway.example.net",
     "openrouter.ai",
+    "generativelanguage.googleapis.com",
     "www.example.org",
     "api.openai.com.example.org",
     "llm.example.net",

@@ -144,8 +144,11 @@ def request_of(flow: http.HTTPFlow, body: bytes = b"", *, body_is_whole: bool = 
 
 
 def destination(flow: http.HTTPFlow) -> tuple[str, int]:
-    """Return host name and port of the server; a transparent proxy knows the name from the client's SNI only."""
-    host = flow.request.host
+    """Return host name and port of the server; a transparent proxy knows the name from the client's SNI only.
+
+    A URL may have a user and a password before the name, which mitmproxy takes for a part of it.
+    """
+    host = flow.request.host.rpartition("@")[2]
     is_address = not any(character.isalpha() for character in host) or ":" in host
     return (flow.client_conn.sni or host) if is_address else host, flow.request.port
 
