@@ -1,6 +1,5 @@
 """A local provider that talks over websockets: each connection is played by the test's function."""
 
-import ssl
 import threading
 from collections.abc import Callable
 from typing import Self
@@ -10,24 +9,23 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.sync.server import ServerConnection, serve
 
-from .upstream import HOSTS
-
 Play = Callable[[ServerConnection], None]
 
 
 class SocketUpstream:
-    """Serves on 127.0.0.1 with TLS (`port`), on threads of its own; `refusal` is the status of an upgrade refused."""
+    """Serves on 127.0.0.1 without TLS, on threads of its own; `refusal` is the status of an upgrade refused.
 
-    plain_port = 0
+    The client and the server of `websockets` read and write on two threads, which Python's TLS takes from 3.13 on only.
+    """
+
+    port = 0
 
     def __init__(self, play: Play) -> None:
         self.play = play
         self.refusal: int | None = None
         self.authority = trustme.CA()
-        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.authority.issue_cert(*HOSTS).configure_cert(tls)
-        self._server = serve(self._played, "127.0.0.1", 0, ssl=tls, process_request=self._refuse, compression="deflate")
-        self.port = self._server.socket.getsockname()[1]
+        self._server = serve(self._played, "127.0.0.1", 0, process_request=self._refuse, compression="deflate")
+        self.plain_port = self._server.socket.getsockname()[1]
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     def __enter__(self) -> Self:

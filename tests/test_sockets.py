@@ -2,7 +2,6 @@
 
 import json
 import signal
-import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -21,7 +20,8 @@ from .socket_upstream import SocketUpstream
 # The SDK, too, opens sockets without a `with`.
 pytestmark = pytest.mark.filterwarnings(r"ignore:connect\(\) must be used as a context manager:DeprecationWarning")
 
-REALTIME = "wss://api.openai.com/v1/realtime?model=gpt-realtime"
+SERVER = "ws://api.openai.com/v1"
+REALTIME = f"{SERVER}/realtime?model=gpt-realtime"
 SECONDS = 20.0
 USAGE = {
     "total_tokens": 30,
@@ -93,7 +93,7 @@ def proxied(provider: SocketUpstream, start_sidecar: StartSidecar) -> Sidecar:
 
 
 def options(sidecar: Sidecar) -> Any:
-    return {"proxy": sidecar.proxy, "ssl": ssl.create_default_context(cafile=sidecar.ca)}
+    return {"proxy": sidecar.proxy}
 
 
 def opened(sidecar: Sidecar, **more: Any) -> ClientConnection:
@@ -115,7 +115,7 @@ def brief(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
 
 
 def test_the_realtime_client_of_the_official_sdk_leaves_a_row_for_each_response(proxied: Sidecar) -> None:
-    sdk, how = openai.OpenAI(api_key="sk-test"), options(proxied)
+    sdk, how = openai.OpenAI(api_key="sk-test", websocket_base_url=SERVER), options(proxied)
     seen = []
 
     with sdk.realtime.connect(model="gpt-realtime", websocket_connection_options=how) as connection:
@@ -147,7 +147,7 @@ def test_the_responses_client_of_the_official_sdk_leaves_a_row_for_each_response
     provider: SocketUpstream, proxied: Sidecar
 ) -> None:
     provider.play = responses
-    sdk, how = openai.OpenAI(api_key="sk-test"), options(proxied)
+    sdk, how = openai.OpenAI(api_key="sk-test", websocket_base_url=SERVER), options(proxied)
 
     with sdk.responses.connect(websocket_connection_options=how) as connection:
         for model in ("gpt-5-mini", "gpt-5-nano"):
