@@ -336,10 +336,10 @@ def test_the_command_prints_findings_and_fixes_and_its_exit_code_tells(
 ) -> None:
     (tmp_path / ".env").write_text("OPENAI_API_KEY=sk-canary-0123456789abcdef\n")
 
-    well = run("--port", "0", "--metrics-port", "1")
-    amiss = run("--port", "0", "--metrics-port", "1", "--env-file", str(tmp_path / ".env"))
+    well = run("--port", "0", "--metrics-port", "0")
+    amiss = run("--port", "0", "--metrics-port", "0", "--env-file", str(tmp_path / ".env"))
 
-    assert well.code in {0, 1}
+    assert well.code == 0
     assert "! no sidecar runs\n    fix: start `farebox up`" in well.out
     assert amiss.code == 1
     assert f"✗ {tmp_path}/.env: goes round the proxy" in amiss.out
