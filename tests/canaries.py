@@ -12,11 +12,11 @@ from farebox.dialects._base import mapping
 from farebox.exchange import Request, Response
 from farebox.params import KNOWN
 from farebox.reading import Reading, decode, encode
-from farebox.recorder.ledger import record_of
 from farebox.wire import form
 from farebox.wire.document import Document
 
 from .documents import changed, paths
+from .samples import record_of
 
 MARK = "canary7f3a"
 CANARIES = {

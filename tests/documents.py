@@ -8,10 +8,10 @@ from typing import Any
 
 from farebox.exchange import Response
 from farebox.reading import Reading, encode
-from farebox.recorder.ledger import record_of
 from farebox.wire.documents import Document, documents
 
 from .cases import Case
+from .samples import record_of
 
 Path = tuple[str | int, ...]
 STREAM = ("content-type", "text/event-stream")

@@ -4,8 +4,10 @@ import itertools
 from datetime import UTC, datetime
 from typing import Any
 
+from farebox.pricing.standard import standard
 from farebox.reading import Reading
 from farebox.record import Record
+from farebox.recorder import ledger
 from farebox.usage import Usage
 
 AT = datetime(2026, 11, 1, 12, 30, 15, 250000, tzinfo=UTC)
@@ -33,6 +35,11 @@ def reading(**told: Any) -> Reading:
         "usage": Usage(input_tokens=900, output_tokens=100),
     }
     return Reading(**{**given, **told})
+
+
+def record_of(read: Reading) -> Record:
+    """Return the row of `read` at the prices that came with farebox, nothing learned."""
+    return ledger.record_of(read, standard())
 
 
 def record(**told: Any) -> Record:

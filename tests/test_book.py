@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from farebox.pricing import book
+from farebox.pricing.consumption import Consumption
 from farebox.pricing.cost import Cost
+from farebox.pricing.standard import standard
 from farebox.usage import Usage
 from genai_prices import data_snapshot
 from hypothesis import given
@@ -17,7 +19,8 @@ COUNTS = st.integers(0, 100_000)
 
 
 def price(provider: str, model: str | None, *, tier: str | None = None, at: datetime = AT, **used: Any) -> Cost:
-    return book.price(provider=provider, models=(model,), usage=Usage(**used), tier=tier, at=at)
+    models = (model,) if model else ()
+    return standard().price(Consumption(provider, models, Usage(**used), at, tier=tier))
 
 
 def test_gpt_4o_costs_its_list_price() -> None:
@@ -158,7 +161,7 @@ def test_the_model_as_served_beats_the_model_asked_for() -> None:
     used = Usage(input_tokens=1_000_000, output_tokens=0)
 
     served, asked = (
-        book.price(provider="openai", models=models, usage=used, tier=None, at=AT)
+        standard().price(Consumption("openai", models, used, AT))
         for models in (("gpt-4o", "gpt-5"), ("an-alias", "gpt-5"))
     )
 
@@ -171,14 +174,15 @@ def test_the_rates_used_are_kept_with_the_cost() -> None:
     dated = price("openai", "gpt-4o-2024-08-06", input_tokens=1, output_tokens=1)
 
     assert cost.version == book.catalogue_version()
-    assert cost.rate_card.items() >= {"input_mtok": "2.5", "cache_read_mtok": "1.25", "output_mtok": "10"}.items()
+    rates = {"input_tokens": "2.5", "cache_read_tokens": "1.25", "output_tokens": "10"}
+    assert cost.rate_card.items() >= {name: f"{rate} per million" for name, rate in rates.items()}.items()
     assert (cost.rate_card["match"], dated.rate_card["match"]) == ("exact", "fuzzy")
 
 
 def test_the_rate_card_shows_steps_of_a_price() -> None:
     card = price("anthropic", "claude-sonnet-4-5", input_tokens=1, output_tokens=1).rate_card
 
-    assert card["input_mtok"] == "3, 6 above 200000"
+    assert card["input_tokens"] == "3, 6 above 200000 per million"
 
 
 def test_the_catalogue_says_which_it_is() -> None:
@@ -199,7 +203,7 @@ def test_junk_model_names_do_not_fill_the_memory() -> None:
     snapshot = data_snapshot.get_snapshot()
     before = (len(snapshot._lookup_cache), len(snapshot._provider_cache), len(snapshot._provider_misses))
 
-    known = [book.knows("openai", f"junk-{number}") for number in range(10_000)]
+    known = [book.Book().knows("openai", f"junk-{number}") for number in range(10_000)]
 
     cache = book._find.cache_info()
     assert not any(known)
@@ -219,7 +223,7 @@ def test_junk_model_names_do_not_fill_the_memory() -> None:
     ],
 )
 def test_the_catalogue_tells_which_models_it_knows(provider: str, model: str | None, is_known: bool) -> None:
-    assert book.knows(provider, model) is is_known
+    assert book.Book().knows(provider, model) is is_known
 
 
 def test_a_cost_beyond_the_ledger_is_unpriced() -> None:

@@ -7,13 +7,12 @@ import msgspec
 import pytest
 from farebox.reading import Reading
 from farebox.record import COLUMNS
-from farebox.recorder.ledger import record_of
 from farebox.sizes import Sizes
 from farebox.usage import Usage
 from hypothesis import given
 from hypothesis import strategies as st
 
-from .samples import reading
+from .samples import reading, record_of
 
 NOTHING = Usage()
 WHOLE = Usage(input_tokens=900, output_tokens=100)
@@ -47,7 +46,12 @@ NO_PRICE = {"price_source", "price_version", "rate_card"}
         ({"usage": HALF}, "partial", ["incomplete_usage"], 900 * 2_500),
         ({"usage": Usage(output_tokens=100)}, "partial", ["incomplete_usage"], 100 * 10_000),
         ({"usage": WHOLE, "model_requested": "junk"}, "unpriced", ["unknown_model"], None),
-        ({"usage": WHOLE, "model_requested": "junk", "outcome": "client_abort"}, "unpriced", ["unknown_model"], None),
+        (
+            {"usage": WHOLE, "model_requested": "junk", "outcome": "client_abort"},
+            "unpriced",
+            ["unknown_model", "incomplete_answer"],
+            None,
+        ),
         ({"usage": WHOLE, "provider": "unknown"}, "unpriced", ["unknown_provider"], None),
         ({"usage": WHOLE, "service_tier": "imperial"}, "partial", ["no_price:service_tier=imperial"], PRICE),
         ({"usage": Usage(input_tokens=0, output_tokens=0)}, "priced", None, 0),

@@ -7,11 +7,10 @@ import msgspec
 import pytest
 from farebox.reading import Reading
 from farebox.record import Record
-from farebox.recorder.ledger import record_of
 from farebox.recorder.links import FAILURES_LIMIT, join, numbered
 from farebox.usage import Usage
 
-from .samples import STARTED_AT, reading
+from .samples import STARTED_AT, reading, record_of
 
 SECOND = 10**9
 USED = Usage(input_tokens=900, output_tokens=100)

@@ -4,7 +4,7 @@ from typing import Any
 
 import farebox
 import pytest
-from farebox.pricing import book
+from farebox.pricing.standard import standard
 from farebox.record import Completion
 from farebox.sinks.metrics import LIMITS_LIMIT, MODELS_LIMIT, UNKNOWN_MODELS_LIMIT, MetricsSink, OwnMetrics
 from prometheus_client import CollectorRegistry
@@ -21,7 +21,7 @@ def registry() -> CollectorRegistry:
 
 @pytest.fixture
 def sink(registry: CollectorRegistry) -> MetricsSink:
-    return MetricsSink(registry, book.knows)
+    return MetricsSink(registry, standard().knows)
 
 
 def count(sink: MetricsSink, **told: Any) -> None:

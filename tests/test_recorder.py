@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from farebox import reading as readings
-from farebox.pricing import book
+from farebox.pricing.standard import standard
 from farebox.reading import Reading
 from farebox.recorder.attendance import Attendance
 from farebox.recorder.memory import Memory
@@ -63,13 +63,13 @@ def house(tmp_path: Path) -> Iterator[House]:
         engine = running.enter_context(new_ledger(tmp_path / "ledger.db"))
         registry = CollectorRegistry()
         to = Destinations(
-            DatabaseSink(engine), MetricsSink(registry, book.knows), OwnMetrics(registry), tmp_path / "aside"
+            DatabaseSink(engine), MetricsSink(registry, standard().knows), OwnMetrics(registry), tmp_path / "aside"
         )
         receiver = running.enter_context(closing(PulseReceiver(tmp_path)))
 
         def start() -> Recorder:
             spool = SpoolReader(tmp_path / "spool", queries.positions(engine))
-            return Recorder(lambda: spool, Attendance(receiver, to.own), to, Memory(tmp_path), name="here")
+            return Recorder(lambda: spool, Attendance(receiver, to.own), to, Memory(tmp_path), standard(), name="here")
 
         working = running.enter_context(ExitStack())
         worker = working.enter_context(closing(SpoolWriter(tmp_path / "spool", "worker")))

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from .sizes import Sizes
-from .usage import Usage
+from .usage import Part, Usage
 
 OK = "ok"
 HTTP_ERROR = "http_error"
@@ -19,7 +19,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One HTTP exchange, in the ledger's names; `started_at` in nanoseconds since 1970, UTC.
 
     What only looks at the work of an earlier exchange `completes` its row, named by its response id; where that work
-    goes on after the answer, the row `is_pending`.
+    goes on after the answer, the row `is_pending`. `price_context` is what sets the price beside model and tier
+    (speed, processing, ...); `parts` are the shares of an answer that several models, or tiers, have in it.
 
     Fields may be added, with a default, but neither renamed nor given another type: a newer recorder reads what an
     older worker left in the spool.
@@ -64,6 +65,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cost_header: str | None = None
     attempt: int | None = None
     request_hash: str | None = None
+    price_context: dict[str, str] | None = None
+    parts: list[Part] | None = None
 
     @property
     def adds_nothing(self) -> bool:

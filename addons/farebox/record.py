@@ -69,6 +69,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     request_hash: str | None = None
     params: dict[str, Any] | None = None
     ratelimit: dict[str, Any] | None = None
+    price_context: dict[str, str] | None = None
+    parts: list[dict[str, Any]] | None = None
 
 
 class Completion(msgspec.Struct, frozen=True):

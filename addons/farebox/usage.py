@@ -41,6 +41,15 @@ class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
 _NOTHING = Usage()
 
 
+class Part(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The share of a call that has a model, or a service tier, of its own; together the parts are the call's usage."""
+
+    usage: Usage
+    model: str | None = None
+    service_tier: str | None = None
+    price_context: dict[str, str] | None = None
+
+
 def with_units(usage: Usage, units: Mapping[str, int] | None) -> Usage:
     """Return `usage` with `units` beside its own, which go before."""
     merged = {**(units or {}), **(usage.units or {})}

@@ -4,7 +4,7 @@ https://github.com/pydantic/genai-prices
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -15,66 +15,60 @@ from genai_prices import data_snapshot
 from genai_prices.types import ModelInfo, ModelPrice, Provider, TieredPrices
 
 from ..providers import BY_NAME
-from ..usage import Usage, total
-from .cost import FREE, LEDGER_LIMIT, PARTIAL, PRICED, Cost, nanousd, unpriced
+from .consumption import Consumption
+from .rate import MILLION, Rate
+from .ratecard import EXACT, FUZZY, RateCard
 
-_TOKENS = {
-    "input_tokens": "input_tokens",
-    "cache_read_tokens": "cache_read_tokens",
-    "cache_write_tokens": "cache_write_tokens",
-    "cache_write_1h_tokens": "cache_write_1h_tokens",
-    "input_audio_tokens": "input_audio_tokens",
-    "output_tokens": "output_tokens",
-    "output_audio_tokens": "output_audio_tokens",
-    "output_image_tokens": "output_image_tokens",
+NAME = "genai-prices"
+_UNITS = {
+    "input_mtok": ("input_tokens", MILLION),
+    "cache_read_mtok": ("cache_read_tokens", MILLION),
+    "cache_write_mtok": ("cache_write_tokens", MILLION),
+    "cache_write_1h_mtok": ("cache_write_1h_tokens", MILLION),
+    "input_audio_mtok": ("input_audio_tokens", MILLION),
+    "cache_audio_read_mtok": ("cache_read_audio_tokens", MILLION),
+    "input_image_mtok": ("input_image_tokens", MILLION),
+    "output_mtok": ("output_tokens", MILLION),
+    "output_reasoning_mtok": ("reasoning_tokens", MILLION),
+    "output_audio_mtok": ("output_audio_tokens", MILLION),
+    "output_image_mtok": ("output_image_tokens", MILLION),
+    "web_searches_kcount": ("web_search_requests", 1_000),
+    "requests_kcount": ("requests", 1_000),
 }
-_UNITS = {"web_search_requests": "web_searches"}
-# Amounts that the catalogue would take at another price, or at none, where it has no price of their own.
-_OWN_PRICE = {
-    "cache_write_1h_tokens": "cache_write_1h_mtok",
-    "input_audio_tokens": "input_audio_mtok",
-    "output_audio_tokens": "output_audio_mtok",
-    "output_image_tokens": "output_image_mtok",
-    "web_searches": "web_searches_kcount",
-}
-_FREE_OF_CHARGE = frozenset({"web_fetch_requests", "computer_calls"})
 _STANDARD_TIERS = frozenset({"", "default", "standard", "auto", "on_demand"})
 
-
-def price(*, provider: str, models: tuple[str | None, ...], usage: Usage, tier: str | None, at: datetime) -> Cost:
-    """Return what `usage` costs at list price.
-
-    The first of `models` (as served, as asked for) that the catalogue knows is priced; `tier` is the service tier as
-    served, `at` the time of the request.
-    """
-    found = next((match for model in models if model and (match := _find(provider, model))), None)
-    if found is None:
-        return unpriced("unknown_provider" if _provider(provider) is None else "unknown_model")
-    model, is_exact = found
-    rates = model.get_prices(at, {"service_tier": tier} if tier else None)
-    version, card = catalogue_version(), _rate_card(model, rates, is_exact=is_exact)
-    if not _rates(rates):
-        return _empty(model, version, card)
-    amounts = _amounts(usage)
-    reasons = list(_reservations(rates, usage, amounts))
-    if (tier or "").lower() not in _STANDARD_TIERS and not _has_tier(model, tier, at):
-        reasons.append(f"no_price:service_tier={tier}")
-    lowest_input = total(amounts.get("cache_read_tokens"), amounts.get("cache_write_tokens")) or 0
-    if amounts.get("input_tokens", lowest_input) < lowest_input:
-        amounts["input_tokens"] = lowest_input
-        reasons.append("cache_exceeds_input")
-    try:
-        whole = nanousd(rates.calc_price(genai_prices.Usage(**amounts))["total_price"])
-    except ValueError:
-        return unpriced("inconsistent_usage")
-    if whole > LEDGER_LIMIT:
-        return unpriced("inconsistent_usage")
-    return Cost(whole, PARTIAL if reasons else PRICED, tuple(reasons), "genai-prices", version, card)
+_Choice = tuple[int, tuple[int, ...], str]
 
 
-def knows(provider: str, model: str | None) -> bool:
-    """Tell whether the catalogue has `model` of `provider`."""
-    return model is not None and _find(provider, model) is not None
+class Book:
+    """Prices of genai-prices' data, as it came with the package."""
+
+    name = NAME
+
+    def __init__(self) -> None:
+        self._cards: dict[tuple[str, str, _Choice], RateCard] = {}
+
+    @property
+    def version(self) -> str:
+        return catalogue_version()
+
+    def knows_provider(self, provider: str) -> bool:
+        return _provider(provider) is not None
+
+    def knows(self, provider: str, model: str | None) -> bool:
+        return model is not None and _find(provider, model) is not None
+
+    def card(self, asked: Consumption) -> RateCard | None:
+        name, model = next(
+            ((name, found) for name in asked.models if (found := _find(asked.provider, name))), (None, None)
+        )
+        if name is None or model is None:
+            return None
+        choice = _choice(model, asked)
+        key = (asked.provider, name, choice)
+        if key not in self._cards:
+            self._cards[key] = _card(model, name, choice)
+        return self._cards[key]
 
 
 @cache
@@ -93,58 +87,61 @@ def _provider(name: str) -> Provider | None:
 
 
 @lru_cache(maxsize=4096)
-def _find(provider: str, model: str) -> tuple[ModelInfo, bool] | None:
+def _find(provider: str, model: str) -> ModelInfo | None:
     catalogue = _provider(provider)
-    found = catalogue and catalogue.find_model(model.lower(), all_providers=data_snapshot.get_snapshot().providers)
-    return (found, found.id.lower() == model.lower()) if found else None
+    if catalogue is None:
+        return None
+    return catalogue.find_model(model.lower(), all_providers=data_snapshot.get_snapshot().providers)
 
 
-def _rates(rates: ModelPrice) -> dict[str, Decimal | TieredPrices]:
-    return {key: value for key, value in vars(rates).items() if value is not None and not key.startswith("_")}
+def _choice(model: ModelInfo, asked: Consumption) -> _Choice:
+    """Return which of the model's prices hold: the conditional one, the variants, and a tier without any."""
+    tier = (asked.tier or "").lower()
+    context = {**asked.context, "service_tier": tier} if tier else asked.context
+    variants = tuple(
+        number
+        for number, variant in enumerate(model.price_variants or ())
+        if (variant.constraint is None or variant.constraint.active(asked.at))
+        and all(context.get(name) == value for name, value in variant.when.items())
+    )
+    has_tier = any((model.price_variants or ())[number].when.get("service_tier") == tier for number in variants)
+    return _conditional(model, asked.at), variants, "" if has_tier or tier in _STANDARD_TIERS else tier
 
 
-def _rate_card(model: ModelInfo, rates: ModelPrice, *, is_exact: bool) -> dict[str, str]:
-    card = {"model": model.id, "match": "exact" if is_exact else "fuzzy"}
-    for key, value in _rates(rates).items():
-        if isinstance(value, TieredPrices):
-            card[key] = ", ".join([str(value.base), *(f"{tier.price} above {tier.start}" for tier in value.tiers)])
-        else:
-            card[key] = str(value)
-    return card
+def _conditional(model: ModelInfo, at: datetime) -> int:
+    if isinstance(model.prices, ModelPrice):
+        return 0
+    active = (
+        number
+        for number, one in reversed(list(enumerate(model.prices)))
+        if one.constraint is None or one.constraint.active(at)
+    )
+    return next(active, 0)
 
 
-def _empty(model: ModelInfo, version: str, card: dict[str, str]) -> Cost:
-    """Return the Cost where the catalogue has a model without prices: free only where its name says so."""
-    if model.id.endswith(":free"):
-        return Cost(0, FREE, ("free_model",), "genai-prices", version, card)
-    return unpriced("empty_price")
-
-
-def _amounts(usage: Usage) -> dict[str, int]:
-    """Return the usage under the catalogue's names."""
-    named = {name: getattr(usage, column) for column, name in _TOKENS.items()}
-    named |= {name: (usage.units or {}).get(unit) for unit, name in _UNITS.items()}
-    return {name: amount for name, amount in named.items() if amount is not None}
-
-
-def _has_tier(model: ModelInfo, tier: str | None, at: datetime) -> bool:
-    """Tell whether the catalogue has prices for `tier` at that time: many it has from some day on only."""
-    return any(
-        variant.when.get("service_tier") == tier and (variant.constraint is None or variant.constraint.active(at))
-        for variant in model.price_variants or ()
+def _card(model: ModelInfo, name: str, choice: _Choice) -> RateCard:
+    conditional, variants, missing_tier = choice
+    standard = model.prices if isinstance(model.prices, ModelPrice) else model.prices[conditional].prices
+    prices = _rates(standard)
+    for number in reversed(variants):
+        prices = {**prices, **_rates((model.price_variants or ())[number].prices)}
+    rates = {_UNITS[key][0]: _rate(value, _UNITS[key][1]) for key, value in prices.items() if key in _UNITS}
+    return RateCard(
+        model=model.id,
+        source=NAME,
+        version=catalogue_version(),
+        rates=rates,
+        match=EXACT if model.id.lower() == name.lower() else FUZZY,
+        notes=(f"no_price:service_tier={missing_tier}",) if missing_tier else (),
+        free="free_model" if not rates and model.id.endswith(":free") else None,
     )
 
 
-def _reservations(rates: ModelPrice, usage: Usage, amounts: dict[str, int]) -> Iterator[str]:
-    """Yield what the catalogue would leave out of the price without a word."""
-    priced = _rates(rates)
-    for name, key in _OWN_PRICE.items():
-        if amounts.get(name) and key not in priced:
-            yield f"no_price:{name}"
-    for unit, amount in (usage.units or {}).items():
-        if amount and unit not in _UNITS and unit not in _FREE_OF_CHARGE:
-            yield f"no_price:{unit}"
-    if usage.output_tokens and "output_mtok" not in priced:
-        yield "no_price:output_tokens"
-    if usage.input_tokens and "input_mtok" not in priced:
-        yield "no_price:input_tokens"
+def _rates(prices: ModelPrice) -> Mapping[str, Decimal | TieredPrices]:
+    return {key: value for key, value in vars(prices).items() if value is not None and not key.startswith("_")}
+
+
+def _rate(value: Decimal | TieredPrices, per: int) -> Rate:
+    if isinstance(value, TieredPrices):
+        return Rate(value.base, per, tuple((tier.start, tier.price) for tier in value.tiers))
+    return Rate(value, per)

@@ -12,7 +12,7 @@ from ..child import settings_from_parent, tell_ready, when_parent_ends
 from ..dialects import DIALECTS
 from ..errors import FareboxError
 from ..folder import claim
-from ..pricing import book
+from ..pricing.standard import standard
 from ..settings import Settings
 from ..sinks.database import DatabaseSink
 from ..sinks.metrics import MetricsSink, OwnMetrics
@@ -51,11 +51,11 @@ def main() -> int:
 def record(settings: Settings, stopping: threading.Event) -> None:
     """Record until `stopping`."""
     engine = open_engine(settings.ledger)
-    registry = CollectorRegistry()
+    registry, pricer = CollectorRegistry(), standard()
     name = settings.sidecar
     to = Destinations(
         DatabaseSink(engine, sidecar=name),
-        MetricsSink(registry, book.knows),
+        MetricsSink(registry, pricer.knows),
         OwnMetrics(registry),
         settings.folder / "aside",
     )
@@ -68,7 +68,7 @@ def record(settings: Settings, stopping: threading.Event) -> None:
     # A counter that is there from the start shows its first increase.
     to.own.meter_failures((dialect.name, 0) for dialect in DIALECTS)
     attendance = Attendance(pulses, to.own)
-    recorder = Recorder(open_spool, attendance, to, Memory(settings.folder), name=name)
+    recorder = Recorder(open_spool, attendance, to, Memory(settings.folder), pricer, name=name)
 
     def health() -> Health:
         attendance.hear()
@@ -81,7 +81,6 @@ def record(settings: Settings, stopping: threading.Event) -> None:
             f"metrics_port: {settings.host}:{settings.metrics_port} cannot be used ({error.strerror}): "
             "stop what listens there, or set --metrics-port; the address is --host's"
         ) from error
-    book.catalogue_version()
     tell_ready({"metrics_port": server.server_address[1]})
     hearing = attendance.keep_hearing(stopping.wait)
     recorder.run(stopping.is_set, stopping.wait)

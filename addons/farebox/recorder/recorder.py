@@ -10,6 +10,7 @@ import msgspec
 
 from .. import reading
 from ..errors import LedgerAwayError
+from ..pricing.pricer import Pricer
 from ..reading import Reading
 from ..record import Record
 from ..sinks.database import DatabaseSink, Links
@@ -65,6 +66,7 @@ class Recorder:
         attendance: Attendance,
         to: Destinations,
         memory: Memory,
+        pricer: Pricer,
         *,
         name: str,
     ) -> None:
@@ -73,6 +75,7 @@ class Recorder:
         self._attendance = attendance
         self._to = to
         self._memory = memory
+        self._pricer = pricer
         self._name = name
         self._ended: list[str] = []
         self._failures: Mapping[str, Failure] = {}
@@ -151,7 +154,8 @@ class Recorder:
 
     def _priced(self, read: Reading) -> Record | None:
         try:
-            return record_of(msgspec.structs.replace(read, sidecar=read.sidecar or self._name), self._memory.learned)
+            named = msgspec.structs.replace(read, sidecar=read.sidecar or self._name)
+            return record_of(named, self._pricer, self._memory.learned)
         except Exception as error:  # noqa: BLE001 - one hostile row must not stop the ledger
             self._set_aside(reading.encode(read), f"it cannot be priced ({type(error).__name__})")
             return None

@@ -69,8 +69,27 @@ calls = Table(
     *_texts("purpose", "request_hash"),
     Column("params", _json()),
     Column("ratelimit", _json()),
+    Column("price_context", _json()),
+    Column("parts", _json()),
     Index("calls_started_at", "started_at"),
     Index("calls_response_id", "response_id"),
+)
+
+call_prices = Table(
+    "call_prices",
+    metadata,
+    Column("call_id", _uuid(), primary_key=True),
+    Column("started_at", DateTime(timezone=True), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("priced_at", DateTime(timezone=True), nullable=False),
+    Column("estimate", _json()),
+    Column("cost_nanousd", BigInteger),
+    Column("cost_status", Text, nullable=False),
+    Column("cost_reasons", _json()),
+    Column("catalogue_cost_nanousd", BigInteger),
+    *_texts("price_source", "price_version"),
+    Column("rate_card", _json()),
+    Index("call_prices_started_at", "started_at"),
 )
 
 waiting_looks = Table(

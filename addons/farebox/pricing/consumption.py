@@ -1,0 +1,27 @@
+"""What one call consumed, and all that its price hangs on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ..usage import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Consumption:
+    """One call, or a part of one, as it is priced.
+
+    `models`: as served, then as asked for. `at`: when the request began, UTC. `tier` is the service tier as served;
+    `context` holds what else sets the price (`speed`, `processing`, `search_context_size`, `quality`, `size`, ...), in
+    the ledger's column `price_context`. `duration_ms` is what a model of one's own costs by.
+    """
+
+    provider: str
+    models: tuple[str, ...]
+    usage: Usage
+    at: datetime
+    host: str = ""
+    operation: str | None = None
+    tier: str | None = None
+    context: Mapping[str, str] = field(default_factory=dict)
+    duration_ms: int | None = None

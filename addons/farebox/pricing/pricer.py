@@ -1,0 +1,100 @@
+"""The order of authority among sources of prices: the first that knows a model, filled up from those behind it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import NamedTuple
+
+from .amounts import amounts
+from .catalogue import Catalogue
+from .consumption import Consumption
+from .cost import FREE, LEDGER_LIMIT, PARTIAL, PRICED, Cost, unpriced
+from .ratecard import RateCard
+
+_MEMORY = 4096
+
+
+class _Part(NamedTuple):
+    """What one part of a call comes to in exact nano-USD, or None and why."""
+
+    nanousd: Fraction | None
+    reasons: tuple[str, ...]
+    card: RateCard | None = None
+
+
+class Pricer:
+    """Prices Consumption from `catalogues`, in the order of their authority."""
+
+    def __init__(self, catalogues: Sequence[Catalogue]) -> None:
+        self._catalogues = tuple(catalogues)
+        self._filled: dict[tuple[RateCard, RateCard, tuple[str, ...]], RateCard] = {}
+
+    def knows(self, provider: str, model: str | None) -> bool:
+        """Tell whether any source has `model` of `provider`."""
+        return any(one.knows(provider, model) for one in self._catalogues)
+
+    def card(self, asked: Consumption) -> RateCard | None:
+        """Return the prices that hold for `asked`: of the first source that has them without reservation, or says that
+        the model is free; else of the first that knows it. None where nobody does.
+        """
+        best = None
+        for card in self._cards(asked):
+            if card.free or (card.rates and not card.notes):
+                return card
+            if best is None or (card.rates and not best.rates):
+                best = card
+        return best
+
+    def price(self, *parts: Consumption) -> Cost:
+        """Return what a call costs that consumed `parts`; the first of them with a price names the card."""
+        found = [self._part(one) for one in parts]
+        priced = [one for one in found if one.nanousd is not None]
+        if not priced:
+            return unpriced(found[0].reasons[0])
+        card = priced[0].card
+        assert card is not None
+        whole = round(sum((one.nanousd for one in priced if one.nanousd is not None), Fraction()))
+        if whole > LEDGER_LIMIT:
+            return unpriced("inconsistent_usage")
+        reasons = tuple(dict.fromkeys(reason for one in found for reason in one.reasons))
+        if all(one.card is not None and one.card.free for one in found):
+            return Cost(whole, FREE, reasons, card.source, card.version, card.told)
+        return Cost(whole, PARTIAL if reasons else PRICED, reasons, card.source, card.version, card.told)
+
+    def _cards(self, asked: Consumption) -> Iterator[RateCard]:
+        return (card for one in self._catalogues if (card := one.card(asked)) is not None)
+
+    def _part(self, asked: Consumption) -> _Part:
+        card = self.card(asked)
+        if card is None:
+            known = any(one.knows_provider(asked.provider) for one in self._catalogues)
+            return _Part(None, ("unknown_model" if known else "unknown_provider",))
+        if card.free:
+            return _Part(Fraction(), (card.free,), card)
+        if not card.rates:
+            return _Part(None, ("empty_price",))
+        billed = amounts(asked)
+        if not billed.is_possible:
+            return _Part(None, ("inconsistent_usage",))
+        price = card.price(billed)
+        if price.missing:
+            card = self._filled_up(card, asked, price.missing)
+            price = card.price(billed)
+        reasons = (*card.notes, *(f"no_price:{name}" for name in price.missing), *billed.reasons)
+        return _Part(Fraction(price.numerator, price.denominator), reasons, card)
+
+    def _filled_up(self, card: RateCard, asked: Consumption, missing: tuple[str, ...]) -> RateCard:
+        """Return `card` with the prices of what it misses that other sources have."""
+        for other in self._cards(asked):
+            if other is card or not any(name in other.rates for name in missing):
+                continue
+            key = (card, other, missing)
+            if key not in self._filled:
+                if len(self._filled) >= _MEMORY:
+                    self._filled.clear()
+                more = {
+                    name: replace(other.rates[name], source=other.source) for name in missing if name in other.rates
+                }
+                self._filled[key] = replace(card, rates={**card.rates, **more})
+            card = self._filled[key]
+        return card

@@ -1,0 +1,127 @@
+"""What one model's units cost, made ready to price calls in whole numbers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from math import lcm
+from typing import NamedTuple
+
+from .amounts import CACHED_AUDIO, DURATION, REQUESTS, Amounts
+from .rate import Rate
+
+EXACT = "exact"
+FUZZY = "fuzzy"
+_NANO = 1_000_000_000
+# What an amount without a price of its own costs as, without doubt: where a provider names no price for its cache, what
+# is read from there is billed as input.
+_COSTS_AS = {
+    "cache_read_tokens": ("input_tokens",),
+    "cache_write_tokens": ("input_tokens",),
+    "input_image_tokens": ("input_tokens",),
+    "reasoning_tokens": ("output_tokens",),
+}
+# What it costs at least, and is named as not priced.
+_COSTS_AT_LEAST = {
+    "cache_write_1h_tokens": ("cache_write_tokens", "input_tokens"),
+    CACHED_AUDIO: ("cache_read_tokens", "input_tokens"),
+    "input_audio_tokens": ("input_tokens",),
+    "output_audio_tokens": ("output_tokens",),
+    "output_image_tokens": ("output_tokens",),
+}
+# No provider asks money for these by themselves.
+_NEVER_BILLED = frozenset({REQUESTS, DURATION, "web_fetch_requests", "computer_calls"})
+
+
+class Price(NamedTuple):
+    """Exact nano-USD as a fraction, and the amounts that have no price."""
+
+    numerator: int
+    denominator: int
+    missing: tuple[str, ...]
+
+
+class _Line(NamedTuple):
+    """What one of an amount costs, over the band's denominator."""
+
+    numerator: int
+    minimum: int
+    is_own: bool
+
+
+class _Band(NamedTuple):
+    denominator: int
+    lines: Mapping[str, _Line]
+
+
+@dataclass(frozen=True, eq=False)
+class RateCard:
+    """The prices of `model` (its id in `source`) by name of the ledger's column or unit.
+
+    `match` tells whether the model was found by its whole name. `version` is the source's. `notes` are reservations
+    that hold for every call at these prices (`no_price:service_tier=scale`), as they stand in `cost_reasons`. `free` is
+    why the model costs nothing, where it does.
+    """
+
+    model: str
+    source: str
+    version: str
+    rates: Mapping[str, Rate]
+    match: str = EXACT
+    notes: tuple[str, ...] = ()
+    free: str | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
+
+    def price(self, billed: Amounts) -> Price:
+        """Return what `billed` costs."""
+        band = self._band(billed.input_tokens)
+        whole, missing = 0, []
+        for name, amount in billed.by_name.items():
+            line = band.lines.get(name)
+            if line is not None:
+                whole += line.numerator * max(amount, line.minimum)
+                if not line.is_own:
+                    missing.append(name)
+            elif name not in _NEVER_BILLED:
+                missing.append(name)
+        return Price(whole, band.denominator, tuple(missing))
+
+    @cached_property
+    def told(self) -> dict[str, str]:
+        """The card as the ledger's column `rate_card` has it."""
+        return {
+            "model": self.model,
+            "match": self.match,
+            **self.details,
+            **{name: str(rate) for name, rate in self.rates.items()},
+        }
+
+    def _band(self, input_tokens: int) -> _Band:
+        for above, band in self._bands:
+            if input_tokens > above:
+                return band
+        return self._bands[-1][1]
+
+    @cached_property
+    def _bands(self) -> list[tuple[int, _Band]]:
+        """From the highest step down; the last is the price from nothing on."""
+        steps = {above for rate in self.rates.values() for above, _ in rate.steps}
+        return [(above, self._compiled(above + 1)) for above in sorted({-1, *steps}, reverse=True)]
+
+    def _compiled(self, input_tokens: int) -> _Band:
+        own = {name: Fraction(rate.at(input_tokens)) * _NANO / rate.per for name, rate in self.rates.items()}
+        denominator = lcm(*(price.denominator for price in own.values()))
+        lines = {name: self._line(name, price, denominator) for name, price in own.items()}
+        for is_enough, chains in ((True, _COSTS_AS), (False, _COSTS_AT_LEAST)):
+            for name, chain in chains.items():
+                instead = next((own[one] for one in chain if one in own), None)
+                if name not in own and instead is not None:
+                    lines[name] = _Line(_over(instead, denominator), 0, is_enough)
+        return _Band(denominator, lines)
+
+    def _line(self, name: str, price: Fraction, denominator: int) -> _Line:
+        return _Line(_over(price, denominator), self.rates[name].minimum, is_own=True)
+
+
+def _over(price: Fraction, denominator: int) -> int:
+    return price.numerator * (denominator // price.denominator)

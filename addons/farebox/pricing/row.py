@@ -1,0 +1,83 @@
+"""A row of the ledger and its price: the one way from what a call consumed to what it cost."""
+
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from ..record import Record
+from ..usage import Part, Usage
+from .consumption import Consumption
+from .cost import ESTIMATED, PARTIAL, PRICED, REPORTED
+from .pricer import Pricer
+
+# Why a price is a lower bound, whatever the prices are: these reasons stay when a row is priced anew.
+RESERVATIONS = frozenset({"meter_failure", "unreadable_answer", "incomplete_answer", "incomplete_usage", "no_usage"})
+_LOW, _HIGH = 0, 1
+
+
+def priced(row: Record, pricer: Pricer) -> Record:
+    """Return `row` at the prices of `pricer`: what it consumed must be known, or estimated.
+
+    A cost that the answer itself states stays; the catalogue's stands beside it. The band of an estimated cost goes
+    from the price of the low ends to that of the high ones.
+    """
+    cost = pricer.price(*consumptions(row))
+    status, estimate = cost.status, _without_cost(row.estimate)
+    kept = [reason for reason in row.cost_reasons or () if reason in RESERVATIONS]
+    if status in {PRICED, PARTIAL} and estimate:
+        status = ESTIMATED
+        estimate["cost_nanousd"] = [_cost_at(row, end, pricer) for end in (_LOW, _HIGH)]
+    elif status == PRICED and kept:
+        status = PARTIAL
+    told: dict[str, Any] = {"price_version": cost.version, "rate_card": cost.rate_card or None}
+    told["catalogue_cost_nanousd"] = cost.nanousd
+    if row.cost_status == REPORTED:
+        estimate.pop("cost_nanousd", None)
+    else:
+        told |= {"cost_nanousd": cost.nanousd, "cost_status": status, "price_source": cost.source}
+        told |= {"cost_reasons": [*cost.reasons, *kept] or None}
+    return msgspec.structs.replace(row, **told, estimate=estimate or None)
+
+
+def consumptions(row: Record) -> list[Consumption]:
+    """Return what `row` consumed: in one, or in the parts that have models or tiers of their own."""
+    whole = Consumption(
+        provider=row.provider,
+        models=_known(row.model_returned, row.model_requested),
+        usage=Usage(**{name: getattr(row, name) for name in Usage.__struct_fields__}),
+        at=row.started_at,
+        host=row.host,
+        operation=row.operation,
+        tier=row.service_tier,
+        context=row.price_context or {},
+        duration_ms=row.duration_ms,
+    )
+    if not row.parts:
+        return [whole]
+    return [_part_of(whole, msgspec.convert(part, Part)) for part in row.parts]
+
+
+def _part_of(whole: Consumption, part: Part) -> Consumption:
+    return replace(
+        whole,
+        models=_known(part.model) or whole.models,
+        usage=part.usage,
+        tier=part.service_tier or whole.tier,
+        context={**whole.context, **(part.price_context or {})},
+    )
+
+
+def _known(*models: str | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(model for model in models if model))
+
+
+def _without_cost(estimate: dict[str, Any] | None) -> dict[str, Any]:
+    return {column: band for column, band in (estimate or {}).items() if column != "cost_nanousd"}
+
+
+def _cost_at(row: Record, end: int, pricer: Pricer) -> int | None:
+    bands = _without_cost(row.estimate)
+    return pricer.price(
+        *consumptions(msgspec.structs.replace(row, **{name: band[end] for name, band in bands.items()}))
+    ).nanousd
