@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from .postgres import Postgres
 from .sidecar import REDIRECT, Sidecar
 from .upstream import Asked, Step, Upstream, plain
 
@@ -54,6 +55,23 @@ def start_sidecar(tmp_path: Path) -> Iterator[StartSidecar]:
 def sidecar(upstream: Upstream, start_sidecar: StartSidecar) -> Sidecar:
     """A sidecar in front of `upstream`."""
     return start_sidecar(upstream)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A Postgres for the whole run."""
+    with Postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def database(postgres: Postgres) -> Iterator[str]:
+    """The name of a new and empty database there."""
+    # A test that failed may have left it stopped.
+    postgres.start()
+    name = postgres.create()
+    yield name
+    postgres.drop(name)
 
 
 @pytest.hookimpl(wrapper=True)
