@@ -17,7 +17,7 @@ _TOLD = ("model_returned", "service_tier", "finish_reason", "error_type", "error
 _BILLED = (
     *Usage.__struct_fields__,
     *("usage_source", "estimate", "raw_usage", "cost_nanousd", "cost_status", "cost_reasons"),
-    *("catalogue_cost_nanousd", "price_source", "price_version", "rate_card"),
+    *("catalogue_cost_nanousd", "price_source", "price_version", "rate_card", "price_context", "parts"),
 )
 _TRIED_AGAIN = frozenset({408, 409, 425, 429})
 
