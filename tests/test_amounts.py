@@ -62,13 +62,58 @@ def test_the_input_is_split_without_remainder(
             ),
             {"cache_read_audio_tokens": 50, "cache_read_tokens": 14, "input_audio_tokens": 30, "input_tokens": 6},
         ),
+        (
+            Usage(
+                input_tokens=100,
+                cache_read_tokens=60,
+                input_image_tokens=70,
+                units={"cache_read_image_tokens": 50, "input_video_tokens": 15},
+            ),
+            {
+                "cache_read_image_tokens": 50,
+                "cache_read_tokens": 10,
+                "input_image_tokens": 20,
+                "input_video_tokens": 15,
+                "input_tokens": 5,
+            },
+        ),
+        (
+            Usage(input_tokens=100, cache_read_tokens=90, units={"input_video_tokens": 80}),
+            {"cache_read_tokens": 90, "input_tokens": 10},
+        ),
+        (
+            Usage(output_tokens=100, units={"output_video_tokens": 90}),
+            {"output_video_tokens": 90, "output_tokens": 10},
+        ),
         (Usage(cache_read_tokens=5), {"cache_read_tokens": 5}),
         (Usage(units={"images": 2, "pages": 0}), {"images": 2}),
     ],
-    ids=["reasoning", "audio", "more reasoning than output", "cached audio", "cache alone", "units"],
+    ids=[
+        "reasoning",
+        "audio",
+        "more reasoning than output",
+        "cached audio",
+        "cached images and video",
+        "video that may be cached",
+        "video made",
+        "cache alone",
+        "units",
+    ],
 )
 def test_parts_are_taken_out_of_their_totals(usage: Usage, expected: dict[str, int]) -> None:
     assert billed(usage) == {"requests": 1, **expected}
+
+
+@pytest.mark.parametrize(
+    ("calls", "longest", "expected"),
+    [(1, None, (1000, 1000)), (4, None, (0, 1000)), (4, 600, (600, 600))],
+)
+def test_long_context_goes_by_the_input_of_one_call(calls: int, longest: int | None, expected: tuple[int, int]) -> None:
+    asked = Consumption("openai", (), Usage(input_tokens=1000), AT, calls=calls, longest_input=longest)
+    found = amounts(asked)
+
+    assert (found.input_tokens, found.input_at_most) == expected
+    assert found.by_name == {"input_tokens": 1000, "requests": calls}
 
 
 def test_more_cache_than_input_is_told() -> None:

@@ -8,7 +8,7 @@ import pytest
 from farebox.reading import Reading
 from farebox.record import COLUMNS
 from farebox.sizes import Sizes
-from farebox.usage import Usage
+from farebox.usage import Part, Usage
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -248,6 +248,31 @@ def test_whatever_is_reported_gets_a_row_with_whole_money(usage: Usage, model: s
 
     assert record.cost_status in {"priced", "partial", "unpriced"}
     assert type(record.cost_nanousd) is (type(None) if record.cost_status == "unpriced" else int)
+
+
+@pytest.mark.parametrize(
+    ("told", "nanousd"),
+    [
+        ({"service_tier": "default"}, 900 * 1_250 + 100 * 10_000),
+        ({"service_tier": "ON_DEMAND"}, 900 * 1_250 + 100 * 10_000),
+        ({"service_tier": "ON_DEMAND_FLEX"}, 900 * 625 + 100 * 5_000),
+        ({"service_tier": "batch"}, 900 * 625 + 100 * 5_000),
+        ({"price_context": {"processing": "batch"}}, 900 * 625 + 100 * 5_000),
+        ({"parts": [Part(WHOLE), Part(WHOLE, service_tier="batch")]}, 900 * 1_875 + 100 * 15_000),
+        ({"parts": [Part(WHOLE), Part(WHOLE, "gpt-4o")]}, 900 * 3_750 + 100 * 20_000),
+        (
+            {"parts": [Part(WHOLE, price_context={"processing": "batch"}), Part(WHOLE, service_tier="flex")]},
+            900 * 1_250 + 100 * 10_000,
+        ),
+    ],
+    ids=["default", "vertex", "vertex's flex", "batch told as a tier", "batch", "parts", "models", "tiers of parts"],
+)
+def test_tiers_and_parts_have_prices_of_their_own(told: dict[str, Any], nanousd: int) -> None:
+    november = 1_793_491_200_000_000_000
+
+    row = record_of(reading(usage=WHOLE, model_requested="gpt-5", started_at=november, **told))
+
+    assert (row.cost_nanousd, row.cost_status, row.cost_reasons) == (nanousd, "priced", None)
 
 
 def test_a_reading_of_an_older_worker_is_understood() -> None:

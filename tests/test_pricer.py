@@ -1,7 +1,7 @@
 """Which source is believed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -105,3 +105,31 @@ def test_a_part_without_a_price_makes_the_sum_partial() -> None:
     cost = Pricer([shelf("a", TOKENS)]).price(asked(input_tokens=1), asked("n", input_tokens=1))
 
     assert (cost.nanousd, cost.status, cost.reasons) == (2_000, "partial", ("unknown_model",))
+
+
+@pytest.mark.parametrize(
+    ("calls", "longest", "nanousd", "reasons"),
+    [
+        (1, None, 1_000 * 4_000, ()),
+        (10, 100, 1_000 * 2_000, ()),
+        (10, 300, 1_000 * 4_000, ()),
+        (10, None, 1_000 * 2_000, ("long_context_not_told",)),
+        (2, None, 1_000 * 4_000, ("long_context_not_told",)),
+    ],
+    ids=[
+        "one call",
+        "short calls",
+        "long calls",
+        "calls of which some may be long",
+        "calls of which some may be short",
+    ],
+)
+def test_calls_that_are_summed_up_are_priced_as_single_ones(
+    calls: int, longest: int | None, nanousd: int, reasons: tuple[str, ...]
+) -> None:
+    stepped = Rate(Decimal(2), steps=((200, Decimal(4)),))
+    part = replace(asked(input_tokens=1_000), calls=calls, longest_input=longest)
+
+    cost = Pricer([shelf("first", {"input_tokens": stepped})]).price(part)
+
+    assert (cost.nanousd, cost.reasons) == (nanousd, reasons)

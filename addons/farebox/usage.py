@@ -42,18 +42,24 @@ _NOTHING = Usage()
 
 
 class Part(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The share of a call that has a model, or a service tier, of its own; together the parts are the call's usage."""
+    """The share of a call that has a model, or a service tier, of its own; together the parts are the call's usage.
+
+    A part of a batch sums up as many `calls`. Prices that rise with the input go by that of each call: none of them has
+    more than `longest_input`, where that is known.
+    """
 
     usage: Usage
     model: str | None = None
     service_tier: str | None = None
     price_context: dict[str, str] | None = None
+    calls: int = 1
+    longest_input: int | None = None
 
 
 def with_units(usage: Usage, units: Mapping[str, int] | None) -> Usage:
-    """Return `usage` with `units` beside its own, which go before."""
+    """Return `usage` with `units` beside its own, which go before, also where they say that there is none."""
     merged = {**(units or {}), **(usage.units or {})}
-    return msgspec.structs.replace(usage, units=merged or None)
+    return msgspec.structs.replace(usage, units={name: number for name, number in merged.items() if number} or None)
 
 
 def total(*parts: int | None) -> int | None:

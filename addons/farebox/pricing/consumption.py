@@ -13,7 +13,8 @@ class Consumption:
 
     `models`: as served, then as asked for. `at`: when the request began, UTC. `tier` is the service tier as served;
     `context` holds what else sets the price (`speed`, `processing`, `search_context_size`, `quality`, `size`, ...), in
-    the ledger's column `price_context`. `duration_ms` is what a model of one's own costs by.
+    the ledger's column `price_context`. `duration_ms` is what a model of one's own costs by. `calls` and
+    `longest_input` are those of `usage.Part`.
     """
 
     provider: str
@@ -25,3 +26,5 @@ class Consumption:
     tier: str | None = None
     context: Mapping[str, str] = field(default_factory=dict)
     duration_ms: int | None = None
+    calls: int = 1
+    longest_input: int | None = None

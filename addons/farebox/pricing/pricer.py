@@ -81,6 +81,8 @@ class Pricer:
             card = self._filled_up(card, asked, price.missing)
             price = card.price(billed)
         reasons = (*card.notes, *(f"no_price:{name}" for name in price.missing), *billed.reasons)
+        if billed.input_at_most > billed.input_tokens and not card.is_one_band(billed):
+            reasons = (*reasons, "long_context_not_told")
         return _Part(Fraction(price.numerator, price.denominator), reasons, card)
 
     def _filled_up(self, card: RateCard, asked: Consumption, missing: tuple[str, ...]) -> RateCard:

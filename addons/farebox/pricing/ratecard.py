@@ -7,7 +7,7 @@ from functools import cached_property
 from math import lcm
 from typing import NamedTuple
 
-from .amounts import CACHED_AUDIO, DURATION, REQUESTS, Amounts
+from .amounts import CACHED_AUDIO, CACHED_IMAGE, DURATION, INPUT_VIDEO, OUTPUT_VIDEO, REQUESTS, Amounts
 from .rate import Rate
 
 EXACT = "exact"
@@ -19,6 +19,8 @@ _COSTS_AS = {
     "cache_read_tokens": ("input_tokens",),
     "cache_write_tokens": ("input_tokens",),
     "input_image_tokens": ("input_tokens",),
+    CACHED_IMAGE: ("cache_read_tokens", "input_tokens"),
+    INPUT_VIDEO: ("input_tokens",),
     "reasoning_tokens": ("output_tokens",),
 }
 # What it costs at least, and is named as not priced.
@@ -28,6 +30,8 @@ _COSTS_AT_LEAST = {
     "input_audio_tokens": ("input_tokens",),
     "output_audio_tokens": ("output_tokens",),
     "output_image_tokens": ("output_tokens",),
+    OUTPUT_VIDEO: ("output_tokens",),
+    "annotated_pages": ("pages",),
 }
 # No provider asks money for these by themselves.
 _NEVER_BILLED = frozenset({REQUESTS, DURATION, "web_fetch_requests", "computer_calls"})
@@ -85,6 +89,10 @@ class RateCard:
             elif name not in _NEVER_BILLED:
                 missing.append(name)
         return Price(whole, band.denominator, tuple(missing))
+
+    def is_one_band(self, billed: Amounts) -> bool:
+        """Tell whether all calls that `billed` may sum up are at the same prices."""
+        return self._band(billed.input_tokens) is self._band(billed.input_at_most)
 
     @cached_property
     def told(self) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """A row of the ledger and its price: the one way from what a call consumed to what it cost."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,9 @@ from .pricer import Pricer
 # Why a price is a lower bound, whatever the prices are: these reasons stay when a row is priced anew.
 RESERVATIONS = frozenset({"meter_failure", "unreadable_answer", "incomplete_answer", "incomplete_usage", "no_usage"})
 _LOW, _HIGH = 0, 1
+# Vertex AI's words for tiers of the same prices as Gemini's; a batch is a way of processing, not a tier.
+_TIERS = {"on_demand_priority": "priority", "on_demand_flex": "flex", "on_demand": None, "batch": None}
+_BATCH = {"processing": "batch"}
 
 
 def priced(row: Record, pricer: Pricer) -> Record:
@@ -49,8 +53,8 @@ def consumptions(row: Record) -> list[Consumption]:
         at=row.started_at,
         host=row.host,
         operation=row.operation,
-        tier=row.service_tier,
-        context=row.price_context or {},
+        tier=_tier(row.service_tier),
+        context=_context(row.service_tier, row.price_context),
         duration_ms=row.duration_ms,
     )
     if not row.parts:
@@ -63,9 +67,19 @@ def _part_of(whole: Consumption, part: Part) -> Consumption:
         whole,
         models=_known(part.model) or whole.models,
         usage=part.usage,
-        tier=part.service_tier or whole.tier,
-        context={**whole.context, **(part.price_context or {})},
+        tier=_tier(part.service_tier) if part.service_tier else whole.tier,
+        context={**whole.context, **_context(part.service_tier, part.price_context)},
+        calls=part.calls,
+        longest_input=part.longest_input,
     )
+
+
+def _tier(told: str | None) -> str | None:
+    return _TIERS.get(told.lower(), told) if told else None
+
+
+def _context(tier: str | None, told: Mapping[str, str] | None) -> dict[str, str]:
+    return {**(_BATCH if (tier or "").lower() == "batch" else {}), **(told or {})}
 
 
 def _known(*models: str | None) -> tuple[str, ...]:
