@@ -114,14 +114,12 @@ def test_a_part_without_a_price_makes_the_sum_partial() -> None:
         (10, 100, 1_000 * 2_000, ()),
         (10, 300, 1_000 * 4_000, ()),
         (10, None, 1_000 * 2_000, ("long_context_not_told",)),
-        (2, None, 1_000 * 4_000, ("long_context_not_told",)),
     ],
     ids=[
         "one call",
         "short calls",
         "long calls",
         "calls of which some may be long",
-        "calls of which some may be short",
     ],
 )
 def test_calls_that_are_summed_up_are_priced_as_single_ones(
