@@ -22,6 +22,7 @@ COVERED_BY = {
     "call": "test_meter.py",
     "cli/main": "test_end_to_end.py",
     "cli/options": "test_end_to_end.py",
+    "cli/prices/main": "test_docs.py",
     "cli/show": "test_report.py",
     "cli/tail": "test_report.py",
     "command": "test_run.py",

@@ -12,6 +12,7 @@ from .demo import demo
 from .doctor import doctor
 from .export import export
 from .migrate import migrate
+from .prices.main import prices
 from .report import report
 from .run import run
 from .show import show
@@ -30,6 +31,7 @@ app = typer.Typer(
 app.command(context_settings={"allow_interspersed_args": False})(run)
 for command in (up, demo, report, tail, show, doctor, export, migrate):
     app.command()(command)
+app.add_typer(prices, name="prices")
 
 
 def _version(asked: bool) -> None:

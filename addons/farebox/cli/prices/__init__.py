@@ -1,0 +1,1 @@
+"""`farebox prices`: one file per command of it."""

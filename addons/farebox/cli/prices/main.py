@@ -1,0 +1,13 @@
+"""`farebox prices`: its commands."""
+
+import typer
+
+prices = typer.Typer(
+    help="Look into prices: what a model costs, by whose word, and what of your own prices needs mending.",
+    no_args_is_help=True,
+)
+
+
+@prices.callback()
+def root() -> None:
+    pass
