@@ -28,7 +28,8 @@ def metric_names() -> list[str]:
 def commands(group: Any = None, prefix: str = "") -> dict[str, Any]:
     """Every command by what is typed for it, those of groups behind their group."""
     found: dict[str, Any] = {}
-    for name, command in (group or typer.main.get_command(app)).commands.items():
+    whole: Any = group or typer.main.get_command(app)
+    for name, command in whole.commands.items():
         found[prefix + name] = command
         if hasattr(command, "commands"):
             found |= commands(command, f"{prefix}{name} ")
