@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from farebox.reading import Reading, decode, encode
 from farebox.sizes import Sizes
-from farebox.usage import Usage
+from farebox.usage import Part, Usage
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,6 +50,8 @@ FULL = Reading(
     cost_header="0.1",
     attempt=2,
     request_hash="0123456789abcdef",
+    price_context={"speed": "fast"},
+    parts=[Part(Usage(input_tokens=5), "gpt-4o-mini", "flex", {"processing": "batch"})],
 )
 LEAST: dict[str, Any] = {
     "id": "1",

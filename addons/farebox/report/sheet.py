@@ -27,7 +27,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     ),
     "money": (
         *("cost_nanousd", "cost_status", "cost_reasons", "catalogue_cost_nanousd"),
-        *("price_source", "price_version", "rate_card"),
+        *("price_source", "price_version", "rate_card", "price_context", "parts"),
     ),
     "time": (
         *("duration_ms", "ttfb_ms", "ttft_ms", "output_chunks", "overhead_us"),
