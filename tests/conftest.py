@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
+from .ledgers import DATABASES, new_ledger, new_postgres_ledger
 from .postgres import Postgres
 from .sidecar import REDIRECT, Sidecar
 from .upstream import Asked, Step, Upstream, plain
@@ -72,6 +74,17 @@ def database(postgres: Postgres) -> Iterator[str]:
     name = postgres.create()
     yield name
     postgres.drop(name)
+
+
+@pytest.fixture(params=DATABASES)
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A new ledger, on each of the databases."""
+    if request.param == "sqlite":
+        with new_ledger(tmp_path / "ledger.db") as engine:
+            yield engine
+    else:
+        with new_postgres_ledger(request.getfixturevalue("postgres")) as engine:
+            yield engine
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,8 +1,10 @@
-"""Ledgers for tests: real SQLite files."""
+"""Ledgers for tests: real SQLite files, and databases of a real Postgres."""
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,10 @@ from farebox.store import queries
 from farebox.store.engine import open_engine
 from farebox.store.migrate import migrate
 from sqlalchemy import Engine, event
+
+from .postgres import Postgres
+
+DATABASES = ("sqlite", "postgres")
 
 
 @contextmanager
@@ -32,12 +38,39 @@ def new_ledger(path: Path) -> Iterator[Engine]:
 
 
 @contextmanager
+def new_postgres_ledger(server: Postgres) -> Iterator[Engine]:
+    """Open an engine for a new ledger in a database of its own."""
+    database = server.create(template=_template(server))
+    engine = open_engine(server.url(database), patience=20)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+        server.drop(database)
+
+
+@cache
+def _template(server: Postgres) -> str:
+    """Return the name of an empty ledger, which is copied faster than made."""
+    name = server.create()
+    engine = open_engine(server.url(name))
+    migrate(engine)
+    engine.dispose()
+    return name
+
+
+@contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Hold the ledger's write lock, as another program may."""
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         yield
         other.execute("ROLLBACK")
+
+
+def in_utc(moment: datetime) -> datetime:
+    """Return a time of the ledger with its zone: SQLite keeps none, what it holds is UTC."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def ids(engine: Engine) -> list[Any]:

@@ -1,8 +1,5 @@
 """The ledger as a sink: all or nothing, and one bad row stops no other."""
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +22,6 @@ POISON: dict[str, dict[str, Any]] = {
     "no text": {"host": object()},
     "no JSON": {"units": {"images": object()}},
 }
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    with new_ledger(tmp_path / "ledger.db") as engine:
-        yield engine
 
 
 @pytest.fixture
@@ -104,22 +95,24 @@ def test_a_batch_of_bad_rows_still_moves_the_position(engine: Engine, sink: Data
     assert queries.positions(engine) == HERE
 
 
-def test_a_locked_ledger_is_away_and_nothing_is_refused(tmp_path: Path, engine: Engine, sink: DatabaseSink) -> None:
+def test_a_locked_ledger_is_away_and_nothing_is_refused(tmp_path: Path) -> None:
     records = [record()]
 
-    with locked(tmp_path / "ledger.db"), pytest.raises(LedgerAwayError, match="database is locked"):
-        sink.write(records, HERE)
-    assert ids(engine) == []
+    with new_ledger(tmp_path / "ledger.db") as engine:
+        sink = DatabaseSink(engine)
+        with locked(tmp_path / "ledger.db"), pytest.raises(LedgerAwayError, match="database is locked"):
+            sink.write(records, HERE)
+        assert ids(engine) == []
 
-    assert sink.write(records, HERE).refused == []
-    assert ids(engine) == [records[0].id]
+        assert sink.write(records, HERE).refused == []
+        assert ids(engine) == [records[0].id]
 
 
-def test_a_ledger_without_tables_is_away(tmp_path: Path, engine: Engine, sink: DatabaseSink) -> None:
-    with closing(sqlite3.connect(tmp_path / "ledger.db")) as other:
-        other.execute("ALTER TABLE calls RENAME TO gone")
+def test_a_ledger_without_tables_is_away(engine: Engine, sink: DatabaseSink) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE calls RENAME TO gone"))
 
-    with pytest.raises(LedgerAwayError):
+    with pytest.raises(LedgerAwayError, match="run `farebox migrate`"):
         sink.write([record()], HERE)
 
 

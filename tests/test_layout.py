@@ -48,6 +48,8 @@ COVERED_BY = {
     "proxy/server": "test_end_to_end.py",
     "proxy/standalone": "test_stop.py",
     "sources": "test_settings.py",
+    "store/postgres": "test_faults.py",
+    "store/sqlite": "test_engine.py",
     "supervisor": "test_stop.py",
 }
 # Reports what importing the modules named on standard input does beside reading files.

@@ -1,19 +1,16 @@
 """Looks that wait: one of each response, and no more than some."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from farebox.store import looks
 from farebox.store.looks import WAITING_LIMIT, Look
-from sqlalchemy import Connection, text
-
-from .ledgers import new_ledger
+from sqlalchemy import Connection, Engine, text
 
 
 @pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
-    with new_ledger(tmp_path / "ledger.db") as engine, engine.begin() as connection:
+def connection(engine: Engine) -> Iterator[Connection]:
+    with engine.begin() as connection:
         yield connection
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, delete
 from sqlalchemy.orm import Session
 
-from .ledgers import new_ledger
+from .ledgers import DATABASES, in_utc, new_ledger, new_postgres_ledger
 from .samples import AT, record
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -43,10 +43,15 @@ def records(draw: st.DrawFn) -> Record:
     return record(**told, **{name: draw(TEXTS) for name in names})
 
 
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    with new_ledger(tmp_path_factory.mktemp("summary") / "ledger.db") as engine:
-        yield engine
+@pytest.fixture(scope="module", params=DATABASES)
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """One ledger for all: `fill` empties it."""
+    if request.param == "sqlite":
+        with new_ledger(tmp_path_factory.mktemp("summary") / "ledger.db") as engine:
+            yield engine
+    else:
+        with new_postgres_ledger(request.getfixturevalue("postgres")) as engine:
+            yield engine
 
 
 def fill(engine: Engine, rows: list[Record]) -> None:
@@ -58,7 +63,7 @@ def fill(engine: Engine, rows: list[Record]) -> None:
 def spans_of(engine: Engine, unit: str) -> list[tuple[str, datetime, datetime]]:
     bounds = covered(engine, Scope())
     assert bounds
-    first, last = (moment.replace(tzinfo=UTC) for moment in bounds)
+    first, last = map(in_utc, bounds)
     return spans(unit, (first, last), ZONE)
 
 
@@ -131,7 +136,7 @@ def test_a_day_is_the_user_s(engine: Engine) -> None:
         engine, [record(started_at=late, cost_nanousd=1), record(started_at=late - timedelta(hours=1), cost_nanousd=2)]
     )
 
-    groups = summarise(engine, Scope(), ("day",), spans_of(engine, "day"))
+    groups = sorted(summarise(engine, Scope(), ("day",), spans_of(engine, "day")), key=lambda group: group.key)
 
     assert [(group.key, group.sums.cost_nanousd) for group in groups] == [(("2026-11-01",), 2), (("2026-11-02",), 1)]
 

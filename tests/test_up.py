@@ -40,6 +40,15 @@ def test_the_banner_says_how_to_read_the_ledger(printed: str) -> None:
     assert shlex.split(printed.splitlines()[-1]) == ["farebox", "report", "--ledger", LEDGER]
 
 
+def test_the_banner_keeps_the_ledgers_password() -> None:
+    settings = Settings(home=str(HOME), ledger="postgresql://farebox:canary@db/farebox")
+
+    printed = banner(settings, Started(["regular at 127.0.0.1:8080"], "http://127.0.0.1:9464"))
+
+    assert told(printed)["ledger"] == "postgresql://farebox:***@db/farebox"
+    assert "canary" not in printed
+
+
 def test_the_banners_export_lines_send_a_client_through_the_proxy_and_trust_it(printed: str) -> None:
     words = [shlex.split(line) for line in printed.splitlines() if line.startswith("  export ")]
 

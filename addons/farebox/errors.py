@@ -14,7 +14,14 @@ class LedgerError(FareboxError):
 
 
 class LedgerAwayError(LedgerError):
-    """The ledger cannot be reached or written now; nothing is wrong with what was to be written, so try again."""
+    """The ledger cannot be reached or written now; nothing is wrong with what was to be written, so try again.
+
+    `trouble` is what keeps it away, for those who know which ledger it is.
+    """
+
+    def __init__(self, text: str, trouble: str | None = None) -> None:
+        super().__init__(text)
+        self.trouble = trouble or text
 
 
 class WireError(FareboxError):

@@ -15,6 +15,7 @@ import platformdirs
 import tzlocal
 
 from .errors import SettingsError
+from .masked import masked
 from .providers import UNKNOWN, Table, table_with
 from .sources import PREFIX, by_key, from_environment, from_file, merge, paths
 
@@ -82,6 +83,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     def table(self) -> Table:
         """Who bills, by host: the user's lines before the known ones."""
         return table_with((line.name, line.hosts) for line in self.providers)
+
+    @property
+    def ledger_name(self) -> str:
+        """The ledger's URL as it may be printed: without a password."""
+        return masked(self.ledger)
 
     @property
     def spool(self) -> Path:

@@ -130,4 +130,4 @@ class _Demo:
             "Spend by provider and model", ("provider", "model"), groups, whole.sums, width=self._out.width
         )
         self._out.print(table)
-        self._out.print(f"\nMore: farebox report --by outcome --ledger {self._settings.ledger}", markup=False)
+        self._out.print(f"\nMore: farebox report --by outcome --ledger {self._settings.ledger_name}", markup=False)

@@ -16,7 +16,7 @@ def opened_ledger(settings: Settings) -> Iterator[Engine]:
     scheme, _, path = settings.ledger.partition(":///")
     if scheme.startswith("sqlite") and path and not Path(path).exists():
         raise LedgerError(
-            f"ledger {settings.ledger} is not there: nothing was recorded yet. Start with `farebox run -- CMD` or "
+            f"ledger {settings.ledger_name} is not there: nothing was recorded yet. Start with `farebox run -- CMD` or "
             "`farebox up`, or name another ledger with --ledger"
         )
     with opened(settings.ledger) as engine:

@@ -67,7 +67,7 @@ def report(
     elif format is Format.CSV:
         typer.echo(as_csv(names, groups, whole.sums), nl=False)
     elif not groups:
-        typer.echo(f"No calls {_title(since, until)} in {settings.ledger}.")
+        typer.echo(f"No calls {_title(since, until)} in {settings.ledger_name}.")
     else:
         title = f"Spend by {' and '.join(names)}, {_title(since, until)} ({settings.timezone})"
         out = console()

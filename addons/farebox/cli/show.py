@@ -34,7 +34,7 @@ def show(
         found = queries.calls_named(engine, id, limit=_MOST)
     if not found:
         raise FareboxError(
-            f"there is no call {id!r} in {settings.ledger}: `farebox tail` prints the ends of ids, four letters do"
+            f"there is no call {id!r} in {settings.ledger_name}: `farebox tail` prints the ends of ids, four letters do"
         )
     out = console()
     if len(found) == 1:

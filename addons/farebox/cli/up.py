@@ -20,6 +20,9 @@ from .options import Config, Host, Ledger, MetricsPort, Mode, Port, Script, Set,
 
 logger = logging.getLogger(__name__)
 
+# So many seconds a server that is silent may keep traffic waiting for the start.
+_PATIENCE = 5.0
+
 
 def up(
     *,
@@ -57,7 +60,7 @@ def prepare(settings: Settings) -> None:
     """Take over what killed runs left, and migrate the ledger; where it is away, traffic does not wait for it."""
     adopt(settings)
     try:
-        with opened(settings.ledger) as engine:
+        with opened(settings.ledger, patience=_PATIENCE) as engine:
             migrate(engine)
     except LedgerAwayError as error:
         logger.warning("%s: calls wait in the spool", error)
@@ -74,7 +77,7 @@ def banner(settings: Settings, started: Started) -> str:
     return f"""farebox is up
   proxy       {started.proxy}{others}
   metrics     {started.metrics}/metrics
-  ledger      {settings.ledger}
+  ledger      {settings.ledger_name}
   spool       {settings.spool}
   CA          {shlex.quote(door.certificate)}
 
@@ -82,4 +85,11 @@ Point a client at it:
 {exports}
 
 Read the ledger:
-  {command} report --ledger {shlex.quote(settings.ledger)}"""
+{_reading(settings, command)}"""
+
+
+def _reading(settings: Settings, command: str) -> str:
+    ledger = shlex.quote(settings.ledger_name)
+    if settings.ledger_name == settings.ledger:
+        return f"  {command} report --ledger {ledger}"
+    return f"  export FAREBOX_LEDGER={ledger}  # with the password for ***\n  {command} report"

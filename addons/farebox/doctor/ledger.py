@@ -4,29 +4,31 @@ from collections.abc import Iterator
 
 from ..errors import FareboxError, LedgerAwayError
 from ..settings import Settings
-from ..store.engine import Engine, opened, ping
+from ..store.engine import Engine, name, opened, ping
 from ..store.migrate import revisions
 from .finding import Finding, ok, problem, warning
+
+_PATIENCE = 10.0
 
 
 def look(settings: Settings) -> Iterator[Finding]:
     """Yield what is to say of the ledger. Nothing is made or migrated."""
     try:
-        with opened(settings.ledger, make_folder=False) as engine:
+        with opened(settings.ledger, make_folder=False, patience=_PATIENCE) as engine:
             yield _look_at(engine)
     except LedgerAwayError as error:
-        yield problem(str(error), "start its server, free it, or name another with --ledger; calls wait in the spool")
+        yield problem(str(error), "mend that, or name another ledger with --ledger; meanwhile calls wait in the spool")
     except FareboxError as error:
         what, _, fix = str(error).partition(": ")
         yield problem(what, fix or "name another with --ledger")
 
 
 def _look_at(engine: Engine) -> Finding:
-    name = engine.url.render_as_string()
+    address = name(engine)
     current, head = revisions(engine)
     if current is None:
-        return ok(f"ledger {name} is empty: its tables are made at the first start")
+        return ok(f"ledger {address} is empty: its tables are made at the first start")
     if current != head:
-        return warning(f"ledger {name} is at revision {current}, this farebox needs {head}", "run `farebox migrate`")
+        return warning(f"ledger {address} is at revision {current}, this farebox needs {head}", "run `farebox migrate`")
     ping(engine)
-    return ok(f"ledger {name} at revision {current}")
+    return ok(f"ledger {address} at revision {current}")

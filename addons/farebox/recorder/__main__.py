@@ -28,6 +28,9 @@ from .recorder import Destinations, Health, Recorder
 
 logger = logging.getLogger("farebox.recorder")
 
+# A statement that takes longer than this many seconds is given up, and the batch tried again.
+_PATIENCE = 30.0
+
 
 def main() -> int:
     os.umask(0o077)
@@ -50,7 +53,7 @@ def main() -> int:
 
 def record(settings: Settings, stopping: threading.Event) -> None:
     """Record until `stopping`."""
-    engine = open_engine(settings.ledger)
+    engine = open_engine(settings.ledger, patience=_PATIENCE)
     registry, pricer = CollectorRegistry(), standard()
     name = settings.sidecar
     to = Destinations(

@@ -110,7 +110,7 @@ class Recorder:
                 self._store(batch)
             spool.done(batch)
         except LedgerAwayError as error:
-            self._behind(str(error))
+            self._behind(error.trouble)
             return 0
         if batch.skipped_bytes:
             logger.error("%s bytes in the spool were damaged and passed over", batch.skipped_bytes)

@@ -6,15 +6,18 @@ from datetime import UTC
 from typing import Any
 
 import msgspec
-from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import LedgerAwayError
 from ..record import Completion, Record
 from ..spool.reader import Position
-from ..store import looks, queries
+from ..store import faults, looks, queries
+from ..store.engine import writer
 from ..store.looks import Look
+from ..store.rows import insert_calls
+
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +57,9 @@ class DatabaseSink:
         """Return what the ledger has of `response_ids`."""
         if not response_ids:
             return Found()
-        try:
-            with self._engine.connect() as connection:
-                rows = looks.rows_of(connection, response_ids)
-                return Found([_record(row) for row in rows], looks.waiting(connection, response_ids))
-        except (OperationalError, PoolTimeout) as error:
-            raise _away(error) from error
+        with faults.reachable(self._engine), self._engine.connect() as connection:
+            rows = looks.rows_of(connection, response_ids)
+            return Found([_record(row) for row in rows], looks.waiting(connection, response_ids))
 
     def write(
         self,
@@ -104,27 +104,36 @@ class DatabaseSink:
         keep: bool = True,
     ) -> Sequence[Completion] | None:
         """Return the completions that were made, or None where the database refuses something."""
-        try:
-            with self._engine.connect() as connection, connection.begin() as transaction:
-                queries.insert_calls(connection, [msgspec.structs.asdict(record) for record in records])
-                made = [
-                    one for one in links.completions if looks.complete(connection, msgspec.structs.asdict(one.after))
-                ]
-                looks.drop(connection, links.settled)
-                looks.keep(connection, links.waiting)
-                queries.store_positions(connection, positions, sidecar=self._sidecar)
-                queries.forget_positions(connection, ended)
-                if not keep:
-                    transaction.rollback()
-        except (OperationalError, PoolTimeout) as error:
-            raise _away(error) from error
-        except (SQLAlchemyError, OverflowError, ValueError, TypeError):
-            return None
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                with writer(self._engine).connect() as connection, connection.begin() as transaction:
+                    made = self._put(connection, records, positions, ended, links)
+                    if not keep:
+                        transaction.rollback()
+                    return made
+            except (SQLAlchemyError, OverflowError, ValueError, TypeError) as error:
+                if faults.is_refusal(error):
+                    return None
+                if not faults.is_conflict(error) or tries == _TRIES:
+                    raise faults.away(self._engine, error) from error
+
+    def _put(
+        self,
+        connection: Connection,
+        records: Sequence[Record],
+        positions: Mapping[str, Position],
+        ended: Sequence[str],
+        links: Links,
+    ) -> Sequence[Completion]:
+        insert_calls(connection, records)
+        made = [one for one in links.completions if looks.complete(connection, msgspec.structs.asdict(one.after))]
+        looks.drop(connection, links.settled)
+        looks.keep(connection, links.waiting)
+        queries.store_positions(connection, positions, sidecar=self._sidecar)
+        queries.forget_positions(connection, ended)
         return made
-
-
-def _away(error: SQLAlchemyError) -> LedgerAwayError:
-    return LedgerAwayError(str(error.orig if isinstance(error, DBAPIError) else error)[:200])
 
 
 def _record(row: dict[str, Any]) -> Record:

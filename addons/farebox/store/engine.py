@@ -1,67 +1,59 @@
-"""Engines for the ledger."""
+"""Engines for the ledger, and what differs between its databases."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy import Engine, make_url, text
+from sqlalchemy.exc import ArgumentError
 
 from ..errors import LedgerAwayError, SettingsError
+from . import postgres, sqlite
+from .faults import name, reachable
 
-__all__ = ["Engine", "open_engine", "opened", "ping"]
+__all__ = ["Engine", "name", "open_engine", "opened", "ping", "writer"]
+
+_KNOWN = "sqlite:///PATH or postgresql://USER:PASSWORD@HOST/DATABASE"
 
 
-def open_engine(url: str, *, make_folder: bool = True) -> Engine:
-    """Return an engine for the ledger at `url`; SettingsError where that is no database URL farebox can use."""
+def open_engine(url: str, *, make_folder: bool = True, patience: float | None = None) -> Engine:
+    """Return an engine for the ledger at `url`; SettingsError where that is no database URL farebox can use.
+
+    `patience` is how many seconds a silent Postgres is waited for; without, for ever, as a person can who sees it.
+    """
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError) as error:
-        raise SettingsError(
-            f"ledger: {url.partition('://')[0]!r} is no database URL: try sqlite:///ledger.db"
-        ) from error
-    if parsed.drivername not in {"sqlite", "sqlite+pysqlite"}:
-        raise SettingsError(f"ledger: {parsed.drivername!r} is not supported: use sqlite:///PATH")
-    if not parsed.database or parsed.database == ":memory:":
-        raise SettingsError("ledger: a SQLite ledger is a file: sqlite:///PATH")
-    if make_folder:
-        _make(Path(parsed.database).parent)
-    engine = create_engine(parsed, connect_args={"timeout": 5})
-    event.listen(engine, "connect", _set_up_sqlite)
-    return engine
+        raise SettingsError(f"ledger: {url.partition('://')[0]!r} is no database URL: try {_KNOWN}") from error
+    if parsed.drivername in sqlite.DRIVERS:
+        return sqlite.sqlite_engine(parsed, make_folder=make_folder)
+    if parsed.drivername in postgres.DRIVERS:
+        return postgres.postgres_engine(parsed, patience=patience)
+    raise SettingsError(f"ledger: {parsed.drivername!r} is not supported: use {_KNOWN}")
 
 
 @contextmanager
-def opened(url: str, *, make_folder: bool = True) -> Iterator[Engine]:
+def opened(url: str, *, make_folder: bool = True, patience: float | None = None) -> Iterator[Engine]:
     """Hold an engine for the ledger at `url` open for as long as the block runs. Errors as `open_engine`'s."""
-    engine = open_engine(url, make_folder=make_folder)
+    engine = open_engine(url, make_folder=make_folder, patience=patience)
     try:
         yield engine
     finally:
         engine.dispose()
 
 
+def writer(engine: Engine) -> Engine:
+    """Return the engine for transactions that write: on SQLite, they take the write lock as they begin."""
+    return engine.execution_options(**{sqlite.BEGIN: "IMMEDIATE"})
+
+
 def ping(engine: Engine) -> None:
     """Raise LedgerAwayError where the ledger cannot be written now. Nothing is written."""
-    try:
-        with engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            connection.rollback()
-    except OperationalError as error:
-        raise LedgerAwayError(f"ledger {engine.url.render_as_string()} is away ({error.orig})") from error
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise SettingsError(f"ledger: folder {folder} cannot be made ({error.strerror}): name another") from error
-
-
-def _set_up_sqlite(connection: Any, _record: object) -> None:
-    """Set a write-ahead log, so that readers never wait, and FULL, as spools are taken away after the commit."""
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.close()
+    with reachable(engine), writer(engine).begin() as connection:
+        if engine.dialect.name == "sqlite":
+            return
+        rights = " AND ".join(f"has_table_privilege('calls', '{right}')" for right in ("SELECT", "INSERT", "UPDATE"))
+        is_writable = f"NOT pg_is_in_recovery() AND {rights}"
+        if not connection.scalar(text(f"SELECT {is_writable}")):
+            raise LedgerAwayError(
+                f"ledger {name(engine)} cannot be written: it is a standby, or its user lacks rights on the table calls"
+            )

@@ -8,11 +8,16 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from .. import __version__, assets
-from ..errors import LedgerAwayError, LedgerError
+from ..errors import LedgerError
+from .engine import writer
+from .faults import away, name, said
+
+# Of this number, Postgres' advisory locks have one for each database.
+_LOCK = int.from_bytes(b"farebox", "big")
 
 
 def migrate(engine: Engine) -> tuple[str | None, str]:
@@ -44,12 +49,12 @@ def revisions(engine: Engine) -> tuple[str | None, str]:
 def _known(engine: Engine) -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        raise LedgerAwayError(f"ledger {engine.url.render_as_string()} is away ({error.orig})") from error
-    except DatabaseError as error:
-        raise LedgerError(
-            f"ledger {engine.url.render_as_string()} is no ledger ({error.orig}): name another with --ledger"
-        ) from error
+    except SQLAlchemyError as error:
+        if engine.dialect.name == "sqlite" and not isinstance(error, OperationalError):
+            raise LedgerError(
+                f"ledger {name(engine)} is no ledger ({said(error)}): name another with --ledger"
+            ) from error
+        raise away(engine, error) from error
 
 
 def _current(engine: Engine, scripts: ScriptDirectory) -> str | None:
@@ -57,13 +62,20 @@ def _current(engine: Engine, scripts: ScriptDirectory) -> str | None:
         current = MigrationContext.configure(connection).get_current_revision()
     if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
         raise LedgerError(
-            f"ledger {engine.url.render_as_string()} is at revision {current}, which farebox {__version__} does not "
+            f"ledger {name(engine)} is at revision {current}, which farebox {__version__} does not "
             "know: it was written by a newer farebox. Upgrade farebox, or name another ledger with --ledger"
         )
     return current
 
 
 def _upgrade(engine: Engine, config: Config) -> None:
-    with engine.begin() as connection:
+    with writer(engine).begin() as connection:
+        _wait_for_others(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _wait_for_others(connection: Connection) -> None:
+    """Let one migrate at a time; who waited finds the work done. On SQLite, the transaction's own lock does it."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))

@@ -1,46 +1,34 @@
 """What is read from and written to the ledger."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, String, delete, or_, select
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.dialects import postgresql, sqlite
 
-from ..errors import LedgerAwayError
 from ..spool.reader import Position
+from .faults import reachable
 from .schema import calls, spool_positions
-
-
-def insert_calls(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert `rows`; one that is there already, by its key, is left as it is."""
-    if rows:
-        connection.execute(sqlite.insert(calls).on_conflict_do_nothing(), list(rows))
 
 
 def store_positions(connection: Connection, positions: Mapping[str, Position], *, sidecar: str | None) -> None:
     """Note how far each spool is in the ledger."""
     for spool, position in sorted(positions.items()):
         values = {"sidecar": sidecar, "segment": position.segment, "offset": position.offset}
-        insert = sqlite.insert(spool_positions).values(spool=spool, **values)
-        connection.execute(insert.on_conflict_do_update(index_elements=["spool"], set_=values))
+        upsert = _insert(connection)(spool_positions).values(spool=spool, **values)
+        connection.execute(upsert.on_conflict_do_update(index_elements=["spool"], set_=values))
+
+
+def _insert(connection: Connection) -> Any:
+    """Return the INSERT that can say what to do with a row that is there."""
+    return {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[connection.dialect.name]
 
 
 def forget_positions(connection: Connection, spools: Sequence[str]) -> None:
     """Forget spools that are taken away."""
     if spools:
         connection.execute(delete(spool_positions).where(spool_positions.c.spool.in_(spools)))
-
-
-@contextmanager
-def reachable(engine: Engine) -> Iterator[None]:
-    """Raise LedgerAwayError where the block cannot reach the ledger."""
-    try:
-        yield
-    except OperationalError as error:
-        raise LedgerAwayError(f"ledger {engine.url.render_as_string()} is away ({error.orig})") from error
 
 
 def positions(engine: Engine) -> dict[str, Position]:

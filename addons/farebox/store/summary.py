@@ -9,7 +9,7 @@ from sqlalchemy import CTE, ColumnElement, DateTime, Engine, Select, String, cas
 
 from .. import reading
 from ..pricing.cost import ESTIMATED, PARTIAL, UNPRICED
-from .queries import reachable
+from .faults import reachable
 from .schema import calls
 
 MODEL = func.coalesce(calls.c.model_returned, calls.c.model_requested)

@@ -1,0 +1,84 @@
+"""Postgres as the ledger, by psycopg; nothing here needs a session of its own, so pgbouncer may pool transactions."""
+
+import time
+from typing import Any
+
+import psycopg
+from psycopg.abc import RV, PQGen
+from sqlalchemy import URL, Engine, create_engine, event
+
+from ..errors import SettingsError
+
+DRIVERS = frozenset({"postgresql", "postgres", "postgresql+psycopg"})
+# libpq's: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+_CONNECTING = {
+    "connect_timeout": 5,
+    "application_name": "farebox",
+    "client_encoding": "utf8",
+    # A peer that is gone without a word is noticed within half a minute.
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+
+
+class PatientConnection(psycopg.Connection[Any]):
+    """A connection that waits no longer than `patience` seconds for the server's next word, and is closed then."""
+
+    patience: float | None = None
+
+    def wait(self, gen: PQGen[RV], *args: Any, **options: Any) -> RV:
+        if self.patience is None:
+            return super().wait(gen, *args, **options)
+        try:
+            return super().wait(_limited(gen, self.patience), *args, **options)
+        except _SilenceError as error:
+            # The server may be in the middle of anything.
+            self.close()
+            raise psycopg.OperationalError(str(error)) from None
+
+
+class _SilenceError(Exception):
+    pass
+
+
+def postgres_engine(url: URL, *, patience: float | None) -> Engine:
+    """Return an engine for the ledger in a Postgres database; SettingsError where `url` cannot be meant as it is."""
+    if url.host and "@" in url.host:
+        raise SettingsError(
+            "ledger: the password has an @, which is written %40 in a URL: postgresql://USER:P%40SS@HOST/DB"
+        )
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        # pgbouncer hands each transaction to another server, which knows no statement prepared before.
+        connect_args={"prepare_threshold": None}
+        | {option: value for option, value in _CONNECTING.items() if option not in url.query},
+        use_native_hstore=False,
+        hide_parameters=True,
+    )
+
+    def connect(_dialect: object, _record: object, arguments: Any, options: Any) -> PatientConnection:
+        connection = PatientConnection.connect(*arguments, **options)
+        connection.patience = patience
+        return connection
+
+    event.listen(engine, "do_connect", connect)
+    return engine
+
+
+def _limited(waiting: PQGen[RV], seconds: float) -> PQGen[RV]:
+    """Pass on what psycopg waits for; _SilenceError once the socket has been idle for `seconds`."""
+    heard = time.monotonic()
+    try:
+        wish = next(waiting)
+        while True:
+            ready = yield wish
+            if ready:
+                heard = time.monotonic()
+            elif time.monotonic() - heard > seconds:
+                raise _SilenceError(f"the server has said nothing for {seconds:g} s")
+            wish = waiting.send(ready)
+    except StopIteration as ended:
+        value: RV = ended.value
+        return value

@@ -1,0 +1,87 @@
+"""Records into the table `calls`, each once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import JSON, Connection, insert, select
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from ..record import COLUMNS, Record
+from .faults import is_duplicate
+from .schema import calls
+
+_JSON = tuple(place for place, column in enumerate(calls.columns) if isinstance(column.type, JSON))
+_STARTED_AT = COLUMNS.index("started_at")
+_NAMES = ", ".join(f'"{name}"' for name in COLUMNS)
+_COPY = f"COPY calls ({_NAMES}) FROM STDIN"
+_INSERT = str(insert(calls).compile(dialect=sqlite.dialect()))
+
+
+def insert_calls(connection: Connection, records: Sequence[Record]) -> Sequence[Record]:
+    """Insert `records` and return those that are new; one that is there already, by its id, is left as it is."""
+    put = _copy if connection.dialect.name == "postgresql" else _execute
+    # What a batch holds is new, but for a batch that comes again after its commit was cut off, or is told twice.
+    new = records
+    while new:
+        try:
+            with connection.begin_nested():
+                put(connection, new)
+                return new
+        except IntegrityError as error:
+            refused = error
+        absent = _absent(connection, new) if is_duplicate(refused) else new
+        if len(absent) == len(new):
+            raise refused
+        new = absent
+    return new
+
+
+def _absent(connection: Connection, records: Sequence[Record]) -> Sequence[Record]:
+    """Return which of `records` are not in the ledger, each once."""
+    told = {record.id: record for record in reversed(records)}
+    starts = [record.started_at for record in records]
+    # Between these times only, so that Postgres looks into no other month.
+    here = (calls.c.id.in_(told), calls.c.started_at >= min(starts), calls.c.started_at <= max(starts))
+    known = set(connection.scalars(select(calls.c.id).where(*here)))
+    return [record for record in reversed(told.values()) if record.id not in known]
+
+
+def _execute(connection: Connection, records: Sequence[Record]) -> None:
+    rows = [_row(record) for record in records]
+    for row in rows:
+        row[_STARTED_AT] = _as_sqlite_keeps(row[_STARTED_AT])
+    connection.exec_driver_sql(_INSERT, [tuple(row) for row in rows])
+
+
+def _as_sqlite_keeps(moment: datetime) -> str:
+    """Return a time in UTC as SQLAlchemy's DateTime writes and compares it."""
+    return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _copy(connection: Connection, records: Sequence[Record]) -> None:
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
+            for record in records:
+                copy.write_row(_row(record))
+    except Exception as error:
+        # As SQLAlchemy raises what happens in statements of its own.
+        raise DBAPIError.instance(
+            _COPY,
+            None,
+            error,
+            connection.dialect.loaded_dbapi.Error,
+            hide_parameters=True,
+            dialect=connection.dialect,
+        ) from error
+
+
+def _row(record: Record) -> list[Any]:
+    row = list(msgspec.structs.astuple(record))
+    for place in _JSON:
+        if row[place] is not None:
+            row[place] = msgspec.json.encode(row[place]).decode()
+    return row

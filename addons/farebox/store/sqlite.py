@@ -1,0 +1,62 @@
+"""SQLite as the ledger."""
+
+import time
+from pathlib import Path
+from sqlite3 import OperationalError
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+
+from ..errors import SettingsError
+
+DRIVERS = frozenset({"sqlite", "sqlite+pysqlite"})
+# How a transaction begins: one that will write takes its lock at once, so that none fails half way.
+BEGIN = "sqlite_begin"
+_LOCK_SECONDS = 5
+
+
+def sqlite_engine(url: URL, *, make_folder: bool) -> Engine:
+    """Return an engine for a ledger file; SettingsError where `url` names none."""
+    if not url.database or url.database == ":memory:":
+        raise SettingsError("ledger: a SQLite ledger is a file: sqlite:///PATH")
+    if make_folder:
+        _make(Path(url.database).parent)
+    engine = create_engine(url, connect_args={"timeout": _LOCK_SECONDS}, hide_parameters=True)
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise SettingsError(f"ledger: folder {folder} cannot be made ({error.strerror}): name another") from error
+
+
+def _set_up(connection: Any, _record: object) -> None:
+    """Set a write-ahead log, so that readers never wait, and FULL, as spools are taken away after the commit."""
+    # Transactions begin where we say so, also before DDL.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    _use_log(cursor)
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()
+
+
+def _use_log(cursor: Any) -> None:
+    """Turn the write-ahead log on; SQLite does not wait for the lock that this takes the first time."""
+    give_up = time.monotonic() + _LOCK_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except OperationalError:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get(BEGIN, 'DEFERRED')}")
