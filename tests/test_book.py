@@ -79,8 +79,8 @@ def test_a_standard_tier_is_the_list_price(tier: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("tier", "at"),
-    [("imperial", AT), ("batch", AT), ("flex", BEFORE_FLEX_WAS_LISTED)],
-    ids=["never heard of", "listed under another name", "not listed at that time"],
+    [("imperial", AT), ("flex", BEFORE_FLEX_WAS_LISTED)],
+    ids=["never heard of", "not listed at that time"],
 )
 def test_a_tier_without_prices_is_partial(tier: str, at: datetime) -> None:
     cost = price("openai", "gpt-5", tier=tier, at=at, input_tokens=100, output_tokens=10)
@@ -172,11 +172,12 @@ def test_the_model_as_served_beats_the_model_asked_for() -> None:
 def test_the_rates_used_are_kept_with_the_cost() -> None:
     cost = price("openai", "gpt-4o", input_tokens=1, output_tokens=1)
     dated = price("openai", "gpt-4o-2024-08-06", input_tokens=1, output_tokens=1)
+    prefixed = price("anthropic", "claude-sonnet-4-5-20250929", input_tokens=1, output_tokens=1)
 
     assert cost.version == book.catalogue_version()
     rates = {"input_tokens": "2.5", "cache_read_tokens": "1.25", "output_tokens": "10"}
     assert cost.rate_card.items() >= {name: f"{rate} per million" for name, rate in rates.items()}.items()
-    assert (cost.rate_card["match"], dated.rate_card["match"]) == ("exact", "fuzzy")
+    assert [one.rate_card["match"] for one in (cost, dated, prefixed)] == ["exact", "exact", "fuzzy"]
 
 
 def test_the_rate_card_shows_steps_of_a_price() -> None:
@@ -199,16 +200,18 @@ def test_any_amount_is_priced_to_the_nano_usd(fresh: int, cached: int, output: i
     assert cost.nanousd == fresh * 2_500 + cached * 1_250 + output * 10_000
 
 
-def test_junk_model_names_do_not_fill_the_memory() -> None:
+def test_junk_of_any_kind_does_not_fill_the_memory() -> None:
     snapshot = data_snapshot.get_snapshot()
     before = (len(snapshot._lookup_cache), len(snapshot._provider_cache), len(snapshot._provider_misses))
+    shelf = book.Book()
 
-    known = [book.Book().knows("openai", f"junk-{number}") for number in range(10_000)]
+    for number in range(10_000):
+        junk, used = f"junk-{number}", Usage(input_tokens=1)
+        assert not shelf.knows("openai", junk)
+        shelf.card(Consumption("openai", (junk, "gpt-4o"), used, AT, junk, tier=junk, context={"speed": junk}))
 
-    cache = book._find.cache_info()
-    assert not any(known)
-    assert cache.maxsize is not None
-    assert cache.currsize <= cache.maxsize <= 4096
+    for cache in (shelf._find, shelf._make, shelf._timeline):
+        assert cache.cache_info().currsize <= 4096
     assert (len(snapshot._lookup_cache), len(snapshot._provider_cache), len(snapshot._provider_misses)) == before
 
 

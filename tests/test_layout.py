@@ -38,6 +38,8 @@ COVERED_BY = {
     **{f"doctor/{name}": "test_doctor.py" for name in ("client", "finding", "folder", "ledger", "ports", "sidecar")},
     "errors": "test_settings.py",
     **{f"pricing/{name}": "test_pricer.py" for name in ("catalogue", "consumption", "standard")},
+    **{f"pricing/genai/{name}": "test_traps.py" for name in ("aliases", "context", "modality", "region", "schedule")},
+    **{f"pricing/genai/{name}": "test_book.py" for name in ("cards", "choice", "edition", "matching", "timeline")},
     "pricing/rate": "test_ratecard.py",
     "pricing/row": "test_ledger.py",
     "proxy/addon": "test_end_to_end.py",

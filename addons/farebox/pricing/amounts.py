@@ -13,6 +13,7 @@ CACHED_AUDIO = "cache_read_audio_tokens"
 CACHED_IMAGE = "cache_read_image_tokens"
 INPUT_VIDEO = "input_video_tokens"
 OUTPUT_VIDEO = "output_video_tokens"
+PAGES, ANNOTATED_PAGES = "pages", "annotated_pages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ def amounts(asked: Consumption) -> Amounts:
     whole, reasons = _input(usage)
     _split_input(usage, whole, found)
     _split_output(usage, found)
+    if ANNOTATED_PAGES in found:
+        found[PAGES] = found.get(PAGES, found[ANNOTATED_PAGES]) - found[ANNOTATED_PAGES]
     found[REQUESTS] = asked.calls
     if asked.duration_ms:
         found[DURATION] = asked.duration_ms

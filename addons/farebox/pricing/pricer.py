@@ -5,6 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
+from ..usage import Usage
 from .amounts import amounts
 from .catalogue import Catalogue
 from .consumption import Consumption
@@ -80,7 +81,8 @@ class Pricer:
         if price.missing:
             card = self._filled_up(card, asked, price.missing)
             price = card.price(billed)
-        reasons = (*card.notes, *(f"no_price:{name}" for name in price.missing), *billed.reasons)
+        missing = (f"no_price:{name}" for name in price.missing)
+        reasons = (*card.notes, *missing, *_untold(card, asked.usage), *billed.reasons)
         if billed.input_at_most > billed.input_tokens and not card.is_one_band(billed):
             reasons = (*reasons, "long_context_not_told")
         return _Part(Fraction(price.numerator, price.denominator), reasons, card)
@@ -100,3 +102,12 @@ class Pricer:
                 self._filled[key] = replace(card, rates={**card.rates, **more})
             card = self._filled[key]
         return card
+
+
+def _untold(card: RateCard, usage: Usage) -> Iterator[str]:
+    """Yield a reason for each share of the output that costs otherwise and that the usage does not tell."""
+    if not usage.output_tokens:
+        return
+    for name in card.shares:
+        if getattr(usage, name, None) is None and name not in (usage.units or {}):
+            yield f"no_share:{name}"

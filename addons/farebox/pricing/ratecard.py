@@ -7,7 +7,17 @@ from functools import cached_property
 from math import lcm
 from typing import NamedTuple
 
-from .amounts import CACHED_AUDIO, CACHED_IMAGE, DURATION, INPUT_VIDEO, OUTPUT_VIDEO, REQUESTS, Amounts
+from .amounts import (
+    ANNOTATED_PAGES,
+    CACHED_AUDIO,
+    CACHED_IMAGE,
+    DURATION,
+    INPUT_VIDEO,
+    OUTPUT_VIDEO,
+    PAGES,
+    REQUESTS,
+    Amounts,
+)
 from .rate import Rate
 
 EXACT = "exact"
@@ -31,7 +41,7 @@ _COSTS_AT_LEAST = {
     "output_audio_tokens": ("output_tokens",),
     "output_image_tokens": ("output_tokens",),
     OUTPUT_VIDEO: ("output_tokens",),
-    "annotated_pages": ("pages",),
+    ANNOTATED_PAGES: (PAGES,),
 }
 # No provider asks money for these by themselves.
 _NEVER_BILLED = frozenset({REQUESTS, DURATION, "web_fetch_requests", "computer_calls"})
@@ -64,7 +74,8 @@ class RateCard:
 
     `match` tells whether the model was found by its whole name. `version` is the source's. `notes` are reservations
     that hold for every call at these prices (`no_price:service_tier=scale`), as they stand in `cost_reasons`. `free` is
-    why the model costs nothing, where it does.
+    why the model costs nothing, where it does. `shares` are amounts within the output that cost otherwise: where the
+    usage does not tell them, the price is a lower bound.
     """
 
     model: str
@@ -75,6 +86,7 @@ class RateCard:
     notes: tuple[str, ...] = ()
     free: str | None = None
     details: Mapping[str, str] = field(default_factory=dict)
+    shares: tuple[str, ...] = ()
 
     def price(self, billed: Amounts) -> Price:
         """Return what `billed` costs."""
