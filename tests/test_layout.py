@@ -37,6 +37,8 @@ COVERED_BY = {
     "dialects/_openai": "test_cases.py",
     **{f"doctor/{name}": "test_doctor.py" for name in ("client", "finding", "folder", "ledger", "ports", "sidecar")},
     "errors": "test_settings.py",
+    "spool/folder": "test_writer.py",
+    "spool/segments": "test_reader.py",
     **{f"pricing/{name}": "test_pricer.py" for name in ("catalogue", "consumption", "standard")},
     **{f"pricing/genai/{name}": "test_traps.py" for name in ("aliases", "context", "modality", "region", "schedule")},
     **{f"pricing/genai/{name}": "test_book.py" for name in ("cards", "choice", "edition", "matching", "timeline")},

@@ -16,7 +16,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def spool_a_call(settings: Settings, name: str = "worker") -> None:
-    spool = SpoolWriter(settings.spool, name)
+    spool = SpoolWriter(settings.spool_folder, name)
     assert spool.append(b"a call")
     spool.close()
 
@@ -63,7 +63,7 @@ def test_calls_that_wait_are_left_and_adopted_by_the_next(settings: Settings) ->
 
     adopt(settings)
 
-    [segment] = (settings.spool / "worker").glob("*.seg")
+    [segment] = (settings.spool_folder / "worker").glob("*.seg")
     assert segment.read_bytes().endswith(b"a call")
     assert not own.folder.exists()
 

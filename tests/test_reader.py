@@ -1,17 +1,33 @@
 """The recorder's end of the spool."""
 
 import logging
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from farebox import reading as readings
 from farebox.spool import writer as writer_module
-from farebox.spool.frames import MARK, frame
+from farebox.spool.frames import FORMATS, MARK, Format, Frame, frame
 from farebox.spool.reader import Batch, Position, SpoolReader
 from farebox.spool.writer import SpoolWriter
 
-NewWriter = Callable[[str], SpoolWriter]
+NewWriter = Callable[..., SpoolWriter]
 HERE = len(MARK)
+SPOOLS = Path(__file__).parent / "spools"
+FORMAT_1 = [
+    ("api.openai.com", "gpt-4o", 900, "ok"),
+    ("api.openai.com", "gpt-4o", None, "client_abort"),
+    ("api.openai.com", "gpt-4o", None, "http_error"),
+    ("llm.example.com", None, None, "network_error"),
+    ("api.anthropic.com", "claude-haiku-4-5", 2095, "ok"),
+]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """The spool's folder, in a data folder."""
+    return tmp_path / "spool"
 
 
 @pytest.fixture
@@ -19,8 +35,8 @@ def alive(tmp_path: Path) -> Iterator[NewWriter]:
     """Make the writer of a worker that lives until the test ends."""
     made: list[SpoolWriter] = []
 
-    def make(name: str) -> SpoolWriter:
-        made.append(SpoolWriter(tmp_path, name))
+    def make(name: str, root: Path = tmp_path) -> SpoolWriter:
+        made.append(SpoolWriter(root, name))
         return made[-1]
 
     yield make
@@ -47,8 +63,8 @@ def store(reader: SpoolReader, limit: int = 100) -> Batch:
 def drain(reader: SpoolReader, limit: int = 100) -> list[bytes]:
     """Read and store until nothing is left."""
     found: list[bytes] = []
-    while messages := store(reader, limit).messages:
-        found += messages
+    while (batch := store(reader, limit)).positions:
+        found += batch.messages
     return found
 
 
@@ -188,15 +204,17 @@ def test_a_spool_under_construction_is_not_read(tmp_path: Path) -> None:
     assert SpoolReader(tmp_path, {}).read(100) == Batch()
 
 
-def test_the_torn_tail_of_a_gone_worker_is_passed_over_and_counted(tmp_path: Path) -> None:
-    folder = gone(tmp_path, "worker", b"one")
-    torn = frame(b"never finished")[:-3]
+def test_the_torn_tail_of_a_gone_worker_is_set_aside(root: Path) -> None:
+    folder = gone(root, "worker", b"one")
     with (folder / "00000001.seg").open("ab") as segment:
-        segment.write(torn)
+        segment.write(frame(b"never finished")[:-3])
+    content = (folder / "00000001.seg").read_bytes()
 
-    batch = store(SpoolReader(tmp_path, {}))
+    batch = store(SpoolReader(root, {}))
 
-    assert (batch.messages, batch.ended, batch.skipped_bytes) == ([b"one"], ["worker"], len(torn))
+    assert (batch.messages, batch.ended) == ([b"one"], ["worker"])
+    assert not folder.exists()
+    assert [path.read_bytes() for path in batch.aside] == [content]
 
 
 def test_the_torn_tail_of_a_living_worker_is_waited_for(tmp_path: Path, alive: NewWriter) -> None:
@@ -209,28 +227,135 @@ def test_the_torn_tail_of_a_living_worker_is_waited_for(tmp_path: Path, alive: N
         before = store(reader)
         segment.write(whole[-2:])
 
-    assert (before.messages, before.skipped_bytes) == ([b"one"], 0)
+    assert (before.messages, before.aside) == ([b"one"], [])
     assert store(reader).messages == [b"two"]
 
 
-def test_damage_costs_only_the_calls_that_it_hits(tmp_path: Path) -> None:
-    folder = gone(tmp_path, "worker", b"one", b"two", b"three")
-    segment = folder / "00000001.seg"
-    segment.write_bytes(segment.read_bytes().replace(b"two", b"twO"))
-
-    batch = SpoolReader(tmp_path, {}).read(100)
-
-    assert (batch.messages, batch.skipped_bytes) == ([b"one", b"three"], len(frame(b"two")))
-
-
-def test_a_segment_of_another_format_is_left_alone_and_told_once(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+def test_damage_costs_only_the_calls_that_it_hits_and_is_set_aside_once(
+    root: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    folder = gone(tmp_path, "newer", b"one")
+    folder = gone(root, "worker", b"one", b"two", b"three")
+    segment = folder / "00000001.seg"
+    segment.write_bytes(damaged := segment.read_bytes().replace(b"two", b"twO"))
+    reader = SpoolReader(root, {})
+
+    batches = [reader.read(100), reader.read(100)]
+    reader.done(batches[1])
+
+    assert [batch.messages for batch in batches] == [[b"one", b"three"]] * 2
+    assert [batch.aside for batch in batches] == [[root.parent / "aside" / "worker-00000001.seg"], []]
+    assert not folder.exists()
+    assert batches[0].aside[0].read_bytes() == damaged
+    assert [f"{len(frame(b'two'))} bytes hold no call" in record.getMessage() for record in caplog.records] == [True]
+
+
+def test_damage_in_a_living_workers_segment_is_set_aside_with_what_follows(root: Path, alive: NewWriter) -> None:
+    spool = alive("worker", root)
+    segment = root / "worker" / "00000001.seg"
+    for message in (b"one", b"two", b"three"):
+        spool.append(message)
+    with segment.open("r+b") as file:
+        file.seek(segment.read_bytes().index(b"two"))
+        file.write(b"twO")
+    reader = SpoolReader(root, {})
+
+    first = store(reader)
+    spool.append(b"four")
+
+    assert (first.messages, len(first.aside)) == ([b"one", b"three"], 1)
+    assert (store(reader).messages, reader.read(100).aside) == ([b"four"], [])
+    assert first.aside[0].read_bytes() == segment.read_bytes()
+
+
+def test_a_file_that_is_no_segment_is_set_aside_and_blocks_nothing(root: Path) -> None:
+    folder = gone(root, "worker", b"one")
+    (folder / "00000001.seg").rename(folder / "00000002.seg")
+    (folder / "00000001.seg").write_bytes(b"what is this?")
+    reader = SpoolReader(root, {})
+
+    batch = store(reader)
+
+    assert (batch.messages, batch.ended) == ([b"one"], ["worker"])
+    assert [path.read_bytes() for path in batch.aside] == [b"what is this?"]
+    assert not folder.exists()
+
+
+def test_a_segment_that_cannot_be_read_is_set_aside_once_nothing_is_written_to_it(
+    root: Path, alive: NewWriter, caplog: pytest.LogCaptureFixture
+) -> None:
+    spool = alive("worker", root)
+    spool.append(b"one")
+    (root / "worker" / "00000001.seg").rename(root / "taken")
+    (root / "worker" / "00000001.seg").mkdir()
+    reader = SpoolReader(root, {})
+
+    assert store(reader) == Batch()
+    assert "00000001.seg is left alone: it cannot be read (Is a directory)" in caplog.text
+    (root / "taken").rename(root / "worker" / "00000002.seg")
+
+    batch = store(reader)
+    assert (batch.messages, [path.name for path in batch.aside]) == ([b"one"], ["worker-00000001.seg"])
+    assert [path.name for path in (root / "worker").glob("*.seg")] == ["00000002.seg"]
+
+
+def test_nothing_behind_damage_is_read_before_that_is_set_aside(root: Path, caplog: pytest.LogCaptureFixture) -> None:
+    folder = gone(root, "worker", b"one", b"two")
+    segment = folder / "00000001.seg"
+    segment.write_bytes(segment.read_bytes().replace(b"one", b"onE"))
+    aside = root.parent / "aside"
+    aside.write_bytes(b"no folder")
+    reader = SpoolReader(root, {})
+
+    assert [store(reader).messages, store(reader).messages] == [[], []]
+    aside.unlink()
+
+    assert drain(reader) == [b"two"]
+    assert (aside / "worker-00000001.seg").is_file()
+    assert [record.getMessage().count("left alone") for record in caplog.records] == [1, 0]
+
+
+def test_calls_behind_megabytes_of_nothing_are_found(root: Path) -> None:
+    folder = gone(root, "worker")
+    folder.mkdir(exist_ok=True)
+    (folder / "00000001.seg").write_bytes(MARK + bytes(9 << 20) + frame(b"one") + frame(b"two"))
+
+    assert drain(SpoolReader(root, {})) == [b"one", b"two"]
+    assert not folder.exists()
+
+
+def test_what_is_not_ours_in_a_spool_is_not_deleted(root: Path) -> None:
+    folder = gone(root, "worker", b"one")
+    (folder / "notes.txt").write_text("mine")
+
+    batch = store(SpoolReader(root, {}))
+
+    assert (batch.messages, folder.exists()) == ([b"one"], False)
+    assert (root.parent / "aside" / "worker" / "notes.txt").read_text() == "mine"
+
+
+def test_a_spool_that_cannot_be_taken_away_is_not_read_again(root: Path) -> None:
+    folder = gone(root, "worker", b"one")
+    (folder / "notes.txt").write_text("mine")
+    aside = root.parent / "aside"
+    aside.write_bytes(b"no folder")
+    reader = SpoolReader(root, {})
+
+    first = reader.read(100)
+    assert (first.messages, first.ended, reader.done(first)) == ([b"one"], ["worker"], [])
+    again = reader.read(100)
+    assert (again.messages, again.positions, again.ended, reader.done(again)) == ([], {}, ["worker"], [])
+    aside.unlink()
+
+    assert reader.done(reader.read(100)) == ["worker"]
+    assert not folder.exists()
+
+
+def test_a_segment_of_a_newer_format_is_left_alone_and_told_once(root: Path, caplog: pytest.LogCaptureFixture) -> None:
+    folder = gone(root, "newer", b"one")
     content = b"FAREBOX\x02" + frame(b"two")
     (folder / "00000001.seg").write_bytes(content)
-    gone(tmp_path, "ours", b"three")
-    reader = SpoolReader(tmp_path, {})
+    gone(root, "ours", b"three")
+    reader = SpoolReader(root, {})
 
     with caplog.at_level(logging.ERROR):
         messages = [store(reader).messages, store(reader).messages]
@@ -238,21 +363,26 @@ def test_a_segment_of_another_format_is_left_alone_and_told_once(
     assert messages == [[b"three"], []]
     assert (folder / "00000001.seg").read_bytes() == content
     assert reader.pending() == 0
-    assert [record.getMessage().count("another format") for record in caplog.records] == [1]
+    assert [record.getMessage().count("of format 2, which a newer farebox wrote") for record in caplog.records] == [1]
 
 
-def test_a_segment_that_cannot_be_read_is_left_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    folder = gone(tmp_path, "worker", b"one")
-    (folder / "00000001.seg").rename(tmp_path / "taken")
-    (folder / "00000001.seg").mkdir()
-    reader = SpoolReader(tmp_path, {})
+def test_each_segment_is_read_by_its_own_format(root: Path) -> None:
+    folder = gone(root, "worker", b"one")
+    (folder / "00000002.seg").write_bytes(b"FAREBOX\x02" + b"owt\neerht\n")
+    formats = {**FORMATS, 2: Format(backward_lines, lambda data: data.count(b"\n"))}
+    reader = SpoolReader(root, {}, formats)
 
-    assert store(reader).messages == []
-    (folder / "00000001.seg").rmdir()
-    (tmp_path / "taken").rename(folder / "00000001.seg")
+    assert reader.pending() == 3
+    assert drain(reader, limit=1) == [b"one", b"two", b"three"]
+    assert not folder.exists()
 
-    assert drain(reader) == [b"one"]
-    assert "left alone" in caplog.text
+
+def backward_lines(data: bytes) -> Iterator[Frame]:
+    """Read what a later format might be."""
+    end = 0
+    for line in data.splitlines():
+        end += len(line) + 1
+        yield Frame(line[::-1], end)
 
 
 def test_a_segment_without_a_whole_mark_holds_nothing(tmp_path: Path) -> None:
@@ -283,3 +413,14 @@ def test_a_segment_larger_than_a_window_is_read_to_its_end(tmp_path: Path) -> No
     gone(tmp_path, "worker", *messages)
 
     assert drain(SpoolReader(tmp_path, {})) == messages
+
+
+def test_a_spool_of_format_1_is_read(tmp_path: Path) -> None:
+    """The fixture was written by farebox 0.1.0, by a worker that was killed; its bytes must never change."""
+    shutil.copytree(SPOOLS / "format-1", tmp_path / "spool" / "worker")
+
+    calls = [readings.decode(message) for message in drain(SpoolReader(tmp_path / "spool", {}))]
+
+    assert [(one.host, one.model_requested, one.usage.input_tokens, one.outcome) for one in calls] == FORMAT_1
+    assert not (tmp_path / "spool" / "worker").exists()
+    assert not (tmp_path / "aside").exists()

@@ -12,6 +12,7 @@ import pytest
 from farebox import reading as readings
 from farebox.pricing.standard import standard
 from farebox.reading import Reading
+from farebox.recorder.aside import Aside
 from farebox.recorder.attendance import Attendance
 from farebox.recorder.memory import Memory
 from farebox.recorder.recorder import BATCH, Destinations, Health, Recorder
@@ -62,14 +63,14 @@ def house(tmp_path: Path) -> Iterator[House]:
     with ExitStack() as running:
         engine = running.enter_context(new_ledger(tmp_path / "ledger.db"))
         registry = CollectorRegistry()
-        to = Destinations(
-            DatabaseSink(engine), MetricsSink(registry, standard().knows), OwnMetrics(registry), tmp_path / "aside"
-        )
+        own = OwnMetrics(registry)
+        metrics = MetricsSink(registry, standard().knows)
+        to = Destinations(DatabaseSink(engine), metrics, own, Aside(tmp_path / "aside", own))
         receiver = running.enter_context(closing(PulseReceiver(tmp_path)))
 
         def start() -> Recorder:
             spool = SpoolReader(tmp_path / "spool", queries.positions(engine))
-            return Recorder(lambda: spool, Attendance(receiver, to.own), to, Memory(tmp_path), standard(), name="here")
+            return Recorder(lambda: spool, Attendance(receiver, own), to, Memory(tmp_path), standard(), name="here")
 
         working = running.enter_context(ExitStack())
         worker = working.enter_context(closing(SpoolWriter(tmp_path / "spool", "worker")))
@@ -211,7 +212,9 @@ def test_damage_in_the_spool_is_counted(house: House, caplog: pytest.LogCaptureF
 
     assert ids(house.engine) == [calls[1].id]
     assert house.value("records_set_aside_total") == 1
-    assert "damaged and passed over" in caplog.text
+    assert (
+        f"spool segment {segment} is damaged and kept as {house.home / 'aside' / 'worker-00000001.seg'}" in caplog.text
+    )
 
 
 def test_what_workers_tell_of_themselves_is_in_the_metrics(house: House) -> None:

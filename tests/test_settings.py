@@ -36,6 +36,9 @@ VARIABLES: Mapping[str, tuple[str, Any]] = {
         (ProviderLine("riverside", ("llm.example.com",)),),
     ),
     "attribution.tags": ("x-team, x-project", ("x-team", "x-project")),
+    "spool.limit": ("2GiB", "2GiB"),
+    "spool.memory": ("1048576", "1048576"),
+    "spool.sync": ("always", "always"),
     "stop.deadline": ("2.5", 2.5),
     "script": ("/srv/one.py,/srv/two.py", ("/srv/one.py", "/srv/two.py")),
     "set": ("ssl_insecure=true", ("ssl_insecure=true",)),
@@ -69,7 +72,7 @@ def test_nothing_given_is_the_defaults() -> None:
 
     assert (found.host, found.port, found.metrics_port, found.workers) == ("127.0.0.1", 8080, 9464, 1)
     assert found.folder.is_absolute()
-    assert found.spool == found.folder / "spool"
+    assert found.spool_folder == found.folder / "spool"
     assert found.ledger == f"sqlite:///{found.folder / 'ledger.db'}"
 
 
@@ -184,6 +187,11 @@ def test_an_unknown_key_is_named(content: str, key: str) -> None:
         ("host: 5", "host"),
         ("workers: 0", "workers"),
         ("workers: 2", "workers"),
+        ("spool: {limit: 1G}", "spool.limit"),
+        ("spool: {limit: 1MiB}", "spool.limit"),
+        ("spool: {limit: -5}", "spool.limit"),
+        ("spool: {memory: lots}", "spool.memory"),
+        ("spool: {sync: sometimes}", "spool.sync"),
         ("stream_usage: always", "stream_usage"),
         ("stream_usage_hosts: [a b]", "stream_usage_hosts"),
         ("stream_usage_hosts: llm.example.com", "stream_usage_hosts"),

@@ -7,13 +7,16 @@ import sys
 from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pytest
+from farebox.spool import bound
 from farebox.spool import writer as writer_module
 from farebox.spool.frames import MARK, MESSAGE_LIMIT, frame, frames
-from farebox.spool.writer import SpoolWriter
+from farebox.spool.segments import is_unlocked
+from farebox.spool.writer import Limits, SpoolWriter
 
-NewWriter = Callable[[], SpoolWriter]
+NewWriter = Callable[..., SpoolWriter]
 SMALL_FILES = """
 import json, resource, sys
 from pathlib import Path
@@ -30,14 +33,41 @@ print(json.dumps({"written": written, "kept": kept, "kept_after": spool.kept, "d
 spool.close()
 """
 
+# Nothing but the functions themselves tells of a flush.
+COUNTED_FLUSHES = """
+import json, os, sys
+from pathlib import Path
+
+root, seen = Path(sys.argv[1]), {"fdatasync": 0, "fsync": []}
+flush, flush_folder = os.fdatasync, os.fsync
+
+def counted(handle):
+    seen["fdatasync"] += 1
+    flush(handle)
+
+def named(handle):
+    seen["fsync"].append(os.path.relpath(os.readlink(f"/proc/self/fd/{handle}"), root))
+    flush_folder(handle)
+
+os.fdatasync, os.fsync = counted, named
+from farebox.spool.writer import Limits, SpoolWriter
+
+spool = SpoolWriter(root / "spool", "worker", Limits(syncs=len(sys.argv) > 2))
+spool.append(b"one")
+spool.append(b"two")
+seen["fsync"].sort()
+print(json.dumps(seen))
+spool.close()
+"""
+
 
 @pytest.fixture
 def new_writer(tmp_path: Path) -> Iterator[NewWriter]:
     """Make the writer of worker `worker`; at the end its folder is there, so that it can be closed."""
     made: list[SpoolWriter] = []
 
-    def make() -> SpoolWriter:
-        made.append(SpoolWriter(tmp_path / "spool", "worker"))
+    def make(**limits: Any) -> SpoolWriter:
+        made.append(SpoolWriter(tmp_path / "spool", "worker", Limits(**limits)))
         return made[-1]
 
     yield make
@@ -140,18 +170,17 @@ def test_a_failed_write_is_not_tried_again_for_a_while(
     assert segments(tmp_path / "spool") == []
 
 
-def test_memory_is_bounded_and_the_oldest_are_dropped_and_counted(
-    tmp_path: Path, broken_disk: SpoolWriter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(writer_module, "KEPT_LIMIT", 100)
+def test_memory_is_bounded_and_the_oldest_are_dropped_and_counted(tmp_path: Path, new_writer: NewWriter) -> None:
+    spool = new_writer(memory=100)
+    take_folder_away(tmp_path)
     messages = [b"%02d" % number * 10 for number in range(9)]
 
     for message in messages:
-        broken_disk.append(message)
-    assert (broken_disk.kept, broken_disk.dropped) == (5, 4)
+        spool.append(message)
+    assert (spool.kept, spool.dropped) == (5, 4)
 
     give_folder_back(tmp_path)
-    broken_disk.flush(now=True)
+    spool.flush(now=True)
     assert segments(tmp_path / "spool") == [messages[4:]]
 
 
@@ -216,3 +245,129 @@ def test_a_message_that_no_spool_takes_does_not_block_the_next(
     assert spool.append(b"the next")
     assert (spool.kept, spool.dropped) == (0, 1)
     assert segments(tmp_path / "spool") == [[b"the next"]]
+
+
+def test_what_is_on_the_disk_stays_when_the_limit_is_reached(
+    tmp_path: Path, new_writer: NewWriter, caplog: pytest.LogCaptureFixture
+) -> None:
+    spool = new_writer(disk=300, memory=60)
+    messages = [b"%02d" % number * 10 for number in range(20)]
+
+    for message in messages:
+        spool.append(message)
+
+    [written] = segments(tmp_path / "spool")
+    assert written == messages[:10]
+    assert bound.used(tmp_path / "spool") == len(MARK) + 10 * len(frame(messages[0])) <= 300
+    assert (spool.kept, spool.dropped) == (3, 7)
+    reached = f"spool {tmp_path / 'spool'} has reached spool.limit, 300B: bring the ledger back, or raise spool.limit"
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{reached}; calls wait in memory, up to spool.memory, 60B",
+        f"calls are lost, and counted in farebox_records_dropped_total: {reached}",
+    ]
+
+
+def test_workers_share_the_limit(tmp_path: Path, new_writer: NewWriter) -> None:
+    other = SpoolWriter(tmp_path / "spool", "other", Limits(disk=300))
+    for number in range(5):
+        other.append(b"%02d" % number * 10)
+    spool = new_writer(disk=300)
+
+    written = [spool.append(b"%02d" % number * 10) for number in range(9)]
+    other.close()
+
+    assert written == [True] * 5 + [False] * 4
+    assert bound.used(tmp_path / "spool") <= 300
+
+
+def test_what_waits_is_written_once_the_ledger_has_taken_what_was_there(
+    tmp_path: Path, new_writer: NewWriter, caplog: pytest.LogCaptureFixture
+) -> None:
+    spool = new_writer(disk=300, memory=60)
+    messages = [b"%02d" % number * 10 for number in range(20)]
+    for message in messages:
+        spool.append(message)
+
+    [path] = (tmp_path / "spool" / "worker").glob("*.seg")
+    path.write_bytes(MARK)
+    spool._bound = bound.Bound(tmp_path / "spool", 300)
+    spool.flush(now=True)
+
+    assert spool.kept == 0
+    assert [one.message for one in frames(path.read_bytes()[len(MARK) :])] == messages[-3:]
+    assert (
+        caplog.records[-1].getMessage() == f"spool {tmp_path / 'spool' / 'worker'} is written again, 7 calls were lost"
+    )
+
+
+@pytest.mark.parametrize(
+    ("limits", "segment"),
+    [
+        (Limits(), 8 << 20),
+        (Limits(workers=4), 8 << 20),
+        (Limits(disk=64 << 20), 8 << 20),
+        (Limits(disk=64 << 20, workers=4), 2 << 20),
+        (Limits(disk=4 << 20, workers=64), 64 << 10),
+    ],
+    ids=str,
+)
+def test_what_is_read_and_not_taken_away_yet_is_a_small_part_of_the_limit(limits: Limits, segment: int) -> None:
+    assert limits.segment == segment
+    assert limits.segment * limits.workers <= limits.disk
+
+
+def test_a_folder_that_cannot_be_made_is_made_later(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "spool").write_bytes(b"no folder")
+    spool = SpoolWriter(tmp_path / "spool", "worker")
+
+    assert not spool.append(b"one")
+    (tmp_path / "spool").unlink()
+    spool.flush(now=True)
+    spool.append(b"two")
+
+    assert segments(tmp_path / "spool") == [[b"one", b"two"]]
+    assert not is_unlocked(tmp_path / "spool" / "worker" / "lock")
+    assert [record.getMessage().count("cannot be written") for record in caplog.records] == [1]
+    spool.close()
+
+
+def test_a_failing_disk_is_told_of_once(broken_disk: SpoolWriter, caplog: pytest.LogCaptureFixture) -> None:
+    for number in range(5):
+        broken_disk.append(b"%d" % number)
+        broken_disk.flush(now=True)
+
+    assert [record.getMessage().count("see to that disk; calls wait in memory") for record in caplog.records] == [1]
+
+
+def test_a_long_queue_is_written_bit_by_bit(
+    tmp_path: Path, new_writer: NewWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = new_writer()
+    take_folder_away(tmp_path)
+    for number in range(8):
+        spool.append(bytes([number]) * 200_000)
+    give_folder_back(tmp_path)
+    monkeypatch.setattr(writer_module, "SLOW_SECONDS", -1.0)
+    spool._not_before = 0
+
+    kept = [spool.kept]
+    for _ in range(2):
+        spool.flush()
+        kept.append(spool.kept)
+
+    assert kept == [8, 6, 4]
+
+
+@pytest.mark.parametrize(("syncs", "flushes"), [(False, 0), (True, 3)])
+def test_every_append_is_flushed_where_that_is_asked_for(tmp_path: Path, syncs: bool, flushes: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", COUNTED_FLUSHES, str(tmp_path), *(["syncs"] if syncs else [])],
+        capture_output=True,
+        check=True,
+        timeout=30,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    told = json.loads(done.stdout)
+
+    # The mark of the segment, and two messages; the folder that it is in, and that one's folders.
+    assert told == {"fdatasync": flushes, "fsync": [".", "spool", "spool/worker"] if syncs else []}

@@ -52,9 +52,9 @@ def adopt(settings: Settings) -> None:
         with ExitStack() as held, suppress(OSError):
             for role in _ROLES:
                 held.enter_context(_locked(folder / f"{role}.lock"))
-            settings.spool.mkdir(parents=True, exist_ok=True, mode=0o700)
+            settings.spool_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             for spool in spools(folder):
-                spool.rename(settings.spool / spool.name)
+                spool.rename(settings.spool_folder / spool.name)
             _keep_aside(settings, folder)
             shutil.rmtree(folder, ignore_errors=True)
 

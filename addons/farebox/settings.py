@@ -14,12 +14,14 @@ import msgspec
 import platformdirs
 import tzlocal
 
+from . import bytesize
 from .errors import SettingsError
 from .masked import masked
 from .providers import UNKNOWN, Table, table_with
 from .sources import PREFIX, by_key, from_environment, from_file, merge, paths
 
 _HOST = re.compile(r"[\w*.-]+(:\d+)?")
+_LEAST_SPOOL = 4 << 20
 _NAME = re.compile(r"[a-z0-9_]{1,32}")
 _CREDENTIALS = frozenset(
     {"authorization", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie", "set-cookie"}
@@ -43,6 +45,14 @@ class Stop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a stop goes."""
 
     deadline: float = 8.0
+
+
+class Spool(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What waits for the ledger: up to `limit` on the disk, and `memory` in each worker when the disk takes no more."""
+
+    limit: int | str = "1GiB"
+    memory: int | str = "16MiB"
+    sync: Literal["never", "always"] = "never"
 
 
 class ProviderLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,6 +80,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     intercept: Intercept = Intercept()
     providers: tuple[ProviderLine, ...] = ()
     attribution: Attribution = Attribution()
+    spool: Spool = Spool()
     stop: Stop = Stop()
     script: tuple[str, ...] = ()
     set: tuple[str, ...] = ()
@@ -90,7 +101,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         return masked(self.ledger)
 
     @property
-    def spool(self) -> Path:
+    def spool_folder(self) -> Path:
+        """Where each worker has a folder of its own for calls that are not in the ledger yet."""
         return self.folder / "spool"
 
     @property
@@ -135,6 +147,7 @@ def _problems(settings: Settings) -> Iterator[str]:
         yield f"timezone: {settings.timezone!r} is no time zone: write a name such as Europe/Berlin or UTC"
     for name in _CREDENTIALS.intersection(map(str.lower, settings.attribution.tags)):
         yield f"attribution.tags: {name} holds a key, which is never kept: name another header"
+    yield from _spool_problems(settings.spool)
     yield from _host_problems(settings)
 
 
@@ -146,6 +159,18 @@ def _out_of_range(settings: Settings) -> Iterator[str]:
         yield f"workers: {settings.workers} asked for, but this version runs exactly 1"
     if not 0 <= settings.stop.deadline < math.inf:
         yield f"stop.deadline: {settings.stop.deadline} is no time: 0 or more seconds"
+
+
+def _spool_problems(spool: Spool) -> Iterator[str]:
+    for key, least in (("limit", _LEAST_SPOOL), ("memory", 0)):
+        given = getattr(spool, key)
+        try:
+            size = bytesize.parse(str(given))
+        except ValueError as error:
+            yield f"spool.{key}: {error}"
+        else:
+            if size < least:
+                yield f"spool.{key}: {given} is too little: {bytesize.text(least)} or more"
 
 
 def _is_zone(name: str) -> bool:

@@ -78,7 +78,7 @@ def banner(settings: Settings, started: Started) -> str:
   proxy       {started.proxy}{others}
   metrics     {started.metrics}/metrics
   ledger      {settings.ledger_name}
-  spool       {settings.spool}
+  spool       {settings.spool_folder}
   CA          {shlex.quote(door.certificate)}
 
 Point a client at it:

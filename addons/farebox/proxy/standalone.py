@@ -65,7 +65,7 @@ class RecorderChild:
         self._recorder = Child(_RECORDER, settings)
         self._recorder.ignore_ready()
         self._tending: asyncio.Task[None] | None = None
-        logger.warning("farebox records to %s, spool in %s", settings.ledger_name, settings.spool)
+        logger.warning("farebox records to %s, spool in %s", settings.ledger_name, settings.spool_folder)
 
     def running(self) -> None:
         self._tending = asyncio.create_task(self._tend())

@@ -21,6 +21,7 @@ from ..store import queries
 from ..store.engine import open_engine
 from ..store.migrate import migrate
 from ..telemetry import PulseReceiver
+from .aside import Aside
 from .attendance import Attendance
 from .http import serve
 from .memory import Memory
@@ -56,21 +57,21 @@ def record(settings: Settings, stopping: threading.Event) -> None:
     engine = open_engine(settings.ledger, patience=_PATIENCE)
     registry, pricer = CollectorRegistry(), standard()
     name = settings.sidecar
-    to = Destinations(
+    database, metrics, own = (
         DatabaseSink(engine, sidecar=name),
         MetricsSink(registry, pricer.knows),
         OwnMetrics(registry),
-        settings.folder / "aside",
     )
+    to = Destinations(database, metrics, own, Aside(settings.folder / "aside", own))
     pulses = PulseReceiver(settings.folder)
 
     def open_spool() -> SpoolReader:
         migrate(engine)
-        return SpoolReader(settings.spool, queries.positions(engine))
+        return SpoolReader(settings.spool_folder, queries.positions(engine))
 
     # A counter that is there from the start shows its first increase.
-    to.own.meter_failures((dialect.name, 0) for dialect in DIALECTS)
-    attendance = Attendance(pulses, to.own)
+    own.meter_failures((dialect.name, 0) for dialect in DIALECTS)
+    attendance = Attendance(pulses, own)
     recorder = Recorder(open_spool, attendance, to, Memory(settings.folder), pricer, name=name)
 
     def health() -> Health:

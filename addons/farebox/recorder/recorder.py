@@ -1,10 +1,8 @@
 """The recorder's loop: read a batch, price it, write rows and positions in one transaction, count it."""
 
-import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import msgspec
 
@@ -18,6 +16,7 @@ from ..sinks.metrics import MetricsSink, OwnMetrics
 from ..spool.reader import Batch, SpoolReader
 from ..store.looks import Look
 from ..telemetry import Sights
+from .aside import Aside
 from .attendance import Attendance
 from .ledger import record_of
 from .links import Failure, Joined, is_open, join, numbered
@@ -46,12 +45,12 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Destinations:
-    """Where Records and our own figures go; `aside` is the folder for what the ledger refuses."""
+    """Where Records and our own figures go, and what the ledger refuses."""
 
     database: DatabaseSink
     metrics: MetricsSink
     own: OwnMetrics
-    aside: Path
+    aside: Aside
 
 
 class Recorder:
@@ -96,29 +95,28 @@ class Recorder:
             moved = self.step()
             if stopping and (not (moved or self._ended) or self.health.is_behind):
                 self._memory.keep()
+                self._to.aside.close()
                 return
             if not moved:
                 wait(self._pause)
 
     def step(self) -> int:
-        """Move one batch; return how many messages it had."""
+        """Move one batch; return how many messages it had, or in how many spools it came on, 0 where it did neither."""
         self._attendance.hear()
+        self._to.aside.try_again()
         try:
             spool = self._spool = self._spool or self._open_spool()
             batch = spool.read(BATCH)
+            self._to.own.set_aside(len(batch.aside))
             if batch.positions or self._ended:
                 self._store(batch)
-            spool.done(batch)
+            self._ended = spool.done(batch)
         except LedgerAwayError as error:
             self._behind(error.trouble)
             return 0
-        if batch.skipped_bytes:
-            logger.error("%s bytes in the spool were damaged and passed over", batch.skipped_bytes)
-            self._to.own.set_aside()
-        self._ended = batch.ended
         self._pause = IDLE_SECONDS
         self._note(spool.pending() if len(batch.messages) == BATCH else 0, None)
-        return len(batch.messages)
+        return len(batch.messages) or len(batch.positions)
 
     def _store(self, batch: Batch) -> None:
         heard = [one for one in map(self._decoded, batch.messages) if one is not None and not one.adds_nothing]
@@ -132,7 +130,7 @@ class Recorder:
         for refused in written.refused:
             source = sources.get(refused.id)
             message = reading.encode(source) if source else msgspec.msgpack.encode(refused)
-            self._set_aside(message, "the ledger refuses it")
+            self._to.aside.keep(message, "the ledger refuses it")
         self._to.metrics.write(written.records)
         self._to.metrics.complete(written.completions)
         # Only now: a batch is read again for as long as the ledger is away.
@@ -149,7 +147,7 @@ class Recorder:
         try:
             return reading.decode(message)
         except msgspec.MsgspecError as error:
-            self._set_aside(message, f"it cannot be read ({type(error).__name__})")
+            self._to.aside.keep(message, f"it cannot be read ({type(error).__name__})")
             return None
 
     def _priced(self, read: Reading) -> Record | None:
@@ -157,18 +155,8 @@ class Recorder:
             named = msgspec.structs.replace(read, sidecar=read.sidecar or self._name)
             return record_of(named, self._pricer, self._memory.learned)
         except Exception as error:  # noqa: BLE001 - one hostile row must not stop the ledger
-            self._set_aside(reading.encode(read), f"it cannot be priced ({type(error).__name__})")
+            self._to.aside.keep(reading.encode(read), f"it cannot be priced ({type(error).__name__})")
             return None
-
-    def _set_aside(self, message: bytes, why: str) -> None:
-        self._to.aside.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = self._to.aside / f"{hashlib.sha256(message).hexdigest()[:32]}.msgpack"
-        if path.exists():
-            # A batch is read again for as long as the ledger is away.
-            return
-        path.write_bytes(message)
-        logger.error("a call is set aside in %s: %s", path, why)
-        self._to.own.set_aside()
 
     def _behind(self, trouble: str) -> None:
         if self._trouble != trouble:

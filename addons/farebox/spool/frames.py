@@ -1,11 +1,13 @@
 """The format of a segment: a mark with the format's version, then frames of length, CRC and message."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 from zlib import crc32
 
-MARK = b"FAREBOX\x01"
+_NAME = b"FAREBOX"
+VERSION = 1
+MARK = _NAME + bytes([VERSION])
 MESSAGE_LIMIT = 1 << 20
 _HEAD = struct.Struct("<II")
 
@@ -63,3 +65,19 @@ def _frame_follows(data: bytes, start: int) -> bool:
         if 0 < length <= MESSAGE_LIMIT and end <= len(data) and crc32(data[offset + _HEAD.size : end]) == checksum:
             return True
     return False
+
+
+class Format(NamedTuple):
+    """How a version's segments are read."""
+
+    frames: Callable[[bytes], Iterator[Frame]]
+    count: Callable[[bytes], int]
+
+
+# Every version that was ever written stays, so that a newer farebox reads what an older one left.
+FORMATS: Mapping[int, Format] = {VERSION: Format(frames, count)}
+
+
+def version_of(mark: bytes) -> int | None:
+    """Return the version of the segment that begins with `mark`, None where it is no segment."""
+    return mark[-1] if len(mark) == len(MARK) and mark.startswith(_NAME) else None

@@ -1,20 +1,21 @@
 """The recorder's end of the spool."""
 
-import fcntl
 import itertools
 import logging
-import os
-import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from .frames import MARK, MESSAGE_LIMIT, count, frames
+from .frames import FORMATS, MARK, MESSAGE_LIMIT, Format
+from .segments import DamagedError, LeftAloneError, Tail, is_unlocked, segments, set_aside, tail, take_away
 from .writer import SEGMENT_LIMIT
 
 logger = logging.getLogger(__name__)
 
 _WINDOW = 4 * MESSAGE_LIMIT
+# In a window without a frame, one may begin so far before its end.
+_LARGEST_FRAME = MESSAGE_LIMIT + 64
 
 
 class Position(NamedTuple):
@@ -29,125 +30,170 @@ _START = Position(0, len(MARK))
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Messages, and the positions behind them, by spool; `ended` are spools read whole whose worker is gone."""
+    """Messages, and the positions behind them, by spool.
+
+    `ended` are spools read whole whose worker is gone, `aside` what is new among the files that are kept for damage.
+    """
 
     messages: list[bytes] = field(default_factory=list)
     positions: dict[str, Position] = field(default_factory=dict)
     ended: list[str] = field(default_factory=list)
-    skipped_bytes: int = 0
+    aside: list[Path] = field(default_factory=list)
+
+
+class _Found(NamedTuple):
+    """What a piece of a segment holds: `end` is the offset in it behind the last message, `rest` what comes then.
+
+    `skipped` bytes before `end` are no messages.
+    """
+
+    messages: list[bytes]
+    end: int
+    skipped: int
+    rest: int
+    has_more: bool
 
 
 class SpoolReader:
-    """Reads every spool below `root` from the positions on that the ledger holds."""
+    """Reads every spool below `root` from the positions on that the ledger holds.
 
-    def __init__(self, root: Path, positions: dict[str, Position]) -> None:
+    A segment with damage is kept in the folder `aside` beside `root`, before anything behind the damage is read.
+    """
+
+    def __init__(self, root: Path, positions: Mapping[str, Position], formats: Mapping[int, Format] = FORMATS) -> None:
         self._root = root
+        self._aside = root.with_name("aside")
         self._positions = dict(positions)
+        self._formats = formats
+        self._counts: dict[Path, tuple[tuple[int, int], int]] = {}
         self._left_alone: set[Path] = set()
 
     def read(self, limit: int) -> Batch:
         """Return up to some `limit` messages that are not read yet; the same ones again until `done` is told."""
         batch = Batch()
-        skipped = 0
         for folder in self._folders():
             if len(batch.messages) >= limit:
                 break
-            skipped += self._read_folder(folder, batch, limit)
-        return Batch(batch.messages, batch.positions, batch.ended, skipped)
+            self._read_folder(folder, batch, limit)
+        return batch
 
-    def done(self, batch: Batch) -> None:
-        """Note that `batch` is in the ledger: its finished segments and spools are taken away."""
+    def done(self, batch: Batch) -> list[str]:
+        """Note that `batch` is in the ledger, and take away its finished segments and spools.
+
+        Returns the spools that are gone: their positions are of no more use.
+        """
         self._positions.update(batch.positions)
         for name, position in batch.positions.items():
-            for number, path in _segments(self._root / name):
+            for number, path in segments(self._root / name):
                 if number < position.segment:
-                    path.unlink(missing_ok=True)
-        for name in batch.ended:
-            shutil.rmtree(self._root / name, ignore_errors=True)
+                    self._unlink(path)
+        gone = [name for name in batch.ended if take_away(self._root / name, self._aside)]
+        for name in gone:
             self._positions.pop(name, None)
+        return gone
 
     def pending(self) -> int:
         """Return how many messages wait to be read."""
-        return sum(
-            count(self._tail(path, self._offset(folder.name, number), SEGMENT_LIMIT + MESSAGE_LIMIT) or b"")
-            for folder in self._folders()
-            for number, path in self._unread(folder)
-        )
+        unread = [(folder.name, *one) for folder in self._folders() for one in self._unread(folder)]
+        numbers = {path: self._count(name, number, path) for name, number, path in unread}
+        self._counts = {path: counted for path, counted in self._counts.items() if path in numbers}
+        return sum(numbers.values())
 
     def _folders(self) -> list[Path]:
-        if not self._root.is_dir():
+        try:
+            found = sorted(path for path in self._root.iterdir() if not path.name.startswith("."))
+        except FileNotFoundError:
             return []
-        return sorted(path for path in self._root.iterdir() if path.is_dir() and not path.name.startswith("."))
+        except OSError as error:
+            self._leave_alone(self._root, error)
+            return []
+        return [path for path in found if path.is_dir()]
 
     def _unread(self, folder: Path) -> list[tuple[int, Path]]:
         start = self._positions.get(folder.name, _START).segment
-        return [(number, path) for number, path in _segments(folder) if number >= start]
+        return [(number, path) for number, path in segments(folder) if number >= start]
 
     def _offset(self, name: str, segment: int) -> int:
         position = self._positions.get(name, _START)
         return position.offset if position.segment == segment else len(MARK)
 
-    def _read_folder(self, folder: Path, batch: Batch, limit: int) -> int:
+    def _count(self, name: str, number: int, path: Path) -> int:
+        """Return how many messages of a segment are not read; one that did not grow is not counted twice."""
+        start = self._offset(name, number)
+        try:
+            place = start, path.stat().st_size
+            if path not in self._counts or self._counts[path][0] != place:
+                found = tail(path, start, SEGMENT_LIMIT + MESSAGE_LIMIT, self._formats)
+                self._counts[path] = place, found.format.count(found.data) if found else 0
+        except (DamagedError, LeftAloneError, OSError):
+            return 0
+        return self._counts[path][1]
+
+    def _read_folder(self, folder: Path, batch: Batch, limit: int) -> None:
         # The order matters: what a worker that is gone, or a segment that has a successor, holds is all there will be.
-        is_gone = _is_unlocked(folder / "lock")
-        segments = self._unread(folder)
-        skipped = 0
-        for index, (number, path) in enumerate(segments):
-            start = self._offset(folder.name, number)
-            data = self._tail(path, start, _WINDOW)
-            if data is None:
-                return skipped
-            end = 0
-            for frame in itertools.islice(frames(data), limit - len(batch.messages)):
-                batch.messages.append(frame.message)
-                skipped += frame.skipped
-                end = frame.end
-            if end or index:
-                batch.positions[folder.name] = Position(number, start + end)
-            if len(batch.messages) >= limit or (end and len(data) == _WINDOW):
-                return skipped
-            if index + 1 < len(segments) or is_gone:
-                skipped += len(data) - end
+        is_gone = is_unlocked(folder / "lock")
+        unread = self._unread(folder)
+        for index, (number, path) in enumerate(unread):
+            is_final = is_gone or index + 1 < len(unread)
+            try:
+                if not self._read_segment(number, path, batch, limit, is_final=is_final):
+                    return
+            except (LeftAloneError, OSError) as error:
+                self._leave_alone(path, error)
+                return
         if is_gone:
             batch.ended.append(folder.name)
-        return skipped
 
-    def _tail(self, path: Path, start: int, limit: int) -> bytes | None:
-        """Return up to `limit` bytes from `start` on; None where the segment must be left alone, with its spool."""
+    def _read_segment(self, number: int, path: Path, batch: Batch, limit: int, *, is_final: bool) -> bool:
+        """Read on in a segment; tell whether its end is reached. LeftAloneError, OSError: nothing of it is read."""
+        name = path.parent.name
+        start = self._offset(name, number)
         try:
-            with path.open("rb") as file:
-                mark = file.read(len(MARK))
-                if len(mark) == len(MARK) and mark != MARK:
-                    self._leave_alone(path, "it is of another format, was it written by a newer farebox?")
-                    return None
-                file.seek(start)
-                return file.read(limit)
-        except OSError as error:
-            self._leave_alone(path, error.strerror)
-            return None
+            there = tail(path, start, _WINDOW, self._formats)
+        except DamagedError as error:
+            if not is_final:
+                raise LeftAloneError(str(error)) from error
+            self._keep_aside(path, str(error), batch)
+            batch.positions[name] = Position(number + 1, len(MARK))
+            return True
+        found = _find(there, limit - len(batch.messages))
+        damaged = found.skipped + (found.rest if is_final and not found.has_more else 0)
+        if damaged:
+            self._keep_aside(path, f"{damaged} bytes hold no call that can be read, the rest is recorded", batch)
+        batch.messages.extend(found.messages)
+        if found.end or number > self._positions.get(name, _START).segment:
+            batch.positions[name] = Position(number, start + found.end)
+        return not found.has_more
 
-    def _leave_alone(self, path: Path, why: str | None) -> None:
+    def _keep_aside(self, path: Path, why: str, batch: Batch) -> None:
+        kept = set_aside(path, self._aside)
+        if kept:
+            batch.aside.append(kept)
+            logger.error("spool segment %s is damaged and kept as %s: %s: see to the disk", path, kept, why)
+
+    def _leave_alone(self, path: Path, error: Exception) -> None:
         if path not in self._left_alone:
             self._left_alone.add(path)
-            logger.error("spool segment %s cannot be read and is left alone: %s", path, why)
+            logger.error("spool segment %s is left alone: %s", path, error)
+
+    def _unlink(self, path: Path) -> None:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            # It is read, and never read again; it goes with a later one.
+            self._leave_alone(path, error)
 
 
-def _segments(folder: Path) -> list[tuple[int, Path]]:
-    return sorted((int(path.stem), path) for path in folder.glob("*.seg") if path.stem.isdecimal())
-
-
-def _is_unlocked(lock: Path) -> bool:
-    try:
-        handle = os.open(lock, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return True
-    except OSError:
-        return False
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    else:
-        return True
-    finally:
-        os.close(handle)
+def _find(there: Tail | None, room: int) -> _Found:
+    """Return up to `room` messages of a piece of a segment."""
+    if there is None:
+        return _Found([], 0, 0, 0, has_more=False)
+    messages, end, skipped = [], 0, 0
+    for frame in itertools.islice(there.format.frames(there.data), room):
+        messages.append(frame.message)
+        end = frame.end
+        skipped += frame.skipped
+    is_window = len(there.data) == _WINDOW
+    if is_window and not messages:
+        end = skipped = _WINDOW - _LARGEST_FRAME
+    return _Found(messages, end, skipped, len(there.data) - end, has_more=is_window or len(messages) == room)

@@ -1,42 +1,85 @@
 """The worker's end of the spool."""
 
-import fcntl
+import errno
 import logging
 import os
 import time
 from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-from .frames import MARK, MESSAGE_LIMIT, frame
+from .. import bytesize
+from .bound import Bound
+from .folder import WorkerFolder
+from .frames import MESSAGE_LIMIT, frame
 
 logger = logging.getLogger(__name__)
 
 SEGMENT_LIMIT = 8 << 20
-KEPT_LIMIT = 16 << 20
+_SMALLEST_SEGMENT = 64 << 10
+# What the recorder has read of a worker's last segment is taken away with the segment: all of these together are no
+# more than an eighth of the limit.
+_SEGMENTS_IN_LIMIT = 8
+_AT_ONCE = 256 << 10
 SLOW_SECONDS = 0.05
 _SLOW_IN_A_ROW = 2
 _PAUSE_SECONDS = 1.0
+_QUIET_SECONDS = 60.0
+# No error number of a system is negative.
+_AT_BOUND = -1
+_FIXES = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "free some space there"),
+    **dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), "make it writable"),
+}
+
+
+class Limits(NamedTuple):
+    """What a worker's spool may take: `disk` bytes, which all `workers` share, and `memory` of its own.
+
+    With `syncs`, every append is flushed to the disk.
+    """
+
+    disk: int = 1 << 30
+    memory: int = 16 << 20
+    workers: int = 1
+    syncs: bool = False
+
+    @property
+    def segment(self) -> int:
+        share = self.disk // (_SEGMENTS_IN_LIMIT * self.workers)
+        return min(SEGMENT_LIMIT, max(_SMALLEST_SEGMENT, share))
+
+
+_DEFAULTS = Limits()
 
 
 class SpoolWriter:
     """Appends messages to this worker's segments; what cannot be written is kept in memory and tried again.
 
-    `append` neither raises nor, after two slow writes in a row, waits for the disk again until a pause is over. Beyond
-    KEPT_LIMIT bytes in memory the oldest messages are dropped and counted in `dropped`.
+    `append` neither raises nor, after two slow writes in a row, waits for the disk again until a pause is over. What is
+    on the disk stays; of what waits in memory, beyond `limits.memory` bytes, the oldest is dropped and counted.
     """
 
-    def __init__(self, root: Path, name: str) -> None:
+    def __init__(self, root: Path, name: str, limits: Limits = _DEFAULTS) -> None:
         self.name = name
         self.dropped = 0
-        self._folder = root / name
-        self._segment = 0
-        self._file: int | None = None
-        self._size = 0
+        self._root = root
+        self._limits = limits
+        self._folder = WorkerFolder(root, name, syncs=limits.syncs)
+        self._bound = Bound(root, limits.disk)
         self._kept: deque[bytes] = deque()
         self._kept_bytes = 0
         self._slow = 0
         self._not_before = 0.0
-        self._lock = self._claim(root)
+        self._trouble: str | None = None
+        self._quiet_until: dict[str, float] = {}
+        self._lost = 0
+        try:
+            self._folder.claim()
+        except OSError as error:
+            # It is tried again with the first call: traffic does not wait for it.
+            self._tell(self._told(error))
 
     @property
     def kept(self) -> int:
@@ -52,70 +95,100 @@ class SpoolWriter:
         self._kept.append(message)
         self._kept_bytes += len(message)
         self.flush()
-        while self._kept_bytes > KEPT_LIMIT:
-            self._kept_bytes -= len(self._kept.popleft())
-            self.dropped += 1
+        self._shed()
         return not self._kept
 
     def flush(self, *, now: bool = False) -> None:
-        """Write what is kept in memory, if the pause after a failure is over or `now` is given."""
+        """Write what is kept in memory, if the pause after a failure is over or `now` is given.
+
+        Traffic waits meanwhile: a long queue is written bit by bit, a bit at each call.
+        """
+        started = time.monotonic()
         while self._kept and (now or time.monotonic() >= self._not_before):
-            if not self._write(frame(self._kept[0])):
+            if not self._write() or (not now and time.monotonic() - started > SLOW_SECONDS):
                 return
-            self._kept_bytes -= len(self._kept.popleft())
 
     def close(self) -> None:
         """Write what is left and give the folder up: its reader may take it away."""
         self.flush(now=True)
+        if self._kept:
+            logger.error("%s calls are lost at the end: %s", len(self._kept), self._trouble)
         self.dropped += len(self._kept)
         self._kept.clear()
-        self._close_file()
-        os.close(self._lock)
+        self._folder.release()
 
-    def _claim(self, root: Path) -> int:
-        """Make the folder, locked before anyone can see it under its name."""
-        root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        making = root / f".{self.name}"
-        making.mkdir(mode=0o700)
-        lock = os.open(making / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        making.rename(self._folder)
-        return lock
-
-    def _write(self, data: bytes) -> bool:
+    def _write(self) -> bool:
+        """Write what goes at once; tell whether all of it is written."""
+        frames = list(self._next())
         started = time.monotonic()
+        whole = 0
         try:
-            file = self._open()
-            written = os.write(file, data)
-            if written < len(data):
-                os.ftruncate(file, self._size)
-                raise OSError(f"only {written} of {len(data)} bytes could be written")  # noqa: TRY301 - as write would
+            whole = self._put(frames, started)
+            if whole < len(frames):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # noqa: TRY301 - as the next write would
         except OSError as error:
-            self._not_before = time.monotonic() + _PAUSE_SECONDS
-            self._close_file()
-            logger.error("spool %s cannot be written, calls are kept in memory: %s", self._folder, error)
-            return False
-        self._size += written
-        self._mind_the_time(time.monotonic() - started)
-        return True
+            self._fail(error)
+        else:
+            self._mind_the_time(time.monotonic() - started)
+        for _ in range(whole):
+            self._kept_bytes -= len(self._kept.popleft())
+        return whole == len(frames)
 
-    def _open(self) -> int:
-        if self._file is not None and self._size >= SEGMENT_LIMIT:
-            self._close_file()
-        if self._file is None:
-            self._segment += 1
-            path = self._folder / f"{self._segment:08d}.seg"
-            self._file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC, 0o600)
-            self._size = os.write(self._file, MARK)
-        return self._file
+    def _next(self) -> Iterator[bytes]:
+        size = 0
+        for message in self._kept:
+            yield frame(message)
+            size += len(message)
+            if size >= _AT_ONCE:
+                return
+
+    def _put(self, frames: list[bytes], now: float) -> int:
+        size = sum(map(len, frames))
+        if not self._bound.takes(size, now):
+            raise OSError(_AT_BOUND, "")
+        if self._folder.size >= self._limits.segment:
+            self._folder.end_segment()
+        whole = self._folder.append(frames)
+        self._bound.wrote(size)
+        return whole
+
+    def _fail(self, error: OSError) -> None:
+        self._not_before = time.monotonic() + _PAUSE_SECONDS
+        self._tell(self._told(error))
+
+    def _told(self, error: OSError) -> str:
+        """Return what is the matter, where, and what to do."""
+        if error.errno == _AT_BOUND:
+            limit = bytesize.text(self._limits.disk)
+            return f"spool {self._root} has reached spool.limit, {limit}: bring the ledger back, or raise spool.limit"
+        fix = _FIXES.get(error.errno or 0, "see to that disk")
+        return f"spool {self._folder.path} cannot be written ({error.strerror}): {fix}"
+
+    def _tell(self, trouble: str) -> None:
+        """Say once what is the matter, until it is over; what comes and goes, once a minute."""
+        now = time.monotonic()
+        if trouble != self._trouble and now >= self._quiet_until.get(trouble, now):
+            self._quiet_until[trouble] = now + _QUIET_SECONDS
+            memory = bytesize.text(self._limits.memory)
+            logger.warning("%s; calls wait in memory, up to spool.memory, %s", trouble, memory)
+        self._trouble = trouble
+
+    def _shed(self) -> None:
+        """Drop the oldest of what is kept where memory has no room for all."""
+        before = self.dropped
+        while self._kept_bytes > self._limits.memory:
+            self._kept_bytes -= len(self._kept.popleft())
+            self.dropped += 1
+        if self.dropped > before and not self._lost:
+            logger.error("calls are lost, and counted in farebox_records_dropped_total: %s", self._trouble)
+        self._lost += self.dropped - before
 
     def _mind_the_time(self, seconds: float) -> None:
         self._slow = self._slow + 1 if seconds > SLOW_SECONDS else 0
         if self._slow >= _SLOW_IN_A_ROW:
             self._not_before = time.monotonic() + _PAUSE_SECONDS
-            logger.warning("spool %s is slow, calls are kept in memory for a moment", self._folder)
-
-    def _close_file(self) -> None:
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
+            self._tell(f"spool {self._folder.path} is slow: see to that disk")
+        elif self._trouble and not self._slow:
+            if self._lost:
+                logger.warning("spool %s is written again, %s calls were lost", self._folder.path, self._lost)
+            self._trouble, self._lost, self._not_before = None, 0, 0.0

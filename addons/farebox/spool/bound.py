@@ -1,0 +1,54 @@
+"""How much disk the spools of a data folder may take."""
+
+import os
+from pathlib import Path
+
+LOOK_SECONDS = 1.0
+
+
+class Bound:
+    """A `limit` in bytes that all workers of a data folder share, without telling each other.
+
+    Each looks at what is there, at most once in LOOK_SECONDS, and counts its own writes in between: together they can
+    be beyond the limit by what the others write in that time.
+    """
+
+    def __init__(self, root: Path, limit: int) -> None:
+        self.limit = limit
+        self._root = root
+        self._used = 0
+        self._look_at = 0.0
+
+    def takes(self, size: int, now: float) -> bool:
+        """Tell whether `size` more bytes stay within the limit. OSError where the folder cannot be read."""
+        if now >= self._look_at:
+            self._used = used(self._root)
+            self._look_at = now + LOOK_SECONDS
+        return self._used + size <= self.limit
+
+    def wrote(self, size: int) -> None:
+        """Count what was written since the last look."""
+        self._used += size
+
+
+def used(root: Path) -> int:
+    """Return how many bytes the segments of all spools below `root` have."""
+    return sum(_size(entry) for folder in _entries(root) if folder.is_dir() for entry in _entries(Path(folder.path)))
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            return list(found)
+    except (FileNotFoundError, NotADirectoryError):
+        # The recorder takes away what is read.
+        return []
+
+
+def _size(entry: os.DirEntry[str]) -> int:
+    if not entry.name.endswith(".seg"):
+        return 0
+    try:
+        return entry.stat(follow_symlinks=False).st_size
+    except FileNotFoundError:
+        return 0

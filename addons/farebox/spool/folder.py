@@ -1,0 +1,134 @@
+"""A worker's folder in the spool: its lock, its segments, and whether they are on the disk for good."""
+
+import errno
+import fcntl
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from .frames import MARK
+
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+# What a power cut must leave is the data and the file's size, not its times.
+_flush = getattr(os, "fdatasync", os.fsync)
+
+
+class WorkerFolder:
+    """The folder of worker `name` below `root`, made and locked at the first need.
+
+    With `syncs`, what was written, and where it stands, is on the disk when a call returns. Every method can raise
+    OSError; what it could not write whole is cut off again.
+    """
+
+    def __init__(self, root: Path, name: str, *, syncs: bool) -> None:
+        self.path = root / name
+        self._root = root
+        self._syncs = syncs
+        self._lock: int | None = None
+        self._segment = 0
+        self._file: int | None = None
+        self.size = 0
+
+    def claim(self) -> None:
+        """Make the folder, locked before anyone can see it under its name; nothing where that is done."""
+        if self._lock is not None:
+            return
+        self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        making = self._root / f".{self.path.name}"
+        making.mkdir(mode=0o700, exist_ok=True)
+        lock = os.open(making / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            making.rename(self.path)
+        except OSError:
+            os.close(lock)
+            raise
+        self._lock = lock
+        if self._syncs:
+            _sync_folder(self._root)
+            _sync_folder(self._root.parent)
+
+    def append(self, frames: Sequence[bytes]) -> int:
+        """Write `frames` to the open segment; return how many of them there was room for."""
+        file = self._open()
+        try:
+            written = os.write(file, b"".join(frames))
+            if self._syncs:
+                _flush(file)
+        except OSError as error:
+            self._undo(error)
+            raise
+        whole, size = _whole(frames, written)
+        self.size += size
+        if size < written:
+            self._cut()
+        return whole
+
+    def end_segment(self) -> None:
+        """Close the open segment, if there is one: the next append begins another."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file, self.size = None, 0
+
+    def release(self) -> None:
+        """Give the folder up: its reader may take it away."""
+        self.end_segment()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _open(self) -> int:
+        if self._file is None:
+            self.claim()
+            path = self.path / f"{self._segment + 1:08d}.seg"
+            flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC
+            file = os.open(path, flags, 0o600)
+            try:
+                self._begin(file)
+            except OSError:
+                # It is tried again every second: a full disk must not end up with a file for each.
+                os.close(file)
+                path.unlink()
+                raise
+            self._file, self.size = file, len(MARK)
+            self._segment += 1
+        return self._file
+
+    def _begin(self, file: int) -> None:
+        if os.write(file, MARK) < len(MARK):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        if self._syncs:
+            _flush(file)
+            _sync_folder(self.path)
+
+    def _undo(self, error: OSError) -> None:
+        """Take a failed write back, and go on in the same segment only where it is sound and merely out of room."""
+        self._cut()
+        if error.errno not in _NO_ROOM:
+            self.end_segment()
+
+    def _cut(self) -> None:
+        if self._file is not None:
+            try:
+                os.ftruncate(self._file, self.size)
+            except OSError:
+                self.end_segment()
+
+
+def _whole(frames: Sequence[bytes], written: int) -> tuple[int, int]:
+    """Return how many of `frames` the first `written` bytes of them hold, and their size."""
+    number = size = 0
+    for frame in frames:
+        if size + len(frame) > written:
+            break
+        number, size = number + 1, size + len(frame)
+    return number, size
+
+
+def _sync_folder(path: Path) -> None:
+    """Have the names in a folder on the disk, not only what they name."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

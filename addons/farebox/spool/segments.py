@@ -1,0 +1,112 @@
+"""The files of the spool as the recorder meets them: read by their format, taken away, or set aside where damaged."""
+
+import contextlib
+import errno
+import fcntl
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from .frames import MARK, Format, version_of
+
+# What another try does not mend: the disk's, the file's or its owner's fault.
+_UNREADABLE = frozenset({errno.EIO, errno.EISDIR, errno.EACCES, errno.EPERM})
+
+
+class LeftAloneError(Exception):
+    """A segment cannot be read now, or only by a newer farebox: it stays where it is, with what follows it."""
+
+
+class DamagedError(Exception):
+    """A file is no segment, or cannot be read whoever tries."""
+
+
+class Tail(NamedTuple):
+    """What a segment holds from some offset on, and how to read it."""
+
+    data: bytes
+    format: Format
+
+
+def segments(folder: Path) -> list[tuple[int, Path]]:
+    """Return the number and the path of every segment in `folder`, in order."""
+    return sorted((int(path.stem), path) for path in folder.glob("*.seg") if path.stem.isdecimal())
+
+
+def tail(path: Path, start: int, limit: int, formats: Mapping[int, Format]) -> Tail | None:
+    """Return up to `limit` bytes of a segment from `start` on; None where it has not begun yet.
+
+    LeftAloneError, DamagedError.
+    """
+    try:
+        with path.open("rb") as file:
+            mark = file.read(len(MARK))
+            if len(mark) < len(MARK):
+                return None
+            version = version_of(mark)
+            if version is None:
+                raise DamagedError("it is no segment of a spool")
+            if version not in formats:
+                raise LeftAloneError(f"it is of format {version}, which a newer farebox wrote: start that one")
+            file.seek(start)
+            return Tail(file.read(limit), formats[version])
+    except OSError as error:
+        if error.errno in _UNREADABLE:
+            raise DamagedError(f"it cannot be read ({error.strerror})") from error
+        raise LeftAloneError(f"it cannot be read now ({error.strerror})") from error
+
+
+def set_aside(path: Path, aside: Path) -> Path | None:
+    """Keep the segment `path` in the folder `aside` too; return where, or None where it is there already.
+
+    OSError where that cannot be.
+    """
+    kept = aside / f"{path.parent.name}-{path.name}"
+    if kept.exists():
+        return None
+    aside.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        os.link(path, kept)
+    except OSError:
+        # Folders have no second name, and on some file systems files have none either.
+        if path.is_file() and os.access(path, os.R_OK):
+            draft = kept.with_suffix(".part")
+            shutil.copyfile(path, draft)
+            draft.rename(kept)
+        else:
+            path.rename(kept)
+    return kept
+
+
+def take_away(folder: Path, aside: Path) -> bool:
+    """Remove a spool that is read whole; tell whether it is gone. What is not ours in it is set aside with it."""
+    with contextlib.suppress(OSError):
+        for _, path in segments(folder):
+            path.unlink()
+        (folder / "lock").unlink(missing_ok=True)
+        if any(folder.iterdir()):
+            aside.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder.rename(aside / folder.name)
+        else:
+            folder.rmdir()
+    return not folder.exists()
+
+
+def is_unlocked(lock: Path) -> bool:
+    """Tell whether the worker that held `lock` is gone."""
+    try:
+        handle = os.open(lock, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    else:
+        return True
+    finally:
+        os.close(handle)

@@ -1,0 +1,48 @@
+"""How much disk the spools take together."""
+
+from pathlib import Path
+
+import pytest
+from farebox.spool.bound import LOOK_SECONDS, Bound, used
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Two spools of 100 bytes, one of them under construction, and files that are no segments."""
+    for name, number, size in (("one", 1, 60), ("one", 2, 30), (".two", 1, 10)):
+        (tmp_path / name).mkdir(exist_ok=True)
+        (tmp_path / name / f"{number:08d}.seg").write_bytes(bytes(size))
+    (tmp_path / "one" / "lock").write_bytes(bytes(500))
+    (tmp_path / "notes.seg").write_bytes(bytes(500))
+    return tmp_path
+
+
+def test_what_is_used_is_the_size_of_all_segments(root: Path) -> None:
+    assert used(root) == 100
+
+
+def test_nothing_is_used_where_nothing_is(tmp_path: Path) -> None:
+    assert used(tmp_path / "not there") == 0
+
+
+def test_the_limit_is_reached_by_what_is_there_and_what_is_written(root: Path) -> None:
+    bound = Bound(root, 130)
+
+    taken = [bound.takes(30, now=0)]
+    bound.wrote(30)
+    taken.append(bound.takes(1, now=0))
+
+    assert taken == [True, False]
+
+
+def test_what_others_write_or_take_away_is_seen_at_the_next_look(root: Path) -> None:
+    bound = Bound(root, 130)
+
+    before = bound.takes(30, now=0)
+    (root / "one" / "00000003.seg").write_bytes(bytes(100))
+    meanwhile = bound.takes(30, now=LOOK_SECONDS / 2)
+    full = bound.takes(30, now=LOOK_SECONDS)
+    (root / "one" / "00000003.seg").unlink()
+    after = bound.takes(30, now=2 * LOOK_SECONDS)
+
+    assert (before, meanwhile, full, after) == (True, True, False, True)
