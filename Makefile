@@ -13,7 +13,7 @@ READY := .venv/.ready
 FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check lint corpus replay estimates tables faults readme picture lock wheel clean
+.PHONY: help demo run test check lint corpus replay estimates tables vendor faults readme picture lock wheel clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 12
@@ -47,6 +47,12 @@ estimates: $(READY)  ## how far estimates are from what recorded exchanges repor
 
 tables: $(READY)  ## tokens per byte, anew from scripts/samples
 	$(UV) run --quiet --isolated --group tables python scripts/tokens_per_byte.py
+
+vendor: $(READY)  ## LiteLLM's price list anew, from the newest wheel or that of LITELLM=1.109.1
+	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	$(UV) run --quiet --isolated --no-project --with pip python -m pip download --quiet --no-deps --only-binary :all: \
+		--dest "$$folder" "litellm$(if $(LITELLM),==$(LITELLM))" && \
+	PYTHONPATH=addons $(BIN)/python scripts/litellm_prices.py "$$folder"/*.whl
 
 faults: $(READY)  ## kill -9 under load, 20 rounds of 200 calls
 	FAREBOX_KILL_ROUNDS=20 $(BIN)/python -m pytest tests/test_kill.py -s $(FLAGS)

@@ -42,6 +42,8 @@ COVERED_BY = {
     **{f"pricing/{name}": "test_pricer.py" for name in ("catalogue", "consumption", "standard")},
     **{f"pricing/genai/{name}": "test_traps.py" for name in ("aliases", "context", "modality", "region", "schedule")},
     **{f"pricing/genai/{name}": "test_book.py" for name in ("cards", "choice", "edition", "matching", "timeline")},
+    **{f"pricing/litellm/{name}": "test_litellm.py" for name in ("data", "fields")},
+    **{f"pricing/litellm/{name}": "test_fallback.py" for name in ("names", "rates")},
     "pricing/rate": "test_ratecard.py",
     "pricing/row": "test_ledger.py",
     "proxy/addon": "test_end_to_end.py",

@@ -13,8 +13,9 @@ UNKNOWN = "unknown"
 class Provider:
     """One biller. `hosts`: exact names, or `*.` and a whole-label suffix, or `name:port` for local servers.
 
-    `catalogue` is its id in the price catalogue where that differs; `deviations` are its departures per dialect. A
-    `shared` host serves much that is no LLM call, so it is decrypted only where the user adds it to `intercept.hosts`.
+    `catalogue` is its id in genai-prices and `litellm` are its names in LiteLLM's list, where they differ; `deviations`
+    are its departures per dialect. A `shared` host serves much that is no LLM call, so it is decrypted only where the
+    user adds it to `intercept.hosts`.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Provider:
     catalogue: str | None = None
     deviations: Mapping[str, tuple[Deviation, ...]] = field(default_factory=dict)
     shared: bool = False
+    litellm: tuple[str, ...] = ()
 
 
 Table = tuple[Provider, ...]
@@ -39,6 +41,7 @@ PROVIDERS: Table = (
         "vertex",
         ("aiplatform.googleapis.com", "*-aiplatform.googleapis.com", "aiplatform.*.rep.googleapis.com"),
         "google",
+        litellm=("vertex_ai",),
     ),
     Provider(
         "bedrock",
@@ -48,6 +51,7 @@ PROVIDERS: Table = (
             "bedrock-mantle.*.api.aws",
         ),
         "aws",
+        litellm=("bedrock", "bedrock_mantle"),
     ),
     Provider(
         "azure",
@@ -55,6 +59,7 @@ PROVIDERS: Table = (
             *("*.openai.azure.com", "*.services.ai.azure.com", "*.cognitiveservices.azure.com"),
             *("*.models.ai.azure.com", "*.openai.azure.us"),
         ),
+        litellm=("azure", "azure_ai"),
     ),
     Provider("github_models", ("models.github.ai", "models.inference.ai.azure.com")),
     Provider("mistral", ("api.mistral.ai", "codestral.mistral.ai")),
@@ -62,14 +67,14 @@ PROVIDERS: Table = (
     Provider("deepseek", ("api.deepseek.com",)),
     Provider("xai", ("api.x.ai", "*.api.x.ai"), "x-ai"),
     Provider("openrouter", ("openrouter.ai", "eu.openrouter.ai")),
-    Provider("fireworks", ("api.fireworks.ai", "*.api.fireworks.ai")),
-    Provider("together", ("api.together.xyz", "api.together.ai")),
+    Provider("fireworks", ("api.fireworks.ai", "*.api.fireworks.ai"), litellm=("fireworks_ai",)),
+    Provider("together", ("api.together.xyz", "api.together.ai"), litellm=("together_ai",)),
     Provider("perplexity", ("api.perplexity.ai",)),
     Provider("cohere", ("api.cohere.com", "api.cohere.ai")),
     Provider("cerebras", ("api.cerebras.ai",)),
     Provider("moonshot", ("api.moonshot.ai", "api.moonshot.cn"), "moonshotai"),
     Provider("zai", ("api.z.ai",)),
-    Provider("zhipuai", ("open.bigmodel.cn",)),
+    Provider("zhipuai", ("open.bigmodel.cn",), litellm=("bigmodel",)),
     Provider("minimax", ("api.minimax.io", "api.minimaxi.com")),
     Provider(
         "huggingface",
@@ -79,18 +84,18 @@ PROVIDERS: Table = (
     Provider("databricks", ("*.azuredatabricks.net", "*.cloud.databricks.com", "*.gcp.databricks.com"), shared=True),
     Provider("cloudflare", ("gateway.ai.cloudflare.com",)),
     Provider("cloudflare", ("api.cloudflare.com",), shared=True),
-    Provider("vercel", ("ai-gateway.vercel.sh",), None, _REASONING),
+    Provider("vercel", ("ai-gateway.vercel.sh",), None, _REASONING, litellm=("vercel_ai_gateway",)),
     Provider("venice", ("api.venice.ai",)),
     Provider("doubleword", ("api.doubleword.ai",)),
     Provider("ai21", ("api.ai21.com",)),
     Provider("dashscope", ("dashscope.aliyuncs.com", "dashscope-intl.aliyuncs.com", "dashscope-us.aliyuncs.com")),
     Provider("deepinfra", ("api.deepinfra.com",)),
     Provider("novita", ("api.novita.ai",)),
-    Provider("nvidia", ("integrate.api.nvidia.com",)),
+    Provider("nvidia", ("integrate.api.nvidia.com",), litellm=("nvidia_nim",)),
     Provider("sambanova", ("api.sambanova.ai",)),
     Provider("siliconflow", ("api.siliconflow.com", "api.siliconflow.cn")),
     Provider("voyage", ("api.voyageai.com",), "voyageai"),
-    Provider("jina", ("api.jina.ai",)),
+    Provider("jina", ("api.jina.ai",), litellm=("jina_ai",)),
     Provider(
         "ollama", ("localhost:11434", "127.0.0.1:11434", "ollama:11434", "host.docker.internal:11434", "ollama.com")
     ),

@@ -3,10 +3,11 @@
 from functools import cache
 
 from .book import Book
+from .fallback import LiteLLM
 from .pricer import Pricer
 
 
 @cache
 def standard() -> Pricer:
     """Return the Pricer of the catalogues that came with farebox."""
-    return Pricer([Book()])
+    return Pricer([Book(), LiteLLM()])

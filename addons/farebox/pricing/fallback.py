@@ -1,0 +1,150 @@
+"""LiteLLM's prices as a source: for what genai-prices lacks, and where it is the better of the two."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple
+
+from .consumption import Consumption
+from .litellm import fields, names
+from .litellm.data import Entry, PriceList, price_list
+from .litellm.names import Found
+from .litellm.rates import Choice, has_tier, is_off_peak, rates
+from .rate import Rate
+from .ratecard import RateCard
+
+NAME = "litellm"
+_STANDARD_TIERS = frozenset({"", "default", "standard", "auto", "on_demand"})
+_SPEED = "fast"
+_SIZES = ("resolution", "size")
+# What sets a price wherever it is told.
+_PRICED_WORDS = ("speed", "latency", "search_type")
+_CONTAINER = "container"
+_MEMORY = 4096
+# A call so long before the list was taken may have had another price.
+_FRESH = timedelta(days=45)
+
+_Question = tuple[str, tuple[str, ...], str, str, frozenset[tuple[str, str]]]
+
+
+class Line(NamedTuple):
+    """A line of the list and what of it holds for a call; `notes` are the card's."""
+
+    found: Found
+    choice: Choice
+    notes: tuple[str, ...] = ()
+
+
+class LiteLLM:
+    """Prices of LiteLLM's list, as vendored; read when they are first asked for."""
+
+    name = NAME
+
+    def __init__(self) -> None:
+        self._lines: dict[_Question, Line | None] = {}
+        self._cards: dict[tuple[str, str, Choice, tuple[str, ...]], RateCard] = {}
+
+    @cached_property
+    def _list(self) -> PriceList:
+        return price_list()
+
+    @property
+    def version(self) -> str:
+        return f"{self._list.version}+sha256.{self._list.sha256[:12]}"
+
+    def knows_provider(self, provider: str) -> bool:
+        return not self._list.families.isdisjoint(names.families(provider))
+
+    def knows(self, provider: str, model: str | None) -> bool:
+        return model is not None and any(f"{one}/{model.lower()}" in self._list for one in names.families(provider))
+
+    def card(self, asked: Consumption) -> RateCard | None:
+        line = self.line(asked)
+        return None if line is None else self.card_of(line)
+
+    def line(self, asked: Consumption) -> Line | None:
+        """Return what of the list holds for `asked`; None where it does not have the model."""
+        question = (asked.provider, asked.models, asked.host, asked.tier or "", frozenset(asked.context.items()))
+        if question not in self._lines:
+            if len(self._lines) >= _MEMORY:
+                self._lines.clear()
+            found = names.find(self._list, asked)
+            self._lines[question] = None if found is None else _line(found, asked)
+        line = self._lines[question]
+        return line and self._at(line, asked.at)
+
+    def _at(self, line: Line, at: datetime) -> Line:
+        """Return what of `line` holds at that time: the list has today's prices alone."""
+        off_peak = line.found.entry.fields.get(fields.OFF_PEAK)
+        if off_peak:
+            line = line._replace(choice=line.choice._replace(is_off_peak=is_off_peak(off_peak, at)))
+        if at.date() + _FRESH < self._list.taken:
+            line = line._replace(notes=("undated_price", *line.notes))
+        return line
+
+    def card_of(self, line: Line) -> RateCard:
+        """Return the card of `line`: the same object for the same prices."""
+        key = (line.found.entry.key, line.found.match, line.choice, line.notes)
+        if key not in self._cards:
+            if len(self._cards) >= _MEMORY:
+                self._cards.clear()
+            self._cards[key] = self._compiled(line)
+        return self._cards[key]
+
+    def _compiled(self, line: Line) -> RateCard:
+        entry, choice = line.found.entry, line.choice
+        told = {"tier": choice.tier, "times": "" if choice.factor == 1 else str(choice.factor)}
+        return RateCard(
+            model=entry.key,
+            source=NAME,
+            version=self.version,
+            rates=rates(entry, choice) and self._fees(entry) | rates(entry, choice),
+            match=line.found.match,
+            notes=line.notes,
+            details={name: value for name, value in told.items() if value},
+        )
+
+    def _fees(self, entry: Entry) -> dict[str, Rate]:
+        """Return what a provider takes beside any model's prices: for a session of its code interpreter."""
+        container = self._list.entry(f"{entry.key.partition('/')[0]}/{_CONTAINER}")
+        return rates(container, Choice()) if container and fields.is_text(entry.mode) else {}
+
+
+def _line(found: Found, asked: Consumption) -> Line:
+    entry, context = found.entry, asked.context
+    is_batch = context.get("processing") == "batch"
+    served = "batch" if is_batch else (asked.tier or "").lower()
+    tier = fields.BATCH if is_batch else fields.TIERS.get(served, "")
+    is_priced = served in _STANDARD_TIERS or (tier != "" and has_tier(entry, tier))
+    choice = Choice(
+        tier=tier if is_priced else "",
+        words=fields.words(entry.fields) & {context.get(name, "").lower() for name in _SIZES},
+        search_size=context.get("search_context_size", ""),
+        factor=_factor(entry, asked),
+    )
+    missing = [] if is_priced else [f"no_price:{'processing' if is_batch else 'service_tier'}={served}"]
+    return Line(found, choice, (*missing, *_without_price(found, asked)))
+
+
+def _without_price(found: Found, asked: Consumption) -> Iterator[str]:
+    """Return reservations about words that set a price which the line does not have."""
+    by_word = found.entry.fields.get(fields.FACTORS) or {}
+    words = ((name, asked.context.get(name)) for name in _PRICED_WORDS)
+    return (f"no_price:{name}={word}" for name, word in words if word and word not in by_word)
+
+
+def _factor(entry: Entry, asked: Consumption) -> Decimal:
+    """Return what all token prices are multiplied by: where data stay, whose endpoint it is, how fast it answers."""
+    by_word = entry.fields.get(fields.FACTORS) or {}
+    home = names.residence(asked.host)
+    factors = (
+        entry.fields.get(f"{fields.RESIDENCY}{home}", 1) if home else 1,
+        entry.fields.get(fields.REGIONAL, 1) if names.is_regional_endpoint(asked) else 1,
+        by_word.get(asked.context.get("inference_geo", ""), 1),
+        by_word.get(_SPEED, 1) if asked.context.get("speed") == _SPEED else 1,
+    )
+    whole = Decimal(1)
+    for factor in factors:
+        whole *= factor
+    return whole

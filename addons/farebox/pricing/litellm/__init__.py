@@ -1,0 +1,1 @@
+"""LiteLLM's list of prices, vendored: the data alone, never the package."""

@@ -1,0 +1,98 @@
+"""Which line of LiteLLM's list a call is priced by: its names for models, regions, and sizes of images."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from ...providers import BY_NAME
+from ..consumption import Consumption
+from ..ratecard import EXACT, FUZZY
+from .data import Entry, PriceList
+
+# A region among the labels of an AWS host, and before the name of a Vertex AI one.
+_REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
+_VERTEX_REGION = re.compile(r"[a-z]+-[a-z]+\d+-aiplatform\.|aiplatform\.[a-z]+\.rep\.")
+_RESIDENCE = re.compile(r"(eu|us)\.api\.")
+_GOVERNMENT = ".azure.us"
+# `eu.anthropic.claude-...`, an inference profile, holds for a geography; so does `eu/gpt-4.1`, Azure's data zone.
+_PLACED = re.compile(r"(?:us|us-gov|eu|apac|au|ca|global|in|jp)(?:/|\.[a-z0-9]+\.)")
+_ARN = re.compile(r"arn:aws[^:]*:bedrock:[^:]*:[^:]*:(?:foundation-model|inference-profile)/(.+)")
+_PATH = re.compile(r"(?:.*/)?publishers/[^/]+/models/|models/")
+_TUNED = re.compile(r"(ft:[^:]+):.*")
+_DATED = re.compile(r"(.+?)(?:-\d{8}|-\d{4}-\d{2}-\d{2}|@\d{8}|@default)(?:-v\d+(?::\d+)?)?")
+_SIZE = re.compile(r"(\d+)x(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The line; `match` tells whether by its whole name, `is_regional` whether it is one for a region or geography."""
+
+    entry: Entry
+    match: str
+    is_regional: bool
+
+
+def families(provider: str) -> tuple[str, ...]:
+    """Return LiteLLM's names for a provider: those of the table, else its own."""
+    known = BY_NAME.get(provider)
+    return (known.litellm or (known.name,)) if known else (provider,)
+
+
+def find(models: PriceList, asked: Consumption) -> Found | None:
+    """Return the line for the model as served, else for the one asked for; a region's before one for all."""
+    found = (
+        Found(entry, match, bool(place or _PLACED.match(name)))
+        for place in _places(asked)
+        for model in asked.models
+        for name, match in _names(model)
+        for family in families(asked.provider)
+        if (entry := _entry(models, f"{family}/{place}", name, asked.context))
+    )
+    return next(found, None)
+
+
+def residence(host: str) -> str | None:
+    """Return where data stays by the host's name: `eu.api.openai.com`."""
+    found = _RESIDENCE.match(host)
+    return found[1] if found else None
+
+
+def is_regional_endpoint(asked: Consumption) -> bool:
+    """Tell whether the endpoint is one region's, or of several, and not Vertex AI's global one."""
+    region = asked.context.get("region")
+    return region != "global" if region else _VERTEX_REGION.match(asked.host) is not None
+
+
+def _places(asked: Consumption) -> tuple[str, ...]:
+    """Return what a model's name begins with where its price depends on the place; last, nothing."""
+    regions = [f"{label}/" for label in asked.host.split(".") if _REGION.fullmatch(label)]
+    return (*(["us-gov/"] if asked.host.endswith(_GOVERNMENT) else regions), "")
+
+
+def _names(model: str) -> Iterator[tuple[str, str]]:
+    name = model.lower()
+    if arn := _ARN.fullmatch(name):
+        name = arn[1]
+    name = _PATH.sub("", name, count=1)
+    yield name, EXACT
+    for pattern in (_TUNED, _DATED):
+        if shorter := pattern.fullmatch(name):
+            yield shorter[1], FUZZY
+
+
+def _entry(models: PriceList, start: str, name: str, context: Mapping[str, str]) -> Entry | None:
+    """Return the line of that name; what an image of its size and quality costs stands on a line of its own."""
+    entry = models.entry(f"{start}{name}")
+    for size in _sizes(context):
+        sized = models.entry(f"{start}{size}/{name}")
+        if sized and entry:
+            return replace(sized, fields={**entry.fields, **sized.fields})
+        if sized:
+            return sized
+    return entry
+
+
+def _sizes(context: Mapping[str, str]) -> Iterator[str]:
+    size = _SIZE.fullmatch(context.get("size", ""))
+    if size:
+        yield f"{context.get('quality', 'standard')}/{size[1]}-x-{size[2]}"
