@@ -1,9 +1,9 @@
 """Usage as it is billed: amounts of which none lies inside another."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from ..usage import Usage, total
+from ..usage import Usage
 from .consumption import Consumption
 
 # Amounts beside the columns of the same name: the part of each that nothing below it takes away.
@@ -14,10 +14,15 @@ CACHED_IMAGE = "cache_read_image_tokens"
 INPUT_VIDEO = "input_video_tokens"
 OUTPUT_VIDEO = "output_video_tokens"
 PAGES, ANNOTATED_PAGES = "pages", "annotated_pages"
+_TOKENS = (
+    *("input_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens"),
+    *("input_audio_tokens", "input_image_tokens", INPUT_VIDEO),
+    *("output_tokens", "reasoning_tokens", "output_audio_tokens", "output_image_tokens", OUTPUT_VIDEO),
+)
+_NONE: Mapping[str, int] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Amounts:
+class Amounts(NamedTuple):
     """What is billed, by name of the ledger's column or unit, and the input in all, which long-context prices go by.
 
     `input_tokens` among them is the input that is neither cached nor audio nor an image, and so on. Where many calls
@@ -35,16 +40,19 @@ class Amounts:
 def amounts(asked: Consumption) -> Amounts:
     """Return the disjoint amounts of a call's usage."""
     usage = asked.usage
-    found = {name: amount for name, amount in (usage.units or {}).items() if amount}
-    whole, reasons = _input(usage)
-    _split_input(usage, whole, found)
-    _split_output(usage, found)
-    if ANNOTATED_PAGES in found:
-        found[PAGES] = found.get(PAGES, found[ANNOTATED_PAGES]) - found[ANNOTATED_PAGES]
+    units = usage.units or _NONE
+    cached = (usage.cache_read_tokens or 0) + (usage.cache_write_tokens or 0)
+    told = cached if usage.input_tokens is None else usage.input_tokens
+    whole = max(told, cached)
+    parts = (*_input(usage, whole - cached, units), *_output(usage, units))
+    found = {name: amount for name, amount in zip(_TOKENS, parts, strict=True) if amount}
+    if units:
+        _add(found, units)
     found[REQUESTS] = asked.calls
     if asked.duration_ms:
         found[DURATION] = asked.duration_ms
     least, most = _longest(asked, whole)
+    reasons = ("cache_exceeds_input",) if told < cached else ()
     return Amounts(found, least, reasons, min(found.values()) >= 0, most)
 
 
@@ -55,48 +63,31 @@ def _longest(asked: Consumption, whole: int) -> tuple[int, int]:
     return (whole, whole) if asked.calls == 1 else (0, whole)
 
 
-def _input(usage: Usage) -> tuple[int, tuple[str, ...]]:
-    cached = total(usage.cache_read_tokens, usage.cache_write_tokens) or 0
-    if usage.input_tokens is None:
-        return cached, ()
-    if usage.input_tokens < cached:
-        return cached, ("cache_exceeds_input",)
-    return usage.input_tokens, ()
-
-
-def _split_input(usage: Usage, whole: int, found: dict[str, int]) -> None:
-    read, written = usage.cache_read_tokens or 0, usage.cache_write_tokens or 0
-    hour = usage.cache_write_1h_tokens or 0
-    heard, seen = found.get(CACHED_AUDIO, 0), found.get(CACHED_IMAGE, 0)
-    audio, image = (usage.input_audio_tokens or 0) - heard, (usage.input_image_tokens or 0) - seen
-    video = found.pop(INPUT_VIDEO, 0)
-    parts = {
-        "cache_read_tokens": read - heard - seen,
-        "cache_write_tokens": written - hour,
-        "cache_write_1h_tokens": hour,
-        "input_audio_tokens": audio,
-        "input_image_tokens": image,
-        INPUT_VIDEO: video,
-        "input_tokens": whole - read - written - audio - image - video,
-    }
-    if image + video > 0 and parts["input_tokens"] < 0:
+def _input(usage: Usage, plain: int, units: Mapping[str, int]) -> tuple[int, ...]:
+    """Return the parts of the input, of which `plain` tokens are not cached."""
+    read, written, hour = usage.cache_read_tokens or 0, usage.cache_write_tokens or 0, usage.cache_write_1h_tokens or 0
+    audio, image, video = usage.input_audio_tokens or 0, usage.input_image_tokens or 0, 0
+    if units:
+        heard, seen, video = units.get(CACHED_AUDIO, 0), units.get(CACHED_IMAGE, 0), units.get(INPUT_VIDEO, 0)
+        read, audio, image = read - heard - seen, audio - heard, image - seen
+    plain -= audio + image + video
+    if plain < 0 < image + video:
         # Pictures may lie in what was cached, which is not told; that they cost what text does then loses nothing.
-        parts["input_tokens"] += image + video
-        parts["input_image_tokens"] = parts[INPUT_VIDEO] = 0
-    found |= {name: amount for name, amount in parts.items() if amount}
+        plain, image, video = plain + image + video, 0, 0
+    return plain, read, written - hour, hour, audio, image, video
 
 
-def _split_output(usage: Usage, found: dict[str, int]) -> None:
+def _output(usage: Usage, units: Mapping[str, int]) -> tuple[int, ...]:
     audio, image = usage.output_audio_tokens or 0, usage.output_image_tokens or 0
-    video = found.pop(OUTPUT_VIDEO, 0)
+    video = units.get(OUTPUT_VIDEO, 0)
     media = audio + image + video
-    whole = usage.output_tokens if usage.output_tokens is not None else media
-    reasoning = min(usage.reasoning_tokens or 0, max(0, whole - media))
-    parts = {
-        "output_audio_tokens": audio,
-        "output_image_tokens": image,
-        OUTPUT_VIDEO: video,
-        "reasoning_tokens": reasoning,
-        "output_tokens": whole - media - reasoning,
-    }
-    found |= {name: amount for name, amount in parts.items() if amount}
+    text = 0 if usage.output_tokens is None else usage.output_tokens - media
+    reasoning = min(usage.reasoning_tokens or 0, max(0, text))
+    return text - reasoning, reasoning, audio, image, video
+
+
+def _add(found: dict[str, int], units: Mapping[str, int]) -> None:
+    """Add the units that are not among the tokens."""
+    found |= {name: amount for name, amount in units.items() if amount and name not in _TOKENS}
+    if ANNOTATED_PAGES in found:
+        found[PAGES] = found.get(PAGES, found[ANNOTATED_PAGES]) - found[ANNOTATED_PAGES]

@@ -1,8 +1,10 @@
 """What a call cost, and how sure that is. Money is integer nano-USD (1e-9 USD)."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+
+import msgspec
 
 REPORTED = "reported"
 PRICED = "priced"
@@ -15,8 +17,7 @@ NONE = "none"
 LEDGER_LIMIT = 2**63 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(msgspec.Struct, frozen=True):
     """One call's cost. `nanousd` is None where it is not known; `reasons` say why it is partial, free or unpriced."""
 
     nanousd: int | None
@@ -24,7 +25,7 @@ class Cost:
     reasons: tuple[str, ...] = ()
     source: str | None = None
     version: str | None = None
-    rate_card: dict[str, str] = field(default_factory=dict)
+    rate_card: Mapping[str, str] = {}
 
 
 def unpriced(reason: str) -> Cost:
@@ -43,5 +44,13 @@ def nothing_billable() -> Cost:
 
 
 def nanousd(usd: Decimal) -> int:
-    """Return `usd` in whole nano-USD, rounded half to even: the one rounding there is."""
-    return round(Fraction(usd) * 1_000_000_000)
+    """Return `usd` in whole nano-USD."""
+    exact = Fraction(usd) * 1_000_000_000
+    return rounded(exact.numerator, exact.denominator)
+
+
+def rounded(numerator: int, denominator: int) -> int:
+    """Return the fraction as a whole number, rounded half to even: the one rounding of money there is."""
+    whole, rest = divmod(numerator, denominator)
+    half = 2 * rest - denominator
+    return whole + 1 if half > 0 or (half == 0 and whole % 2) else whole

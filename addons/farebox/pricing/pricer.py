@@ -6,21 +6,22 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from ..usage import Usage
-from .amounts import amounts
+from .amounts import Amounts, amounts
 from .catalogue import Catalogue
 from .consumption import Consumption
-from .cost import FREE, LEDGER_LIMIT, PARTIAL, PRICED, Cost, unpriced
-from .ratecard import RateCard
+from .cost import FREE, LEDGER_LIMIT, PARTIAL, PRICED, Cost, rounded, unpriced
+from .ratecard import Price, RateCard
 
 _MEMORY = 4096
 
 
 class _Part(NamedTuple):
-    """What one part of a call comes to in exact nano-USD, or None and why."""
+    """What one part of a call comes to, as a fraction of nano-USD; without a `card` it has no price, and why."""
 
-    nanousd: Fraction | None
+    card: RateCard | None
     reasons: tuple[str, ...]
-    card: RateCard | None = None
+    numerator: int = 0
+    denominator: int = 1
 
 
 class Pricer:
@@ -39,7 +40,10 @@ class Pricer:
         the model is free; else of the first that knows it. None where nobody does.
         """
         best = None
-        for card in self._cards(asked):
+        for source in self._catalogues:
+            card = source.card(asked)
+            if card is None:
+                continue
             if card.free or (card.rates and not card.notes):
                 return card
             if best is None or (card.rates and not best.rates):
@@ -49,16 +53,14 @@ class Pricer:
     def price(self, *parts: Consumption) -> Cost:
         """Return what a call costs that consumed `parts`; the first of them with a price names the card."""
         found = [self._part(one) for one in parts]
-        priced = [one for one in found if one.nanousd is not None]
-        if not priced:
+        card = next((one.card for one in found if one.card is not None), None)
+        if card is None:
             return unpriced(found[0].reasons[0])
-        card = priced[0].card
-        assert card is not None
-        whole = round(sum((one.nanousd for one in priced if one.nanousd is not None), Fraction()))
+        whole = _sum(found)
         if whole > LEDGER_LIMIT:
             return unpriced("inconsistent_usage")
         reasons = tuple(dict.fromkeys(reason for one in found for reason in one.reasons))
-        if all(one.card is not None and one.card.free for one in found):
+        if card.free and all(one.card is not None and one.card.free for one in found):
             return Cost(whole, FREE, reasons, card.source, card.version, card.told)
         return Cost(whole, PARTIAL if reasons else PRICED, reasons, card.source, card.version, card.told)
 
@@ -71,7 +73,7 @@ class Pricer:
             known = any(one.knows_provider(asked.provider) for one in self._catalogues)
             return _Part(None, ("unknown_model" if known else "unknown_provider",))
         if card.free:
-            return _Part(Fraction(), (card.free,), card)
+            return _Part(card, (card.free,))
         if not card.rates:
             return _Part(None, ("empty_price",))
         billed = amounts(asked)
@@ -81,11 +83,7 @@ class Pricer:
         if price.missing:
             card = self._filled_up(card, asked, price.missing)
             price = card.price(billed)
-        missing = (f"no_price:{name}" for name in price.missing)
-        reasons = (*card.notes, *missing, *_untold(card, asked.usage), *billed.reasons)
-        if billed.input_at_most > billed.input_tokens and not card.is_one_band(billed):
-            reasons = (*reasons, "long_context_not_told")
-        return _Part(Fraction(price.numerator, price.denominator), reasons, card)
+        return _Part(card, _reasons(card, asked.usage, billed, price), price.numerator, price.denominator)
 
     def _filled_up(self, card: RateCard, asked: Consumption, missing: tuple[str, ...]) -> RateCard:
         """Return `card` with the prices of what it misses that other sources have."""
@@ -104,10 +102,25 @@ class Pricer:
         return card
 
 
-def _untold(card: RateCard, usage: Usage) -> Iterator[str]:
-    """Yield a reason for each share of the output that costs otherwise and that the usage does not tell."""
-    if not usage.output_tokens:
-        return
-    for name in card.shares:
-        if getattr(usage, name, None) is None and name not in (usage.units or {}):
-            yield f"no_share:{name}"
+def _sum(parts: Sequence[_Part]) -> int:
+    """Return the sum of the parts in whole nano-USD: rounded once."""
+    if len(parts) == 1:
+        return rounded(parts[0].numerator, parts[0].denominator)
+    whole = sum((Fraction(one.numerator, one.denominator) for one in parts), Fraction())
+    return rounded(whole.numerator, whole.denominator)
+
+
+def _reasons(card: RateCard, usage: Usage, billed: Amounts, price: Price) -> tuple[str, ...]:
+    """Return why the price is a part of what is billed, or the price of another call."""
+    reasons = card.notes + billed.reasons
+    if price.missing:
+        reasons += tuple(f"no_price:{name}" for name in price.missing)
+    if card.shares and usage.output_tokens:
+        reasons += tuple(f"no_share:{name}" for name in card.shares if not _is_told(name, usage))
+    if billed.input_at_most > billed.input_tokens and not card.is_one_band(billed):
+        reasons += ("long_context_not_told",)
+    return reasons
+
+
+def _is_told(name: str, usage: Usage) -> bool:
+    return getattr(usage, name, None) is not None or name in (usage.units or {})

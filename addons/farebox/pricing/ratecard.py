@@ -94,11 +94,12 @@ class RateCard:
         whole, missing = 0, []
         for name, amount in billed.by_name.items():
             line = band.lines.get(name)
-            if line is not None:
-                whole += line.numerator * max(amount, line.minimum)
-                if not line.is_own:
-                    missing.append(name)
-            elif name not in _NEVER_BILLED:
+            if line is None:
+                missing.append(name)
+                continue
+            numerator, minimum, is_own = line
+            whole += numerator * (max(amount, minimum) if minimum else amount)
+            if not is_own:
                 missing.append(name)
         return Price(whole, band.denominator, tuple(missing))
 
@@ -131,7 +132,8 @@ class RateCard:
     def _compiled(self, input_tokens: int) -> _Band:
         own = {name: Fraction(rate.at(input_tokens)) * _NANO / rate.per for name, rate in self.rates.items()}
         denominator = lcm(*(price.denominator for price in own.values()))
-        lines = {name: self._line(name, price, denominator) for name, price in own.items()}
+        lines = dict.fromkeys(_NEVER_BILLED, _Line(0, 0, is_own=True))
+        lines |= {name: self._line(name, price, denominator) for name, price in own.items()}
         for is_enough, chains in ((True, _COSTS_AS), (False, _COSTS_AT_LEAST)):
             for name, chain in chains.items():
                 instead = next((own[one] for one in chain if one in own), None)
