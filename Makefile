@@ -13,10 +13,10 @@ READY := .venv/.ready
 FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check lint corpus replay estimates tables vendor faults readme picture lock wheel clean
+.PHONY: help demo run test check lint corpus replay estimates tables vendor faults readme picture lock wheel clean bench-pricing
 
 help:  ## this list
-	@grep -hE '^[a-z]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
 
 demo: $(READY)  ## a made-up session through the real proxy, and its report: no key, no network
 	$(BIN)/farebox demo $(FLAGS)
@@ -31,8 +31,8 @@ check: lint  ## what every change must pass, in some three minutes
 	$(BIN)/python -m pytest -q -m "not slow" $(FLAGS)
 
 lint: $(READY)  ## format, lint, types, import contracts
-	$(BIN)/ruff format --check addons tests migrations scripts
-	$(BIN)/ruff check --quiet addons tests migrations scripts
+	$(BIN)/ruff format --check addons tests migrations scripts benchmarks
+	$(BIN)/ruff check --quiet addons tests migrations scripts benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
@@ -53,6 +53,9 @@ vendor: $(READY)  ## LiteLLM's price list anew, from the newest wheel or that of
 	$(UV) run --quiet --isolated --no-project --with pip python -m pip download --quiet --no-deps --only-binary :all: \
 		--dest "$$folder" "litellm$(if $(LITELLM),==$(LITELLM))" && \
 	PYTHONPATH=addons $(BIN)/python scripts/litellm_prices.py "$$folder"/*.whl
+
+bench-pricing: $(READY)  ## what it takes to price a call, beside the catalogue's own arithmetic
+	PYTHONPATH=addons $(BIN)/python -m benchmarks.pricing
 
 faults: $(READY)  ## kill -9 under load, 20 rounds of 200 calls
 	FAREBOX_KILL_ROUNDS=20 $(BIN)/python -m pytest tests/test_kill.py -s $(FLAGS)
