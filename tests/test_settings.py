@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from farebox import settings
 from farebox.errors import SettingsError
+from farebox.price_rules import Free, Match, PriceRule
 from farebox.settings import ProviderLine, Settings, keys, load
 
 # What a FAREBOX_ variable sets each key to; where only the default is possible yet, what it is refused with.
@@ -34,6 +35,10 @@ VARIABLES: Mapping[str, tuple[str, Any]] = {
     "providers": (
         "[{name: riverside, hosts: [llm.example.com]}]",
         (ProviderLine("riverside", ("llm.example.com",)),),
+    ),
+    "prices": (
+        "[{match: {provider: ollama}, local: {mode: free}}]",
+        (PriceRule(Match(provider="ollama"), local=Free()),),
     ),
     "attribution.tags": ("x-team, x-project", ("x-team", "x-project")),
     "spool.limit": ("2GiB", "2GiB"),

@@ -14,9 +14,10 @@ import msgspec
 import platformdirs
 import tzlocal
 
-from . import bytesize
+from . import bytesize, price_rules
 from .errors import SettingsError
 from .masked import masked
+from .price_rules import PriceRule
 from .providers import UNKNOWN, Table, table_with
 from .sources import PREFIX, by_key, from_environment, from_file, merge, paths
 
@@ -79,6 +80,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     stream_usage_hosts: tuple[str, ...] = ()
     intercept: Intercept = Intercept()
     providers: tuple[ProviderLine, ...] = ()
+    prices: tuple[PriceRule, ...] = ()
     attribution: Attribution = Attribution()
     spool: Spool = Spool()
     stop: Stop = Stop()
@@ -149,6 +151,7 @@ def _problems(settings: Settings) -> Iterator[str]:
         yield f"attribution.tags: {name} holds a key, which is never kept: name another header"
     yield from _spool_problems(settings.spool)
     yield from _host_problems(settings)
+    yield from price_rules.problems(settings.prices)
 
 
 def _out_of_range(settings: Settings) -> Iterator[str]:

@@ -13,13 +13,25 @@ from .errors import SettingsError
 PREFIX = "FAREBOX_"
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML's, but what it reads as floats and times stays as it is written: no float is exactly 0.1."""
+
+
+def _as_written(loader: _Loader, node: yaml.ScalarNode) -> object:
+    return loader.construct_scalar(node)
+
+
+for _tag in ("float", "timestamp"):
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _as_written)
+
+
 def from_file(config: Path | None) -> dict[str, Any]:
     """Return what the file `config` says, or else farebox.yaml in the current folder, if it is there."""
     path = config or Path("farebox.yaml")
     if config is None and not path.is_file():
         return {}
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = _yaml(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -28,12 +40,18 @@ def from_file(config: Path | None) -> dict[str, Any]:
         return {}
     if not isinstance(content, dict):
         raise SettingsError(f"{path} holds no keys: it starts with `key: value` lines")
-    return _texts(content)
+    return dict(content)
 
 
-def _texts(content: dict[Any, Any]) -> dict[str, Any]:
-    """Return YAML's mapping with texts as keys: `no:` and `1:` are others there."""
-    return {str(key): _texts(value) if isinstance(value, dict) else value for key, value in content.items()}
+def _yaml(text: str) -> Any:
+    return _texts(yaml.load(text, _Loader))  # noqa: S506 - a SafeLoader
+
+
+def _texts(content: Any) -> Any:
+    """Return what YAML holds, with texts as keys of its mappings: `no:` and `1:` are others there."""
+    if isinstance(content, dict):
+        return {str(key): _texts(value) for key, value in content.items()}
+    return [_texts(item) for item in content] if isinstance(content, list) else content
 
 
 def from_environment(struct: type[msgspec.Struct], environment: Mapping[str, str]) -> dict[str, Any]:
@@ -55,7 +73,7 @@ def _items(variable: str, value: str) -> Any:
     if not value.lstrip().startswith("["):
         return [item.strip() for item in value.split(",") if item.strip()]
     try:
-        return yaml.safe_load(value)
+        return _yaml(value)
     except yaml.YAMLError as error:
         raise SettingsError(f"{variable} is not a YAML list: {error}") from error
 

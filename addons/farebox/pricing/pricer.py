@@ -10,6 +10,7 @@ from .amounts import Amounts, amounts
 from .catalogue import Catalogue
 from .consumption import Consumption
 from .cost import FREE, LEDGER_LIMIT, PARTIAL, PRICED, Cost, rounded, unpriced
+from .overrides import Overrides
 from .ratecard import Price, RateCard
 
 _MEMORY = 4096
@@ -25,10 +26,14 @@ class _Part(NamedTuple):
 
 
 class Pricer:
-    """Prices Consumption from `catalogues`, in the order of their authority."""
+    """Prices Consumption from `catalogues`, in the order of their authority, after the user's own prices.
 
-    def __init__(self, catalogues: Sequence[Catalogue]) -> None:
-        self._catalogues = tuple(catalogues)
+    What these say that a call is priced as, and multiplied by, holds for what any catalogue says of it.
+    """
+
+    def __init__(self, catalogues: Sequence[Catalogue], overrides: Overrides | None = None) -> None:
+        self._overrides = overrides or Overrides(())
+        self._catalogues: tuple[Catalogue, ...] = (self._overrides, *catalogues)
         self._filled: dict[tuple[RateCard, RateCard, tuple[str, ...]], RateCard] = {}
 
     def knows(self, provider: str, model: str | None) -> bool:
@@ -40,10 +45,7 @@ class Pricer:
         the model is free; else of the first that knows it. None where nobody does.
         """
         best = None
-        for source in self._catalogues:
-            card = source.card(asked)
-            if card is None:
-                continue
+        for card in self._cards(asked):
             if card.free or (card.rates and not card.notes):
                 return card
             if best is None or (card.rates and not best.rates):
@@ -65,12 +67,18 @@ class Pricer:
         return Cost(whole, PARTIAL if reasons else PRICED, reasons, card.source, card.version, card.told)
 
     def _cards(self, asked: Consumption) -> Iterator[RateCard]:
-        return (card for one in self._catalogues if (card := one.card(asked)) is not None)
+        terms = self._overrides.terms(asked)
+        for source in self._catalogues:
+            card = source.card(terms.asked if terms else asked)
+            if card is not None:
+                yield self._overrides.adjusted(card, terms) if terms else card
 
     def _part(self, asked: Consumption) -> _Part:
         card = self.card(asked)
         if card is None:
-            known = any(one.knows_provider(asked.provider) for one in self._catalogues)
+            terms = self._overrides.terms(asked)
+            provider = terms.asked.provider if terms else asked.provider
+            known = any(one.knows_provider(provider) for one in self._catalogues)
             return _Part(None, ("unknown_model" if known else "unknown_provider",))
         if card.free:
             return _Part(card, (card.free,))

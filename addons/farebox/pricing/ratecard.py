@@ -74,8 +74,8 @@ class RateCard:
 
     `match` tells whether the model was found by its whole name. `version` is the source's. `notes` are reservations
     that hold for every call at these prices (`no_price:service_tier=scale`), as they stand in `cost_reasons`. `free` is
-    why the model costs nothing, where it does. `shares` are amounts within the output that cost otherwise: where the
-    usage does not tell them, the price is a lower bound.
+    why the model costs nothing, where it does; what is `included` costs nothing beside the rest. `shares` are amounts
+    within the output that cost otherwise: where the usage does not tell them, the price is a lower bound.
     """
 
     model: str
@@ -87,6 +87,7 @@ class RateCard:
     free: str | None = None
     details: Mapping[str, str] = field(default_factory=dict)
     shares: tuple[str, ...] = ()
+    included: frozenset[str] = frozenset()
 
     def price(self, billed: Amounts) -> Price:
         """Return what `billed` costs."""
@@ -139,6 +140,7 @@ class RateCard:
                 instead = next((own[one] for one in chain if one in own), None)
                 if name not in own and instead is not None:
                     lines[name] = _Line(_over(instead, denominator), 0, is_enough)
+        lines |= {name: _Line(0, 0, is_own=True) for name in self.included - lines.keys()}
         return _Band(denominator, lines)
 
     def _line(self, name: str, price: Fraction, denominator: int) -> _Line:

@@ -55,7 +55,7 @@ def main() -> int:
 def record(settings: Settings, stopping: threading.Event) -> None:
     """Record until `stopping`."""
     engine = open_engine(settings.ledger, patience=_PATIENCE)
-    registry, pricer = CollectorRegistry(), standard()
+    registry, pricer = CollectorRegistry(), standard(settings.prices)
     name = settings.sidecar
     database, metrics, own = (
         DatabaseSink(engine, sidecar=name),
