@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from farebox.store.engine import open_engine
 from sqlalchemy import Engine
 
-from .ledgers import DATABASES, new_ledger, new_postgres_ledger
+from .ledgers import DATABASES, new_ledger, new_postgres_ledger, opened
 from .postgres import Postgres
 from .sidecar import REDIRECT, Sidecar
 from .upstream import Asked, Step, Upstream, plain
@@ -74,6 +75,19 @@ def database(postgres: Postgres) -> Iterator[str]:
     name = postgres.create()
     yield name
     postgres.drop(name)
+
+
+@pytest.fixture(params=DATABASES)
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A ledger without tables, on each of the databases."""
+    if request.param == "sqlite":
+        with opened(tmp_path / "ledger.db") as engine:
+            yield engine
+    else:
+        server, database = request.getfixturevalue("postgres"), request.getfixturevalue("database")
+        engine = open_engine(server.url(database))
+        yield engine
+        engine.dispose()
 
 
 @pytest.fixture(params=DATABASES)

@@ -8,6 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from alembic import command
+from alembic.config import Config
+from farebox import assets
 from farebox.store import queries
 from farebox.store.engine import open_engine
 from farebox.store.migrate import migrate
@@ -66,6 +69,21 @@ def locked(path: Path) -> Iterator[None]:
         other.execute("BEGIN IMMEDIATE")
         yield
         other.execute("ROLLBACK")
+
+
+def scripts() -> Config:
+    """Return what Alembic needs to run this program's migrations."""
+    config = Config()
+    config.set_main_option("script_location", str(assets.migrations()))
+    return config
+
+
+def upgrade(engine: Engine, revision: str) -> None:
+    """Bring an empty ledger to the revision of an earlier farebox."""
+    config = scripts()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
 
 
 def in_utc(moment: datetime) -> datetime:

@@ -1,18 +1,42 @@
 """Bringing a ledger's schema up to date."""
 
+import os
 import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from farebox import assets
 from farebox.errors import LedgerAwayError, LedgerError
 from farebox.store import queries
 from farebox.store.migrate import migrate
 from farebox.store.schema import metadata
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    DateTime,
+    Engine,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    insert,
+    inspect,
+    select,
+    text,
+)
 
-from .ledgers import locked, opened
+from .ledgers import in_utc, locked, opened, upgrade
+from .samples import AT
+
+HEAD, *EARLIER = [script.revision for script in ScriptDirectory(str(assets.migrations())).walk_revisions()]
 
 
 def revision(engine: Engine) -> str | None:
@@ -87,3 +111,74 @@ def test_a_file_that_is_no_ledger_is_refused_by_name(tmp_path: Path) -> None:
 
     with opened(path) as engine, pytest.raises(LedgerError, match=r"ledger\.db is no ledger .* --ledger"):
         migrate(engine)
+
+
+def rows_of(connection: Connection, table: Table) -> list[dict[str, Any]]:
+    """Return the rows of `table` as the database has it now."""
+    return [dict(row) for row in connection.execute(select(table).order_by(*table.primary_key)).mappings()]
+
+
+def filled(table: Table) -> list[dict[str, Any]]:
+    """Return rows with a value in every column, of several months, and of times that no clock should tell."""
+    times = [datetime(2019, 12, 31, 23, tzinfo=UTC), *(AT + timedelta(days=days) for days in range(-400, 90, 35))]
+    return [
+        {column.name: _value(column, number, at) for column in table.columns}
+        for number, at in enumerate([*times, datetime(2199, 1, 1, tzinfo=UTC)])
+    ]
+
+
+def _value(column: Column[Any], number: int, at: datetime) -> Any:
+    if isinstance(column.type, DateTime):
+        return at
+    if isinstance(column.type, JSON):
+        return {"number": number}
+    if isinstance(column.type, LargeBinary):
+        return b"%d" % number
+    if column.name in {"id", "call_id"}:
+        return f"01900000-0000-7000-8000-{number:012d}"
+    if isinstance(column.type, Boolean):
+        return number % 2 == 0
+    return number if isinstance(column.type, Integer) else f"text {number:03d}"
+
+
+@pytest.mark.parametrize("earlier", EARLIER)
+def test_rows_of_an_earlier_farebox_are_there_afterwards(empty: Engine, earlier: str) -> None:
+    upgrade(empty, earlier)
+    before = MetaData()
+    before.reflect(empty, only=lambda name, _: name in metadata.tables)
+    known = [metadata.tables[table.name] for table in before.sorted_tables]
+    with empty.begin() as connection:
+        for table in before.sorted_tables:
+            here = [column.name for column in table.columns]
+            rows = [{name: row[name] for name in here} for row in filled(metadata.tables[table.name])]
+            connection.execute(insert(metadata.tables[table.name]), rows)
+
+    assert migrate(empty) == (earlier, HEAD)
+
+    with empty.connect() as connection:
+        for table in known:
+            names = before.tables[table.name].columns.keys()
+            told = [{name: row[name] for name in row if name in names} for row in rows_of(connection, table)]
+            expected = [{name: row[name] for name in row if name in names} for row in filled(table)]
+            assert [_in_utc(row) for row in told] == [_in_utc(row) for row in expected]
+
+
+def _in_utc(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: in_utc(value) if isinstance(value, datetime) else value for name, value in row.items()}
+
+
+def test_many_that_start_at_once_migrate_once(empty: Engine, tmp_path: Path) -> None:
+    url = empty.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-m", "farebox", "migrate", "--ledger", url]
+
+    environment = {**os.environ, "FAREBOX_HOME": str(tmp_path / "home")}
+
+    started = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
+        for _ in range(5)
+    ]
+    said = [process.communicate(timeout=120)[0] for process in started]
+
+    assert [process.returncode for process in started] == [0] * 5, said
+    assert all(f"is at revision {HEAD}" in one for one in said)
+    assert revision(empty) == HEAD

@@ -73,6 +73,7 @@ calls = Table(
     Column("parts", _json()),
     Index("calls_started_at", "started_at"),
     Index("calls_response_id", "response_id"),
+    postgresql_partition_by="RANGE (started_at)",
 )
 
 call_prices = Table(
@@ -90,6 +91,7 @@ call_prices = Table(
     *_texts("price_source", "price_version"),
     Column("rate_card", _json()),
     Index("call_prices_started_at", "started_at"),
+    postgresql_partition_by="RANGE (started_at)",
 )
 
 waiting_looks = Table(
