@@ -46,7 +46,7 @@ COVERED_BY = {
     **{f"pricing/litellm/{name}": "test_fallback.py" for name in ("names", "rates")},
     "price_units": "test_price_rules.py",
     "pricing/rate": "test_ratecard.py",
-    "pricing/rule_rates": "test_overrides.py",
+    **{f"pricing/{name}": "test_overrides.py" for name in ("rule_rates", "ruling")},
     "pricing/row": "test_ledger.py",
     "proxy/addon": "test_end_to_end.py",
     "proxy/connections": "test_untouched.py",

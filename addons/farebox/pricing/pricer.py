@@ -32,8 +32,8 @@ class Pricer:
     """
 
     def __init__(self, catalogues: Sequence[Catalogue], overrides: Overrides | None = None) -> None:
-        self._overrides = overrides or Overrides(())
-        self._catalogues: tuple[Catalogue, ...] = (self._overrides, *catalogues)
+        self._overrides = overrides
+        self._catalogues: tuple[Catalogue, ...] = (*([overrides] if overrides else []), *catalogues)
         self._filled: dict[tuple[RateCard, RateCard, tuple[str, ...]], RateCard] = {}
 
     def knows(self, provider: str, model: str | None) -> bool:
@@ -67,17 +67,18 @@ class Pricer:
         return Cost(whole, PARTIAL if reasons else PRICED, reasons, card.source, card.version, card.told)
 
     def _cards(self, asked: Consumption) -> Iterator[RateCard]:
-        terms = self._overrides.terms(asked)
+        ruling = self._overrides.change(asked) if self._overrides else None
+        priced_as = ruling.priced_as(asked) if ruling else asked
         for source in self._catalogues:
-            card = source.card(terms.asked if terms else asked)
+            card = source.card(priced_as)
             if card is not None:
-                yield self._overrides.adjusted(card, terms) if terms else card
+                yield ruling.adjusted(card) if ruling else card
 
     def _part(self, asked: Consumption) -> _Part:
         card = self.card(asked)
         if card is None:
-            terms = self._overrides.terms(asked)
-            provider = terms.asked.provider if terms else asked.provider
+            ruling = self._overrides.change(asked) if self._overrides else None
+            provider = (ruling.priced_as(asked) if ruling else asked).provider
             known = any(one.knows_provider(provider) for one in self._catalogues)
             return _Part(None, ("unknown_model" if known else "unknown_provider",))
         if card.free:

@@ -13,7 +13,7 @@ from .pricer import Pricer
 
 def standard(rules: Sequence[PriceRule] = ()) -> Pricer:
     """Return the Pricer of the user's `rules` and the catalogues that came with farebox."""
-    return Pricer(_catalogues(), Overrides(rules))
+    return Pricer(_catalogues(), Overrides(rules) if rules else None)
 
 
 @cache
