@@ -1,12 +1,16 @@
 """Reading to Record: what is billed, and how sure that is."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 import pytest
+from farebox.price_rules import Free, GpuHour, Match, PriceRule
+from farebox.pricing.standard import standard
 from farebox.reading import Reading
 from farebox.record import COLUMNS
+from farebox.recorder import ledger
 from farebox.sizes import Sizes
 from farebox.usage import Part, Usage
 from hypothesis import given
@@ -186,6 +190,34 @@ def test_what_the_provider_bills_goes_before_the_catalogue_s_price(
 
     assert (row.cost_nanousd, row.cost_status, row.cost_reasons) == (nanousd, "reported", [place])
     assert (row.catalogue_cost_nanousd, row.price_source) == (catalogue, "reported")
+
+
+FREE_RULE = PriceRule(Match(provider="openai"), local=Free())
+HIRED = PriceRule(Match(provider="openai"), local=GpuHour(usd_per_hour=Decimal("3.60")))
+A_CALL = PriceRule(Match(provider="openai"), per_request=Decimal("0.002"))
+
+
+@pytest.mark.parametrize(
+    ("rule", "told", "cost"),
+    [
+        (FREE_RULE, {"usage": NOTHING}, (0, "free", ["local", "no_usage"])),
+        (FREE_RULE, SILENT, (0, "free", ["local", "no_usage"])),
+        (FREE_RULE, {"usage": NOTHING, "status": 401, "outcome": "http_error"}, (None, "none", None)),
+        (FREE_RULE, {"usage": NOTHING, "is_pending": True}, (None, "unpriced", ["pending"])),
+        (HIRED, {"usage": NOTHING, "duration_ms": 2_500}, (2_500_000, "priced", ["no_usage"])),
+        (HIRED, {**SILENT, "duration_ms": 2_500}, (2_500_000, "priced", ["no_usage"])),
+        (HIRED, {"usage": HALF, "duration_ms": 2_500}, (2_500_000, "priced", ["incomplete_usage"])),
+        (A_CALL, {"usage": NOTHING}, (2_000_000, "priced", ["no_usage"])),
+        (A_CALL, {"usage": NOTHING, "cost_header": "0.0031"}, (3_100_000, "reported", ["x-litellm-response-cost"])),
+    ],
+)
+def test_a_price_of_the_whole_call_does_not_hang_on_what_was_consumed(
+    rule: PriceRule, told: dict[str, Any], cost: tuple[int | None, str, list[str] | None]
+) -> None:
+    row = ledger.record_of(reading(**told), standard((rule,)))
+
+    assert (row.cost_nanousd, row.cost_status, row.cost_reasons) == cost
+    assert "cost_nanousd" not in (row.estimate or {})
 
 
 def test_all_that_was_read_is_in_the_row() -> None:

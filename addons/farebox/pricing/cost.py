@@ -13,6 +13,8 @@ ESTIMATED = "estimated"
 FREE = "free"
 UNPRICED = "unpriced"
 NONE = "none"
+# What stands in a rate card where the price is that of the whole call.
+INCLUDED = "included"
 # What a column of the ledger holds: 9 thousand million USD, which no call costs.
 LEDGER_LIMIT = 2**63 - 1
 
@@ -26,6 +28,11 @@ class Cost(msgspec.Struct, frozen=True):
     source: str | None = None
     version: str | None = None
     rate_card: Mapping[str, str] = {}
+
+    @property
+    def is_flat(self) -> bool:
+        """Tell whether it is the same whatever was consumed: nothing, or a price of the user's own for a whole call."""
+        return self.status == FREE or INCLUDED in self.rate_card
 
 
 def unpriced(reason: str) -> Cost:

@@ -14,6 +14,7 @@ from .pricer import Pricer
 
 # Why a price is a lower bound, whatever the prices are: these reasons stay when a row is priced anew.
 RESERVATIONS = frozenset({"meter_failure", "unreadable_answer", "incomplete_answer", "incomplete_usage", "no_usage"})
+NO_USAGE = "none"
 _LOW, _HIGH = 0, 1
 # Vertex AI's words for tiers of the same prices as Gemini's; a batch is a way of processing, not a tier.
 _TIERS = {"on_demand_priority": "priority", "on_demand_flex": "flex", "on_demand": None, "batch": None}
@@ -21,18 +22,21 @@ _BATCH = {"processing": "batch"}
 
 
 def priced(row: Record, pricer: Pricer) -> Record:
-    """Return `row` at the prices of `pricer`: what it consumed must be known, or estimated.
+    """Return `row` at the prices of `pricer`; as it is, where what it consumed is not known and the price hangs on it.
 
     A cost that the answer itself states stays; the catalogue's stands beside it. The band of an estimated cost goes
     from the price of the low ends to that of the high ones.
     """
     cost = pricer.price(*consumptions(row))
+    if row.usage_source == NO_USAGE and not cost.is_flat:
+        return row
     status, estimate = cost.status, _without_cost(row.estimate)
     kept = [reason for reason in row.cost_reasons or () if reason in RESERVATIONS]
-    if status in {PRICED, PARTIAL} and estimate:
+    hangs_on_usage = not cost.is_flat and status in {PRICED, PARTIAL}
+    if hangs_on_usage and estimate:
         status = ESTIMATED
         estimate["cost_nanousd"] = [_cost_at(row, end, pricer) for end in (_LOW, _HIGH)]
-    elif status == PRICED and kept:
+    elif hangs_on_usage and kept:
         status = PARTIAL
     told: dict[str, Any] = {"price_version": cost.version, "rate_card": cost.rate_card or None}
     told["catalogue_cost_nanousd"] = cost.nanousd

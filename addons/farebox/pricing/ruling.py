@@ -9,6 +9,7 @@ from ..price_units import TOKENS
 from ..providers import host_matches
 from .amounts import DURATION
 from .consumption import Consumption
+from .cost import INCLUDED
 from .rate import Rate
 from .ratecard import RateCard
 from .rule_rates import rates_of
@@ -93,7 +94,7 @@ class Ruling:
             version=self._version,
             rates=self._rates,
             free="local" if isinstance(rule.local, Free) else None,
-            details={"rule": self.name, **days, **({"included": "tokens"} if rule.is_whole else {})},
+            details={"rule": self.name, **days, **({INCLUDED: "tokens"} if rule.is_whole else {})},
             included=TOKENS if rule.is_whole else frozenset(),
         )
 

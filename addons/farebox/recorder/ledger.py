@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 
 from .. import reading as outcomes
-from ..pricing.cost import NONE, REPORTED, Cost, free, nothing_billable, unpriced
+from ..pricing.cost import NONE, REPORTED, UNPRICED, Cost, free, nothing_billable, unpriced
 from ..pricing.pricer import Pricer
 from ..pricing.reported import reported
-from ..pricing.row import priced
+from ..pricing.row import NO_USAGE, priced
 from ..reading import Reading
 from ..record import COLUMNS, Record
 from ..usage import Usage
@@ -33,7 +33,7 @@ def record_of(reading: Reading, pricer: Pricer, learned: Learned = NOTHING_LEARN
     told |= {name: getattr(estimated.usage, name) for name in Usage.__struct_fields__}
     told |= {"started_at": EPOCH + timedelta(microseconds=reading.started_at // 1000), "estimate": bands or None}
     told["parts"] = msgspec.to_builtins(reading.parts)
-    told["usage_source"] = "estimated" if bands else "reported" if reading.usage.is_reported else "none"
+    told["usage_source"] = "estimated" if bands else "reported" if reading.usage.is_reported else NO_USAGE
     billed = reported(reading.raw_usage, reading.cost_header)
     if not (bands or reading.usage.is_reported):
         told |= _told(_without_usage(reading))
@@ -42,7 +42,13 @@ def record_of(reading: Reading, pricer: Pricer, learned: Learned = NOTHING_LEARN
     if billed is not None:
         told |= _told(Cost(billed.nanousd, REPORTED, (billed.place,), "reported")) | {"catalogue_cost_nanousd": None}
     row = Record(**told)
-    return row if row.usage_source == "none" else priced(row, pricer)
+    return row if _is_settled(row) else priced(row, pricer)
+
+
+def _is_settled(row: Record) -> bool:
+    """Tell whether no price can change what the row's cost is: nothing was consumed, or nobody knows yet."""
+    is_open = row.cost_status in {UNPRICED, REPORTED} and row.cost_reasons != [PENDING]
+    return row.usage_source == NO_USAGE and not is_open
 
 
 def _told(cost: Cost) -> dict[str, Any]:
