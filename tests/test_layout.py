@@ -56,6 +56,7 @@ COVERED_BY = {
     "proxy/server": "test_end_to_end.py",
     "proxy/standalone": "test_stop.py",
     "sources": "test_settings.py",
+    "store/locks": "test_upkeep.py",
     "store/postgres": "test_faults.py",
     "store/sqlite": "test_engine.py",
     "supervisor": "test_stop.py",

@@ -44,6 +44,7 @@ VARIABLES: Mapping[str, tuple[str, Any]] = {
     "spool.limit": ("2GiB", "2GiB"),
     "spool.memory": ("1048576", "1048576"),
     "spool.sync": ("always", "always"),
+    "retention.calls": ("90d", "90d"),
     "stop.deadline": ("2.5", 2.5),
     "script": ("/srv/one.py,/srv/two.py", ("/srv/one.py", "/srv/two.py")),
     "set": ("ssl_insecure=true", ("ssl_insecure=true",)),

@@ -14,7 +14,7 @@ import msgspec
 import platformdirs
 import tzlocal
 
-from . import bytesize, price_rules
+from . import bytesize, price_rules, retention
 from .errors import SettingsError
 from .masked import masked
 from .price_rules import PriceRule
@@ -56,6 +56,12 @@ class Spool(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sync: Literal["never", "always"] = "never"
 
 
+class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long rows are kept, as `90d`; without, for ever."""
+
+    calls: str = ""
+
+
 class ProviderLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Hosts whose calls `name` bills: a provider of the user's own, or a known one behind a gateway."""
 
@@ -83,6 +89,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     prices: tuple[PriceRule, ...] = ()
     attribution: Attribution = Attribution()
     spool: Spool = Spool()
+    retention: Retention = Retention()
     stop: Stop = Stop()
     script: tuple[str, ...] = ()
     set: tuple[str, ...] = ()
@@ -150,6 +157,10 @@ def _problems(settings: Settings) -> Iterator[str]:
     for name in _CREDENTIALS.intersection(map(str.lower, settings.attribution.tags)):
         yield f"attribution.tags: {name} holds a key, which is never kept: name another header"
     yield from _spool_problems(settings.spool)
+    try:
+        retention.parse(settings.retention.calls)
+    except ValueError as error:
+        yield f"retention.calls: {error}"
     yield from _host_problems(settings)
     yield from price_rules.problems(settings.prices)
 

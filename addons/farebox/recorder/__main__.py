@@ -8,6 +8,7 @@ import threading
 
 from prometheus_client import CollectorRegistry
 
+from .. import retention
 from ..child import settings_from_parent, tell_ready, when_parent_ends
 from ..dialects import DIALECTS
 from ..errors import FareboxError
@@ -58,7 +59,7 @@ def record(settings: Settings, stopping: threading.Event) -> None:
     registry, pricer = CollectorRegistry(), standard(settings.prices)
     name = settings.sidecar
     database, metrics, own = (
-        DatabaseSink(engine, sidecar=name),
+        DatabaseSink(engine, sidecar=name, keep=retention.parse(settings.retention.calls)),
         MetricsSink(registry, pricer.knows),
         OwnMetrics(registry),
     )

@@ -111,6 +111,7 @@ class Recorder:
             if batch.positions or self._ended:
                 self._store(batch)
             self._ended = spool.done(batch)
+            self._to.database.sweep()
         except LedgerAwayError as error:
             self._behind(error.trouble)
             return 0

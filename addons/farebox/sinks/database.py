@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any
 
 import msgspec
@@ -16,6 +16,7 @@ from ..store import faults, looks, queries
 from ..store.engine import writer
 from ..store.looks import Look
 from ..store.rows import insert_calls
+from ..store.upkeep import Upkeep
 
 _TRIES = 3
 
@@ -49,9 +50,15 @@ class Found:
 class DatabaseSink:
     """Writes Records into `calls`."""
 
-    def __init__(self, engine: Engine, *, sidecar: str | None = None) -> None:
+    def __init__(self, engine: Engine, *, sidecar: str | None = None, keep: timedelta | None = None) -> None:
+        """`keep` is how long rows stay; None is for ever."""
         self._engine = engine
         self._sidecar = sidecar
+        self._upkeep = Upkeep(engine, keep)
+
+    def sweep(self) -> None:
+        """Take a part of the rows that are too old away, now and then."""
+        self._upkeep.sweep()
 
     def find(self, response_ids: Collection[str]) -> Found:
         """Return what the ledger has of `response_ids`."""
@@ -73,6 +80,7 @@ class DatabaseSink:
 
         All in one transaction.
         """
+        self._upkeep.make_room(records)
         completed = self._store(records, positions, ended, links)
         if completed is not None:
             return Written(records, [], completed)

@@ -8,16 +8,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from .. import __version__, assets
 from ..errors import LedgerError
 from .engine import writer
 from .faults import away, name, said
-
-# Of this number, Postgres' advisory locks have one for each database.
-_LOCK = int.from_bytes(b"farebox", "big")
+from .locks import Lock, take
 
 
 def migrate(engine: Engine) -> tuple[str | None, str]:
@@ -70,12 +68,7 @@ def _current(engine: Engine, scripts: ScriptDirectory) -> str | None:
 
 def _upgrade(engine: Engine, config: Config) -> None:
     with writer(engine).begin() as connection:
-        _wait_for_others(connection)
+        # One at a time; who waited finds the work done.
+        take(connection, Lock.MIGRATE)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-
-
-def _wait_for_others(connection: Connection) -> None:
-    """Let one migrate at a time; who waited finds the work done. On SQLite, the transaction's own lock does it."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))

@@ -1,0 +1,173 @@
+"""Months are made ahead, and what is too old goes, and nothing else."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from farebox.record import Record
+from farebox.sinks.database import DatabaseSink
+from farebox.store.engine import opened
+from farebox.store.locks import Lock, take
+from farebox.store.months import there
+from farebox.store.schema import call_prices
+from farebox.store.upkeep import Upkeep
+from sqlalchemy import Engine, insert, select, text
+
+from .ledgers import ids, new_postgres_ledger
+from .postgres import PASSWORD, Postgres
+from .samples import record
+
+NOW = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
+KEEP = timedelta(days=90)
+# Midnight, UTC.
+CUT = datetime(2026, 8, 26, tzinfo=UTC)
+
+
+def parts(engine: Engine) -> set[str]:
+    with engine.connect() as connection:
+        return there(connection, "calls")
+
+
+def priced(engine: Engine, *records: Record) -> None:
+    """Store `records`, each with a price that was given later."""
+    DatabaseSink(engine).write(records, {})
+    told = {"revision": 1, "priced_at": NOW, "cost_status": "priced", "cost_nanousd": 1}
+    with engine.begin() as connection:
+        rows = [{"call_id": one.id, "started_at": one.started_at, **told} for one in records]
+        connection.execute(insert(call_prices), rows)
+
+
+def swept(engine: Engine, keep: timedelta | None = KEEP) -> None:
+    """Sweep until nothing is left to."""
+    upkeep = Upkeep(engine, keep, lambda: NOW)
+    for _ in range(20):
+        upkeep.sweep()
+
+
+def test_months_are_made_ahead_of_their_rows(postgres: Postgres) -> None:
+    with new_postgres_ledger(postgres) as engine:
+        Upkeep(engine, now=lambda: NOW).make_room([])
+
+        assert parts(engine) == {"calls_other", "calls_2026_11", "calls_2026_12", "calls_2027_01"}
+
+
+def test_months_of_late_rows_are_made_and_those_that_no_clock_should_tell_are_not(postgres: Postgres) -> None:
+    with new_postgres_ledger(postgres) as engine:
+        times = [datetime(year, month, 1, tzinfo=UTC) for year, month in ((1970, 1), (2025, 3), (2027, 2), (2099, 1))]
+        Upkeep(engine, now=lambda: NOW).make_room([record(started_at=time) for time in times])
+
+        assert parts(engine) == {
+            "calls_other",
+            *(f"calls_{one}" for one in ("2025_03", "2026_11", "2026_12", "2027_01")),
+        }
+
+
+def test_rows_of_who_may_not_make_months_are_kept_all_the_same(
+    postgres: Postgres, caplog: pytest.LogCaptureFixture
+) -> None:
+    with new_postgres_ledger(postgres) as owner:
+        with owner.begin() as connection:
+            connection.execute(text("DROP ROLE IF EXISTS writer"))
+            connection.execute(text("CREATE ROLE writer LOGIN PASSWORD 'canary'"))
+            connection.execute(text("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO writer"))
+        url = postgres.url(owner.url.database or "").replace(f"postgres:{PASSWORD}", "writer:canary")
+        one = record()
+        with opened(url) as engine:
+            assert DatabaseSink(engine, keep=KEEP).write([one], {}).refused == []
+
+        assert ids(owner) == [one.id]
+        assert "months are not made ahead" in caplog.text
+        assert "permission denied" in caplog.text
+
+
+def test_what_is_too_old_goes_and_nothing_else(engine: Engine) -> None:
+    old = [record(started_at=datetime(2026, 7, day, tzinfo=UTC)) for day in range(1, 31)]
+    kept = [record(started_at=CUT), record(started_at=NOW), record(started_at=NOW + timedelta(days=60))]
+    priced(engine, *old, *kept)
+
+    swept(engine)
+
+    assert ids(engine) == sorted(one.id for one in kept)
+    with engine.connect() as connection:
+        assert set(connection.scalars(select(call_prices.c.call_id))) == {one.id for one in kept}
+
+
+def test_a_month_goes_whole_once_all_of_it_is_too_old(postgres: Postgres) -> None:
+    rows = [record(started_at=at) for at in (datetime(2026, 7, 31, 23, tzinfo=UTC), datetime(2026, 8, 1, tzinfo=UTC))]
+    with new_postgres_ledger(postgres) as engine:
+        priced(engine, *rows)
+
+        swept(engine)
+
+        # August ends within the last 90 days.
+        assert ids(engine) == [rows[1].id]
+        assert parts(engine) & {"calls_2026_07", "calls_2026_08"} == {"calls_2026_08"}
+
+
+def test_on_sqlite_the_day_is_what_counts(engine: Engine) -> None:
+    rows = [record(started_at=CUT - timedelta(microseconds=1)), record(started_at=CUT)]
+    DatabaseSink(engine).write(rows, {})
+
+    swept(engine)
+
+    gone = 1 if engine.dialect.name == "sqlite" else 0
+    assert ids(engine) == [one.id for one in rows[gone:]]
+
+
+def test_rows_without_a_month_of_their_own_go_too(postgres: Postgres) -> None:
+    with new_postgres_ledger(postgres) as engine:
+        rows = [record(started_at=datetime(year, 1, 1, tzinfo=UTC)) for year in (1970, 2099)]
+        priced(engine, *rows)
+
+        swept(engine)
+
+        assert ids(engine) == [rows[1].id]
+
+
+def test_many_rows_go_a_part_at_a_time(engine: Engine) -> None:
+    old = datetime(1970, 1, 1, tzinfo=UTC)
+    DatabaseSink(engine).write([record(started_at=old + timedelta(seconds=second)) for second in range(1200)], {})
+    upkeep = Upkeep(engine, KEEP, lambda: NOW)
+
+    left = []
+    for _ in range(4):
+        upkeep.sweep()
+        left.append(len(ids(engine)))
+
+    assert left == [700, 200, 0, 0]
+
+
+def test_nothing_goes_unless_it_is_asked_for(engine: Engine) -> None:
+    one = record(started_at=datetime(2020, 1, 1, tzinfo=UTC))
+    DatabaseSink(engine).write([one], {})
+
+    swept(engine, keep=None)
+    DatabaseSink(engine).sweep()
+
+    assert ids(engine) == [one.id]
+
+
+def test_one_sidecar_at_a_time_takes_rows_away(postgres: Postgres) -> None:
+    one = record(started_at=datetime(2020, 1, 1, tzinfo=UTC))
+    with new_postgres_ledger(postgres) as engine:
+        DatabaseSink(engine).write([one], {})
+        with engine.begin() as other:
+            take(other, Lock.RETENTION)
+            swept(engine)
+            assert ids(engine) == [one.id]
+
+        swept(engine)
+        assert ids(engine) == []
+
+
+def test_a_month_that_is_being_read_stays_until_it_is_not(postgres: Postgres, caplog: pytest.LogCaptureFixture) -> None:
+    one = record(started_at=datetime(2020, 1, 1, tzinfo=UTC))
+    with new_postgres_ledger(postgres) as engine:
+        DatabaseSink(engine).write([one], {})
+        with engine.begin() as report:
+            report.execute(text("SELECT count(*) FROM calls"))
+            swept(engine)
+        assert ids(engine) == [one.id]
+        assert "old calls are not taken away yet" in caplog.text
+
+        swept(engine)
+        assert ids(engine) == []
