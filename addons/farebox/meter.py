@@ -1,7 +1,7 @@
 """Meter one call: chunks of the answer in, one Reading out, in constant memory."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -14,8 +14,8 @@ from .exchange import Response
 from .providers import UNKNOWN
 from .ratelimit import ratelimit_of
 from .reading import Reading
+from .settle import Settled, settled
 from .sizes import said
-from .usage import Usage, with_units
 from .wire.content import ContentDecoder, content_decoder
 from .wire.documents import Document, Documents, documents
 
@@ -92,13 +92,14 @@ class Meter:
             self._take(self._documents.close, now)
             is_damaged = bool(self._documents.unreadable) and not self._documents.is_stream
             self._unreadable = self._unreadable or (is_damaged and outcome is None)
-        usage, reply, request = self._settled_usage(), self._reply, self._call.request
+        settled, reply, request = self._settled(), self._reply, self._call.request
         told = {name: getattr(reply, name) for name in _AS_TOLD}
         told["error_param"] = reply.error_param or self._complaint
         asked = self._call.asked
         return Reading(
             **told,
             **self._timing(now),
+            **settled._asdict(),
             id=self._call.id,
             started_at=self._call.started_at,
             provider=self._call.provider.name,
@@ -111,7 +112,6 @@ class Meter:
             model_returned=reply.model,
             streamed=self._documents.is_stream,
             status=self._response.status,
-            usage=usage,
             raw_usage=clean.figures(reply.usage) if reply.usage else None,
             meter_failed=self.failure is not None,
             is_unreadable=self._unreadable,
@@ -178,19 +178,12 @@ class Meter:
             self._first_token = now if self._first_token is None else self._first_token
         self._said += said(document.data)
 
-    def _settled_usage(self) -> Usage:
-        sent: Mapping[str, Any] = self._reply.usage or {}
+    def _settled(self) -> Settled:
         try:
-            usage = self._call.dialect.usage(sent) if sent else Usage()
-            usage = with_units(usage, self._reply.units)
-            if not usage.is_reported and self._response.status == 200 and not self._reply.is_error:
-                usage = with_units(usage, self._call.asked.units)
-            for deviation in self._call.provider.deviations.get(self._call.dialect.name, ()) if sent else ():
-                usage = deviation(usage, sent)
+            return settled(self._call, self._response, self._reply)
         except Exception as error:  # noqa: BLE001 - as in _take
             self.failure = error
-            return Usage()
-        return usage
+            return Settled()
 
     def _outcome(self, cut: str | None) -> str:
         reply = self._reply

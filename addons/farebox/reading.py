@@ -13,6 +13,7 @@ CLIENT_ABORT = "client_abort"
 PROVIDER_CUT = "provider_cut"
 NETWORK_ERROR = "network_error"
 SIDECAR_STOP = "sidecar_stop"
+_LEFT = frozenset({CLIENT_ABORT, SIDECAR_STOP})
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -70,9 +71,10 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def adds_nothing(self) -> bool:
-        """Tell whether this is a look that found the work unfinished, or nothing at all."""
+        """Tell whether this is a look that found the work unfinished, was cut short, or found nothing at all."""
+        is_cut = self.outcome in _LEFT or (self.outcome == PROVIDER_CUT and self.error_type is None)
         found_an_end = self.status == 200 and not self.is_pending and self.finish_reason is not None
-        return self.completes is not None and not found_an_end
+        return self.completes is not None and (is_cut or not found_an_end)
 
 
 _ENCODER = msgspec.msgpack.Encoder()
