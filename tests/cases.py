@@ -31,6 +31,7 @@ _LEFT_OUT = {
     "meter_failed",
     "is_unreadable",
     "cost_header",
+    "stated_cost",
     "request_bytes",
     "response_bytes",
     "params",

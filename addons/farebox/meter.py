@@ -1,6 +1,5 @@
 """Meter one call: chunks of the answer in, one Reading out, in constant memory."""
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,6 +8,7 @@ import msgspec
 from . import clean, reading
 from .call import Call
 from .complaint import parameter_in
+from .cost_fields import CostReader, number_in
 from .errors import WireError
 from .exchange import Response
 from .providers import UNKNOWN
@@ -25,7 +25,6 @@ _EVENTS_PER_BYTE = 32
 # As many as a read of mitmproxy's holds uncompressed, and some.
 _DOCUMENTS_AT_ONCE = 20_000
 _AS_TOLD = ("response_id", "service_tier", "error_type", "error_code", "error_param", "finish_reason")
-_NUMBER = re.compile(r"\d{1,12}(\.\d{1,20})?(e-?\d{1,2})?", re.IGNORECASE)
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid", "apim-request-id")
 
 
@@ -47,6 +46,7 @@ class Meter:
         )
         length = response.header("content-length") or ""
         self._announced = int(length) if length.isdecimal() and not response.header("transfer-encoding") else 0
+        self._cost = CostReader(call.cost_places, response)
         self._unreadable = False
         self.failure: Exception | None = None
         self.received = 0
@@ -122,7 +122,8 @@ class Meter:
             tags=self._call.tags,
             params=self._call.asked.params,
             ratelimit=ratelimit_of(self._response.headers),
-            cost_header=_number_in(self._response.header("x-litellm-response-cost")),
+            cost_header=number_in(self._response.header("x-litellm-response-cost")),
+            stated_cost=self._cost.stated,
             sizes=msgspec.structs.replace(self._call.asked.sizes, answer_bytes=self._said),
         )
 
@@ -161,6 +162,7 @@ class Meter:
         try:
             for document in read():
                 self._weigh(document, now)
+                self._cost.see(document.data)
                 self._reply = dialect.fold(self._reply, document)
                 if self._complaint is None and (self._reply.is_error or self._response.status >= 400):
                     self._complaint = parameter_in(document.data, self._call.asked.names)
@@ -214,8 +216,3 @@ def unanswered(call: Call, now: float, outcome: str) -> Reading:
 
 def _milliseconds(seconds: float | None) -> int | None:
     return None if seconds is None else max(0, round(seconds * 1000))
-
-
-def _number_in(header: str | None) -> str | None:
-    """Return a header's value where that is a number: no other text of it is kept."""
-    return header if header and _NUMBER.fullmatch(header) else None

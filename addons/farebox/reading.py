@@ -16,6 +16,14 @@ SIDECAR_STOP = "sidecar_stop"
 _LEFT = frozenset({CLIENT_ABORT, SIDECAR_STOP})
 
 
+class StatedCost(msgspec.Struct, frozen=True):
+    """A cost as it was stated: the digits of a number of `unit`, and where they stood."""
+
+    place: str
+    amount: str
+    unit: str
+
+
 class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One HTTP exchange, in the ledger's names; `started_at` in nanoseconds since 1970, UTC.
 
@@ -68,6 +76,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     request_hash: str | None = None
     price_context: dict[str, str] | None = None
     parts: list[Part] | None = None
+    stated_cost: StatedCost | None = None
 
     @property
     def adds_nothing(self) -> bool:
