@@ -13,7 +13,7 @@ READY := .venv/.ready
 FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check lint corpus replay estimates tables vendor faults readme picture lock wheel clean bench-pricing
+.PHONY: help demo run test check lint corpus replay estimates tables prices vendor faults readme picture lock wheel clean bench-pricing
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
@@ -47,6 +47,9 @@ estimates: $(READY)  ## how far estimates are from what recorded exchanges repor
 
 tables: $(READY)  ## tokens per byte, anew from scripts/samples
 	$(UV) run --quiet --isolated --group tables python scripts/tokens_per_byte.py
+
+prices: $(READY)  ## price catalogues held against each other, and who is believed; FLAGS=--update writes docs/accuracy.md
+	PYTHONPATH=addons $(BIN)/python -m tests.prices $(FLAGS)
 
 vendor: $(READY)  ## LiteLLM's price list anew, from the newest wheel or that of LITELLM=1.109.1
 	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \

@@ -126,8 +126,10 @@ def test_tokens(provider: str, model: str, context: dict[str, str], used: dict[s
         ("mistral", "mistral-ocr-4-0", {}, {"pages": 10}, 40_000_000),
         ("mistral", "mistral-ocr-4-0", {}, {"annotated_pages": 10}, 50_000_000),
         ("mistral", "mistral-ocr-4-0", {"processing": "batch"}, {"pages": 10}, 20_000_000),
-        ("perplexity", "sonar-pro", {"search_context_size": "low"}, {"web_search_requests": 2}, 12_000_000),
-        ("perplexity", "sonar-pro", {"search_context_size": "high"}, {"web_search_requests": 2}, 28_000_000),
+        # For each request, of which this is one.
+        ("perplexity", "sonar-pro", {}, {}, 6_000_000),
+        ("perplexity", "sonar-pro", {"search_context_size": "high"}, {"web_search_requests": 0}, 14_000_000),
+        ("perplexity", "sonar-deep-research", {}, {"web_search_requests": 2}, 10_000_000),
         ("openai", "gpt-4o-search-preview", {}, {"web_search_requests": 2}, 50_000_000),
         ("gemini", "gemini-3.6-flash", {}, {"maps_grounding_requests": 2}, 28_000_000),
         ("vertex", "gemini-2.5-flash", {"region": "global"}, {"web_search_requests": 2}, 70_000_000),
@@ -240,10 +242,9 @@ def test_zeros_alone_are_no_price(provider: str, model: str) -> None:
         ("mistral", "codestral-2508", "scale", {}, CHAT, "no_price:service_tier=scale"),
         ("anthropic", "claude-sonnet-4-5", None, {"speed": "fast"}, CHAT, "no_price:speed=fast"),
         ("bedrock", "amazon.nova-pro-v1:0", None, {"latency": "optimized"}, CHAT, "no_price:latency=optimized"),
-        ("perplexity", "sonar-pro", None, {}, {"units": {"web_search_requests": 1}}, "no_price:web_search_requests"),
         ("azure", "model-router", None, {}, CHAT, "no_price:output_tokens"),
     ],
-    ids=["tier", "speed", "latency", "size of a search", "a fee for routing alone"],
+    ids=["tier", "speed", "latency", "a fee for routing alone"],
 )
 def test_what_the_list_does_not_price_is_named(
     provider: str, model: str, tier: str | None, context: dict[str, str], used: dict[str, Any], reason: str

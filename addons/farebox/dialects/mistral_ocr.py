@@ -19,9 +19,7 @@ def claims(request: Request) -> bool:
 
 
 def asked(_request: Request, body: Mapping[str, Any]) -> Asked:
-    """Return what is asked for: pages that are annotated have a price of their own."""
-    annotates = any(body.get(f"{what}_annotation_format") for what in ("bbox", "document"))
-    return Asked(clean.name(body.get("model")), stream=False, context={"annotated": annotates})
+    return Asked(clean.name(body.get("model")), stream=False)
 
 
 def fold(reply: Reply, document: Document) -> Reply:
@@ -41,9 +39,4 @@ def usage(sent: Mapping[str, Any]) -> Usage:
     return Usage(units=None if pages is None else {"pages": pages})
 
 
-def billed(asked: Asked, usage: Usage) -> Usage:
-    pages = (usage.units or {}).get("pages")
-    return Usage(units={"annotated_pages": pages}) if pages and asked.context.get("annotated") else usage
-
-
-DIALECT = Dialect("mistral_ocr", "ocr", claims, asked, fold, lambda _document: False, usage, billed=billed)
+DIALECT = Dialect("mistral_ocr", "ocr", claims, asked, fold, lambda _document: False, usage)

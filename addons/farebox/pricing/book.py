@@ -49,6 +49,11 @@ class Book:
     def knows(self, provider: str, model: str | None) -> bool:
         return model is not None and self._find(provider, model) is not None
 
+    def models(self, provider: str) -> list[str]:
+        """Return the ids of a provider's models."""
+        known = self._edition.provider(provider)
+        return [model.id for model in known.models] if known else []
+
     def card(self, asked: Consumption) -> RateCard | None:
         context = tuple(asked.context.items()) if asked.context else ()
         timeline = self._timeline(asked.provider, asked.models, asked.tier, context, asked.host)

@@ -25,7 +25,7 @@ _MEMORY = 4096
 # A call so long before the list was taken may have had another price.
 _FRESH = timedelta(days=45)
 
-_Question = tuple[str, tuple[str, ...], str, str, frozenset[tuple[str, str]]]
+_Question = tuple[str, tuple[str, ...], str, str | None, tuple[tuple[str, str], ...]]
 
 
 class Line(NamedTuple):
@@ -59,20 +59,38 @@ class LiteLLM:
     def knows(self, provider: str, model: str | None) -> bool:
         return model is not None and any(f"{one}/{model.lower()}" in self._list for one in names.families(provider))
 
+    def models(self, provider: str) -> Iterator[tuple[str, str]]:
+        """Yield the names and modes of a provider's models; not the lines for sizes of images."""
+        for key in self._list:
+            family, _, name = key.partition("/")
+            entry = self._list.entry(key) if family in names.families(provider) and "-x-" not in name else None
+            if entry:
+                yield entry.key.partition("/")[2], entry.mode
+
     def card(self, asked: Consumption) -> RateCard | None:
         line = self.line(asked)
-        return None if line is None else self.card_of(line)
+        return None if line is None else self.card_of(line, asked.at)
 
     def line(self, asked: Consumption) -> Line | None:
-        """Return what of the list holds for `asked`; None where it does not have the model."""
-        question = (asked.provider, asked.models, asked.host, asked.tier or "", frozenset(asked.context.items()))
+        """Return what of the list holds for `asked` at whatever time; None where it does not have the model."""
+        context = tuple(asked.context.items()) if asked.context else ()
+        question = (asked.provider, asked.models, asked.host, asked.tier, context)
         if question not in self._lines:
             if len(self._lines) >= _MEMORY:
                 self._lines.clear()
             found = names.find(self._list, asked)
             self._lines[question] = None if found is None else _line(found, asked)
-        line = self._lines[question]
-        return line and self._at(line, asked.at)
+        return self._lines[question]
+
+    def card_of(self, line: Line, at: datetime) -> RateCard:
+        """Return the card of `line` at that time: the same object for the same prices."""
+        line = self._at(line, at)
+        key = (line.found.entry.key, line.found.match, line.choice, line.notes)
+        if key not in self._cards:
+            if len(self._cards) >= _MEMORY:
+                self._cards.clear()
+            self._cards[key] = self._compiled(line)
+        return self._cards[key]
 
     def _at(self, line: Line, at: datetime) -> Line:
         """Return what of `line` holds at that time: the list has today's prices alone."""
@@ -83,26 +101,19 @@ class LiteLLM:
             line = line._replace(notes=("undated_price", *line.notes))
         return line
 
-    def card_of(self, line: Line) -> RateCard:
-        """Return the card of `line`: the same object for the same prices."""
-        key = (line.found.entry.key, line.found.match, line.choice, line.notes)
-        if key not in self._cards:
-            if len(self._cards) >= _MEMORY:
-                self._cards.clear()
-            self._cards[key] = self._compiled(line)
-        return self._cards[key]
-
     def _compiled(self, line: Line) -> RateCard:
         entry, choice = line.found.entry, line.choice
         told = {"tier": choice.tier, "times": "" if choice.factor == 1 else str(choice.factor)}
+        found = rates(entry, choice)
         return RateCard(
             model=entry.key,
             source=NAME,
             version=self.version,
-            rates=rates(entry, choice) and self._fees(entry) | rates(entry, choice),
+            rates=found and self._fees(entry) | found,
             match=line.found.match,
             notes=line.notes,
             details={name: value for name, value in told.items() if value},
+            shares=tuple(name for name in fields.shares(entry.mode) if name in found),
         )
 
     def _fees(self, entry: Entry) -> dict[str, Rate]:

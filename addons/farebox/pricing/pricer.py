@@ -97,7 +97,8 @@ class Pricer:
     def _filled_up(self, card: RateCard, asked: Consumption, missing: tuple[str, ...]) -> RateCard:
         """Return `card` with the prices of what it misses that other sources have."""
         for other in self._cards(asked):
-            if other is card or not any(name in other.rates for name in missing):
+            # What is said of a whole card in reservation holds for what would be taken from it.
+            if other is card or other.notes or not any(name in other.rates for name in missing):
                 continue
             key = (card, other, missing)
             if key not in self._filled:

@@ -8,6 +8,7 @@ from .book import Book
 from .catalogue import Catalogue
 from .fallback import LiteLLM
 from .overrides import Overrides
+from .preferred import Preferred
 from .pricer import Pricer
 
 
@@ -18,4 +19,5 @@ def standard(rules: Sequence[PriceRule] = ()) -> Pricer:
 
 @cache
 def _catalogues() -> Sequence[Catalogue]:
-    return (Book(), LiteLLM())
+    litellm = LiteLLM()
+    return (Preferred(litellm), Book(), litellm)

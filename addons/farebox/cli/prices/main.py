@@ -2,6 +2,8 @@
 
 import typer
 
+from .diff import diff
+
 prices = typer.Typer(
     help="Look into prices: what a model costs, by whose word, and what of your own prices needs mending.",
     no_args_is_help=True,
@@ -11,3 +13,6 @@ prices = typer.Typer(
 @prices.callback()
 def root() -> None:
     pass
+
+
+prices.command()(diff)

@@ -140,6 +140,16 @@ def words(fields: Iterable[str]) -> frozenset[str]:
     return frozenset(part.word for field in fields if (part := parsed(field)) and part.word)
 
 
+def only_output(mode: str) -> str | None:
+    """Return what all output of `mode` is, though it be counted as tokens of whatever kind."""
+    return "output_audio_tokens" if mode == "audio_speech" else None
+
+
+def shares(mode: str) -> tuple[str, ...]:
+    """Return what output of `mode` is beside text, at a price of its own."""
+    return ("output_image_tokens",) if mode in _IMAGES else ("output_video_tokens",) if mode in _VIDEO else ()
+
+
 def is_text(mode: str) -> bool:
     """Tell whether what `mode` makes is text."""
     return mode in _TEXT

@@ -40,6 +40,9 @@ def rates(entry: Entry, choice: Choice) -> dict[str, Rate]:
     for meaning in names.meanings(entry.mode):
         if meaning.name not in found and (rate := _rate(meaning, prices, choice)):
             found[meaning.name] = rate
+    only = names.only_output(entry.mode)
+    if only in found:
+        found["output_tokens"] = found[only]
     return found | _images_by_pixel(entry, prices) | _search(entry, choice)
 
 
@@ -138,12 +141,13 @@ def _images_by_pixel(entry: Entry, prices: Mapping[str, Decimal]) -> dict[str, R
 
 
 def _search(entry: Entry, choice: Choice) -> dict[str, Rate]:
-    """Return the fee of a web search; where it differs by the context's size, that must be known."""
-    by_size = {
-        size.removeprefix("search_context_size_"): price
-        for size, price in (entry.fields.get(names.SEARCH) or {}).items()
-        if price
-    }
-    fees = set(by_size.values())
-    usd = fees.pop() if len(fees) == 1 else by_size.get(choice.search_size)
-    return {"web_search_requests": Rate(usd * 1_000, 1_000)} if usd else {}
+    """Return the fee of a web search. One that differs by the context's size is Perplexity's, and is for each request.
+
+    https://docs.perplexity.ai/guides/search-context-size-guide: "Default search_context_size is low".
+    """
+    told = entry.fields.get(names.SEARCH) or {}
+    by_size = {size.removeprefix("search_context_size_"): price for size, price in told.items() if price}
+    usd = by_size.get(choice.search_size or "low")
+    if not usd:
+        return {}
+    return {"web_search_requests" if len(set(by_size.values())) == 1 else "requests": Rate(usd * 1_000, 1_000)}

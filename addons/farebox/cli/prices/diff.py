@@ -1,0 +1,65 @@
+"""`farebox prices diff`."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from fnmatch import fnmatch
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from ...errors import SettingsError
+from ...pricing.book import Book
+from ...pricing.comparison import Comparer, Comparison, models
+from ...pricing.fallback import LiteLLM
+from ...pricing.standard import standard
+from ...providers import BY_NAME
+from ...report.figures import usd
+from ..console import console
+
+Provider = Annotated[str | None, typer.Option(metavar="NAME", help="Only this provider, as the ledger names it.")]
+Model = Annotated[str | None, typer.Option(metavar="NAME", help="These models, as 'claude-*', agreed on or not.")]
+
+
+def diff(*, provider: Provider = None, model: Model = None) -> None:
+    """Compare the price catalogues on a call: where they differ by more than 1 %, and which is used and why.
+
+    The call is 10,000 tokens in, 4,000 of them cached, and 1,000 out; models of another kind get one of theirs.
+    """
+    if provider is not None and provider not in BY_NAME:
+        raise SettingsError(f"provider: there is no {provider!r}: the names are {', '.join(sorted(BY_NAME))}")
+    found = list(_comparisons(provider, model))
+    shown = [one for one in found if model or not one.is_agreed]
+    out = console()
+    if shown:
+        reasons = list(dict.fromkeys(one.verdict.why for one in shown if one.verdict))
+        out.print(_table(shown, reasons))
+        for number, why in enumerate(reasons, 1):
+            out.print(f"[{number}] {why}", markup=False)
+    out.print(f"{len(found)} calls that both catalogues price: they agree on {sum(one.is_agreed for one in found)}.")
+
+
+def _comparisons(provider: str | None, model: str | None) -> Iterator[Comparison]:
+    book, litellm = Book(), LiteLLM()
+    comparer, now = Comparer([book, litellm], standard()), datetime.now(UTC)
+    for one in [provider] if provider else BY_NAME:
+        for name, mode in sorted(models(one, book, litellm)):
+            if model is None or fnmatch(name.lower(), model.lower()):
+                yield from comparer.compare(one, name, mode, now)
+
+
+def _table(found: list[Comparison], reasons: list[str]) -> Table:
+    """Return a row for each call; the numbers in it are those of the reasons below."""
+    sources = sorted({source for one in found for source in one.nanousd})
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("model", overflow="fold")
+    table.add_column("call", overflow="fold")
+    for source in sources:
+        table.add_column(source, justify="right", no_wrap=True)
+    table.add_column("used", no_wrap=True)
+    for one in found:
+        number = f" [{reasons.index(one.verdict.why) + 1}]" if one.verdict else ""
+        prices = (usd(one.nanousd[source]) if source in one.nanousd else "" for source in sources)
+        table.add_row(one.model, one.sample, *prices, Text(f"{one.used.source}{number}"))
+    return table

@@ -1,0 +1,41 @@
+"""Which catalogue is believed where they differ: verdicts.yaml, a table with reasons."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import translate
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+_FILE = "verdicts.yaml"
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """For models ("provider/name", in our names for providers) that fit one of `models`, `use` is the source."""
+
+    use: str
+    models: Sequence[str]
+    why: str
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile("|".join(translate(model.lower()) for model in self.models))
+
+    def holds(self, model: str) -> bool:
+        return self._pattern.match(model.lower()) is not None
+
+
+@cache
+def verdicts() -> Sequence[Verdict]:
+    """Return the verdicts; of those that hold for a model, the first counts."""
+    table: list[dict[str, Any]] = yaml.safe_load(files(__package__).joinpath(_FILE).read_text(encoding="utf-8"))
+    return [Verdict(**one) for one in table]
+
+
+def verdict(model: str) -> Verdict | None:
+    """Return what is held of `model`, "provider/name"."""
+    return next((one for one in verdicts() if one.holds(model)), None)
