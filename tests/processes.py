@@ -34,9 +34,14 @@ def wait_for_group(group: int, seconds: float = 40) -> None:
     _wait(lambda: of_group(group), seconds)
 
 
+def children(parent: int, module: str) -> list[Process]:
+    """Return the children of process `parent` that run `python -m MODULE`."""
+    return [process for process in _running() if process.parent == parent and process.command[1:3] == ["-m", module]]
+
+
 def kill_child(parent: int, module: str, seconds: float = 40) -> None:
-    """kill -9 the child of process `parent` that runs `python -m MODULE`, and wait for its end."""
-    [child] = [process for process in _running() if process.parent == parent and process.command[-2:] == ["-m", module]]
+    """kill -9 the first child of process `parent` that runs `python -m MODULE`, and wait for its end."""
+    child = min(children(parent, module))
     os.kill(child.pid, signal.SIGKILL)
     _wait(lambda: [child] if Path(f"/proc/{child.pid}").exists() else [], seconds)
 

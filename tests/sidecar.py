@@ -3,11 +3,12 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -98,6 +99,11 @@ class Sidecar:
                 return rows
             time.sleep(0.05)
 
+    def is_listening(self) -> bool:
+        """Tell whether a client could connect."""
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
     def metrics(self) -> dict[str, float]:
         """Return every sample of /metrics, by its name and labels as printed."""
         with _DIRECT.open(self.metrics_url, timeout=5) as answer:
@@ -127,6 +133,14 @@ class Sidecar:
 
     def _told(self, name: str) -> str:
         return next(line.split()[1] for line in self.banner.splitlines() if line.split()[:1] == [name])
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float = 40) -> None:
+    """Wait until something is so."""
+    give_up = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < give_up, "it did not come to be"
+        time.sleep(0.02)
 
 
 def _brief(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:

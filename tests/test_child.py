@@ -10,19 +10,19 @@ from farebox.settings import Intercept, Settings, load
 
 PRELUDE = """
 import sys, threading
-from farebox.child import settings_from_parent, tell_ready, when_parent_ends
+from farebox.child import Life, settings_from_parent, when_parent_ends
 """
 OBEDIENT = """
 ended = threading.Event()
 settings = settings_from_parent()
 when_parent_ends(ended.set)
-tell_ready({"port": settings.port, "hosts": list(settings.intercept.hosts)})
+Life().tell_ready({"port": settings.port, "hosts": list(settings.intercept.hosts)})
 ended.wait()
 sys.exit(7)
 """
 STUBBORN = """
 settings_from_parent()
-tell_ready({})
+Life().tell_ready({})
 threading.Event().wait()
 """
 FAILING = "sys.exit(3)"

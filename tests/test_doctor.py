@@ -172,6 +172,13 @@ def test_no_sidecar_is_a_warning(home: Path) -> None:
     ("told", "expected"),
     [
         (Told("ok", 2, "ok", 0, None, Sights(7)), [(OK, "sidecar runs, 2 workers, 7 connections so far")]),
+        (
+            Told("ok", 3, expected=4),
+            [
+                (OK, "sidecar runs, 3 workers, 0 connections so far"),
+                (WARNING, "3 of 4 workers report: others are starting, or keep dying"),
+            ],
+        ),
         (Told("no worker reports"), [(PROBLEM, "the sidecar has no worker (no worker reports)")]),
         (
             Told("ok", 1, "behind", 3, "database is locked"),

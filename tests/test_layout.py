@@ -59,7 +59,6 @@ COVERED_BY = {
     "store/locks": "test_upkeep.py",
     "store/postgres": "test_faults.py",
     "store/sqlite": "test_engine.py",
-    "supervisor": "test_stop.py",
 }
 # Reports what importing the modules named on standard input does beside reading files.
 IMPORTER = """

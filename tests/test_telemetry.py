@@ -7,13 +7,19 @@ from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import msgspec
 import pytest
-from farebox.telemetry import Pulse, PulseReceiver, PulseSender, socket_path
+from farebox.errors import FareboxError
+from farebox.telemetry import Pulse, PulseReceiver, PulseSender, _listen, socket_paths
 
 UNIX_LIMIT = 104
 PULSE = Pulse(
     "w1", inflight=2, dropped=3, kept=4, untrusting=5, meter_failures={"openai_chat": 6}, usage_refusals={"openai": 7}
 )
+
+
+def first_path(home: Path) -> Path:
+    return socket_paths(home)[0]
 
 
 @pytest.fixture
@@ -51,19 +57,19 @@ def test_nothing_sent_is_nothing_received(tmp_path: Path) -> None:
 
 def test_a_data_folder_with_a_long_path_works(long_home: Path) -> None:
     assert len(os.fsencode(long_home)) > UNIX_LIMIT
-    assert len(os.fsencode(socket_path(long_home))) < UNIX_LIMIT
+    assert len(os.fsencode(first_path(long_home))) < UNIX_LIMIT
     assert exchange(long_home, PULSE) == [PULSE]
 
 
 def test_data_folders_with_long_paths_do_not_share_a_socket(long_home: Path) -> None:
-    assert socket_path(long_home) != socket_path(long_home / "other")
+    assert first_path(long_home) != first_path(long_home / "other")
 
 
 def test_a_data_folder_has_one_socket_however_it_is_named(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to("real")
 
-    assert socket_path(tmp_path / "link") == socket_path(tmp_path / "real")
+    assert first_path(tmp_path / "link") == first_path(tmp_path / "real")
 
 
 def test_nobody_listening_is_no_error(tmp_path: Path) -> None:
@@ -89,7 +95,7 @@ def test_a_recorder_that_reads_nothing_blocks_no_worker(tmp_path: Path) -> None:
 
 def test_a_socket_left_behind_is_no_obstacle(tmp_path: Path) -> None:
     with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as left:
-        left.bind(os.fspath(socket_path(tmp_path)))
+        left.bind(os.fspath(first_path(tmp_path)))
 
     assert exchange(tmp_path, PULSE) == [PULSE]
 
@@ -98,7 +104,7 @@ def test_a_socket_left_behind_is_no_obstacle(tmp_path: Path) -> None:
 def test_what_is_no_pulse_is_passed_over(tmp_path: Path, datagram: bytes) -> None:
     with closing(PulseReceiver(tmp_path)) as receiver, closing(PulseSender(tmp_path)) as sender:
         with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as stranger:
-            stranger.sendto(datagram, os.fspath(socket_path(tmp_path)))
+            stranger.sendto(datagram, os.fspath(first_path(tmp_path)))
         sender.send(PULSE)
 
         assert receiver.receive() == [PULSE]
@@ -106,20 +112,50 @@ def test_what_is_no_pulse_is_passed_over(tmp_path: Path, datagram: bytes) -> Non
 
 def test_only_the_owner_can_send(tmp_path: Path) -> None:
     with closing(PulseReceiver(tmp_path)):
-        assert socket_path(tmp_path).stat().st_mode & 0o077 == 0
+        assert first_path(tmp_path).stat().st_mode & 0o077 == 0
 
 
 def test_the_socket_goes_with_its_recorder(tmp_path: Path) -> None:
     exchange(tmp_path)
 
-    assert not socket_path(tmp_path).exists()
+    assert not first_path(tmp_path).exists()
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give a folder away")
 def test_a_folder_of_another_user_is_refused(long_home: Path) -> None:
-    folder = socket_path(long_home).parent
+    folder = first_path(long_home).parent
     folder.mkdir()
     os.chown(folder, 12345, -1)
 
-    with pytest.raises(PermissionError, match="belongs to another user"):
+    with pytest.raises(FareboxError, match="belongs to another user"):
         PulseReceiver(long_home)
+
+
+def test_a_folder_that_takes_no_socket_is_gone_round(tmp_path: Path, short_temporary_folder: None) -> None:
+    # What is in the way cannot be unlinked, as on a read-only disk.
+    first_path(tmp_path).mkdir()
+
+    assert exchange(tmp_path, PULSE) == [PULSE]
+
+
+def test_a_socket_that_a_killed_recorder_left_is_gone_round(tmp_path: Path, short_temporary_folder: None) -> None:
+    with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as left:
+        left.bind(os.fspath(first_path(tmp_path)))
+    _, second = socket_paths(tmp_path)
+
+    with closing(_listen(second)) as receiver, closing(PulseSender(tmp_path)) as sender:
+        sender.send(PULSE)
+        received = receiver.recv(65536)
+    second.unlink()
+
+    assert received == msgspec.msgpack.encode(PULSE)
+
+
+def test_nowhere_to_listen_is_an_error_that_names_both_places(tmp_path: Path, short_temporary_folder: None) -> None:
+    for path in socket_paths(tmp_path):
+        path.mkdir(parents=True)
+
+    with pytest.raises(FareboxError, match=r"cannot listen at .*telemetry\.sock \(.*\) or .*\.sock \("):
+        PulseReceiver(tmp_path)
+    for path in socket_paths(tmp_path):
+        path.rmdir()

@@ -116,3 +116,25 @@ class Nowhere:
 
     cafile = None
     openssl_cafile = "/there/is/no/such/file.pem"
+
+
+def test_what_is_handed_out_already_is_not_written_again(home: Path, ca: Path, roots: bytes) -> None:
+    hand_out(home, ca)
+    before = {path: path.stat().st_ino for path in home.glob("*.pem")}
+
+    hand_out(home, ca)
+
+    assert {path: path.stat().st_ino for path in home.glob("*.pem")} == before
+
+
+def test_a_disk_that_takes_no_file_is_told_of_and_keeps_nobody_waiting(
+    home: Path, ca: Path, roots: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    (home / "ca-bundle.pem").mkdir()
+
+    hand_out(home, ca)
+
+    assert (home / "mitmproxy-ca-cert.pem").is_file()
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert f"{home / 'ca-bundle.pem'} cannot be written" in caplog.text
+    assert sorted(path.name for path in home.iterdir()) == ["ca-bundle.pem", "mitmproxy-ca-cert.pem", "roots.pem"]

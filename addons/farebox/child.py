@@ -16,7 +16,7 @@ import msgspec
 
 from .settings import Settings
 
-READY_VARIABLE = "FAREBOX_READY_FD"
+PIPE_VARIABLE = "FAREBOX_PIPE"
 _STANDARD_INPUT = 0
 
 
@@ -32,29 +32,34 @@ WITH_US = Place()
 
 
 class Child:
-    """One running child process, `python -m MODULE`. It ends when told to, or when its standard input closes."""
+    """One running child process, `python -m MODULE ARGUMENTS`.
 
-    def __init__(self, module: str, settings: Settings, place: Place = WITH_US) -> None:
-        self.module = module
-        self._ready_reader, ready_writer = os.pipe()
+    It ends when told to, or when its standard input closes.
+    """
+
+    def __init__(
+        self, module: str, settings: Settings, place: Place = WITH_US, arguments: tuple[str, ...] = ()
+    ) -> None:
+        self.name = " ".join((module, *arguments))
+        self._pipe, pipe_end = os.pipe()
         package_parent = str(Path(__file__).resolve().parent.parent)
         path = os.pathsep.join(part for part in (package_parent, os.environ.get("PYTHONPATH")) if part)
-        environment = {**os.environ, "PYTHONPATH": path, READY_VARIABLE: str(ready_writer)}
+        environment = {**os.environ, "PYTHONPATH": path, PIPE_VARIABLE: str(pipe_end)}
         # Ctrl-C reaches the whole group: how a child ends is its parent's to say.
         handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", module],
+                [sys.executable, "-m", module, *arguments],
                 stdin=subprocess.PIPE,
                 stdout=place.log,
                 stderr=place.log,
                 env=environment,
                 process_group=0 if place.is_apart else None,
-                pass_fds=[ready_writer],
+                pass_fds=[pipe_end],
             )
         finally:
             signal.signal(signal.SIGINT, handler)
-            os.close(ready_writer)
+            os.close(pipe_end)
         assert self.process.stdin
         with contextlib.suppress(BrokenPipeError):
             self.process.stdin.write(msgspec.json.encode(settings) + b"\n")
@@ -62,16 +67,27 @@ class Child:
 
     def wait_ready(self, is_cancelled: Callable[[], bool] = lambda: False) -> dict[str, Any] | None:
         """Return what the child tells once it is ready, or None if it ends before, or `is_cancelled`."""
-        with os.fdopen(self._ready_reader, "rb") as pipe:
-            while not select.select([pipe], [], [], 0.1)[0]:
-                if is_cancelled():
+        line = bytearray()
+        while not line.endswith(b"\n"):
+            if is_cancelled():
+                return None
+            if select.select([self._pipe], [], [], 0.1)[0]:
+                piece = os.read(self._pipe, 1)
+                if not piece:
                     return None
-            line = pipe.readline()
-        return msgspec.json.decode(line) if line else None
+                line += piece
+        return msgspec.json.decode(line, type=dict[str, Any])
 
-    def ignore_ready(self) -> None:
-        """Do without the news that the child is ready."""
-        os.close(self._ready_reader)
+    def heard(self) -> bool:
+        """Tell whether the child has shown a sign of life since this was last asked."""
+        told = 0
+        while select.select([self._pipe], [], [], 0)[0] and (piece := len(os.read(self._pipe, 4096))):
+            told += piece
+        return told > 0
+
+    def forget(self) -> None:
+        """Hear no more of the child, which has ended."""
+        os.close(self._pipe)
 
     def close(self) -> None:
         """Close the child's standard input: it ends when it has done its work."""
@@ -98,12 +114,27 @@ def settings_from_parent() -> Settings:
     return msgspec.json.decode(line, type=Settings)
 
 
-def tell_ready(message: dict[str, Any]) -> None:
-    """Tell the parent that we are at work."""
-    descriptor = os.environ.pop(READY_VARIABLE, None)
-    if descriptor is not None:
-        with contextlib.suppress(BrokenPipeError), os.fdopen(int(descriptor), "wb") as pipe:
-            pipe.write(msgspec.json.encode(message) + b"\n")
+class Life:
+    """Our end of the pipe on which the parent hears of us."""
+
+    def __init__(self) -> None:
+        descriptor = os.environ.pop(PIPE_VARIABLE, None)
+        self._pipe = None if descriptor is None else int(descriptor)
+        if self._pipe is not None:
+            os.set_blocking(self._pipe, False)
+
+    def tell_ready(self, message: dict[str, Any]) -> None:
+        """Tell the parent that we are at work."""
+        self._write(msgspec.json.encode(message) + b"\n")
+
+    def show(self) -> None:
+        """Show the parent a sign of life; one that does not look is not waited for."""
+        self._write(b".")
+
+    def _write(self, data: bytes) -> None:
+        if self._pipe is not None:
+            with contextlib.suppress(BlockingIOError, BrokenPipeError):
+                os.write(self._pipe, data)
 
 
 def when_parent_ends(act: Callable[[], object]) -> None:

@@ -62,6 +62,11 @@ class Command:
             return False
         return True
 
+    @property
+    def is_urgent(self) -> bool:
+        """Tell whether to drop what it left behind: never, as the signals that come are its own."""
+        return False
+
     @contextmanager
     def signals(self) -> Iterator[None]:
         """Pass signals on to it for as long as the block runs."""

@@ -1,5 +1,6 @@
 """The data folder: one holder at a time, and the names of what several parts of farebox read in it."""
 
+import contextlib
 import fcntl
 import os
 import time
@@ -24,13 +25,16 @@ def claim(folder: Path, role: str) -> Iterator[None]:
     path = folder / f"{role}.lock"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        # Not for writing: on a disk that went read-only, what is there is locked all the same, and traffic goes on.
+        lock = os.open(path, os.O_CREAT | os.O_RDONLY | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise FareboxError(f"data folder {folder} cannot be written ({error.strerror}): set FAREBOX_HOME") from error
     try:
         _take(lock, path, role)
-        os.truncate(lock, 0)
-        os.pwrite(lock, str(os.getpid()).encode(), 0)
+        with contextlib.suppress(OSError), path.open("r+b", buffering=0) as file:
+            # In this order: written over in place, which a full disk takes too.
+            file.write(str(os.getpid()).encode())
+            file.truncate()
         yield
     finally:
         os.close(lock)

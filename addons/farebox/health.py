@@ -21,6 +21,7 @@ class Told(msgspec.Struct, frozen=True):
     pending: int = 0
     trouble: str | None = None
     clients: Sights = Sights()
+    expected: int = 1
 
 
 def ask(metrics: str) -> Told | None:

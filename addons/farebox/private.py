@@ -36,6 +36,7 @@ def private_settings(settings: Settings) -> Iterator[Settings]:
             port=0,
             metrics_port=0,
             sidecar=f"{settings.sidecar}/run-{name[-12:]}",
+            workers=1,
             mode=(),
         )
     finally:

@@ -22,6 +22,7 @@ from .providers import UNKNOWN, Table, table_with
 from .sources import PREFIX, by_key, from_environment, from_file, merge, paths
 
 _HOST = re.compile(r"[\w*.-]+(:\d+)?")
+_MOST_WORKERS = 64
 _LEAST_SPOOL = 4 << 20
 _NAME = re.compile(r"[a-z0-9_]{1,32}")
 _CREDENTIALS = frozenset(
@@ -169,8 +170,8 @@ def _out_of_range(settings: Settings) -> Iterator[str]:
     for key in ("port", "metrics_port"):
         if not 0 <= getattr(settings, key) <= 65535:
             yield f"{key}: {getattr(settings, key)} is no port: from 0 (any free one) to 65535"
-    if settings.workers != 1:
-        yield f"workers: {settings.workers} asked for, but this version runs exactly 1"
+    if not 1 <= settings.workers <= _MOST_WORKERS:
+        yield f"workers: {settings.workers} is no number of processes: from 1 to {_MOST_WORKERS}"
     if not 0 <= settings.stop.deadline < math.inf:
         yield f"stop.deadline: {settings.stop.deadline} is no time: 0 or more seconds"
 

@@ -1,11 +1,9 @@
-"""The sidecar: one recorder and one worker, restarted when they die, stopped in order."""
+"""The sidecar: one recorder and its workers, kept running, stopped in order."""
 
 import logging
 import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +12,10 @@ import msgspec
 from .child import WITH_US, Child, Place
 from .errors import FareboxError
 from .folder import claim
+from .ports import check
 from .settings import Settings
+from .stopping import Stop
+from .tending import Tended
 
 logger = logging.getLogger(__name__)
 
@@ -22,12 +23,8 @@ WORKER = "farebox.proxy"
 RECORDER = "farebox.recorder"
 _RECORDER_SECONDS = 20.0
 _WORKER_GRACE_SECONDS = 3.0
+_URGENT_SECONDS = 2.0
 _TICK_SECONDS = 0.1
-_SHORTEST_PAUSE = 0.25
-_LONGEST_PAUSE = 5.0
-_LONG_LIFE = 60.0
-
-Wait = Callable[[float], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,7 @@ class Started:
 @dataclass(frozen=True, slots=True)
 class Moments:
     """What is done when: `prepare` once the data folder is ours, `on_started` once the sidecar listens, `on_drained`
-    when the worker has ended and the recorder still answers.
+    when the workers have ended and the recorder still answers.
     """
 
     prepare: Callable[[], object]
@@ -55,100 +52,88 @@ class Moments:
     on_drained: Callable[[Started], object] = lambda _started: None
 
 
-def run(settings: Settings, moments: Moments, wait: Wait, place: Place = WITH_US) -> None:
-    """Run the sidecar until `wait`, which pauses up to some seconds, returns True.
-
-    FareboxError where it cannot start.
-    """
+def run(settings: Settings, moments: Moments, stop: Stop, place: Place = WITH_US) -> None:
+    """Run the sidecar until `stop` says so. FareboxError where it cannot start."""
     with claim(settings.folder, "sidecar"):
+        check(settings)
         moments.prepare()
-        _Supervisor(settings, wait, place).run(moments)
+        _Supervisor(settings, stop, place).run(moments)
 
 
-@contextmanager
-def until_signalled() -> Iterator[Wait]:
-    """Return, for as long as the block runs, a `wait` that returns True from SIGTERM, SIGINT or SIGHUP on."""
-    stopping = threading.Event()
-    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-    before = {number: signal.signal(number, lambda *_: stopping.set()) for number in numbers}
-    try:
-        yield stopping.wait
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+class _Stopped(Exception):  # noqa: N818 - no error: we are told to stop before all have started
+    pass
 
 
 class _Supervisor:
-    def __init__(self, settings: Settings, wait: Wait, place: Place) -> None:
+    def __init__(self, settings: Settings, stop: Stop, place: Place) -> None:
         self._settings = settings
-        self._wait = wait
+        self._stop = stop
         self._place = place
-        self._children: dict[str, Child] = {}
-        self._pause: dict[str, float] = {}
-        self._restart_at: dict[str, float] = {}
-        self._restarted_at: dict[str, float] = {}
+        self._recorder: Tended | None = None
+        self._workers: list[Tended] = []
 
     def run(self, moments: Moments) -> None:
         started: Started | None = None
         try:
-            self._children = {module: self._child(module) for module in (RECORDER, WORKER)}
-            recorder, worker = self._ready(RECORDER), self._ready(WORKER)
-            if recorder is None or worker is None:
-                return
-            # What starts again must be found where it was, also where any free port was asked for.
-            self._settings = msgspec.structs.replace(
-                self._settings, port=worker["port"], metrics_port=recorder["metrics_port"]
-            )
-            started = Started(worker["listening"], f"http://{self._settings.host}:{self._settings.metrics_port}")
+            started = self._start()
             moments.on_started(started)
-            while not self._wait(_TICK_SECONDS):
-                self._tend()
+            while not self._stop.wait(_TICK_SECONDS):
+                for one in self._all:
+                    one.tend(_TICK_SECONDS)
+        except _Stopped:
+            pass
         finally:
-            self._end(WORKER, self._settings.stop.deadline + _WORKER_GRACE_SECONDS)
+            self._end(self._workers, self._settings.stop.deadline + _WORKER_GRACE_SECONDS)
             if started:
                 moments.on_drained(started)
-            self._end(RECORDER, _RECORDER_SECONDS)
+            self._end([self._recorder] if self._recorder else [], _RECORDER_SECONDS)
 
-    def _child(self, module: str) -> Child:
-        return Child(module, self._settings, self._place)
+    @property
+    def _all(self) -> list[Tended]:
+        return [*([self._recorder] if self._recorder else []), *self._workers]
 
-    def _ready(self, module: str) -> dict[str, Any] | None:
-        """Return what a child tells once it is ready, or None if we are stopped before."""
-        stopped = False
+    def _start(self) -> Started:
+        self._recorder = Tended(lambda: self._child(RECORDER))
+        self._workers.append(self._worker(1))
+        recorder, first = self._ready(self._recorder), self._ready(self._workers[0])
+        # The other workers, and what is started again, must listen where the first does, also where any free port was
+        # asked for.
+        self._settings = msgspec.structs.replace(
+            self._settings, port=first["port"], mode=first["mode"], metrics_port=recorder["metrics_port"]
+        )
+        self._workers += [self._worker(number) for number in range(2, self._settings.workers + 1)]
+        for worker in self._workers[1:]:
+            self._ready(worker)
+        return Started(first["listening"], f"http://{self._settings.host}:{self._settings.metrics_port}")
 
-        def is_stopped() -> bool:
-            nonlocal stopped
-            stopped = stopped or self._wait(0)
-            return stopped
+    def _worker(self, number: int) -> Tended:
+        return Tended(lambda: self._child(WORKER, str(number)))
 
-        ready = self._children[module].wait_ready(is_stopped)
-        if ready is None and not is_stopped():
-            raise FareboxError(f"{module} could not start: see above")
+    def _child(self, module: str, *arguments: str) -> Child:
+        return Child(module, self._settings, self._place, arguments)
+
+    def _ready(self, one: Tended) -> dict[str, Any]:
+        """Return what a child tells once it is ready."""
+        ready = one.child.wait_ready(lambda: self._stop.wait(0))
+        if ready is None:
+            if self._stop.wait(0):
+                raise _Stopped
+            raise FareboxError(f"{one.child.name} could not start: see above")
         return ready
 
-    def _tend(self) -> None:
-        """Start again what has died, after a pause that grows while it keeps dying."""
-        now = time.monotonic()
-        for module, child in self._children.items():
-            if child.process.poll() is None:
-                continue
-            if module not in self._restart_at:
-                lived = now - self._restarted_at.get(module, 0)
-                pause = self._pause.get(module, 0) if lived < _LONG_LIFE else 0
-                self._pause[module] = min(max(pause * 2, _SHORTEST_PAUSE), _LONGEST_PAUSE)
-                self._restart_at[module] = now + self._pause[module]
-                logger.error("%s ended with %s and is started again", module, child.process.returncode)
-            elif now >= self._restart_at[module]:
-                self._restarted_at[module] = self._restart_at.pop(module)
-                self._children[module] = self._child(module)
-                self._children[module].ignore_ready()
-                return
-
-    def _end(self, module: str, patience: float) -> None:
-        """End a child: the worker drains its calls, then the recorder empties the spool."""
-        child = self._children.get(module)
-        if child is None:
-            return
-        child.close()
-        if not child.wait(patience):
-            logger.error("%s did not end in time and was killed", module)
+    def _end(self, ones: list[Tended], patience: float) -> None:
+        """End children, which do their work first: calls under way, the spool. Where it is urgent they do not."""
+        children = [one.child for one in ones]
+        for child in children:
+            child.close()
+        give_up = time.monotonic() + patience
+        is_hurried = False
+        while any(child.process.poll() is None for child in children) and time.monotonic() < give_up:
+            if self._stop.is_urgent and not is_hurried:
+                is_hurried, give_up = True, time.monotonic() + _URGENT_SECONDS
+                for child in children:
+                    child.process.send_signal(signal.SIGQUIT)
+            time.sleep(0.01)
+        for child in children:
+            if not child.wait(0):
+                logger.error("%s did not end in time and was killed", child.name)

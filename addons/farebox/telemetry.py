@@ -9,6 +9,8 @@ from pathlib import Path
 
 import msgspec
 
+from .errors import FareboxError
+
 # A Unix socket's path has at most 108 bytes on Linux and 104 on macOS.
 _PATH_LIMIT = 100
 
@@ -50,44 +52,48 @@ class Pulse(msgspec.Struct, frozen=True):
     sights: Sights = Sights()
 
 
-def socket_path(home: Path) -> Path:
-    """Return where the recorder of data folder `home` listens; a short path of our own where `home` is a long one."""
+def socket_paths(home: Path) -> list[Path]:
+    """Return where the recorder of data folder `home` may listen, the best place first.
+
+    The second is a short path of our own: `home` may be a long one, or on a disk that takes no new file.
+    """
     path = home.resolve() / "telemetry.sock"
-    if len(os.fsencode(path)) <= _PATH_LIMIT:
-        return path
     name = hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"farebox-{os.getuid()}" / f"{name}.sock"
+    short = Path(tempfile.gettempdir()) / f"farebox-{os.getuid()}" / f"{name}.sock"
+    return [path, short] if len(os.fsencode(path)) <= _PATH_LIMIT else [short]
 
 
 class PulseSender:
     """Sends Pulses without ever waiting: nobody listening, or a full buffer, is no error."""
 
     def __init__(self, home: Path) -> None:
-        self._path = socket_path(home)
+        self._paths = socket_paths(home)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.settimeout(0)
 
     def send(self, pulse: Pulse) -> None:
-        with contextlib.suppress(OSError):
-            self._socket.sendto(msgspec.msgpack.encode(pulse), os.fspath(self._path))
+        message = msgspec.msgpack.encode(pulse)
+        for path in self._paths:
+            with contextlib.suppress(OSError):
+                self._socket.sendto(message, os.fspath(path))
+                return
 
     def close(self) -> None:
         self._socket.close()
 
 
 class PulseReceiver:
-    """Takes in the Pulses of every worker of a data folder."""
+    """Takes in the Pulses of every worker of a data folder. FareboxError where it can listen nowhere."""
 
     def __init__(self, home: Path) -> None:
-        self._path = socket_path(home)
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if self._path.parent.stat().st_uid != os.getuid():
-            raise PermissionError(f"{self._path.parent} belongs to another user")
-        self._path.unlink(missing_ok=True)
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._socket.bind(os.fspath(self._path))
-        self._path.chmod(0o600)
-        self._socket.settimeout(0)
+        troubles = []
+        for path in socket_paths(home):
+            try:
+                self._socket, self._path = _listen(path), path
+                return
+            except OSError as error:
+                troubles.append(f"{path} ({error.strerror or error})")
+        raise FareboxError(f"the recorder cannot listen at {' or '.join(troubles)}: make one of the folders writable")
 
     def receive(self) -> list[Pulse]:
         """Return what came in since the last call."""
@@ -100,4 +106,21 @@ class PulseReceiver:
 
     def close(self) -> None:
         self._socket.close()
-        self._path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self._path.unlink()
+
+
+def _listen(path: Path) -> socket.socket:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if path.parent.stat().st_uid != os.getuid():
+        raise PermissionError(f"{path.parent} belongs to another user")
+    path.unlink(missing_ok=True)
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        listening.bind(os.fspath(path))
+        path.chmod(0o600)
+    except OSError:
+        listening.close()
+        raise
+    listening.settimeout(0)
+    return listening

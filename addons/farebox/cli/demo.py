@@ -20,6 +20,7 @@ from ..folder import CERTIFICATE, claim
 from ..report.line import call_line
 from ..report.table import report_table
 from ..settings import Intercept, Settings
+from ..stopping import Signals, until_signalled
 from ..store import queries
 from ..store.engine import Engine, opened
 from ..store.migrate import migrate
@@ -53,10 +54,10 @@ def _play(settings: Settings, *, keep: bool) -> None:
     folder.mkdir(parents=True, mode=0o700)
     out = console()
     out.print("A made-up provider, a made-up session, the real proxy:", style="dim")
-    with provider(folder, HOSTS) as made_up, supervisor.until_signalled() as wait:
+    with provider(folder, HOSTS) as made_up, until_signalled() as stop:
         own = _own_settings(settings, folder, made_up)
         with opened(own.ledger) as engine:
-            is_whole = _Demo(own, engine, out, keep=keep).run(wait)
+            is_whole = _Demo(own, engine, out, keep=keep).run(stop)
     if not is_whole:
         raise FareboxError("the demo was ended before its time: its ledger has a part of it")
 
@@ -86,25 +87,21 @@ class _Demo:
         self._played: Future[int] | None = None
         self._is_told = threading.Event()
 
-    def run(self, wait: supervisor.Wait) -> bool:
+    def run(self, stop: Signals) -> bool:
         """Play, report, and tell whether the session was played to its end."""
         with ThreadPoolExecutor(1) as thread:
 
             def start(started: Started) -> None:
                 certificate = str(self._settings.folder / CERTIFICATE)
                 self._played = thread.submit(play, started.proxy, certificate)
-                if self._keep:
-                    self._played.add_done_callback(lambda _played: self._stay(started))
+                self._played.add_done_callback(lambda _played: self._stay(started) if self._keep else stop.end())
 
             moments = Moments(prepare=lambda: migrate(self._engine), on_started=start)
-            supervisor.run(self._settings, moments, lambda seconds: wait(seconds) or self._is_over())
+            supervisor.run(self._settings, moments, stop)
         is_whole = self._played is not None and self._played.exception() is None
         if is_whole and not self._keep:
             self._report()
         return is_whole
-
-    def _is_over(self) -> bool:
-        return not self._keep and self._played is not None and self._played.done()
 
     def _stay(self, started: Started) -> None:
         """Print the report once every row is there, and where the metrics are."""
@@ -130,4 +127,6 @@ class _Demo:
             "Spend by provider and model", ("provider", "model"), groups, whole.sums, width=self._out.width
         )
         self._out.print(table)
-        self._out.print(f"\nMore: farebox report --by outcome --ledger {self._settings.ledger_name}", markup=False)
+        self._out.print(
+            f"\nMore: farebox report --by outcome --ledger {self._settings.ledger_name}", markup=False, soft_wrap=True
+        )

@@ -63,7 +63,7 @@ def run(
             on_drained=lambda started: seen.extend(_sights(started)),
         )
         try:
-            supervisor.run(own, moments, program.wait, Place(is_apart=True, log=log))
+            supervisor.run(own, moments, program, Place(is_apart=True, log=log))
         except CommandError as error:
             typer.echo(f"farebox: {error}", err=True)
             sys.exit(error.code)

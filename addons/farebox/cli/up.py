@@ -9,13 +9,14 @@ import typer
 
 from .. import settings as settings_module
 from ..environment import Door, client_variables
-from ..errors import LedgerAwayError
+from ..errors import FareboxError, LedgerAwayError
 from ..folder import BUNDLE, CERTIFICATE
 from ..private import adopt
 from ..settings import Settings
+from ..stopping import until_signalled
 from ..store.engine import opened
 from ..store.migrate import migrate
-from ..supervisor import Moments, Started, run, until_signalled
+from ..supervisor import Moments, Started, run
 from .options import Config, Host, Ledger, MetricsPort, Mode, Port, Script, Set, Workers
 
 logger = logging.getLogger(__name__)
@@ -52,8 +53,10 @@ def up(
         prepare=lambda: prepare(settings),
         on_started=lambda started: typer.echo(banner(settings, started)),
     )
-    with until_signalled() as wait:
-        run(settings, moments, wait)
+    with until_signalled() as stop:
+        run(settings, moments, stop)
+    if stop.is_urgent:
+        raise FareboxError("stopped at once: calls under way were cut, the next start records what is in the spool")
 
 
 def prepare(settings: Settings) -> None:
@@ -71,11 +74,12 @@ def banner(settings: Settings, started: Started) -> str:
     door = Door(started.proxy, str(settings.folder / CERTIFICATE), str(settings.folder / BUNDLE))
     command = shlex.quote(sys.argv[0]) if Path(sys.argv[0]).name == "farebox" else "farebox"
     others = "".join(f"\n  also        {listener}" for listener in started.listening[1:])
+    workers = f"\n  workers     {settings.workers}" if settings.workers > 1 else ""
     exports = "\n".join(
         f"  export {name}={shlex.quote(value)}" for name, value in client_variables(door, "localhost,127.0.0.1").items()
     )
     return f"""farebox is up
-  proxy       {started.proxy}{others}
+  proxy       {started.proxy}{others}{workers}
   metrics     {started.metrics}/metrics
   ledger      {settings.ledger_name}
   spool       {settings.spool_folder}

@@ -43,6 +43,11 @@ def findings(told: Told, door: Door) -> Iterator[Finding]:
         yield ok(
             f"sidecar runs, {plural(told.workers, 'worker')}, {plural(told.clients.connections, 'connection')} so far"
         )
+        if told.workers < told.expected:
+            yield warning(
+                f"{told.workers} of {plural(told.expected, 'worker')} report: others are starting, or keep dying",
+                "look at what `farebox up` printed",
+            )
     else:
         yield problem(f"the sidecar has no worker ({told.status})", "look at what `farebox up` printed, start it anew")
     if told.trouble:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import sys
 
-from ..child import settings_from_parent, tell_ready, when_parent_ends
+from ..child import Life, settings_from_parent, when_parent_ends
 from ..errors import FareboxError
 from .logs import redact_foreign_logs
 from .server import run
@@ -13,9 +13,9 @@ from .server import run
 def main() -> int:
     logging.basicConfig(level=logging.WARNING, format="farebox proxy: %(message)s", stream=sys.stderr)
     redact_foreign_logs()
-    settings = settings_from_parent()
+    settings, number = settings_from_parent(), int(sys.argv[1])
     try:
-        asyncio.run(run(settings, on_ready=tell_ready, on_stop=when_parent_ends))
+        asyncio.run(run(settings, number, Life(), when_parent_ends))
     except FareboxError as error:
         # Not by a logger: mitmproxy's handlers outlive its loop, and need it.
         sys.stderr.write(f"farebox proxy: {error}\n")

@@ -41,6 +41,7 @@ class Sidecar:
         self._sockets = Sockets(outlet)
         self._open: dict[str, Exchange] = {}
         self._beat: asyncio.Task[None] | None = None
+        self._is_hurried = False
 
     def running(self) -> None:
         self._beat = asyncio.create_task(self._report())
@@ -152,7 +153,7 @@ class Sidecar:
         for server in proxy.servers:
             await server.stop()
         give_up = time.monotonic() + self._settings.stop.deadline
-        while (self._inflight or not _is_sent(proxy)) and time.monotonic() < give_up:  # noqa: ASYNC110 - once, at the end
+        while not self._is_drained(proxy) and time.monotonic() < give_up:  # noqa: ASYNC110 - once, at the end
             await asyncio.sleep(0.02)
         for exchange in list(self._open.values()):
             self._write(exchange, readings.SIDECAR_STOP)
@@ -162,12 +163,20 @@ class Sidecar:
             self._beat.cancel()
         self._outlet.close(self._watch)
 
+    def hurry(self) -> None:
+        """Stop without waiting for calls to end, or stop waiting for them."""
+        self._is_hurried = True
+        ctx.master.shutdown()
+
     def give_up(self, data: object, error: Exception) -> None:
         """Meter a flow no more, through a fault of ours."""
         flow_id = getattr(data, "id", "")
         self._open.pop(flow_id, None)
         self._sockets.drop(flow_id)
         self._outlet.fault("proxy", error)
+
+    def _is_drained(self, proxy: Proxyserver) -> bool:
+        return self._is_hurried or (not self._inflight and _is_sent(proxy))
 
     @property
     def _inflight(self) -> int:

@@ -2,13 +2,10 @@
 
 import asyncio
 import contextlib
-import errno
 import logging
 import signal
-import socket
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from mitmproxy import exceptions
 from mitmproxy.addons.proxyserver import Proxyserver
@@ -17,6 +14,7 @@ from mitmproxy.proxy.mode_specs import ProxyMode
 from mitmproxy.tools.dump import DumpMaster
 
 from .. import bytesize
+from ..child import Life
 from ..errors import SettingsError
 from ..salt import salt
 from ..settings import Settings
@@ -25,11 +23,14 @@ from ..telemetry import PulseSender
 from . import trust
 from .addon import Sidecar
 from .connections import Connections
+from .listening import modes_of, share_ports, with_port
 from .outcome import mark_upstream_resets
 from .outlet import Outlet, new_id
 from .sights import Watch
 
 logger = logging.getLogger(__name__)
+
+_LIFE_SECONDS = 1.0
 
 
 def new_sidecar(settings: Settings) -> tuple[Connections, Sidecar]:
@@ -46,24 +47,26 @@ def _limits(settings: Settings) -> Limits:
     return Limits(disk, memory, settings.workers, syncs=spool.sync == "always")
 
 
-async def run(
-    settings: Settings, *, on_ready: Callable[[dict[str, Any]], None], on_stop: Callable[[Callable[[], None]], None]
-) -> None:
-    """Serve until SIGTERM, or until what `on_stop` was given is called; `on_ready` gets the addresses and the port."""
+async def run(settings: Settings, number: int, life: Life, on_stop: Callable[[Callable[[], None]], None]) -> None:
+    """Serve as worker `number` until SIGTERM, or until what `on_stop` was given is called; SIGQUIT cuts calls short."""
     _check(settings)
+    if settings.workers > 1:
+        share_ports(number)
     options = Options(
         confdir=str(trust.confdir(Path(settings.ca))),
         listen_host=settings.host,
         listen_port=settings.port,
-        mode=["regular", *settings.mode],
+        mode=["regular", *modes_of(number, settings.mode)],
     )
     master = DumpMaster(options, with_termlog=False, with_dumper=False)
+    connections, sidecar = new_sidecar(settings)
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, master.shutdown)
-    for number in (signal.SIGINT, signal.SIGHUP):
-        loop.add_signal_handler(number, lambda: None)
+    loop.add_signal_handler(signal.SIGQUIT, sidecar.hurry)
+    for ignored in (signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(ignored, lambda: None)
     on_stop(lambda: _shut_down(master))
-    master.addons.add(_Announcer(settings, master, on_ready), *new_sidecar(settings))
+    master.addons.add(_Announcer(settings, master, life), connections, sidecar)
     try:
         options.update_defer(scripts=list(settings.script))
         options.set(*settings.set, defer=True)
@@ -82,18 +85,6 @@ def _check(settings: Settings) -> None:
             ProxyMode.parse(spec)
         except (ValueError, IndexError, OverflowError) as error:
             raise SettingsError(f"mode: {spec!r} is no mode of mitmproxy: write reverse:https://HOST@PORT") from error
-    try:
-        family, _, _, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
-        with socket.create_server(address[:2], family=family):
-            pass
-    except socket.gaierror as error:
-        raise SettingsError(f"host: {settings.host!r} is no address of this machine") from error
-    except OSError as error:
-        is_port = settings.port and error.errno != errno.EADDRNOTAVAIL
-        key, fix = ("port", "stop what listens there, or set --port") if is_port else ("host", "set --host")
-        raise SettingsError(
-            f"{key}: {settings.host}:{settings.port} cannot be used ({error.strerror}): {fix}"
-        ) from error
 
 
 def _shut_down(master: DumpMaster) -> None:
@@ -103,12 +94,13 @@ def _shut_down(master: DumpMaster) -> None:
 
 
 class _Announcer:
-    """Tells where the proxy listens once it does."""
+    """Tells where the proxy listens once it does, and that its loop runs."""
 
-    def __init__(self, settings: Settings, master: DumpMaster, on_ready: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(self, settings: Settings, master: DumpMaster, life: Life) -> None:
         self._settings = settings
         self._master = master
-        self._on_ready = on_ready
+        self._life = life
+        self._living: asyncio.Task[None] | None = None
 
     def running(self) -> None:
         if unknown := sorted(self._master.options.deferred):
@@ -118,9 +110,16 @@ class _Announcer:
         trust.hand_out(self._settings.folder, Path(self._settings.ca))
         proxy: Proxyserver = self._master.addons.get("proxyserver")
         listening = [(server.mode.full_spec, address) for server in proxy.servers for address in server.listen_addrs]
-        self._on_ready(
+        self._life.tell_ready(
             {
                 "listening": [f"{spec} at {address[0]}:{address[1]}" for spec, address in listening],
                 "port": listening[0][1][1],
+                "mode": [with_port(server) for server in proxy.servers][1:],
             }
         )
+        self._living = asyncio.create_task(self._live())
+
+    async def _live(self) -> None:
+        while True:
+            self._life.show()
+            await asyncio.sleep(_LIFE_SECONDS)

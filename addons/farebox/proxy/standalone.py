@@ -5,6 +5,7 @@ import atexit
 import contextlib
 import logging
 
+import msgspec
 from mitmproxy import ctx
 from mitmproxy.addonmanager import Loader
 
@@ -12,6 +13,7 @@ from ..child import Child
 from ..errors import FareboxError
 from ..folder import claim
 from ..settings import Settings, load
+from ..tending import Tended
 from .logs import redact_foreign_logs
 from .server import new_sidecar
 
@@ -19,8 +21,7 @@ logger = logging.getLogger(__name__)
 
 _RECORDER = "farebox.recorder"
 _RECORDER_SECONDS = 20.0
-_SHORTEST_PAUSE = 1.0
-_LONGEST_PAUSE = 60.0
+_TICK_SECONDS = 1.0
 
 
 def addons() -> list[object]:
@@ -28,7 +29,8 @@ def addons() -> list[object]:
     redact_foreign_logs()
     held = contextlib.ExitStack()
     try:
-        settings = load()
+        # mitmdump is one process, whatever is set.
+        settings = msgspec.structs.replace(load(), workers=1)
         held.enter_context(claim(settings.folder, "sidecar"))
     except FareboxError as error:
         logger.error("%s", error)
@@ -61,9 +63,7 @@ class RecorderChild:
 
     def __init__(self, settings: Settings, held: contextlib.ExitStack) -> None:
         self._held = held
-        self._settings = settings
-        self._recorder = Child(_RECORDER, settings)
-        self._recorder.ignore_ready()
+        self._recorder = Tended(lambda: Child(_RECORDER, settings))
         self._tending: asyncio.Task[None] | None = None
         logger.warning("farebox records to %s, spool in %s", settings.ledger_name, settings.spool_folder)
 
@@ -77,19 +77,11 @@ class RecorderChild:
         atexit.register(self._end)
 
     async def _tend(self) -> None:
-        """Start the recorder again when it has died, after a pause that grows while it keeps dying."""
-        pause = _SHORTEST_PAUSE
         while True:
-            await asyncio.sleep(pause)
-            if self._recorder.process.poll() is None:
-                pause = _SHORTEST_PAUSE
-                continue
-            logger.error("%s ended with %s and is started again", _RECORDER, self._recorder.process.returncode)
-            self._recorder = Child(_RECORDER, self._settings)
-            self._recorder.ignore_ready()
-            pause = min(pause * 2, _LONGEST_PAUSE)
+            await asyncio.sleep(_TICK_SECONDS)
+            self._recorder.tend(_TICK_SECONDS)
 
     def _end(self) -> None:
-        self._recorder.close()
-        self._recorder.wait(_RECORDER_SECONDS)
+        self._recorder.child.close()
+        self._recorder.child.wait(_RECORDER_SECONDS)
         self._held.close()

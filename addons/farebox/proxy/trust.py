@@ -1,7 +1,8 @@
 """The proxy's CA: made once, kept private, its certificate handed out."""
 
 import fcntl
-import shutil
+import logging
+import os
 import ssl
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from ..folder import BUNDLE, CERTIFICATE
 
 _NAME = "mitmproxy"
 _KEY_BITS = 2048
+_READABLE = 0o644
+
+logger = logging.getLogger(__name__)
 
 
 def confdir(folder: Path) -> Path:
@@ -23,10 +27,15 @@ def confdir(folder: Path) -> Path:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        folder.chmod(0o700)
-        with (folder / "ca.lock").open("w") as lock:
+        # What is as it should be is not written: on a disk that went read-only the CA that is there serves on.
+        if folder.stat().st_mode & 0o077:
+            folder.chmod(0o700)
+        lock = os.open(folder / "ca.lock", os.O_CREAT | os.O_RDONLY | os.O_CLOEXEC, 0o600)
+        try:
             fcntl.flock(lock, fcntl.LOCK_EX)
             CertStore.from_store(folder, _NAME, _KEY_BITS)
+        finally:
+            os.close(lock)
     except (OSError, ValueError) as error:
         raise SettingsError(f"ca: {folder} holds no CA and takes none ({error}): name another folder") from error
     return folder
@@ -34,11 +43,26 @@ def confdir(folder: Path) -> Path:
 
 def hand_out(home: Path, folder: Path) -> None:
     """Put the certificate of the CA in `folder`, and a bundle of it and the system's roots, where clients read them."""
-    shutil.copyfile(folder / CERTIFICATE, home / CERTIFICATE)
-    ours = (home / CERTIFICATE).read_bytes()
-    (home / CERTIFICATE).chmod(0o644)
-    (home / BUNDLE).write_bytes(_roots(home / BUNDLE).read_bytes().rstrip() + b"\n" + ours)
-    (home / BUNDLE).chmod(0o644)
+    ours = (folder / CERTIFICATE).read_bytes()
+    _put(home / CERTIFICATE, ours)
+    _put(home / BUNDLE, _roots(home / BUNDLE).read_bytes().rstrip() + b"\n" + ours)
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Let everybody read `content` at `path`, where it is whole at any time: several workers put it there.
+
+    A disk that takes no file keeps no client from what is there already.
+    """
+    draft = path.with_suffix(f".{os.getpid()}")
+    try:
+        if path.exists() and path.read_bytes() == content and path.stat().st_mode & 0o777 == _READABLE:
+            return
+        draft.write_bytes(content)
+        draft.chmod(_READABLE)
+        draft.replace(path)
+    except OSError as error:
+        # No error: mitmproxy would end with one that is logged before it is up.
+        logger.warning("%s cannot be written (%s): see to that disk", path, error.strerror)
 
 
 def _roots(bundle: Path) -> Path:

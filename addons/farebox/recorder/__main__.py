@@ -5,11 +5,13 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from http.server import ThreadingHTTPServer
 
 from prometheus_client import CollectorRegistry
 
 from .. import retention
-from ..child import settings_from_parent, tell_ready, when_parent_ends
+from ..child import Life, settings_from_parent, when_parent_ends
 from ..dialects import DIALECTS
 from ..errors import FareboxError
 from ..folder import claim
@@ -39,7 +41,7 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="farebox recorder: %(message)s", stream=sys.stderr)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     # Only the parent's end ends us: after a signal to the whole group, the worker still has calls to hand over.
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
         signal.signal(number, signal.SIG_IGN)
     settings = settings_from_parent()
     stopping = threading.Event()
@@ -72,26 +74,37 @@ def record(settings: Settings, stopping: threading.Event) -> None:
 
     # A counter that is there from the start shows its first increase.
     own.meter_failures((dialect.name, 0) for dialect in DIALECTS)
-    attendance = Attendance(pulses, own)
+    attendance = Attendance(pulses, own, settings.workers)
     recorder = Recorder(open_spool, attendance, to, Memory(settings.folder), pricer, name=name)
 
     def health() -> Health:
         attendance.hear()
         return recorder.health
 
+    server = _serve(settings, registry, health)
+    life = Life()
+    life.tell_ready({"metrics_port": server.server_address[1]})
+
+    def wait(seconds: float) -> bool:
+        # On a thread that waits for no ledger: what keeps the recorder is no reason to kill it.
+        life.show()
+        return stopping.wait(seconds)
+
+    hearing = attendance.keep_hearing(wait)
+    recorder.run(stopping.is_set, stopping.wait)
+    hearing.join()
+    pulses.close()
+    server.shutdown()
+
+
+def _serve(settings: Settings, registry: CollectorRegistry, health: Callable[[], Health]) -> ThreadingHTTPServer:
     try:
-        server = serve((settings.host, settings.metrics_port), registry, health)
+        return serve((settings.host, settings.metrics_port), registry, health)
     except OSError as error:
         raise FareboxError(
             f"metrics_port: {settings.host}:{settings.metrics_port} cannot be used ({error.strerror}): "
             "stop what listens there, or set --metrics-port; the address is --host's"
         ) from error
-    tell_ready({"metrics_port": server.server_address[1]})
-    hearing = attendance.keep_hearing(stopping.wait)
-    recorder.run(stopping.is_set, stopping.wait)
-    hearing.join()
-    pulses.close()
-    server.shutdown()
 
 
 if __name__ == "__main__":

@@ -12,9 +12,13 @@ HEAR_SECONDS = 0.5
 
 
 class Attendance:
-    """Takes in the workers' pulses and counts what they tell; any thread may ask and hear."""
+    """Takes in the pulses of workers, of whom so many are `expected`, and counts what they tell.
 
-    def __init__(self, pulses: PulseReceiver, own: OwnMetrics) -> None:
+    Any thread may ask and hear.
+    """
+
+    def __init__(self, pulses: PulseReceiver, own: OwnMetrics, expected: int = 1) -> None:
+        self.expected = expected
         self._pulses = pulses
         self._own = own
         self._workers = Workers()

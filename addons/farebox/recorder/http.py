@@ -51,5 +51,6 @@ def healthz(health: Health) -> tuple[int, bytes]:
         "pending": health.pending,
         "trouble": health.trouble,
         "clients": health.sights,
+        "expected": health.expected,
     }
     return (200 if health.workers else 503), msgspec.json.encode(body) + b"\n"

@@ -31,12 +31,13 @@ _LONGEST_PAUSE = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How the recorder is doing. `trouble` names what keeps the ledger away."""
+    """How the recorder is doing. `trouble` names what keeps the ledger away; `expected` workers should report."""
 
     workers: int
     pending: int
     trouble: str | None
     sights: Sights = field(default_factory=Sights)
+    expected: int = 1
 
     @property
     def is_behind(self) -> bool:
@@ -86,7 +87,8 @@ class Recorder:
     def health(self) -> Health:
         """How we are doing, as of the last step."""
         attendance = self._attendance
-        return Health(attendance.workers, self._backlog + attendance.kept, self._trouble, attendance.sights)
+        pending = self._backlog + attendance.kept
+        return Health(attendance.workers, pending, self._trouble, attendance.sights, attendance.expected)
 
     def run(self, is_stopping: Callable[[], bool], wait: Callable[[float], object]) -> None:
         """Work until `is_stopping`, then until the spool is empty or the ledger away; `wait` pauses some seconds."""

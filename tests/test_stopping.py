@@ -1,0 +1,37 @@
+"""When to stop, and whether at once."""
+
+import os
+import signal
+
+import pytest
+from farebox.stopping import until_signalled
+
+NUMBERS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_signal_says_when_and_a_second_that_it_is_urgent(number: signal.Signals) -> None:
+    seen = []
+    with until_signalled() as stop:
+        seen.append((stop.wait(0), stop.is_urgent))
+        for _ in range(2):
+            os.kill(os.getpid(), number)
+            seen.append((stop.wait(10), stop.is_urgent))
+
+    assert seen == [(False, False), (True, False), (True, True)]
+
+
+def test_what_ends_by_itself_is_not_urgent() -> None:
+    with until_signalled() as stop:
+        stop.end()
+
+        assert (stop.wait(0), stop.is_urgent) == (True, False)
+
+
+def test_signals_mean_what_they_meant_afterwards() -> None:
+    before = [signal.getsignal(number) for number in NUMBERS]
+
+    with until_signalled():
+        pass
+
+    assert [signal.getsignal(number) for number in NUMBERS] == before
