@@ -36,6 +36,12 @@ HEADERS = (
     *("content-type", "content-encoding", "content-length", "date", "retry-after", "retry-after-ms"),
     *("x-request-id", "request-id", "x-amzn-requestid", "apim-request-id", "x-amzn-errortype"),
     *("x-amzn-bedrock-input-token-count", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-requests"),
+    *(
+        "x-ms-region",
+        "x-gemini-service-tier",
+        "x-amzn-bedrock-service-tier",
+        "x-amzn-bedrock-performanceconfig-latency",
+    ),
     *("anthropic-ratelimit-requests-limit", f"x-ratelimit-limit-{MARK}", "amz-sdk-request", "x-stainless-retry-count"),
 )
 PARAMETERS = ("key", "model", "deployment", "api-version", "alt", "stream", MARK)

@@ -31,6 +31,7 @@ _LEFT_OUT = {
     "meter_failed",
     "is_unreadable",
     "cost_header",
+    "stated_cost",
     "request_bytes",
     "response_bytes",
     "params",
@@ -107,6 +108,7 @@ def columns(reading: Reading) -> dict[str, Any]:
     """Return the columns of `reading` that have a value, but for those of time, size and identity."""
     told = {name: value for name, value in msgspec.structs.asdict(reading).items() if name not in _LEFT_OUT}
     told |= msgspec.structs.asdict(reading.usage)
+    told["parts"] = msgspec.to_builtins(reading.parts)
     told["is_pending"] = reading.is_pending or None
     return {name: value for name, value in told.items() if value is not None and not name.endswith(("_ms", "_us"))}
 

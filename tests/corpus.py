@@ -141,7 +141,7 @@ def read(exchange: dict[str, Any], dice: random.Random) -> Reading | None:
 
 def differences(reading: Reading, oracle: dict[str, Any], host: str) -> Iterator[Difference]:
     """Yield where `reading` departs from `oracle` in tokens, model or finish reason, or its parts from their totals."""
-    told = oracle["usage"] or {}
+    told = {**(oracle["usage"] or {}), **_billed_beside(oracle)}
     expected = {column: told.get(name) for name, column in COLUMNS.items()}
     ours = {column: getattr(reading.usage, column) for column in COLUMNS.values()}
     for column in ("model_requested", "model_returned", "finish_reason"):
@@ -156,6 +156,22 @@ def differences(reading: Reading, oracle: dict[str, Any], host: str) -> Iterator
     for column, value in expected.items():
         if ours[column] != value and column not in EXCEPTIONS.get(oracle["id"], ()):
             yield Difference(oracle["id"], host, column, ours[column], value)
+
+
+def _billed_beside(oracle: dict[str, Any]) -> dict[str, int]:
+    """Return the sums over Anthropic's iterations, where its totals leave any out.
+
+    Not where one model answered in the place of another, which refused and is not billed for.
+    """
+    sums = oracle.get("billed_sum_over_iterations")
+    if not sums or "fallback_message" in oracle["iteration_types"]:
+        return {}
+    cache = sums["cache_read_input_tokens"], sums["cache_creation_input_tokens"]
+    return {
+        "input_total": sums["input_tokens"] + sum(cache),
+        "input_uncached": sums["input_tokens"],
+        "output_total": sums["output_tokens"],
+    }
 
 
 def _spelled(oracle: dict[str, Any], column: str) -> str | None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from farebox.reading import Reading, decode, encode
+from farebox.reading import Reading, StatedCost, decode, encode
 from farebox.sizes import Sizes
 from farebox.usage import Part, Usage
 from hypothesis import given
@@ -52,6 +52,7 @@ FULL = Reading(
     request_hash="0123456789abcdef",
     price_context={"speed": "fast"},
     parts=[Part(Usage(input_tokens=5), "gpt-4o-mini", "flex", {"processing": "batch"})],
+    stated_cost=StatedCost("billing.amount", "12", "cent"),
 )
 LEAST: dict[str, Any] = {
     "id": "1",

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
         ({"cost_in_usd_ticks": 15}, 2, "usage.cost_in_usd_ticks"),
         ({"cost_in_usd_ticks": 25}, 2, "usage.cost_in_usd_ticks"),
         ({"cost": {"request_cost": 0.005, "total_cost": 0.0051}}, 5_100_000, "usage.cost.total_cost"),
+        ({"cost_usd_total": 0.000125, "cost_usd_input": 0.000025}, 125_000, "usage.cost_usd_total"),
         ({"cost": {"usd": 0.002, "hypercredits": 9}}, 2_000_000, "usage.cost.usd"),
         (
             {"cost": 0.0002, "is_byok": True, "cost_details": {"upstream_inference_cost": 0.00417}},

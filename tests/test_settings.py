@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 from farebox import settings
+from farebox.cost_fields import CostField
 from farebox.errors import SettingsError
 from farebox.price_rules import Free, Match, PriceRule
 from farebox.settings import ProviderLine, Settings, keys, load
@@ -40,6 +41,7 @@ VARIABLES: Mapping[str, tuple[str, Any]] = {
         "[{match: {provider: ollama}, local: {mode: free}}]",
         (PriceRule(Match(provider="ollama"), local=Free()),),
     ),
+    "cost_fields": ("[{header: x-cost}]", (CostField(header="x-cost"),)),
     "attribution.tags": ("x-team, x-project", ("x-team", "x-project")),
     "spool.limit": ("2GiB", "2GiB"),
     "spool.memory": ("1048576", "1048576"),

@@ -1,9 +1,10 @@
 """A claimed request: what it asks for, of whom."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from .cost_fields import CostField
 from .dialects import dialect_of
 from .dialects._base import Asked, Dialect, mapping
 from .errors import WireError
@@ -27,6 +28,12 @@ class Call:
     provider: Provider
     asked: Asked
     tags: dict[str, str] | None = None
+    cost_fields: tuple[CostField, ...] = ()
+
+    @property
+    def cost_places(self) -> Iterator[CostField]:
+        """Where the answer may state the cost: of `cost_fields`, those that are for such calls."""
+        return (one for one in self.cost_fields if one.is_for(self.provider.name, self.request.host))
 
 
 def asked_of(request: Request, dialect: Dialect) -> Asked:

@@ -1,7 +1,6 @@
 """Meter one call: chunks of the answer in, one Reading out, in constant memory."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -9,13 +8,14 @@ import msgspec
 from . import clean, reading
 from .call import Call
 from .complaint import parameter_in
+from .cost_fields import CostReader, number_in
 from .errors import WireError
 from .exchange import Response
 from .providers import UNKNOWN
 from .ratelimit import ratelimit_of
 from .reading import Reading
+from .settle import Settled, settled
 from .sizes import said
-from .usage import Usage, with_units
 from .wire.content import ContentDecoder, content_decoder
 from .wire.documents import Document, Documents, documents
 
@@ -25,7 +25,6 @@ _EVENTS_PER_BYTE = 32
 # As many as a read of mitmproxy's holds uncompressed, and some.
 _DOCUMENTS_AT_ONCE = 20_000
 _AS_TOLD = ("response_id", "service_tier", "error_type", "error_code", "error_param", "finish_reason")
-_NUMBER = re.compile(r"\d{1,12}(\.\d{1,20})?(e-?\d{1,2})?", re.IGNORECASE)
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid", "apim-request-id")
 
 
@@ -47,6 +46,7 @@ class Meter:
         )
         length = response.header("content-length") or ""
         self._announced = int(length) if length.isdecimal() and not response.header("transfer-encoding") else 0
+        self._cost = CostReader(call.cost_places, response)
         self._unreadable = False
         self.failure: Exception | None = None
         self.received = 0
@@ -92,13 +92,14 @@ class Meter:
             self._take(self._documents.close, now)
             is_damaged = bool(self._documents.unreadable) and not self._documents.is_stream
             self._unreadable = self._unreadable or (is_damaged and outcome is None)
-        usage, reply, request = self._settled_usage(), self._reply, self._call.request
+        settled, reply, request = self._settled(), self._reply, self._call.request
         told = {name: getattr(reply, name) for name in _AS_TOLD}
         told["error_param"] = reply.error_param or self._complaint
         asked = self._call.asked
         return Reading(
             **told,
             **self._timing(now),
+            **settled._asdict(),
             id=self._call.id,
             started_at=self._call.started_at,
             provider=self._call.provider.name,
@@ -111,7 +112,6 @@ class Meter:
             model_returned=reply.model,
             streamed=self._documents.is_stream,
             status=self._response.status,
-            usage=usage,
             raw_usage=clean.figures(reply.usage) if reply.usage else None,
             meter_failed=self.failure is not None,
             is_unreadable=self._unreadable,
@@ -122,7 +122,8 @@ class Meter:
             tags=self._call.tags,
             params=self._call.asked.params,
             ratelimit=ratelimit_of(self._response.headers),
-            cost_header=_number_in(self._response.header("x-litellm-response-cost")),
+            cost_header=number_in(self._response.header("x-litellm-response-cost")),
+            stated_cost=self._cost.stated,
             sizes=msgspec.structs.replace(self._call.asked.sizes, answer_bytes=self._said),
         )
 
@@ -161,6 +162,7 @@ class Meter:
         try:
             for document in read():
                 self._weigh(document, now)
+                self._cost.see(document.data)
                 self._reply = dialect.fold(self._reply, document)
                 if self._complaint is None and (self._reply.is_error or self._response.status >= 400):
                     self._complaint = parameter_in(document.data, self._call.asked.names)
@@ -178,19 +180,12 @@ class Meter:
             self._first_token = now if self._first_token is None else self._first_token
         self._said += said(document.data)
 
-    def _settled_usage(self) -> Usage:
-        sent: Mapping[str, Any] = self._reply.usage or {}
+    def _settled(self) -> Settled:
         try:
-            usage = self._call.dialect.usage(sent) if sent else Usage()
-            usage = with_units(usage, self._reply.units)
-            if not usage.is_reported and self._response.status == 200 and not self._reply.is_error:
-                usage = with_units(usage, self._call.asked.units)
-            for deviation in self._call.provider.deviations.get(self._call.dialect.name, ()) if sent else ():
-                usage = deviation(usage, sent)
+            return settled(self._call, self._response, self._reply)
         except Exception as error:  # noqa: BLE001 - as in _take
             self.failure = error
-            return Usage()
-        return usage
+            return Settled()
 
     def _outcome(self, cut: str | None) -> str:
         reply = self._reply
@@ -221,8 +216,3 @@ def unanswered(call: Call, now: float, outcome: str) -> Reading:
 
 def _milliseconds(seconds: float | None) -> int | None:
     return None if seconds is None else max(0, round(seconds * 1000))
-
-
-def _number_in(header: str | None) -> str | None:
-    """Return a header's value where that is a number: no other text of it is kept."""
-    return header if header and _NUMBER.fullmatch(header) else None

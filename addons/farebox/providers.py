@@ -69,7 +69,7 @@ PROVIDERS: Table = (
     Provider("openrouter", ("openrouter.ai", "eu.openrouter.ai")),
     Provider("fireworks", ("api.fireworks.ai", "*.api.fireworks.ai"), litellm=("fireworks_ai",)),
     Provider("together", ("api.together.xyz", "api.together.ai"), litellm=("together_ai",)),
-    Provider("perplexity", ("api.perplexity.ai",)),
+    Provider("perplexity", ("api.perplexity.ai",), None, _REASONING),
     Provider("cohere", ("api.cohere.com", "api.cohere.ai")),
     Provider("cerebras", ("api.cerebras.ai",)),
     Provider("moonshot", ("api.moonshot.ai", "api.moonshot.cn"), "moonshotai"),

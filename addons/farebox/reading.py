@@ -13,6 +13,15 @@ CLIENT_ABORT = "client_abort"
 PROVIDER_CUT = "provider_cut"
 NETWORK_ERROR = "network_error"
 SIDECAR_STOP = "sidecar_stop"
+_LEFT = frozenset({CLIENT_ABORT, SIDECAR_STOP})
+
+
+class StatedCost(msgspec.Struct, frozen=True):
+    """A cost as it was stated: the digits of a number of `unit`, and where they stood."""
+
+    place: str
+    amount: str
+    unit: str
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -67,12 +76,14 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     request_hash: str | None = None
     price_context: dict[str, str] | None = None
     parts: list[Part] | None = None
+    stated_cost: StatedCost | None = None
 
     @property
     def adds_nothing(self) -> bool:
-        """Tell whether this is a look that found the work unfinished, or nothing at all."""
+        """Tell whether this is a look that found the work unfinished, was cut short, or found nothing at all."""
+        is_cut = self.outcome in _LEFT or (self.outcome == PROVIDER_CUT and self.error_type is None)
         found_an_end = self.status == 200 and not self.is_pending and self.finish_reason is not None
-        return self.completes is not None and not found_an_end
+        return self.completes is not None and (is_cut or not found_an_end)
 
 
 _ENCODER = msgspec.msgpack.Encoder()

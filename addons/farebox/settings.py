@@ -14,7 +14,8 @@ import msgspec
 import platformdirs
 import tzlocal
 
-from . import bytesize, price_rules, retention
+from . import bytesize, cost_fields, price_rules, retention
+from .cost_fields import CostField
 from .errors import SettingsError
 from .masked import masked
 from .price_rules import PriceRule
@@ -88,6 +89,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     intercept: Intercept = Intercept()
     providers: tuple[ProviderLine, ...] = ()
     prices: tuple[PriceRule, ...] = ()
+    cost_fields: tuple[CostField, ...] = ()
     attribution: Attribution = Attribution()
     spool: Spool = Spool()
     retention: Retention = Retention()
@@ -164,6 +166,7 @@ def _problems(settings: Settings) -> Iterator[str]:
         yield f"retention.calls: {error}"
     yield from _host_problems(settings)
     yield from price_rules.problems(settings.prices)
+    yield from cost_fields.problems(settings.cost_fields)
 
 
 def _out_of_range(settings: Settings) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Token counts of one call: totals are inclusive, and None (not told) is never 0."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -66,3 +67,12 @@ def total(*parts: int | None) -> int | None:
     """Return the sum of the parts that are known, or None if none is."""
     known = [part for part in parts if part is not None]
     return sum(known) if known else None
+
+
+def summed(usages: Iterable[Usage]) -> Usage:
+    """Return what `usages` come to, field by field; what none of them tells is not told."""
+    all_of_them = list(usages)
+    names = (name for name in Usage.__struct_fields__ if name != "units")
+    amounts = {name: total(*(getattr(one, name) for one in all_of_them)) for name in names}
+    units = sum((Counter(one.units or {}) for one in all_of_them), Counter[str]())
+    return Usage(**amounts, units=dict(units) or None)

@@ -1,14 +1,17 @@
 """What a dialect is: a name and pure functions over documents."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from .. import clean
 from ..exchange import Request, Response
 from ..sizes import Sizes
-from ..usage import Usage, total
+from ..usage import Part, Usage, total
 from ..wire.documents import Document
+
+_SEEN_LIMIT, _NAME_LIMIT = 1000, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +19,16 @@ class Asked:
     """What the request asks for.
 
     `units` are what it is billed by where the answer does not count them (characters). A request that only looks at
-    what an earlier one started `completes` that one's row, named by its response id, and is no row itself. `params`,
-    `names` and `sizes` are read from any body, whatever its dialect: no dialect fills them.
+    what an earlier one started `completes` that one's row, named by its response id, and is no row itself. `context` is
+    what sets the price beside model and tier, in any words: `price_context` knows which to keep. `params`, `names` and
+    `sizes` are read from any body, whatever its dialect: no dialect fills them.
     """
 
     model: str | None = None
     stream: bool | None = None
     units: Mapping[str, int] | None = None
     completes: str | None = None
+    context: Mapping[str, Any] = field(default_factory=dict)
     params: dict[str, Any] | None = field(default=None, compare=False)
     names: frozenset[str] = field(default=frozenset(), compare=False)
     sizes: Sizes = field(default_factory=Sizes, compare=False)
@@ -34,9 +39,10 @@ class Reply:
     """What the documents told so far; a cut stream is just an earlier Reply.
 
     `usage` is the provider's usage object as sent, merged where the API splits it; `units` are what the answer shows
-    beside it, by being counted. `is_complete` is set by the terminal document, where the API has one; `is_pending`
-    where what is billed goes on after the answer; `is_answered` by what comes last of an answer, or nearly so, where
-    nothing else tells its end.
+    beside it, by being counted, `seen` (unit, name) what is to be counted once. `parts` are the shares that have models
+    or tiers of their own: the usage is then their sum. `context` goes before that of the request. `is_complete` is set
+    by the terminal document, where the API has one; `is_pending` where what is billed goes on after the answer;
+    `is_answered` by what comes last of an answer, or nearly so, where nothing else tells its end.
     """
 
     model: str | None = None
@@ -45,6 +51,9 @@ class Reply:
     finish_reason: str | None = None
     usage: Mapping[str, Any] | None = None
     units: Mapping[str, int] | None = None
+    seen: frozenset[tuple[str, str]] = frozenset()
+    parts: Mapping[Hashable, Part] = field(default_factory=dict)
+    context: Mapping[str, Any] = field(default_factory=dict)
     error_type: str | None = None
     error_code: str | None = None
     error_param: str | None = None
@@ -96,8 +105,9 @@ class Socket:
 class Dialect:
     """How one API talks. `name` is the module's name, `operation` OpenTelemetry's `gen_ai.operation.name`.
 
-    `begin` returns what the head of the answer tells already, for APIs that count in headers. `socket` is there where
-    the API talks over a websocket.
+    `begin` returns what the head of the answer tells already, for APIs that count in headers. `billed` names what was
+    used as it is billed, where that hangs on what was asked for. `socket` is there where the API talks over a
+    websocket.
     """
 
     name: str
@@ -108,6 +118,7 @@ class Dialect:
     has_content: Callable[[Document], bool]
     usage: Callable[[Mapping[str, Any]], Usage]
     begin: Callable[[Response], Reply] = lambda _response: Reply()
+    billed: Callable[[Asked, Usage], Usage] = lambda _asked, usage: usage
     socket: Socket | None = None
 
 
@@ -129,6 +140,13 @@ def tokens(usage: Mapping[str, Any], *names: str) -> int | None:
         if (number := clean.count(value)) is not None:
             return number
     return None
+
+
+def seen(reply: Reply, things: Iterable[tuple[str, object]]) -> frozenset[tuple[str, str]]:
+    """Return what was seen so far and `things`, each a unit and what tells one from another; no more than is likely."""
+    if len(reply.seen) >= _SEEN_LIMIT:
+        return reply.seen
+    return reply.seen | {(unit, str(name)[:_NAME_LIMIT]) for unit, name in islice(things, _SEEN_LIMIT)}
 
 
 def one_hour_writes(usage: Mapping[str, Any], cache_write: int | None) -> int | None:

@@ -29,9 +29,16 @@ def target(request: Request) -> Target:
 
 
 def begin(response: Response) -> Reply:
-    """Return the kind of error that the head names; behind a colon follows where it is documented."""
+    """Return the kind of error that the head names, behind a colon follows where it is documented, and what it tells of
+    the tier and speed that was served.
+    """
     kind = (response.header("x-amzn-errortype") or "").partition(":")[0]
-    return Reply(error_type=clean.word(kind), is_error=bool(kind))
+    return Reply(
+        service_tier=clean.word(response.header("x-amzn-bedrock-service-tier")),
+        context={"latency": response.header("x-amzn-bedrock-performanceconfig-latency")},
+        error_type=clean.word(kind),
+        is_error=bool(kind),
+    )
 
 
 def failed(reply: Reply, document: Document) -> Reply:

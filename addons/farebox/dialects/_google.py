@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from .. import clean
-from ..exchange import Request
+from ..exchange import Request, Response
 from ..usage import total
 from ._base import Reply, first_mapping, mapping
 
 # Clients can ask for numbers in place of names (`$alt=json;enum-encoding=int`).
-_NUMBERS = {"IMAGE": 2, "AUDIO": 4}
+_NUMBERS = {"IMAGE": 2, "VIDEO": 3, "AUDIO": 4}
 _PUBLISHER = re.compile(r"publishers/[^/]+")
 _RAW = frozenset({"rawPredict", "streamRawPredict"})
 
@@ -42,6 +42,22 @@ def modality(details: object, name: str) -> int | None:
     kinds = (name, name.lower(), _NUMBERS[name])
     mine = [entry for entry in entries if entry.get("modality") in kinds]
     return total(*(clean.count(entry.get("tokenCount", entry.get("tokens", 0))) for entry in mine))
+
+
+def media(*, read: object, cached: object, made: object) -> dict[str, int] | None:
+    """Return the units that are shares of the tokens: video, and what of the cached input is no text."""
+    told = {
+        "cache_read_audio_tokens": modality(cached, "AUDIO"),
+        "cache_read_image_tokens": modality(cached, "IMAGE"),
+        "input_video_tokens": modality(read, "VIDEO"),
+        "output_video_tokens": modality(made, "VIDEO"),
+    }
+    return {name: number for name, number in told.items() if number} or None
+
+
+def begin(response: Response) -> Reply:
+    """Return the tier that the head says was served."""
+    return Reply(service_tier=clean.word(response.header("x-gemini-service-tier")))
 
 
 def failed(reply: Reply, error: Mapping[str, Any]) -> Reply:

@@ -12,6 +12,8 @@ from ..wire import form
 from ..wire.documents import Document
 from ._base import Asked, Reply, mapping, tokens
 
+_MEDIA = ("audio", "image")
+
 
 def is_post(request: Request, *endings: str) -> bool:
     """Tell whether the request is a POST to a path that ends in one of `endings`."""
@@ -39,7 +41,27 @@ def asked(request: Request, body: Mapping[str, Any]) -> Asked:
     """Return what a JSON body or a form asks for."""
     told = body or form.fields(request.header("content-type"), request.body)
     model = clean.name(told.get("model")) or model_in_path(request)
-    return Asked(model, told.get("stream") is True if body else told.get("stream") == "true")
+    is_stream = told.get("stream") is True if body else told.get("stream") == "true"
+    return Asked(model, is_stream, context={**told_of_searches(body), **told_of_pictures(told)})
+
+
+def told_of_searches(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how the searches that `body` offers, a request or an answer, are to be made, which sets their price."""
+    options = mapping(body.get("web_search_options"))
+    tools = body.get("tools") if isinstance(body.get("tools"), list) else ()
+    searches = (mapping(tool) for tool in tools or () if _is_search(mapping(tool)))
+    sizes = (one.get("search_context_size") for one in (options, *searches))
+    told = {"search_context_size": next(filter(None, sizes), None), "search_type": options.get("search_type")}
+    return {name: word for name, word in told.items() if word}
+
+
+def told_of_pictures(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what sets the price of pictures and video."""
+    return {name: told[name] for name in ("quality", "size", "resolution") if told.get(name)}
+
+
+def _is_search(tool: Mapping[str, Any]) -> bool:
+    return str(tool.get("type")).startswith("web_search")
 
 
 def failed(reply: Reply, body: Mapping[str, Any]) -> Reply:
@@ -72,11 +94,13 @@ def usage(sent: Mapping[str, Any]) -> Usage:
     """Return the counts of the newer APIs' usage object, whose details lie inside its totals.
 
     The details' name has the plural in some APIs (`input_tokens_details`) and not in others (`input_token_details`).
+    What of the cached input is audio or an image has a price of its own.
     """
     into, out_of = (
         mapping(sent.get(f"{side}_tokens_details")) or mapping(sent.get(f"{side}_token_details"))
         for side in ("input", "output")
     )
+    cached = {f"cache_read_{kind}_tokens": tokens(into, f"cached_tokens_details.{kind}_tokens") for kind in _MEDIA}
     return Usage(
         input_tokens=tokens(sent, "input_tokens"),
         cache_read_tokens=tokens(into, "cached_tokens"),
@@ -87,4 +111,5 @@ def usage(sent: Mapping[str, Any]) -> Usage:
         reasoning_tokens=tokens(out_of, "reasoning_tokens"),
         output_audio_tokens=tokens(out_of, "audio_tokens"),
         output_image_tokens=tokens(out_of, "image_tokens"),
+        units={name: number for name, number in cached.items() if number} or None,
     )

@@ -1,6 +1,7 @@
-"""Anthropic's message batches: the answer that starts one tells no usage, which its results do, at half price, later.
+"""Anthropic's message batches: started by one call, whose row the download of the results completes.
 
-https://docs.anthropic.com/en/api/creating-message-batches
+https://docs.anthropic.com/en/api/creating-message-batches,
+https://docs.anthropic.com/en/api/retrieving-message-batch-results
 """
 
 from collections.abc import Mapping
@@ -9,24 +10,59 @@ from typing import Any
 
 from .. import clean
 from ..exchange import Request
-from ..usage import Usage
+from ..usage import Part
 from ..wire.documents import Document
 from ._base import Asked, Dialect, Reply, mapping
+from ._openai import is_post, without_content
+from ._shares import BATCH, added
 from .anthropic_messages import fold as fold_message
+from .anthropic_messages import price_words, shares, usage
+
+_ENDED = "ended"
 
 
 def claims(request: Request) -> bool:
-    return request.method == "POST" and request.path.rstrip("/").endswith("/v1/messages/batches")
+    return is_post(request, "/v1/messages/batches") or _results_of(request) is not None
 
 
-def asked(_request: Request, _body: Mapping[str, Any]) -> Asked:
-    """Return that no stream is asked for; each request of a batch has its own model."""
-    return Asked(stream=False)
+def asked(request: Request, _body: Mapping[str, Any]) -> Asked:
+    """Return which batch's results are wanted, a line for each of its requests, or that one is started.
+
+    Each request of a batch has its own model.
+    """
+    wanted = _results_of(request)
+    return Asked(stream=wanted is not None, completes=wanted, context=BATCH)
 
 
 def fold(reply: Reply, document: Document) -> Reply:
-    response_id = clean.word(mapping(document.data).get("id"))
-    return replace(fold_message(reply, document), response_id=response_id, usage=None)
+    body = mapping(document.data)
+    if body.get("type") == "message_batch":
+        status = clean.word(body.get("processing_status"))
+        return replace(reply, response_id=clean.word(body.get("id")), is_pending=status != _ENDED)
+    if "result" not in body:
+        return fold_message(reply, document)
+    message = mapping(mapping(body.get("result")).get("message"))
+    return _with(replace(reply, finish_reason=_ENDED), message)
 
 
-DIALECT = Dialect("anthropic_batches", "batch", claims, asked, fold, lambda _document: False, lambda _sent: Usage())
+def _with(reply: Reply, message: Mapping[str, Any]) -> Reply:
+    """Return `reply` with what one of the messages used."""
+    sent = mapping(message.get("usage"))
+    if not sent:
+        return reply
+    model, words = clean.name(message.get("model")), price_words(sent)
+    parts = reply.parts
+    for part in shares(sent).values() or (Part(usage(sent)),):
+        parts = added(parts, part, model, words)
+    tier = clean.word(sent.get("service_tier"))
+    return replace(reply, model=reply.model or model, service_tier=tier or reply.service_tier, parts=parts)
+
+
+def _results_of(request: Request) -> str | None:
+    """Return the batch whose results are wanted: `/v1/messages/batches/{id}/results`."""
+    *path, batch, last = ("", "", *request.path.strip("/").split("/"))
+    is_wanted = request.method == "GET" and last == "results" and path[-2:] == ["messages", "batches"]
+    return clean.word(batch) if is_wanted else None
+
+
+DIALECT = Dialect("anthropic_batches", "batch", claims, asked, fold, without_content, usage)

@@ -1,25 +1,34 @@
 """Anthropic messages, also on Vertex AI, and what imitates it.
 
 https://docs.anthropic.com/en/api/messages, https://docs.anthropic.com/en/docs/build-with-claude/streaming,
-https://docs.anthropic.com/en/api/claude-on-vertex-ai
+https://docs.anthropic.com/en/api/claude-on-vertex-ai,
+https://platform.claude.com/docs/en/build-with-claude/compaction,
+https://platform.claude.com/docs/en/agents-and-tools/tool-use/advisor-tool,
+https://platform.claude.com/docs/en/build-with-claude/refusals-and-fallback
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
+from functools import reduce
 from typing import Any
+
+import msgspec
 
 from .. import clean
 from ..exchange import Request
-from ..usage import Usage, total
+from ..usage import Part, Usage, total, with_units
 from ..wire.documents import Document
 from ._base import Asked, Dialect, Reply, mapping, one_hour_writes, tokens
 from ._google import raw_publisher, target
+from ._shares import added
 
 # As paths on Vertex AI name them.
 MAKER, COUNTING = "publishers/anthropic", "count-tokens"
 
-# https://docs.anthropic.com/en/api/messages, usage.iterations: the totals leave these kinds out, the bill does not.
-_BESIDE = frozenset({"compaction", "advisor_message", "fallback_message"})
+# The totals leave these kinds of iterations out, the bill does not.
+_FALLBACK = "fallback_message"
+_BESIDE = frozenset({"compaction", "advisor_message", _FALLBACK})
+_ITERATIONS = 1000
 
 
 def claims(request: Request) -> bool:
@@ -64,7 +73,7 @@ def usage(sent: Mapping[str, Any]) -> Usage:
     uncached = tokens(sent, "input_tokens")
     searches = tokens(sent, "server_tool_use.web_search_requests")
     fetches = tokens(sent, "server_tool_use.web_fetch_requests")
-    units = {"web_search_requests": searches, "web_fetch_requests": fetches, "further_iterations": _further(sent)}
+    units = {"web_search_requests": searches, "web_fetch_requests": fetches}
     return Usage(
         input_tokens=None if uncached is None else total(uncached, cache_read, cache_write),
         cache_read_tokens=cache_read,
@@ -76,11 +85,24 @@ def usage(sent: Mapping[str, Any]) -> Usage:
     )
 
 
-def _further(sent: Mapping[str, Any]) -> int:
-    """Return how many iterations are billed beside the totals, some of them at another model's price."""
+def shares(sent: Mapping[str, Any]) -> Mapping[Hashable, Part]:
+    """Return what the iterations are billed, where the totals leave any out; the first share has the units of all."""
     told = sent.get("iterations")
-    kinds = [mapping(one).get("type") for one in told] if isinstance(told, list) else []
-    return sum(kind in _BESIDE for kind in kinds if isinstance(kind, str))
+    iterations = [mapping(one) for one in told[:_ITERATIONS]] if isinstance(told, list) else []
+    kinds = {one.get("type") for one in iterations if isinstance(one.get("type"), str)}
+    if not kinds & _BESIDE:
+        return {}
+    # A model that refuses before it writes anything is not billed for: another one answers in its place.
+    billed = [one for one in iterations if tokens(one, "output_tokens") or _FALLBACK not in kinds]
+    parts = [Part(usage(one), clean.name(one.get("model"))) for one in billed]
+    if parts:
+        parts[0] = msgspec.structs.replace(parts[0], usage=with_units(parts[0].usage, usage(sent).units))
+    return reduce(added, parts, {})
+
+
+def price_words(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of a usage object sets the price beside the amounts."""
+    return {name: sent[name] for name in ("speed", "inference_geo") if sent.get(name)}
 
 
 def _message(reply: Reply, message: Mapping[str, Any]) -> Reply:
@@ -106,7 +128,12 @@ def _usage_seen(reply: Reply, body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the changes that a usage object makes: its figures are cumulative, and what it leaves out stands."""
     sent = {name: value for name, value in mapping(body.get("usage")).items() if value is not None}
     merged = {**(reply.usage or {}), **sent}
-    return {"usage": merged or None, "service_tier": clean.word(sent.get("service_tier")) or reply.service_tier}
+    return {
+        "usage": merged or None,
+        "parts": shares(merged),
+        "service_tier": clean.word(sent.get("service_tier")) or reply.service_tier,
+        "context": {**reply.context, **price_words(sent)},
+    }
 
 
 def _error(reply: Reply, error: Mapping[str, Any]) -> Reply:

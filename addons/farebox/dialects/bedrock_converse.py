@@ -31,8 +31,10 @@ def fold(reply: Reply, document: Document) -> Reply:
     if document.is_error:
         return failed(reply, document)
     body = mapping(document.data)
+    latency = mapping(body.get("performanceConfig")).get("latency")
     return replace(
         reply,
+        context={**reply.context, "latency": latency} if latency else reply.context,
         service_tier=clean.word(mapping(body.get("serviceTier")).get("type")) or reply.service_tier,
         finish_reason=clean.word(body.get("stopReason")) or reply.finish_reason,
         usage=mapping(body.get("usage")) or reply.usage,

@@ -1,6 +1,6 @@
-"""Work handed to Gemini for later, at half price: the answer that starts it tells no usage.
+"""Work handed to Gemini for later: started by one call, whose row is completed by the look that finds the answers.
 
-https://ai.google.dev/api/batch-api
+What goes to a file is told nowhere else. https://ai.google.dev/gemini-api/docs/batch-api
 """
 
 from collections.abc import Mapping
@@ -9,24 +9,54 @@ from typing import Any
 
 from .. import clean
 from ..exchange import Request
-from ..usage import Usage
+from ..usage import Part
 from ..wire.documents import Document
 from ._base import Asked, Dialect, Reply, mapping
 from ._google import error_of, failed, target
+from ._openai import is_get_below, without_content
+from ._shares import BATCH, added
+from .gemini_generate import usage
 
 
 def claims(request: Request) -> bool:
-    return target(request).verb in {"batchGenerateContent", "asyncBatchEmbedContent"}
+    is_start = target(request).verb in {"batchGenerateContent", "asyncBatchEmbedContent"}
+    return is_start or is_get_below(request, "v1beta", "batches") is not None
 
 
 def asked(request: Request, _body: Mapping[str, Any]) -> Asked:
-    return Asked(target(request).model, stream=False)
+    polled = is_get_below(request, "v1beta", "batches")
+    if polled is not None:
+        return Asked(completes=f"batches/{polled}", context=BATCH)
+    return Asked(target(request).model, stream=False, context=BATCH)
 
 
 def fold(reply: Reply, document: Document) -> Reply:
-    error = error_of(document.data)
     body = mapping(document.data)
-    return failed(reply, error) if error else replace(reply, response_id=clean.word(body.get("name")))
+    has_ended = body.get("done") is True
+    told = replace(
+        reply,
+        response_id=clean.word(body.get("name")),
+        finish_reason=clean.word(mapping(body.get("metadata")).get("state")) if has_ended else None,
+        is_pending=not has_ended,
+    )
+    for answer in _answers(mapping(body.get("response"))):
+        told = _with(told, answer)
+    error = error_of(document.data)
+    return replace(failed(told, error), is_pending=False) if error else told
 
 
-DIALECT = Dialect("gemini_batch", "batch", claims, asked, fold, lambda _document: False, lambda _sent: Usage())
+def _answers(response: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the answers that came inline, in a list within an object of the same name."""
+    inner = next((response[name] for name in response if name.startswith("inlined")), None)
+    lists = (value for value in (inner, *mapping(inner).values()) if isinstance(value, list))
+    return [mapping(mapping(one).get("response")) for one in next(lists, [])]
+
+
+def _with(reply: Reply, answer: Mapping[str, Any]) -> Reply:
+    model, sent = clean.name(answer.get("modelVersion")), mapping(answer.get("usageMetadata"))
+    if not sent:
+        return reply
+    return replace(reply, model=reply.model or model, parts=added(reply.parts, Part(usage(sent)), model))
+
+
+DIALECT = Dialect("gemini_batch", "batch", claims, asked, fold, without_content, usage)

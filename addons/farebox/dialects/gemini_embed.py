@@ -11,7 +11,7 @@ from ..exchange import Request
 from ..usage import Usage
 from ..wire.documents import Document
 from ._base import Asked, Dialect, Reply, mapping, tokens
-from ._google import error_of, failed, modality, target
+from ._google import begin, error_of, failed, media, modality, target
 
 
 def claims(request: Request) -> bool:
@@ -34,7 +34,8 @@ def usage(sent: Mapping[str, Any]) -> Usage:
         input_tokens=tokens(sent, "promptTokenCount"),
         input_audio_tokens=modality(details, "AUDIO"),
         input_image_tokens=modality(details, "IMAGE"),
+        units=media(read=details, cached=None, made=None),
     )
 
 
-DIALECT = Dialect("gemini_embed", "embeddings", claims, asked, fold, lambda _document: False, usage)
+DIALECT = Dialect("gemini_embed", "embeddings", claims, asked, fold, lambda _document: False, usage, begin)

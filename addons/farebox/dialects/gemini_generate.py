@@ -12,8 +12,9 @@ from .. import clean
 from ..exchange import Request
 from ..usage import Usage, total
 from ..wire.documents import Document
-from ._base import Asked, Dialect, Reply, first_mapping, mapping, tokens
-from ._google import error_of, failed, modality, target
+from ._base import Asked, Dialect, Reply, first_mapping, mapping, seen, tokens
+from ._google import begin, error_of, failed, media, modality, target
+from ._grounding import grounded
 
 _STREAM = "streamGenerateContent"
 _SILENT_PARTS = frozenset({"text", "thought", "thoughtSignature"})
@@ -33,9 +34,11 @@ def fold(reply: Reply, document: Document) -> Reply:
     candidate = first_mapping(body.get("candidates"))
     blocked = mapping(body.get("promptFeedback")).get("blockReason")
     sent = mapping(body.get("usageMetadata"))
+    model = clean.name(body.get("modelVersion")) or reply.model
     told = replace(
         reply,
-        model=clean.name(body.get("modelVersion")) or reply.model,
+        model=model,
+        seen=seen(reply, grounded(body, model)),
         response_id=clean.word(body.get("responseId")) or reply.response_id,
         service_tier=clean.word(sent.get("serviceTier") or sent.get("trafficType")) or reply.service_tier,
         finish_reason=clean.word(blocked) or _finish_reason(reply, candidate),
@@ -55,6 +58,7 @@ def has_content(document: Document) -> bool:
 def usage(sent: Mapping[str, Any]) -> Usage:
     """Return the counts of `usageMetadata`: cache lies inside the prompt; thoughts and tools' results beside it."""
     prompt, candidates = sent.get("promptTokensDetails"), sent.get("candidatesTokensDetails")
+    cached = sent.get("cacheTokensDetails")
     thoughts = tokens(sent, "thoughtsTokenCount")
     return Usage(
         input_tokens=total(tokens(sent, "promptTokenCount"), tokens(sent, "toolUsePromptTokenCount")),
@@ -65,6 +69,7 @@ def usage(sent: Mapping[str, Any]) -> Usage:
         reasoning_tokens=thoughts,
         output_audio_tokens=modality(candidates, "AUDIO"),
         output_image_tokens=modality(candidates, "IMAGE"),
+        units=media(read=prompt, cached=cached, made=candidates),
     )
 
 
@@ -78,4 +83,4 @@ def _says(part: Mapping[str, Any]) -> bool:
     return bool(part.get("text")) or not part.keys() <= _SILENT_PARTS
 
 
-DIALECT = Dialect("gemini_generate", "generate_content", claims, asked, fold, has_content, usage)
+DIALECT = Dialect("gemini_generate", "generate_content", claims, asked, fold, has_content, usage, begin)

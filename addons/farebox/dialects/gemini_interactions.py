@@ -7,14 +7,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import msgspec
+
 from .. import clean
 from ..exchange import Request
 from ..usage import Usage, total
 from ..wire.documents import Document
 from ._base import Asked, Dialect, Reply, mapping, tokens
-from ._google import failed, modality
+from ._google import begin, failed, media, modality
+from ._grounding import MAPS, WEB, is_by_query
 
 _TERMINAL = "interaction.completed"
+_GROUNDING = {"google_search": WEB, "google_maps": MAPS}
 
 
 def claims(request: Request) -> bool:
@@ -53,6 +57,7 @@ def usage(sent: Mapping[str, Any]) -> Usage:
     """Return the counts: cache lies inside the input; thoughts beside the output, tools' results beside the input."""
     thoughts = tokens(sent, "total_thought_tokens")
     read, made = sent.get("input_tokens_by_modality"), sent.get("output_tokens_by_modality")
+    cached = sent.get("cached_tokens_by_modality")
     return Usage(
         input_tokens=total(tokens(sent, "total_input_tokens"), tokens(sent, "total_tool_use_tokens")),
         cache_read_tokens=tokens(sent, "total_cached_tokens"),
@@ -62,7 +67,25 @@ def usage(sent: Mapping[str, Any]) -> Usage:
         reasoning_tokens=thoughts,
         output_audio_tokens=modality(made, "AUDIO"),
         output_image_tokens=modality(made, "IMAGE"),
+        units={**(media(read=read, cached=cached, made=made) or {}), **_grounded(sent)} or None,
     )
 
 
-DIALECT = Dialect("gemini_interactions", "generate_content", claims, asked, fold, has_content, usage)
+def billed(asked: Asked, usage: Usage) -> Usage:
+    """Return `usage` with one search for all queries of a prompt, where it is the prompt that is billed."""
+    units = usage.units or {}
+    if is_by_query(asked.model) or not units.keys() & {WEB, MAPS}:
+        return usage
+    return msgspec.structs.replace(usage, units={**units, **{unit: 1 for unit in (WEB, MAPS) if unit in units}})
+
+
+def _grounded(sent: Mapping[str, Any]) -> dict[str, int]:
+    told = sent.get("grounding_tool_count")
+    counts = [mapping(one) for one in told] if isinstance(told, list) else []
+    found = ((_GROUNDING.get(str(one.get("type"))), tokens(one, "count")) for one in counts)
+    return {unit: number for unit, number in found if unit and number}
+
+
+DIALECT = Dialect(
+    "gemini_interactions", "generate_content", claims, asked, fold, has_content, usage, begin=begin, billed=billed
+)

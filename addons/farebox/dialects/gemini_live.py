@@ -12,6 +12,7 @@ from ..exchange import Request
 from ..usage import Usage, total
 from ..wire.documents import Document
 from ._base import Asked, Dialect, Reply, Socket, Terms, Turn, mapping, tokens
+from ._google import media
 
 _OF_NO_TURN = frozenset({"setupComplete", "sessionResumptionUpdate", "goAway", "toolCallCancellation"})
 
@@ -85,6 +86,7 @@ def usage(sent: Mapping[str, Any]) -> Usage:
         reasoning_tokens=thoughts,
         output_audio_tokens=_of_kind(answered, "AUDIO"),
         output_image_tokens=_of_kind(answered, "IMAGE"),
+        units=media(read=sent.get("promptTokensDetails"), cached=sent.get("cacheTokensDetails"), made=answered),
     )
 
 

@@ -19,7 +19,9 @@ def claims(request: Request) -> bool:
 
 
 def asked(_request: Request, body: Mapping[str, Any]) -> Asked:
-    return Asked(clean.name(body.get("model")), stream=False)
+    """Return what is asked for: pages that are annotated have a price of their own."""
+    annotates = any(body.get(f"{what}_annotation_format") for what in ("bbox", "document"))
+    return Asked(clean.name(body.get("model")), stream=False, context={"annotated": annotates})
 
 
 def fold(reply: Reply, document: Document) -> Reply:
@@ -39,4 +41,9 @@ def usage(sent: Mapping[str, Any]) -> Usage:
     return Usage(units=None if pages is None else {"pages": pages})
 
 
-DIALECT = Dialect("mistral_ocr", "ocr", claims, asked, fold, lambda _document: False, usage)
+def billed(asked: Asked, usage: Usage) -> Usage:
+    pages = (usage.units or {}).get("pages")
+    return Usage(units={"annotated_pages": pages}) if pages and asked.context.get("annotated") else usage
+
+
+DIALECT = Dialect("mistral_ocr", "ocr", claims, asked, fold, lambda _document: False, usage, billed=billed)

@@ -9,23 +9,27 @@ from typing import Any
 
 from .. import clean
 from ..exchange import Request
+from ..usage import Part
 from ..wire.documents import Document
 from . import _openai
-from ._base import Asked, Dialect, Reply, mapping
+from ._base import Asked, Dialect, Reply, mapping, tokens
 from ._openai import failed, is_get_below, is_post, usage, without_content
+from ._shares import BATCH, numbered
 
 _ENDS = frozenset({"completed", "failed", "expired", "cancelled"})
 
 
 def claims(request: Request) -> bool:
-    """Claim all but Anthropic's, which are at `/messages/batches`."""
-    is_ours = "/messages/batches" not in request.path
+    """Claim all but Anthropic's, which are at `/messages/batches`, and Gemini's, at `/v1beta/batches`."""
+    before = request.path.partition("/batches")[0].rpartition("/")[2]
+    is_ours = before not in ("messages", "v1beta")
     return is_ours and (is_post(request, "/batches") or is_get_below(request, "batches") is not None)
 
 
 def asked(request: Request, body: Mapping[str, Any]) -> Asked:
     polled = is_get_below(request, "batches")
-    return Asked(completes=polled) if polled is not None else _openai.asked(request, body)
+    wanted = Asked(completes=polled) if polled is not None else _openai.asked(request, body)
+    return replace(wanted, context=BATCH)
 
 
 def fold(reply: Reply, document: Document) -> Reply:
@@ -33,16 +37,22 @@ def fold(reply: Reply, document: Document) -> Reply:
     body = mapping(document.data)
     status = clean.word(body.get("status"))
     has_ended = status in _ENDS
+    sent = mapping(body.get("usage")) if has_ended else {}
     told = replace(
         reply,
         model=clean.name(body.get("model")) or reply.model,
         response_id=clean.word(body.get("id")) or reply.response_id,
-        service_tier="batch",
         finish_reason=status if has_ended else None,
-        usage=mapping(body.get("usage")) or None if has_ended else None,
+        usage=sent or None,
+        parts=numbered(Part(usage(sent), calls=_calls(body))) if sent else {},
         is_pending=status is not None and not has_ended,
     )
     return failed(told, body)
+
+
+def _calls(body: Mapping[str, Any]) -> int:
+    """Return how many requests the usage sums up; where that is not told, it may be more than one."""
+    return tokens(mapping(body.get("request_counts")), "completed") or 2
 
 
 DIALECT = Dialect("openai_batches", "batch", claims, asked, fold, without_content, usage)

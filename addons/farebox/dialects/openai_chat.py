@@ -3,17 +3,19 @@
 https://platform.openai.com/docs/api-reference/chat
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from .. import clean
 from ..exchange import Request
-from ..usage import Usage, total
+from ..usage import Part, Usage, total, with_units
 from ..wire.documents import Document
-from ._base import Dialect, Reply, first_mapping, mapping, one_hour_writes, tokens
+from ._base import Asked, Dialect, Reply, first_mapping, mapping, one_hour_writes, seen, tokens
 from ._google import raw_publisher
 from ._openai import asked, error, failed, is_post
+from ._shares import numbered
 
 _CACHE_READ = (
     "prompt_tokens_details.cached_tokens",
@@ -21,6 +23,20 @@ _CACHE_READ = (
     "cached_tokens",
     "cache_read_input_tokens",
 )
+# Models of OpenAI's that search the web for every answer.
+_SEARCHES = re.compile(r"gpt-[\w.]+-search-")
+# What Groq's systems ran by themselves, in its names.
+_RAN = {
+    **dict.fromkeys(("search", "web_search", "browser_search", "browser.search"), "web_search_requests"),
+    **dict.fromkeys(("visit", "visit_website", "browser.open"), "website_visits"),
+    **dict.fromkeys(("python", "code_interpreter", "code_execution"), "code_interpreter_calls"),
+}
+_COUNTED = {
+    "web_search_requests": ("num_search_queries", "server_tool_use.web_search_requests"),
+    "web_search_sources": ("num_sources_used",),
+    "citation_tokens": ("citation_tokens",),
+}
+_MODELS = 50
 _CONTENT = ("content", "reasoning_content", "reasoning", "refusal", "tool_calls", "function_call", "audio")
 
 
@@ -35,13 +51,18 @@ def fold(reply: Reply, document: Document) -> Reply:
         return replace(reply, is_complete=True)
     body = mapping(document.data)
     choice = first_mapping(body.get("choices"))
+    sent = _usage_of(body, choice)
+    searches = sent.get("search_context_size")
     told = replace(
         reply,
         model=clean.name(body.get("model")) or reply.model,
         response_id=clean.word(body.get("id")) or reply.response_id,
-        service_tier=clean.word(body.get("service_tier")) or reply.service_tier,
+        service_tier=clean.word(body.get("service_tier") or sent.get("service_tier")) or reply.service_tier,
         finish_reason=_finish_reason(reply, choice),
-        usage=_usage_of(body, choice) or reply.usage,
+        usage=sent or reply.usage,
+        seen=_ran(reply, choice),
+        parts=_shares(body) or reply.parts,
+        context={**reply.context, "search_context_size": searches} if searches else reply.context,
     )
     # Mistral and older vLLM put the error's fields into the body itself.
     return error(told, body) if body.get("object") == "error" else failed(told, body)
@@ -75,7 +96,31 @@ def usage(sent: Mapping[str, Any]) -> Usage:
         reasoning_tokens=reasoning,
         output_audio_tokens=tokens(sent, "completion_tokens_details.audio_tokens"),
         output_image_tokens=tokens(sent, "completion_tokens_details.image_tokens"),
+        units={unit: number for unit, names in _COUNTED.items() if (number := tokens(sent, *names))} or None,
     )
+
+
+def billed(asked: Asked, usage: Usage) -> Usage:
+    """Return `usage` with the search that some of OpenAI's models make for each answer, and tell nowhere."""
+    is_search = bool(_SEARCHES.search(asked.model or "")) and usage.output_tokens is not None
+    return with_units(usage, {"web_search_requests": 1}) if is_search else usage
+
+
+def _ran(reply: Reply, choice: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
+    """Return the tools that were run so far; a stream tells of each when it begins and when it ends."""
+    ran = (mapping(choice.get("message")) or mapping(choice.get("delta"))).get("executed_tools")
+    tools = [mapping(tool) for tool in ran] if isinstance(ran, list) else []
+    kinds = [(_RAN.get(str(tool.get("name"))) or _RAN.get(str(tool.get("type")))) for tool in tools]
+    named = ((kind, tool.get("index", place)) for place, (kind, tool) in enumerate(zip(kinds, tools, strict=True)))
+    return seen(reply, ((kind, name) for kind, name in named if kind))
+
+
+def _shares(body: Mapping[str, Any]) -> Mapping[Hashable, Part]:
+    """Return what each of the models used that make up one of Groq's systems."""
+    breakdown = body.get("usage_breakdown") or mapping(body.get("x_groq")).get("usage_breakdown")
+    models = mapping(breakdown).get("models")
+    told = [mapping(one) for one in models[:_MODELS]] if isinstance(models, list) else []
+    return numbered(*(Part(usage(mapping(one.get("usage"))), clean.name(one.get("model"))) for one in told))
 
 
 def _finish_reason(reply: Reply, choice: Mapping[str, Any]) -> str | None:
@@ -90,4 +135,4 @@ def _usage_of(body: Mapping[str, Any], choice: Mapping[str, Any]) -> Mapping[str
     return mapping(body.get("usage")) or mapping(in_groq) or mapping(choice.get("usage"))
 
 
-DIALECT = Dialect("openai_chat", "chat", claims, asked, fold, has_content, usage)
+DIALECT = Dialect("openai_chat", "chat", claims, asked, fold, has_content, usage, billed=billed)

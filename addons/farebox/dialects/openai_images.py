@@ -9,7 +9,7 @@ from .. import clean
 from ..exchange import Request
 from ..wire.documents import Document
 from ._base import Dialect, Reply, mapping, tokens
-from ._openai import asked, failed, is_post, usage
+from ._openai import asked, failed, is_post, told_of_pictures, usage
 
 _PATHS = ("/images/generations", "/images/edits", "/images/variations", "/image/generate")
 _ENDS = ("image_generation.completed", "image_edit.completed")
@@ -31,6 +31,7 @@ def fold(reply: Reply, document: Document) -> Reply:
         reply,
         service_tier=clean.word(body.get("service_tier")) or reply.service_tier,
         usage=sent or reply.usage,
+        context={**reply.context, **told_of_pictures(body)},
         units={"images": number} if number and tokens(sent, "output_tokens") is None else reply.units,
         is_complete=reply.is_complete or is_end,
     )

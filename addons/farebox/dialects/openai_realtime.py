@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import msgspec
-
 from .. import clean
 from ..exchange import Request
-from ..usage import Usage
+from ..usage import Usage, with_units
 from ..wire.documents import Document
 from . import _openai
 from ._base import Asked, Dialect, Reply, Socket, Terms, Turn, mapping, tokens
@@ -92,7 +90,7 @@ def usage(sent: Mapping[str, Any]) -> Usage:
     """Return the counts of one response, or of one transcription: they are no running totals of the session."""
     # xAI bills sound by the second, OpenAI some of its transcribers.
     seconds = tokens(sent, "billable_audio_seconds", "seconds")
-    return msgspec.structs.replace(_openai.usage(sent), units={"audio_seconds": seconds} if seconds else None)
+    return with_units(_openai.usage(sent), {"audio_seconds": seconds} if seconds else None)
 
 
 def _fold_transcription(reply: Reply, document: Document) -> Reply:

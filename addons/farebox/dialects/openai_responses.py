@@ -3,7 +3,6 @@
 https://platform.openai.com/docs/api-reference/responses
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,25 +14,21 @@ from ..exchange import Request
 from ..usage import Usage
 from ..wire.documents import Document
 from . import _openai
-from ._base import Asked, Dialect, Reply, mapping, tokens
-from ._openai import error, failed, is_get_below, is_post
+from ._base import Asked, Dialect, Reply, mapping, seen, tokens
+from ._openai import error, failed, is_get_below, is_post, told_of_searches
+from ._tools import pictures, used
 
 ENDS = frozenset({"response.completed", "response.incomplete", "response.failed"})
 _UNDER_WAY = frozenset({"queued", "in_progress"})
-# What is billed by the call, or tells what a call cost; of a web search's actions only the search is billed.
-_TOOLS = {
-    "web_search_call": "web_search_requests",
-    "file_search_call": "file_search_requests",
-    "code_interpreter_call": "code_interpreter_calls",
-    "computer_call": "computer_calls",
-}
-# xAI counts what it bills in its usage object.
+# xAI counts what it bills in its usage object, and so does Perplexity.
 _COUNTED = {
-    "web_search_calls": "web_search_requests",
-    "x_search_calls": "x_search_requests",
-    "file_search_calls": "file_search_requests",
-    "document_search_calls": "document_search_requests",
-    "code_interpreter_calls": "code_interpreter_calls",
+    "server_side_tool_usage_details.web_search_calls": "web_search_requests",
+    "server_side_tool_usage_details.x_search_calls": "x_search_requests",
+    "server_side_tool_usage_details.file_search_calls": "file_search_requests",
+    "server_side_tool_usage_details.document_search_calls": "document_search_requests",
+    "server_side_tool_usage_details.code_interpreter_calls": "code_interpreter_calls",
+    "server_side_tool_usage_details.image_generation_calls": "images",
+    "tool_calls_details.search_web": "web_search_requests",
 }
 
 
@@ -52,7 +47,7 @@ def fold(reply: Reply, document: Document) -> Reply:
     body = mapping(document.data)
     kind = body.get("type")
     if kind == "response.output_item.done":
-        return replace(reply, units=_summed(reply.units, _units_of([body.get("item")])))
+        return replace(reply, seen=seen(reply, used([body.get("item")], body.get("output_index"))))
     if kind == "error":
         return error(reply, mapping(body.get("error")) or body)
     if isinstance(kind, str) and kind.startswith("response."):
@@ -69,24 +64,37 @@ def has_content(document: Document) -> bool:
 
 
 def usage(sent: Mapping[str, Any]) -> Usage:
-    counted = mapping(sent.get("server_side_tool_usage_details"))
-    units = {unit: number for name, unit in _COUNTED.items() if (number := tokens(counted, name))}
-    return msgspec.structs.replace(_openai.usage(sent), units=units or None)
+    """Return the counts, those of the provider's own tools among them, also where they are zero."""
+    plain = _openai.usage(sent)
+    counted = {unit: number for name, unit in _COUNTED.items() if (number := _number(sent, name)) is not None}
+    return msgspec.structs.replace(plain, units={**counted, **(plain.units or {})} or None)
+
+
+def _number(sent: Mapping[str, Any], name: str) -> int | None:
+    """Return a count that stands alone, or as the `invocation` of a tool."""
+    outer, _, inner = name.partition(".")
+    counted = mapping(sent.get(outer))
+    return tokens(counted, inner, f"{inner}.invocation")
 
 
 def _told(reply: Reply, response: Mapping[str, Any]) -> Reply:
     finish_reason = _finish_reason(response)
+    sent = mapping(response.get("usage")) or reply.usage
+    items = seen(Reply(), used(response.get("output"))) or reply.seen
+    searches = tokens(mapping(mapping(response.get("tool_usage")).get("web_search")), "num_requests")
     told = replace(
         reply,
         model=clean.name(response.get("model")) or reply.model,
         response_id=clean.word(response.get("id")) or reply.response_id,
         service_tier=clean.word(response.get("service_tier")) or reply.service_tier,
         finish_reason=finish_reason or reply.finish_reason,
-        usage=mapping(response.get("usage")) or reply.usage,
-        units=_units_of(response.get("output")) or reply.units,
+        usage=sent,
+        units={"web_search_requests": searches} if searches else reply.units,
+        seen=items,
+        context={**reply.context, **told_of_searches(response)},
         is_pending=response.get("background") is True and finish_reason in _UNDER_WAY,
     )
-    return failed(told, response)
+    return failed(pictures(told, response, usage(sent or {})), response)
 
 
 def _finish_reason(response: Mapping[str, Any]) -> str | None:
@@ -94,22 +102,6 @@ def _finish_reason(response: Mapping[str, Any]) -> str | None:
     status = response.get("status")
     reason = clean.word(mapping(response.get("incomplete_details")).get("reason"))
     return reason or (clean.word(status) if isinstance(status, str) else None)
-
-
-def _units_of(output: object) -> Mapping[str, int] | None:
-    """Return the calls of the provider's own tools among the items of `output`."""
-    items = map(mapping, output) if isinstance(output, list) else ()
-    return Counter(_TOOLS[item["type"]] for item in items if _is_billed(item)) or None
-
-
-def _is_billed(item: Mapping[str, Any]) -> bool:
-    kind = item.get("type")
-    is_known = isinstance(kind, str) and kind in _TOOLS and item.get("status") != "failed"
-    return is_known and mapping(item.get("action")).get("type") not in ("open_page", "find_in_page")
-
-
-def _summed(some: Mapping[str, int] | None, more: Mapping[str, int] | None) -> Mapping[str, int] | None:
-    return Counter(some or {}) + Counter(more or {}) or None
 
 
 DIALECT = Dialect("openai_responses", "chat", claims, asked, fold, has_content, usage)

@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import msgspec
-
 from .. import clean
 from ..exchange import Request
-from ..usage import Usage
+from ..usage import Usage, with_units
 from ..wire.documents import Document
 from . import _openai, openai_chat
 from ._base import Dialect, Reply, mapping
@@ -44,7 +42,7 @@ def has_content(document: Document) -> bool:
 def usage(sent: Mapping[str, Any]) -> Usage:
     """Return tokens, in either of OpenAI's spellings, or the length of the sound."""
     named = openai_chat.usage(sent) if "prompt_tokens" in sent else _openai.usage(sent)
-    return msgspec.structs.replace(named, units=_length(sent))
+    return with_units(named, _length(sent))
 
 
 def _length(sent: Mapping[str, Any]) -> dict[str, int] | None:

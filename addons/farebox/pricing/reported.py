@@ -1,7 +1,8 @@
 """Cost that the answer itself states: it is the invoice, so it goes before any catalogue.
 
 https://openrouter.ai/docs/use-cases/usage-accounting, https://docs.x.ai/docs/key-information/consumption-and-rate-limits,
-https://docs.perplexity.ai/api-reference/chat-completions-post, https://docs.litellm.ai/docs/proxy/cost_tracking
+https://docs.perplexity.ai/api-reference/chat-completions-post, https://docs.litellm.ai/docs/proxy/cost_tracking,
+https://docs.llmgateway.io/features/cost-breakdown
 """
 
 from collections.abc import Mapping
@@ -9,8 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from ..reading import StatedCost
 from .cost import LEDGER_LIMIT, nanousd
 
+_UNITS = {"usd": Decimal(1), "cent": Decimal("0.01"), "microusd": Decimal("1e-6"), "nanousd": Decimal("1e-9")}
 # 1e-10 USD.
 _TICK = Decimal(1).scaleb(-10)
 
@@ -23,17 +26,24 @@ class Reported:
     place: str
 
 
-def reported(usage: Mapping[str, Any] | None, header: str | None = None) -> Reported | None:
-    """Return the cost that the usage object as sent states, else the one of LiteLLM's header; None where none does.
+def reported(
+    usage: Mapping[str, Any] | None, header: str | None = None, stated: StatedCost | None = None
+) -> Reported | None:
+    """Return the cost that stands where the user says, else in the usage object as sent, else in LiteLLM's header.
 
     With a key of the user's own (`is_byok`) OpenRouter's `cost` is its fee alone, and what the key is billed stands
     beside it. xAI's ticks are 0 where the host that passes its models on does not know them.
     """
-    found = _stated(usage or {})
-    amount, place = found or (_decimal(header), "x-litellm-response-cost")
+    places = (_named(stated), _stated(usage or {}), (_decimal(header), "x-litellm-response-cost"))
+    amount, place = next((one for one in places if one is not None), (None, ""))
     if amount is None or not 0 <= (whole := nanousd(amount)) <= LEDGER_LIMIT:
         return None
     return Reported(whole, place)
+
+
+def _named(stated: StatedCost | None) -> tuple[Decimal, str] | None:
+    amount = _decimal(stated.amount) if stated else None
+    return None if stated is None or amount is None else (amount * _UNITS[stated.unit], stated.place)
 
 
 def _stated(usage: Mapping[str, Any]) -> tuple[Decimal, str] | None:
@@ -47,8 +57,8 @@ def _stated(usage: Mapping[str, Any]) -> tuple[Decimal, str] | None:
     if isinstance(cost, Mapping):
         places = ((name, _decimal(cost.get(name))) for name in ("total_cost", "usd"))
         return next(((amount, f"usage.cost.{name}") for name, amount in places if amount is not None), None)
-    amount = _decimal(cost)
-    return None if amount is None else (amount, "usage.cost")
+    amounts = ((name, _decimal(usage.get(name))) for name in ("cost", "cost_usd_total"))
+    return next(((amount, f"usage.{name}") for name, amount in amounts if amount is not None), None)
 
 
 def _decimal(value: object) -> Decimal | None:

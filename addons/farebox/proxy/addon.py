@@ -14,7 +14,7 @@ from .. import reading as readings
 from ..dialects import dialect_of
 from ..providers import NOBODY, provider_of
 from ..settings import Settings
-from .exchange import Exchange, destination, request_of
+from .exchange import Exchange, Wanted, destination, request_of
 from .guard import guarded
 from .outcome import outcome_of
 from .outlet import Outlet, new_id
@@ -35,6 +35,7 @@ class Sidecar:
         self._salt = salt
         self._settings = settings
         self._table = settings.table
+        self._wanted = Wanted(settings.attribution.tags, settings.cost_fields)
         self._outlet = outlet
         self._watch = watch
         self._usage = StreamUsage(settings, outlet.refused)
@@ -58,9 +59,10 @@ class Sidecar:
             self._watch.unread(destination(flow)[0])
             return
         provider = provider_of(request.host, request.port, self._table) or NOBODY
-        tags = self._settings.attribution.tags
         spent = time.perf_counter() - began
-        exchange = Exchange(flow, dialect, provider, call_id=new_id(), tags=tags, salt=self._salt, spent=spent)
+        exchange = Exchange(
+            flow, dialect, provider, call_id=new_id(), wanted=self._wanted, salt=self._salt, spent=spent
+        )
         self._open[flow.id] = exchange
         length = content_length(flow.request)
         is_small = length is not None and length <= REQUEST_LIMIT

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from mitmproxy import http
@@ -11,6 +11,7 @@ from mitmproxy import http
 from .. import clean
 from ..attempt import request_hash, stated_attempt
 from ..call import Call, asked_of
+from ..cost_fields import CostField
 from ..dialects._base import Asked, Dialect
 from ..exchange import Request, Response
 from ..meter import Meter, unanswered
@@ -20,6 +21,13 @@ from ..session import Session
 from .outlet import new_id
 
 HEAD_LIMIT = 64 << 10
+
+
+class Wanted(NamedTuple):
+    """What the settings ask for besides: request headers to keep, and where answers state their cost."""
+
+    tags: tuple[str, ...] = ()
+    cost_fields: tuple[CostField, ...] = ()
 
 
 class Exchange:
@@ -35,7 +43,7 @@ class Exchange:
         provider: Provider,
         *,
         call_id: str,
-        tags: tuple[str, ...],
+        wanted: Wanted,
         salt: bytes,
         spent: float = 0.0,
     ) -> None:
@@ -47,7 +55,7 @@ class Exchange:
         self.client_body: bytes | None = None
         self._flow = flow
         self._id = call_id
-        self._tags = tags
+        self._wanted = wanted
         self._salt = salt
         self._attempt: dict[str, Any] = {}
         self._started_at = time.time_ns()
@@ -111,7 +119,8 @@ class Exchange:
             self._attempt = self._attempt_of(request, asked)
         except Exception:  # noqa: BLE001 - a request that we cannot read is still a call
             request, asked = request_of(self._flow), Asked()
-        return Call(self._id, self._started_at, request, self.dialect, self.provider, asked, self._kept_tags(request))
+        called = (self._id, self._started_at, request, self.dialect, self.provider, asked)
+        return Call(*called, self._kept_tags(request), self._wanted.cost_fields)
 
     def _request(self) -> Request:
         if self._head is not None:
@@ -131,7 +140,7 @@ class Exchange:
         return {"attempt": stated_attempt(request), "request_hash": request_hash(self._salt, client, request)}
 
     def _kept_tags(self, request: Request) -> dict[str, str] | None:
-        told = {name: clean.text(request.header(name)) for name in self._tags}
+        told = {name: clean.text(request.header(name)) for name in self._wanted.tags}
         return {name: value for name, value in told.items() if value} or None
 
 

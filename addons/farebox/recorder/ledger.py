@@ -34,7 +34,7 @@ def record_of(reading: Reading, pricer: Pricer, learned: Learned = NOTHING_LEARN
     told |= {"started_at": EPOCH + timedelta(microseconds=reading.started_at // 1000), "estimate": bands or None}
     told["parts"] = msgspec.to_builtins(reading.parts)
     told["usage_source"] = "estimated" if bands else "reported" if reading.usage.is_reported else NO_USAGE
-    billed = reported(reading.raw_usage, reading.cost_header)
+    billed = reported(reading.raw_usage, reading.cost_header, reading.stated_cost)
     if not (bands or reading.usage.is_reported):
         told |= _told(_without_usage(reading))
     elif billed is None:

@@ -13,8 +13,13 @@ __all__ = ["Document", "Documents", "decode", "documents"]
 
 _SSE = "text/event-stream"
 _AWS = "application/vnd.amazon.eventstream"
-_LINES = frozenset(f"application/{name}" for name in ("x-ndjson", "ndjson", "jsonl", "x-jsonlines", "stream+json"))
-_BINARY = ("audio/", "image/", "video/", "application/octet-stream")
+_BYTES = "application/octet-stream"
+# The last two are what files of lines are sent as.
+_LINES = frozenset(
+    f"application/{name}"
+    for name in ("x-ndjson", "ndjson", "jsonl", "x-jsonl", "x-jsonlines", "stream+json", "binary", "octet-stream")
+)
+_BINARY = ("audio/", "image/", "video/")
 _SSE_STARTS = (b"data:", b"event:", b"id:", b"retry:", b":")
 
 
@@ -23,7 +28,8 @@ def documents(content_type: str, *, asks_stream: bool = False) -> Documents:
 
     `asks_stream` tells whether the request wants a stream: JSON in pieces bears the same type as JSON whole.
     """
-    return _NoDocuments() if content_type.startswith(_BINARY) else _Sniffed(content_type, asks_stream=asks_stream)
+    is_binary = content_type.startswith(_BINARY) or (content_type == _BYTES and not asks_stream)
+    return _NoDocuments() if is_binary else _Sniffed(content_type, asks_stream=asks_stream)
 
 
 class _NoDocuments:
