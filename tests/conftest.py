@@ -74,6 +74,7 @@ def database(postgres: Postgres) -> Iterator[str]:
     postgres.start()
     name = postgres.create()
     yield name
+    postgres.start()
     postgres.drop(name)
 
 

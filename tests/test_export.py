@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -10,8 +9,8 @@ from farebox.cli.export import json_line
 from farebox.record import COLUMNS
 from farebox.sinks.database import DatabaseSink
 from farebox.store import queries
+from sqlalchemy import Engine
 
-from .ledgers import new_ledger
 from .samples import AT, record
 
 
@@ -39,7 +38,7 @@ def test_a_line_has_every_column_in_order_and_null_is_null() -> None:
     assert (line.count(b"\n"), line[-1:]) == (1, b"\n")
 
 
-def test_a_row_from_the_ledger_is_told_as_it_was_recorded(tmp_path: Path) -> None:
+def test_a_row_from_the_ledger_is_told_as_it_was_recorded(engine: Engine) -> None:
     told = record(
         cost_nanousd=2**63 - 1,
         units={"images": 2},
@@ -49,9 +48,8 @@ def test_a_row_from_the_ledger_is_told_as_it_was_recorded(tmp_path: Path) -> Non
         streamed=False,
     )
 
-    with new_ledger(tmp_path / "ledger.db") as engine:
-        DatabaseSink(engine).write([told], {})
-        [line] = map(json_line, queries.all_calls(engine))
+    DatabaseSink(engine).write([told], {})
+    [line] = map(json_line, queries.all_calls(engine))
 
     assert json.loads(line) == {**msgspec.structs.asdict(told), "started_at": AT.isoformat().replace("+00:00", "Z")}
     assert line.count(b"\n") == 1

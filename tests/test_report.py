@@ -13,10 +13,10 @@ import pytest
 from farebox.cli import tail
 from farebox.cli.report import NAMES
 from farebox.sinks.database import DatabaseSink
-from farebox.store.engine import open_engine
+from farebox.store.engine import name
+from sqlalchemy import Engine
 
 from .commands import Done, farebox
-from .ledgers import new_ledger
 from .samples import record
 
 Command = Callable[..., Done]
@@ -59,11 +59,11 @@ ROWS = [
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def home(tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "home"
     home.mkdir()
-    with new_ledger(home / "ledger.db") as engine:
-        DatabaseSink(engine).write(ROWS, {})
+    DatabaseSink(engine).write(ROWS, {})
+    monkeypatch.setenv("FAREBOX_LEDGER", engine.url.render_as_string(hide_password=False))
     return home
 
 
@@ -159,8 +159,8 @@ def test_what_cannot_be_answered_names_the_option_and_the_fix(run: Command, argu
     assert done.err.count("\n") == 1
 
 
-def test_no_calls_is_said(run: Command) -> None:
-    assert run("report", "--since", "2019").out.startswith("No calls since 2019 in sqlite:///")
+def test_no_calls_is_said(run: Command, engine: Engine) -> None:
+    assert run("report", "--since", "2019").out.startswith(f"No calls since 2019 in {name(engine)}.")
     assert json.loads(run("report", "--since", "2019", "--by", "day", "--format", "json").out)["rows"] == []
 
 
@@ -181,12 +181,12 @@ def test_the_beginning_of_an_id_that_several_have_lists_them(run: Command) -> No
     assert [line[:36] for line in lines[1:]] == [ROWS[0].id, ROWS[1].id]
 
 
-@pytest.mark.parametrize("name", ["nothing", "019", "%", "0190____"])
-def test_no_such_call_is_an_error(run: Command, name: str) -> None:
-    done = run("show", name)
+@pytest.mark.parametrize("given", ["nothing", "019", "%", "0190____"])
+def test_no_such_call_is_an_error(run: Command, engine: Engine, given: str) -> None:
+    done = run("show", given)
 
     assert (done.code, done.out) == (1, "")
-    assert done.err.startswith(f"farebox: there is no call '{name}' in sqlite:///")
+    assert done.err.startswith(f"farebox: there is no call '{given}' in {name(engine)}: ")
 
 
 def test_tail_prints_the_last_calls_in_their_order(run: Command) -> None:
@@ -195,10 +195,10 @@ def test_tail_prints_the_last_calls_in_their_order(run: Command) -> None:
     assert [words(line).split()[5] for line in lines] == ["gpt-9", "gpt-4o"]
 
 
-def test_tail_goes_on_with_new_calls_also_late_ones(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("home")
+def test_tail_goes_on_with_new_calls_also_late_ones(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """A row comes when its call ends: one that began an hour ago is news too."""
     monkeypatch.setattr(tail, "POLL_SECONDS", 0.01)
-    engine = open_engine(f"sqlite:///{home / 'ledger.db'}")
     calls: Iterator[dict[str, object]] = tail.new_calls(engine)
     new, late = record(started_at=datetime.now(UTC)), record(started_at=NOW - timedelta(hours=1))
     slow = iter([new, late])
@@ -210,4 +210,3 @@ def test_tail_goes_on_with_new_calls_also_late_ones(home: Path, monkeypatch: pyt
     monkeypatch.setattr("farebox.cli.tail.time.sleep", write_one)
 
     assert [next(calls)["id"], next(calls)["id"]] == [new.id, late.id]
-    engine.dispose()
