@@ -11,6 +11,7 @@ from farebox.cli.main import app
 from farebox.record import COLUMNS
 from farebox.sinks.metrics import MetricsSink, OwnMetrics
 from farebox.sources import PREFIX
+from farebox.store.schema import call_prices
 from prometheus_client import CollectorRegistry
 
 ROOT = Path(__file__).parent.parent
@@ -79,6 +80,13 @@ def test_every_command_and_option_has_help() -> None:
 @pytest.mark.parametrize("name", COLUMNS)
 def test_every_column_is_documented(name: str) -> None:
     assert f"| `{name}` |" in (DOCS / "ledger.md").read_text()
+
+
+@pytest.mark.parametrize("name", [column.name for column in call_prices.columns])
+def test_every_column_of_later_prices_is_documented(name: str) -> None:
+    _, _, section = (DOCS / "ledger.md").read_text().partition("## Prices")
+
+    assert f"`{name}`" in section
 
 
 def test_the_picture_shows_the_demo() -> None:

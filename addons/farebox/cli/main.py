@@ -14,10 +14,12 @@ from .export import export
 from .migrate import migrate
 from .prices.main import prices
 from .report import report
+from .reprice import reprice
 from .run import run
 from .show import show
 from .tail import tail
 from .up import up
+from .what_if import what_if
 
 app = typer.Typer(
     name="farebox",
@@ -29,7 +31,7 @@ app = typer.Typer(
 )
 # In the order in which a newcomer meets them.
 app.command(context_settings={"allow_interspersed_args": False})(run)
-for command in (up, demo, report, tail, show, doctor, export, migrate):
+for command in (up, demo, report, tail, show, doctor, export, reprice, what_if, migrate):
     app.command()(command)
 app.add_typer(prices, name="prices")
 

@@ -27,6 +27,7 @@ Script = Annotated[
     list[Path] | None, typer.Option(metavar="FILE", help="A mitmproxy add-on to load as well; repeatable.")
 ]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="OPTION=VALUE", help="A mitmproxy option; repeatable.")]
+Until = Annotated[str | None, typer.Option(metavar="WHEN", help="Before when; default: now.")]
 Where = Annotated[
     list[str] | None,
     typer.Option(

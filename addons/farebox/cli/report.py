@@ -3,7 +3,7 @@
 import enum
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Annotated
 
 import typer
@@ -11,14 +11,15 @@ import typer
 from .. import settings as settings_module
 from ..errors import SettingsError
 from ..report.machine import as_csv, as_json
-from ..report.period import EXAMPLES, period, spans
+from ..report.period import EXAMPLES, spans
 from ..report.table import report_table
 from ..settings import Settings
 from ..store.engine import Engine
 from ..store.summary import DIMENSIONS, SPANS, Group, Scope, covered, summarise
 from .console import console
 from .ledger import opened_ledger
-from .options import Config, Ledger, Where
+from .options import Config, Ledger, Until, Where
+from .scope import scope_of
 
 NAMES = (*DIMENSIONS, *SPANS)
 
@@ -33,7 +34,6 @@ class Format(enum.StrEnum):
 
 By = Annotated[str, typer.Option(metavar="NAME[,NAME]", help=f"What to sum up by: {', '.join(NAMES)}.")]
 Since = Annotated[str, typer.Option(metavar="WHEN", help=f"From when on: {EXAMPLES}. A month is that month.")]
-Until = Annotated[str | None, typer.Option(metavar="WHEN", help="Before when; default: now.")]
 
 
 def report(
@@ -57,8 +57,7 @@ def report(
     """
     settings = settings_module.load({"ledger": ledger}, config=config)
     names = _names(by)
-    span = period(since, until, now=datetime.now(UTC), zone=settings.zone)
-    scope = Scope(span.start, span.end, _conditions(where or ()))
+    scope = scope_of(settings, since, until, where)
     with opened_ledger(settings) as engine:
         groups = ordered(grouped(engine, settings, scope, names), names)
         [whole] = summarise(engine, scope, ())
@@ -101,16 +100,6 @@ def _names(by: str) -> list[str]:
     if len(set(names)) < len(names) or set(SPANS) <= set(names):
         raise SettingsError(f"by: {by!r} names the same twice (a day and its hours are): name each once")
     return names
-
-
-def _conditions(where: Sequence[str]) -> tuple[tuple[str, tuple[str | None, ...]], ...]:
-    wanted: dict[str, list[str | None]] = {}
-    for condition in where:
-        name, equals, value = condition.partition("=")
-        if name not in DIMENSIONS or not equals:
-            raise SettingsError(f"where: {condition!r} is no NAME=VALUE: the names are {', '.join(DIMENSIONS)}")
-        wanted.setdefault(name, []).append(value if value and value != "(unknown)" else None)
-    return tuple((name, tuple(values)) for name, values in wanted.items())
 
 
 def _title(since: str, until: str | None) -> str:

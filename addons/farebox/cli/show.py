@@ -7,8 +7,9 @@ import typer
 from .. import settings as settings_module
 from ..errors import FareboxError
 from ..report.line import call_line
-from ..report.sheet import call_sheet
+from ..report.sheet import call_sheet, price_history
 from ..store import queries
+from ..store.reprices import history
 from .console import console
 from .ledger import opened_ledger
 from .options import Config, Ledger
@@ -32,6 +33,7 @@ def show(
     settings = settings_module.load({"ledger": ledger}, config=config)
     with opened_ledger(settings) as engine:
         found = queries.calls_named(engine, id, limit=_MOST)
+        revisions = history(engine, found[0]) if len(found) == 1 else []
     if not found:
         raise FareboxError(
             f"there is no call {id!r} in {settings.ledger_name}: `farebox tail` prints the ends of ids, four letters do"
@@ -39,6 +41,8 @@ def show(
     out = console()
     if len(found) == 1:
         out.print(call_sheet(found[0], settings.zone))
+        if len(revisions) > 1:
+            out.print(price_history(revisions, settings.zone))
         return
     out.print(f"{len(found)} calls have such an id:")
     for row in found:

@@ -9,12 +9,14 @@ import msgspec
 from ..record import Record
 from ..usage import Part, Usage
 from .consumption import Consumption
-from .cost import ESTIMATED, PARTIAL, PRICED, REPORTED
+from .cost import ESTIMATED, PARTIAL, PRICED, REPORTED, UNPRICED
 from .pricer import Pricer
 
 # Why a price is a lower bound, whatever the prices are: these reasons stay when a row is priced anew.
 RESERVATIONS = frozenset({"meter_failure", "unreadable_answer", "incomplete_answer", "incomplete_usage", "no_usage"})
 NO_USAGE = "none"
+# The work goes on after its answer; what it consumes comes with the end of it.
+PENDING = "pending"
 _LOW, _HIGH = 0, 1
 # Vertex AI's words for tiers of the same prices as Gemini's; a batch is a way of processing, not a tier.
 _TIERS = {"on_demand_priority": "priority", "on_demand_flex": "flex", "on_demand": None, "batch": None}
@@ -46,6 +48,12 @@ def priced(row: Record, pricer: Pricer) -> Record:
         told |= {"cost_nanousd": cost.nanousd, "cost_status": status, "price_source": cost.source}
         told |= {"cost_reasons": [*cost.reasons, *kept] or None}
     return msgspec.structs.replace(row, **told, estimate=estimate or None)
+
+
+def is_settled(row: Record) -> bool:
+    """Tell whether no price can change what the row's cost is: nothing was consumed, or nobody knows yet."""
+    is_open = row.cost_status in {UNPRICED, REPORTED} and row.cost_reasons != [PENDING]
+    return row.usage_source == NO_USAGE and not is_open
 
 
 def consumptions(row: Record) -> list[Consumption]:

@@ -6,16 +6,15 @@ from typing import Any
 import msgspec
 
 from .. import reading as outcomes
-from ..pricing.cost import NONE, REPORTED, UNPRICED, Cost, free, nothing_billable, unpriced
+from ..pricing.cost import NONE, REPORTED, Cost, free, nothing_billable, unpriced
 from ..pricing.pricer import Pricer
 from ..pricing.reported import reported
-from ..pricing.row import NO_USAGE, priced
+from ..pricing.row import NO_USAGE, PENDING, is_settled, priced
 from ..reading import Reading
 from ..record import COLUMNS, Record
 from ..usage import Usage
 from .estimates import CUT_SHORT, Learned, estimate
 
-PENDING = "pending"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AS_READ = tuple(name for name in Reading.__struct_fields__ if name in COLUMNS and name != "started_at")
 NOTHING_LEARNED = Learned()
@@ -42,13 +41,7 @@ def record_of(reading: Reading, pricer: Pricer, learned: Learned = NOTHING_LEARN
     if billed is not None:
         told |= _told(Cost(billed.nanousd, REPORTED, (billed.place,), "reported")) | {"catalogue_cost_nanousd": None}
     row = Record(**told)
-    return row if _is_settled(row) else priced(row, pricer)
-
-
-def _is_settled(row: Record) -> bool:
-    """Tell whether no price can change what the row's cost is: nothing was consumed, or nobody knows yet."""
-    is_open = row.cost_status in {UNPRICED, REPORTED} and row.cost_reasons != [PENDING]
-    return row.usage_source == NO_USAGE and not is_open
+    return row if is_settled(row) else priced(row, pricer)
 
 
 def _told(cost: Cost) -> dict[str, Any]:

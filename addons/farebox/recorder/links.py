@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import msgspec
 
 from .. import reading as outcomes
+from ..pricing.row import PENDING
 from ..reading import Reading
 from ..record import Completion, Record
 from ..usage import Usage
-from .ledger import EPOCH, PENDING
+from .ledger import EPOCH
 
 WINDOW_NANOSECONDS = 120 * 10**9
 FAILURES_LIMIT = 10_000

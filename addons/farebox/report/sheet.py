@@ -1,6 +1,6 @@
 """One call, whole."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import tzinfo
 from typing import Any
 
@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from .figures import exact_usd
+from .figures import UNKNOWN, exact_usd
 from .line import local
 
 # The ledger's columns as docs/ledger.md groups them.
@@ -55,6 +55,21 @@ def call_sheet(row: Mapping[str, Any], zone: tzinfo) -> RenderableType:
                     table.add_row(label, Text(text))
             parts += [Text(title, style="bold"), table]
     return Lines(*parts)
+
+
+def price_history(revisions: Sequence[Mapping[str, Any]], zone: tzinfo) -> RenderableType:
+    """Return what a call was ever priced at, as recorded first."""
+    table = Table(
+        title="prices", title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False
+    )
+    for name in ("priced", "cost", "status", "source", "version", "why"):
+        table.add_column(name, overflow="fold")
+    for one in revisions:
+        at = f"{local(one['priced_at'], zone):%Y-%m-%d %H:%M:%S}" if one["priced_at"] else "as recorded"
+        cost, why = exact_usd(one["cost_nanousd"]), ", ".join(one["cost_reasons"] or ())
+        told = (at, f"${cost}" if cost else UNKNOWN, one["cost_status"], one["price_source"], one["price_version"], why)
+        table.add_row(*(Text(text or "") for text in told))
+    return table
 
 
 def _lines(name: str, value: Any, zone: tzinfo) -> Iterator[tuple[str, str]]:

@@ -2,8 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, timedelta
-from typing import Any
+from datetime import timedelta
 
 import msgspec
 from sqlalchemy import Connection, Engine
@@ -15,7 +14,7 @@ from ..spool.reader import Position
 from ..store import faults, looks, queries
 from ..store.engine import writer
 from ..store.looks import Look
-from ..store.rows import insert_calls
+from ..store.rows import insert_calls, record_of
 from ..store.upkeep import Upkeep
 
 _TRIES = 3
@@ -66,7 +65,7 @@ class DatabaseSink:
             return Found()
         with faults.reachable(self._engine), self._engine.connect() as connection:
             rows = looks.rows_of(connection, response_ids)
-            return Found([_record(row) for row in rows], looks.waiting(connection, response_ids))
+            return Found([record_of(row) for row in rows], looks.waiting(connection, response_ids))
 
     def write(
         self,
@@ -142,9 +141,3 @@ class DatabaseSink:
         queries.store_positions(connection, positions, sidecar=self._sidecar)
         queries.forget_positions(connection, ended)
         return made
-
-
-def _record(row: dict[str, Any]) -> Record:
-    """Return a row of the ledger as it went in; SQLite keeps no time zone: what it holds is UTC."""
-    at = row["started_at"]
-    return Record(**(row | {"started_at": at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)}))

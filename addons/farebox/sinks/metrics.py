@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from .. import __version__
+from ..pricing.cost import REPORTED, UNPRICED
 from ..record import Completion, Record
 
 MODELS_LIMIT = 500
@@ -44,15 +45,7 @@ class MetricsSink:
             ["provider", "model", "kind"],
             registry=registry,
         )
-        self._cost = Counter(
-            "farebox_cost_usd",
-            "Cost in USD. An approximation for rates; the exact sum is in the ledger.",
-            ["provider", "model", "cost_status"],
-            registry=registry,
-        )
-        self._unpriced = Counter(
-            "farebox_unpriced_calls", "Calls whose cost is not known.", ["provider", "model"], registry=registry
-        )
+        self._money = _Money(registry)
         self._capped = Counter(
             "farebox_series_capped",
             "Calls counted under model=other because there were too many model names.",
@@ -83,8 +76,7 @@ class MetricsSink:
             for kind, column in _KINDS.items():
                 if (more := (getattr(after, column) or 0) - (getattr(before, column) or 0)) > 0:
                     self._tokens.labels(after.provider, model, kind).inc(more)
-            if (more := (after.cost_nanousd or 0) - (before.cost_nanousd or 0)) > 0:
-                self._cost.labels(after.provider, model, after.cost_status).inc(more / 1e9)
+            self._money.complete(before, after, model)
 
     def _count(self, record: Record) -> None:
         model = self._models.label(record.provider, record.model_returned or record.model_requested)
@@ -96,10 +88,7 @@ class MetricsSink:
         for kind, column in _KINDS.items():
             if (amount := getattr(record, column)) and column not in (record.estimate or ()):
                 self._tokens.labels(*place, kind).inc(amount)
-        if record.cost_nanousd is not None:
-            self._cost.labels(*place, record.cost_status).inc(record.cost_nanousd / 1e9)
-        if record.cost_status == "unpriced":
-            self._unpriced.labels(*place).inc()
+        self._money.count(record, model)
         self._observe(record, place)
 
     def _observe(self, record: Record, place: tuple[str, str]) -> None:
@@ -110,6 +99,39 @@ class MetricsSink:
             self._first_token.labels(*place).observe(record.ttft_ms / 1000)
         if record.overhead_us is not None:
             self._overhead.observe(record.overhead_us / 1e6)
+
+
+class _Money:
+    """Cost, in USD: approximate, as counters are."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._cost = Counter(
+            "farebox_cost_usd",
+            "Cost in USD. An approximation for rates; the exact sum is in the ledger.",
+            ["provider", "model", "cost_status"],
+            registry=registry,
+        )
+        self._catalogue = Counter(
+            "farebox_catalogue_cost_usd",
+            "What the catalogues say of calls whose cost the provider stated: those with cost_status=reported.",
+            ["provider", "model"],
+            registry=registry,
+        )
+        self._unpriced = Counter(
+            "farebox_unpriced_calls", "Calls whose cost is not known.", ["provider", "model"], registry=registry
+        )
+
+    def count(self, record: Record, model: str) -> None:
+        if record.cost_nanousd is not None:
+            self._cost.labels(record.provider, model, record.cost_status).inc(record.cost_nanousd / 1e9)
+        if record.cost_status == REPORTED and record.catalogue_cost_nanousd is not None:
+            self._catalogue.labels(record.provider, model).inc(record.catalogue_cost_nanousd / 1e9)
+        if record.cost_status == UNPRICED:
+            self._unpriced.labels(record.provider, model).inc()
+
+    def complete(self, before: Record, after: Record, model: str) -> None:
+        if (more := (after.cost_nanousd or 0) - (before.cost_nanousd or 0)) > 0:
+            self._cost.labels(after.provider, model, after.cost_status).inc(more / 1e9)
 
 
 class _Limits:

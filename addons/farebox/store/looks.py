@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, delete, insert, or_, select, tuple_, update
 
-from .schema import calls, waiting_looks
+from .schema import call_prices, calls, waiting_looks
 
 WAITING_LIMIT = 1000
 
@@ -37,12 +37,19 @@ def waiting(connection: Connection, response_ids: Collection[str]) -> list[bytes
 
 
 def complete(connection: Connection, row: Mapping[str, Any]) -> bool:
-    """Overwrite the row, unless another recorder has given it its tokens by now; tell whether that was done."""
+    """Overwrite the row, unless another recorder has given it its tokens by now; tell whether that was done.
+
+    What it was priced anew at while its tokens were not known is no price of it: those revisions go.
+    """
     lacks_tokens = or_(
         calls.c.usage_source != "reported", and_(calls.c.input_tokens.is_(None), calls.c.output_tokens.is_(None))
     )
     here = and_(calls.c.id == row["id"], calls.c.started_at == row["started_at"], lacks_tokens)
-    return connection.execute(update(calls).where(here).values(**row)).rowcount == 1
+    is_done = connection.execute(update(calls).where(here).values(**row)).rowcount == 1
+    if is_done:
+        is_its = and_(call_prices.c.call_id == row["id"], call_prices.c.started_at == row["started_at"])
+        connection.execute(delete(call_prices).where(is_its))
+    return is_done
 
 
 def keep(connection: Connection, looks: Sequence[Look]) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, String, delete, or_, select
+from sqlalchemy import Connection, Engine, Select, String, delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ..spool.reader import Position
+from .current import at_current_prices
 from .faults import reachable
 from .schema import calls, spool_positions
 
@@ -41,15 +42,14 @@ def all_calls(engine: Engine) -> Iterator[dict[str, Any]]:
     """Yield every row of `calls` in the order of its start."""
     ordered = select(calls).order_by(calls.c.started_at, calls.c.id).execution_options(yield_per=1000)
     with reachable(engine), engine.connect() as connection:
-        for row in connection.execute(ordered).mappings():
+        for row in connection.execute(at_current_prices(connection, ordered)).mappings():
             yield dict(row)
 
 
 def calls_since(engine: Engine, start: datetime) -> list[dict[str, Any]]:
     """Return the rows of the calls that began at `start` or later, in that order."""
     ordered = select(calls).where(calls.c.started_at >= start).order_by(calls.c.started_at, calls.c.id)
-    with reachable(engine), engine.connect() as connection:
-        return [dict(row) for row in connection.execute(ordered).mappings()]
+    return _rows(engine, ordered)
 
 
 def call_ids_since(engine: Engine, start: datetime) -> set[str]:
@@ -61,15 +61,13 @@ def call_ids_since(engine: Engine, start: datetime) -> set[str]:
 def last_calls(engine: Engine, number: int) -> list[dict[str, Any]]:
     """Return the rows of the last `number` calls, in the order of their start."""
     latest = select(calls).order_by(calls.c.started_at.desc(), calls.c.id.desc()).limit(number)
-    with reachable(engine), engine.connect() as connection:
-        return [dict(row) for row in connection.execute(latest).mappings()][::-1]
+    return _rows(engine, latest)[::-1]
 
 
 def calls_by_id(engine: Engine, ids: Sequence[str]) -> list[dict[str, Any]]:
     """Return the rows with these ids, in the order of their start."""
     wanted = select(calls).where(calls.c.id.in_(ids)).order_by(calls.c.started_at, calls.c.id)
-    with reachable(engine), engine.connect() as connection:
-        return [dict(row) for row in connection.execute(wanted).mappings()]
+    return _rows(engine, wanted)
 
 
 def calls_named(engine: Engine, name: str, *, limit: int) -> list[dict[str, Any]]:
@@ -79,5 +77,9 @@ def calls_named(engine: Engine, name: str, *, limit: int) -> list[dict[str, Any]
         own = calls.c.id.cast(String)
         is_begun, is_ended = (match(name.lower(), autoescape=True) for match in (own.startswith, own.endswith))
         is_named = or_(is_named, is_begun, is_ended)
+    return _rows(engine, select(calls).where(is_named).limit(limit))
+
+
+def _rows(engine: Engine, query: Select[Any]) -> list[dict[str, Any]]:
     with reachable(engine), engine.connect() as connection:
-        return [dict(row) for row in connection.execute(select(calls).where(is_named).limit(limit)).mappings()]
+        return [dict(row) for row in connection.execute(at_current_prices(connection, query)).mappings()]

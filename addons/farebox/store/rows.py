@@ -1,7 +1,7 @@
-"""Records into the table `calls`, each once."""
+"""Records into the table `calls`, each once, and back."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -37,6 +37,12 @@ def insert_calls(connection: Connection, records: Sequence[Record]) -> Sequence[
             raise refused
         new = absent
     return new
+
+
+def record_of(row: Mapping[str, Any]) -> Record:
+    """Return a row of the ledger as it went in; SQLite keeps no time zone: what it holds is UTC."""
+    at = row["started_at"]
+    return Record(**{**row, "started_at": at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)})
 
 
 def _absent(connection: Connection, records: Sequence[Record]) -> Sequence[Record]:

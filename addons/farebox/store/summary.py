@@ -9,6 +9,7 @@ from sqlalchemy import CTE, ColumnElement, DateTime, Engine, Select, String, cas
 
 from .. import reading
 from ..pricing.cost import ESTIMATED, PARTIAL, UNPRICED
+from .current import at_current_prices
 from .faults import reachable
 from .schema import calls
 
@@ -96,13 +97,18 @@ def summarise(engine: Engine, scope: Scope, by: Sequence[str], spans: Sequence[S
     ranks = _percentiles(keys, scope, place)
     with reachable(engine), engine.connect() as connection:
         told = {tuple(row[: len(keys)]): row[len(keys) :] for row in connection.execute(ranks)}
-        found = connection.execute(_limited(rows, scope, place)).all()
+        found = connection.execute(at_current_prices(connection, _limited(rows, scope, place))).all()
     return [_group(row, len(keys), told) for row in found]
+
+
+def within(query: Select[Any], scope: Scope) -> Select[Any]:
+    """Return `query`, which reads `calls`, of the calls of `scope` alone."""
+    return _limited(query, scope, _place((), ()))
 
 
 def covered(engine: Engine, scope: Scope) -> tuple[datetime, datetime] | None:
     """Return the start of the first and of the last call of `scope`, in UTC without a zone on SQLite; None if none."""
-    bounds = _limited(select(func.min(calls.c.started_at), func.max(calls.c.started_at)), scope, _place((), ()))
+    bounds = within(select(func.min(calls.c.started_at), func.max(calls.c.started_at)), scope)
     with reachable(engine), engine.connect() as connection:
         first, last = connection.execute(bounds).one()
     return (first, last) if first is not None else None
@@ -114,7 +120,8 @@ def doubts(engine: Engine, scope: Scope) -> list[Doubt]:
     query = select(*fields, func.count().label("number")).group_by(*fields).order_by(func.count().desc())
     doubtful = calls.c.cost_status.in_((UNPRICED, PARTIAL, ESTIMATED))
     with reachable(engine), engine.connect() as connection:
-        rows = connection.execute(_limited(query, scope, _place((), ())).where(doubtful)).all()
+        wanted = within(query, scope).where(doubtful)
+        rows = connection.execute(at_current_prices(connection, wanted)).all()
     return [_doubt(*row) for row in rows]
 
 

@@ -3,6 +3,7 @@
 import typer
 
 from .diff import diff
+from .drift import drift
 
 prices = typer.Typer(
     help="Look into prices: what a model costs, by whose word, and what of your own prices needs mending.",
@@ -15,4 +16,5 @@ def root() -> None:
     pass
 
 
-prices.command()(diff)
+for command in (diff, drift):
+    prices.command()(command)

@@ -1,0 +1,25 @@
+"""Which calls a command is asked about."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from ..errors import SettingsError
+from ..report.period import period
+from ..settings import Settings
+from ..store.summary import DIMENSIONS, Scope
+
+
+def scope_of(settings: Settings, since: str, until: str | None, where: Sequence[str] | None) -> Scope:
+    """Return the Scope that the options name; SettingsError where one of them is no time or no condition."""
+    span = period(since, until, now=datetime.now(UTC), zone=settings.zone)
+    return Scope(span.start, span.end, _conditions(where or ()))
+
+
+def _conditions(where: Sequence[str]) -> tuple[tuple[str, tuple[str | None, ...]], ...]:
+    wanted: dict[str, list[str | None]] = {}
+    for condition in where:
+        name, equals, value = condition.partition("=")
+        if name not in DIMENSIONS or not equals:
+            raise SettingsError(f"where: {condition!r} is no NAME=VALUE: the names are {', '.join(DIMENSIONS)}")
+        wanted.setdefault(name, []).append(value if value and value != "(unknown)" else None)
+    return tuple((name, tuple(values)) for name, values in wanted.items())

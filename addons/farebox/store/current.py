@@ -1,0 +1,53 @@
+"""Calls at their current prices: a later revision of a price goes before the one that the call was recorded with."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Executable, FromClause, Subquery, and_, case, func, select
+from sqlalchemy.sql import visitors
+
+from .schema import call_prices, calls
+
+# What a revision says anew; the rest of a row is what was seen, which no price changes.
+REVISED = tuple(
+    column.name for column in call_prices.columns if column.name in calls.columns and column.name != "started_at"
+)
+
+
+def at_current_prices[Query: Executable](connection: Connection, query: Query) -> Query:
+    """Return `query`, which reads `calls`, so that it reads each call at its current price.
+
+    Where nothing was ever priced anew it is the query itself, which costs nothing more.
+    """
+    if connection.execute(select(call_prices.c.revision).limit(1)).first() is None:
+        return query
+    current = _current()
+
+    def replaced(element: Any, **_: Any) -> Any:
+        if element is calls:
+            return current
+        is_column = isinstance(element, ColumnElement) and getattr(element, "table", None) is calls
+        return current.c[element.key] if is_column else None
+
+    given: Any = query
+    at_current: Query = visitors.replacement_traverse(given, {}, replaced)
+    return at_current
+
+
+def _current() -> Subquery:
+    newer = call_prices.alias("newer")
+    is_its = and_(newer.c.call_id == calls.c.id, newer.c.started_at == calls.c.started_at)
+    latest = select(func.max(newer.c.revision)).where(is_its).correlate(calls).scalar_subquery()
+    revised: FromClause = calls.outerjoin(
+        call_prices,
+        and_(
+            call_prices.c.call_id == calls.c.id,
+            call_prices.c.started_at == calls.c.started_at,
+            call_prices.c.revision == latest,
+        ),
+    )
+    has_one = call_prices.c.revision.is_not(None)
+    columns = [
+        case((has_one, call_prices.c[own.name]), else_=own).label(own.name) if own.name in REVISED else own
+        for own in calls.columns
+    ]
+    return select(*columns).select_from(revised).subquery("current_calls")

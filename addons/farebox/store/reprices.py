@@ -1,0 +1,88 @@
+"""Revisions of prices: read page by page, written beside what a call was recorded with, never over it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, and_, func, insert, or_, select
+
+from ..record import Record
+from .current import REVISED, at_current_prices
+from .faults import reachable
+from .rows import record_of
+from .schema import call_prices, calls
+from .summary import Scope, within
+
+PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which calls to price anew: those of `scope` whose current cost has one of `statuses`, or any without."""
+
+    scope: Scope
+    statuses: tuple[str, ...] = ()
+
+
+def page(connection: Connection, wanted: Wanted, after: Record | None) -> list[Record]:
+    """Return up to PAGE calls at their current prices, in the order of time, beginning behind `after`."""
+    query = within(select(calls), wanted.scope).order_by(calls.c.started_at, calls.c.id).limit(PAGE)
+    if after is not None:
+        is_later = and_(calls.c.started_at == after.started_at, calls.c.id > after.id)
+        query = query.where(calls.c.started_at >= after.started_at)
+        query = query.where(or_(calls.c.started_at > after.started_at, is_later))
+    if wanted.statuses:
+        query = query.where(calls.c.cost_status.in_(wanted.statuses))
+    return _records(connection, query)
+
+
+def held(connection: Connection, rows: Sequence[Record]) -> list[Record]:
+    """Return `rows` as they are now: until the transaction ends, nobody else completes them or prices them anew."""
+    if not rows:
+        return []
+    ids = [row.id for row in rows]
+    here = and_(calls.c.id.in_(ids), calls.c.started_at.between(rows[0].started_at, rows[-1].started_at))
+    connection.execute(select(calls.c.id).where(here).order_by(calls.c.id).with_for_update())
+    return _records(connection, select(calls).where(here).order_by(calls.c.started_at, calls.c.id))
+
+
+def _records(connection: Connection, query: Select[Any]) -> list[Record]:
+    return [record_of(dict(row)) for row in connection.execute(at_current_prices(connection, query)).mappings()]
+
+
+def revise(connection: Connection, rows: Sequence[Record], at: datetime) -> None:
+    """Add the prices of `rows`, which this transaction holds, as the next revision of each."""
+    if not rows:
+        return
+    number = func.max(call_prices.c.revision)
+    known = select(call_prices.c.call_id, number).where(call_prices.c.call_id.in_([row.id for row in rows]))
+    last = {str(one): revision for one, revision in connection.execute(known.group_by(call_prices.c.call_id))}
+    connection.execute(
+        insert(call_prices),
+        [
+            {
+                "call_id": row.id,
+                "started_at": row.started_at,
+                "revision": last.get(row.id, 0) + 1,
+                "priced_at": at,
+                **{name: getattr(row, name) for name in REVISED},
+            }
+            for row in rows
+        ],
+    )
+
+
+def history(engine: Engine, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what the call in `row` was ever priced at, as recorded first; `revision` and `priced_at` beside it."""
+    own = select(calls.c.started_at, *(calls.c[name] for name in REVISED)).where(
+        calls.c.id == row["id"], calls.c.started_at == row["started_at"]
+    )
+    later = (
+        select(call_prices)
+        .where(call_prices.c.call_id == row["id"], call_prices.c.started_at == row["started_at"])
+        .order_by(call_prices.c.revision)
+    )
+    with reachable(engine), engine.connect() as connection:
+        first = [{"revision": 0, "priced_at": None, **one} for one in connection.execute(own).mappings()]
+        return first + [dict(one) for one in connection.execute(later).mappings()]
