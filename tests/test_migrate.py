@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from alembic.script import ScriptDirectory
 from farebox import assets
 from farebox.errors import LedgerAwayError, LedgerError
 from farebox.store import queries
+from farebox.store.engine import opened as connected
 from farebox.store.migrate import migrate
 from farebox.store.schema import metadata
 from sqlalchemy import (
@@ -34,6 +36,7 @@ from sqlalchemy import (
 )
 
 from .ledgers import in_utc, locked, opened, upgrade
+from .postgres import Postgres
 from .samples import AT
 
 HEAD, *EARLIER = [script.revision for script in ScriptDirectory(str(assets.migrations())).walk_revisions()]
@@ -165,6 +168,22 @@ def test_rows_of_an_earlier_farebox_are_there_afterwards(empty: Engine, earlier:
 
 def _in_utc(row: dict[str, Any]) -> dict[str, Any]:
     return {name: in_utc(value) if isinstance(value, datetime) else value for name, value in row.items()}
+
+
+def test_a_step_that_takes_long_is_waited_for_by_who_can(postgres: Postgres, database: str) -> None:
+    """Here the step waits for a lock, where it would else move rows."""
+    with connected(postgres.url(database), patience=1) as engine:
+        upgrade(engine, "0003")
+        with engine.connect() as reader:
+            reader.execute(text("SELECT count(*) FROM calls"))
+            with pytest.raises(LedgerAwayError, match="said nothing for 1 s"):
+                migrate(engine)
+            assert revision(engine) == "0003"
+
+            releasing = threading.Timer(2.5, reader.rollback)
+            releasing.start()
+            assert migrate(engine, patience=60) == ("0003", HEAD)
+            releasing.join()
 
 
 def test_many_that_start_at_once_migrate_once(empty: Engine, tmp_path: Path) -> None:

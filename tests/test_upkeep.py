@@ -29,6 +29,7 @@ def parts(engine: Engine) -> set[str]:
 
 def priced(engine: Engine, *records: Record) -> None:
     """Store `records`, each with a price that was given later."""
+    Upkeep(engine, now=lambda: NOW).make_room(records)
     DatabaseSink(engine).write(records, {})
     told = {"revision": 1, "priced_at": NOW, "cost_status": "priced", "cost_nanousd": 1}
     with engine.begin() as connection:

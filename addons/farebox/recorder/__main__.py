@@ -34,6 +34,8 @@ logger = logging.getLogger("farebox.recorder")
 
 # A statement that takes longer than this many seconds is given up, and the batch tried again.
 _PATIENCE = 30.0
+# Rows may have to move.
+_MIGRATION_PATIENCE = 3600.0
 
 
 def main() -> int:
@@ -69,7 +71,7 @@ def record(settings: Settings, stopping: threading.Event) -> None:
     pulses = PulseReceiver(settings.folder)
 
     def open_spool() -> SpoolReader:
-        migrate(engine)
+        migrate(engine, patience=_MIGRATION_PATIENCE)
         return SpoolReader(settings.spool_folder, queries.positions(engine))
 
     # A counter that is there from the start shows its first increase.

@@ -16,10 +16,12 @@ from ..errors import LedgerError
 from .engine import writer
 from .faults import away, name, said
 from .locks import Lock, take
+from .postgres import patient
 
 
-def migrate(engine: Engine) -> tuple[str | None, str]:
-    """Upgrade the ledger; return its revision before and after.
+def migrate(engine: Engine, *, patience: float = 0.0) -> tuple[str | None, str]:
+    """Upgrade the ledger; return its revision before and after. A step may take `patience` seconds where that is more
+    than the engine has.
 
     LedgerError where it is newer than this program or no ledger at all, LedgerAwayError where it cannot be reached.
     """
@@ -29,7 +31,7 @@ def migrate(engine: Engine) -> tuple[str | None, str]:
     with _known(engine):
         before = _current(engine, scripts)
         if before != scripts.get_current_head():
-            _upgrade(engine, config)
+            _upgrade(engine, config, patience)
     return before, scripts.get_current_head() or ""
 
 
@@ -66,9 +68,10 @@ def _current(engine: Engine, scripts: ScriptDirectory) -> str | None:
     return current
 
 
-def _upgrade(engine: Engine, config: Config) -> None:
+def _upgrade(engine: Engine, config: Config, patience: float) -> None:
     with writer(engine).begin() as connection:
         # One at a time; who waited finds the work done.
         take(connection, Lock.MIGRATE)
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        with patient(connection, patience):
+            command.upgrade(config, "head")

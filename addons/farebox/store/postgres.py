@@ -1,11 +1,13 @@
 """Postgres as the ledger, by psycopg; nothing here needs a session of its own, so pgbouncer may pool transactions."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
 from psycopg.abc import RV, PQGen
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from ..errors import SettingsError
 
@@ -21,6 +23,7 @@ _CONNECTING = {
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,
 }
+_CANCEL_SECONDS = 2.0
 
 
 class PatientConnection(psycopg.Connection[Any]):
@@ -34,7 +37,9 @@ class PatientConnection(psycopg.Connection[Any]):
         try:
             return super().wait(_limited(gen, self.patience), *args, **options)
         except _SilenceError as error:
-            # The server may be in the middle of anything.
+            # A server that is only slow must not go on, and hold its locks: it does not see that we are gone.
+            with suppress(psycopg.Error):
+                self.cancel_safe(timeout=_CANCEL_SECONDS)
             self.close()
             raise psycopg.OperationalError(str(error)) from None
 
@@ -65,6 +70,22 @@ def postgres_engine(url: URL, *, patience: float | None) -> Engine:
 
     event.listen(engine, "do_connect", connect)
     return engine
+
+
+@contextmanager
+def patient(connection: Connection, seconds: float) -> Iterator[None]:
+    """Wait no less than `seconds` for the server's next word as long as the block runs; on SQLite, as ever."""
+    driver = connection.connection.driver_connection
+    before = getattr(driver, "patience", None)
+    if before is None:
+        yield
+        return
+    assert isinstance(driver, PatientConnection)
+    driver.patience = max(seconds, before)
+    try:
+        yield
+    finally:
+        driver.patience = before
 
 
 def _limited(waiting: PQGen[RV], seconds: float) -> PQGen[RV]:
