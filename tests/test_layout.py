@@ -53,6 +53,7 @@ COVERED_BY = {
     **{f"pricing/litellm/{name}": "test_litellm.py" for name in ("data", "fields")},
     **{f"pricing/litellm/{name}": "test_fallback.py" for name in ("names", "rates")},
     "price_units": "test_price_rules.py",
+    **dict.fromkeys(("pricing/age", "doctor/prices", "recorder/prices"), "test_update.py"),
     "pricing/rate": "test_ratecard.py",
     **{f"pricing/{name}": "test_overrides.py" for name in ("rule_rates", "ruling")},
     "pricing/row": "test_ledger.py",

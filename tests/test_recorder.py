@@ -70,7 +70,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
         def start() -> Recorder:
             spool = SpoolReader(tmp_path / "spool", queries.positions(engine))
-            return Recorder(lambda: spool, Attendance(receiver, own), to, Memory(tmp_path), standard(), name="here")
+            return Recorder(lambda: spool, Attendance(receiver, own), to, Memory(tmp_path), standard, name="here")
 
         working = running.enter_context(ExitStack())
         worker = working.enter_context(closing(SpoolWriter(tmp_path / "spool", "worker")))

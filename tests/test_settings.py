@@ -42,6 +42,7 @@ VARIABLES: Mapping[str, tuple[str, Any]] = {
         (PriceRule(Match(provider="ollama"), local=Free()),),
     ),
     "cost_fields": ("[{header: x-cost}]", (CostField(header="x-cost"),)),
+    "prices_update.url": ("https://mirror.example.com/data.json", "https://mirror.example.com/data.json"),
     "attribution.tags": ("x-team, x-project", ("x-team", "x-project")),
     "spool.limit": ("2GiB", "2GiB"),
     "spool.memory": ("1048576", "1048576"),

@@ -13,6 +13,7 @@ from .errors import FareboxError
 CERTIFICATE = "mitmproxy-ca-cert.pem"
 BUNDLE = "ca-bundle.pem"
 ESTIMATES = "estimates.json"
+PRICES = "prices"
 PATIENCE_SECONDS = 15.0
 
 

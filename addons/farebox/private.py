@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import uuid_utils
 
-from .folder import ESTIMATES
+from .folder import ESTIMATES, PRICES
 from .salt import salt
 from .settings import Settings
 
@@ -66,11 +66,15 @@ def spools(folder: Path) -> list[Path]:
 
 
 def _lend(base: Path, folder: Path) -> None:
-    """Give a run the secret, as what is hashed in it must mean the same beside it, and what estimates have learned."""
+    """Give a run the secret, as what is hashed in it must mean the same beside it, what estimates have learned, and the
+    prices that were downloaded.
+    """
     salt(base)
     shutil.copy(base / "salt", folder)
     with suppress(FileNotFoundError):
         shutil.copy(base / ESTIMATES, folder)
+    if (base / PRICES).is_dir():
+        (folder / PRICES).symlink_to(base / PRICES)
 
 
 def _keep_aside(settings: Settings, folder: Path) -> None:

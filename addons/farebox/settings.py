@@ -64,6 +64,12 @@ class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     calls: str = ""
 
 
+class PricesUpdate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where `farebox prices update` fetches prices; where that is empty, from genai-prices' repository."""
+
+    url: str = ""
+
+
 class ProviderLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Hosts whose calls `name` bills: a provider of the user's own, or a known one behind a gateway."""
 
@@ -90,6 +96,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     providers: tuple[ProviderLine, ...] = ()
     prices: tuple[PriceRule, ...] = ()
     cost_fields: tuple[CostField, ...] = ()
+    prices_update: PricesUpdate = PricesUpdate()
     attribution: Attribution = Attribution()
     spool: Spool = Spool()
     retention: Retention = Retention()

@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 
 from .. import settings as settings_module
-from ..doctor import client, folder, ports, sidecar
+from ..doctor import client, folder, ports, prices, sidecar
 from ..doctor import ledger as ledger_check
 from ..doctor.finding import OK, PROBLEM, WARNING, Finding
 from ..environment import Door
@@ -65,7 +65,7 @@ def examine(settings: Settings, pid: int | None, env_file: Path | None) -> Itera
         str(settings.folder / CERTIFICATE),
         str(settings.folder / BUNDLE),
     )
-    for place in (folder, ports, ledger_check):
+    for place in (folder, ports, ledger_check, prices):
         yield from place.look(settings)
     yield from sidecar.look(settings, door)
     if pid is not None:

@@ -52,7 +52,7 @@ def what_if(
     - `farebox what-if --model openai/gpt-5 --tier flex --where model='gpt-5*'`
     """
     settings = settings_module.load({"ledger": ledger}, config=config)
-    pricer = standard(settings.prices)
+    pricer = standard(settings.prices, settings.folder)
     wanted = Wanted(scope_of(settings, since, until, where))
     others = _others(model, provider, tier, pricer)
     with opened_ledger(settings) as engine:

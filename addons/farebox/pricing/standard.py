@@ -1,23 +1,36 @@
 """The sources of prices in the order of their authority."""
 
 from collections.abc import Sequence
-from functools import cache
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
 
 from ..price_rules import PriceRule
 from .book import Book
 from .catalogue import Catalogue
 from .fallback import LiteLLM
+from .genai.edition import Edition, bundled
 from .overrides import Overrides
 from .preferred import Preferred
 from .pricer import Pricer
+from .stored import Stored
 
 
-def standard(rules: Sequence[PriceRule] = ()) -> Pricer:
-    """Return the Pricer of the user's `rules` and the catalogues that came with farebox."""
-    return Pricer(_catalogues(), Overrides(rules) if rules else None)
+def standard(rules: Sequence[PriceRule] = (), home: Path | None = None) -> Pricer:
+    """Return the Pricer of the user's `rules` and the catalogues: those that came with farebox, or newer ones that were
+    downloaded into the data folder `home`.
+    """
+    edition = Stored(home).edition(datetime.now(UTC).date()) if home else bundled()
+    return pricer_of(edition, rules)
 
 
-@cache
-def _catalogues() -> Sequence[Catalogue]:
+def pricer_of(edition: Edition, rules: Sequence[PriceRule] = ()) -> Pricer:
+    """Return the Pricer of the user's `rules` and the catalogues, with genai-prices in this `edition`."""
+    return Pricer(_catalogues(edition), Overrides(rules) if rules else None)
+
+
+# Two: the downloaded edition, and the one before while it is in use.
+@lru_cache(maxsize=2)
+def _catalogues(edition: Edition) -> Sequence[Catalogue]:
     litellm = LiteLLM()
-    return (Preferred(litellm), Book(), litellm)
+    return (Preferred(litellm), Book(edition), litellm)

@@ -15,7 +15,6 @@ from ..child import Life, settings_from_parent, when_parent_ends
 from ..dialects import DIALECTS
 from ..errors import FareboxError
 from ..folder import claim
-from ..pricing.standard import standard
 from ..settings import Settings
 from ..sinks.database import DatabaseSink
 from ..sinks.metrics import MetricsSink, OwnMetrics
@@ -28,6 +27,7 @@ from .aside import Aside
 from .attendance import Attendance
 from .http import serve
 from .memory import Memory
+from .prices import Prices
 from .recorder import Destinations, Health, Recorder
 
 logger = logging.getLogger("farebox.recorder")
@@ -60,13 +60,10 @@ def main() -> int:
 def record(settings: Settings, stopping: threading.Event) -> None:
     """Record until `stopping`."""
     engine = open_engine(settings.ledger, patience=_PATIENCE)
-    registry, pricer = CollectorRegistry(), standard(settings.prices)
+    registry, prices = CollectorRegistry(), Prices(settings.folder, settings.prices)
     name = settings.sidecar
-    database, metrics, own = (
-        DatabaseSink(engine, sidecar=name, keep=retention.parse(settings.retention.calls)),
-        MetricsSink(registry, pricer.knows),
-        OwnMetrics(registry),
-    )
+    database = DatabaseSink(engine, sidecar=name, keep=retention.parse(settings.retention.calls))
+    own, metrics = OwnMetrics(registry), MetricsSink(registry, prices.knows)
     to = Destinations(database, metrics, own, Aside(settings.folder / "aside", own))
     pulses = PulseReceiver(settings.folder)
 
@@ -76,8 +73,9 @@ def record(settings: Settings, stopping: threading.Event) -> None:
 
     # A counter that is there from the start shows its first increase.
     own.meter_failures((dialect.name, 0) for dialect in DIALECTS)
+    own.catalogue_age(prices.age_seconds)
     attendance = Attendance(pulses, own, settings.workers)
-    recorder = Recorder(open_spool, attendance, to, Memory(settings.folder), pricer, name=name)
+    recorder = Recorder(open_spool, attendance, to, Memory(settings.folder), prices.current, name=name)
 
     def health() -> Health:
         attendance.hear()

@@ -57,7 +57,8 @@ class Destinations:
 class Recorder:
     """Moves what the workers spooled into the ledger. `name` is the sidecar that rows are marked with.
 
-    `open_spool` makes the reader from the positions in the ledger; it is called until the ledger is there.
+    `open_spool` makes the reader from the positions in the ledger; it is called until the ledger is there. `pricer`
+    returns the prices in use.
     """
 
     def __init__(
@@ -66,7 +67,7 @@ class Recorder:
         attendance: Attendance,
         to: Destinations,
         memory: Memory,
-        pricer: Pricer,
+        pricer: Callable[[], Pricer],
         *,
         name: str,
     ) -> None:
@@ -106,6 +107,8 @@ class Recorder:
         """Move one batch; return how many messages it had, or in how many spools it came on, 0 where it did neither."""
         self._attendance.hear()
         self._to.aside.try_again()
+        # New prices are looked for, and old ones told of, also while no calls come.
+        self._pricer()
         try:
             spool = self._spool = self._spool or self._open_spool()
             batch = spool.read(BATCH)
@@ -156,7 +159,7 @@ class Recorder:
     def _priced(self, read: Reading) -> Record | None:
         try:
             named = msgspec.structs.replace(read, sidecar=read.sidecar or self._name)
-            return record_of(named, self._pricer, self._memory.learned)
+            return record_of(named, self._pricer(), self._memory.learned)
         except Exception as error:  # noqa: BLE001 - one hostile row must not stop the ledger
             self._to.aside.keep(reading.encode(read), f"it cannot be priced ({type(error).__name__})")
             return None

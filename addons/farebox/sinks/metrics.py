@@ -188,6 +188,16 @@ class OwnMetrics:
             "farebox_untrusting_clients", "Connections whose client does not trust farebox's CA.", registry=registry
         )
 
+        self._age = Gauge(
+            "farebox_price_catalogue_age_seconds",
+            "Age of the list prices in use, from the newest day that they name.",
+            registry=registry,
+        )
+
+    def catalogue_age(self, seconds: Callable[[], float]) -> None:
+        """Tell the age of prices that `seconds` returns, at each scrape."""
+        self._age.set_function(seconds)
+
     def inflight(self, number: int) -> None:
         self._inflight.set(number)
 

@@ -4,6 +4,7 @@ import typer
 
 from .diff import diff
 from .drift import drift
+from .update import update_prices
 
 prices = typer.Typer(
     help="Look into prices: what a model costs, by whose word, and what of your own prices needs mending.",
@@ -18,3 +19,4 @@ def root() -> None:
 
 for command in (diff, drift):
     prices.command()(command)
+prices.command("update")(update_prices)

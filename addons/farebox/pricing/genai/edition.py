@@ -21,7 +21,7 @@ _DAY = re.compile(r"\b20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b")
 class Edition:
     """The providers, and the `version` that the ledger names: the package's and the start of the data's sha256."""
 
-    providers: Sequence[Provider]
+    providers: list[Provider]
     version: str
 
     @cached_property
@@ -39,7 +39,7 @@ class Edition:
 
     def model(self, ref: str) -> ModelInfo:
         """Return the model at `ref`."""
-        return self._models[ref]
+        return self.models[ref]
 
     def dated(self, today: date) -> date | None:
         """Return the newest day, up to `today`, that a price starts or was checked on.
@@ -49,12 +49,13 @@ class Edition:
         return max((day for day in self._days if day <= today), default=None)
 
     @cached_property
-    def _models(self) -> Mapping[str, ModelInfo]:
+    def models(self) -> Mapping[str, ModelInfo]:
+        """All models by their ref."""
         return {f"{provider.id}/{model.id}": model for provider in self.providers for model in provider.models}
 
     @cached_property
     def _refs(self) -> Mapping[int, str]:
-        return {id(model): ref for ref, model in self._models.items()}
+        return {id(model): ref for ref, model in self.models.items()}
 
     @cached_property
     def _days(self) -> frozenset[date]:

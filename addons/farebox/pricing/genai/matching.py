@@ -30,7 +30,7 @@ class Found(NamedTuple):
 def find(edition: Edition, provider: str, name: str) -> Found | None:
     """Return the model that `name` means at `provider` (our name for it); None where the catalogue has none."""
     catalogue = edition.provider(provider)
-    model = catalogue.find_model(name, all_providers=list(edition.providers)) if catalogue else None
+    model = catalogue.find_model(name, all_providers=edition.providers) if catalogue else None
     if catalogue is None or model is None:
         return None
     wanted = name.lower()

@@ -1,0 +1,53 @@
+"""`farebox prices update`."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from ... import settings as settings_module
+from ...pricing.stored import State, Stored
+from ...pricing.update import Taken, update
+from ..console import console
+from ..options import Config
+
+
+def update_prices(
+    *,
+    url: Annotated[
+        str | None, typer.Option(metavar="URL", help="Where to fetch from: a mirror of genai-prices' data.")
+    ] = None,
+    rollback: Annotated[bool, typer.Option("--rollback", help="Use the prices before these again.")] = False,
+    config: Config = None,
+) -> None:
+    """Fetch new list prices, and use them if they can be believed.
+
+    Without this command farebox never asks the network for prices. They come from genai-prices' repository, or from
+    --url or the setting prices_update.url. A running farebox uses them within a minute; recorded calls keep their cost.
+
+    - `farebox prices update`
+    - `farebox prices update --url https://mirror.example.com/data.json`
+    - `farebox prices update --rollback`
+    """
+    settings = settings_module.load({}, config=config)
+    if rollback:
+        console().print(_told_back(Stored(settings.folder).roll_back()), soft_wrap=True, highlight=False)
+    else:
+        taken = update(settings.folder, url or settings.prices_update.url)
+        console().print(_told(taken), soft_wrap=True, highlight=False)
+
+
+def _told(taken: Taken) -> str:
+    change, dated = taken.change, taken.edition.dated(datetime.now(UTC).date())
+    if not taken.is_new:
+        return f"Nothing new: prices of {dated}, {change.models} models."
+    return (
+        f"Prices of {dated} are in use: {change.models} models, {change.added} new, {change.removed} gone, "
+        f"{change.repriced} at other prices. `farebox prices update --rollback` undoes it."
+    )
+
+
+def _told_back(state: State) -> str:
+    if state.current is None:
+        return "The prices that came with farebox are in use again."
+    return f"Prices fetched {state.current.fetched_at:%Y-%m-%d %H:%M} UTC from {state.current.url} are in use again."

@@ -1,0 +1,19 @@
+"""The age of the price catalogue."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from ..pricing.age import UPDATE, complaint
+from ..pricing.stored import Stored
+from ..settings import Settings
+from .finding import Finding, ok, warning
+
+
+def look(settings: Settings, now: datetime | None = None) -> Iterator[Finding]:
+    """Yield whether prices are new enough `now`."""
+    today = (now or datetime.now(UTC)).date()
+    edition = Stored(settings.folder).edition(today)
+    if found := complaint(edition, today):
+        yield warning(found, UPDATE)
+    else:
+        yield ok(f"prices of {edition.dated(today)} (genai-prices {edition.version})")
