@@ -54,6 +54,6 @@ def test_a_rate_is_told_in_the_catalogues_words() -> None:
 
     assert {name: str(rate) for name, rate in told.items()} == {
         "input_tokens": "3, 6 above 200000 per million",
-        "audio_seconds": "0.04 per 3600, at least 10",
-        "audio_milliseconds": "0.04 per 3600000, at least 10000",
+        "audio_seconds": "0.04 per hour, at least 10",
+        "audio_milliseconds": "0.04 per hour, at least 10000",
     }
