@@ -61,7 +61,9 @@ def reprice(
     settings = settings_module.load({"ledger": ledger}, config=config)
     wanted = Wanted(scope_of(settings, since, until, where), tuple(only or ()))
     with opened_ledger(settings) as engine:
-        changes = priced_anew(engine, wanted, standard(settings.prices, settings.folder), at=datetime.now(UTC), dry=dry_run)
+        changes = priced_anew(
+            engine, wanted, standard(settings.prices, settings.folder), at=datetime.now(UTC), dry=dry_run
+        )
     if format is Format.JSON:
         sys.stdout.buffer.write(changes_json(changes, dry=dry_run))
     else:
