@@ -6,7 +6,7 @@ from functools import reduce
 
 MILLION = 1_000_000
 HOUR_MS = 3_600_000
-_PER = {1: "each", 1_000: "per thousand", MILLION: "per million", HOUR_MS: "per hour"}
+_PER = {1: "each", 1_000: "per thousand", MILLION: "per million", 3_600: "per hour", HOUR_MS: "per hour"}
 _EXACT = Context(prec=200, traps=[Inexact])
 
 
