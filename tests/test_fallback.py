@@ -200,6 +200,23 @@ def test_where_and_how_fast_it_is_done_multiplies_the_price(
 
 
 @pytest.mark.parametrize(
+    ("provider", "model", "key"),
+    [
+        ("gemini", "models/gemini-2.5-flash", "gemini/gemini-2.5-flash"),
+        ("vertex", "publishers/google/models/gemini-2.5-flash", "vertex_ai/gemini-2.5-flash"),
+        ("vertex", "claude-opus-4-8@20260805", "vertex_ai/claude-opus-4-8"),
+        (
+            "fireworks",
+            "accounts/fireworks/models/deepseek-v3p1",
+            "fireworks_ai/accounts/fireworks/models/deepseek-v3p1",
+        ),
+    ],
+)
+def test_a_path_ends_with_the_models_name(provider: str, model: str, key: str) -> None:
+    assert price(provider, model, input_tokens=1).rate_card["model"] == key
+
+
+@pytest.mark.parametrize(
     ("model", "host", "match", "usd"),
     [
         ("gpt-4.1-mini-2025-04-14", "acme.openai.azure.com", "exact", "0.4"),
@@ -243,8 +260,9 @@ def test_zeros_alone_are_no_price(provider: str, model: str) -> None:
         ("anthropic", "claude-sonnet-4-5", None, {"speed": "fast"}, CHAT, "no_price:speed=fast"),
         ("bedrock", "amazon.nova-pro-v1:0", None, {"latency": "optimized"}, CHAT, "no_price:latency=optimized"),
         ("azure", "model-router", None, {}, CHAT, "no_price:output_tokens"),
+        ("openai", "gpt-image-1.5", None, {"size": "1024x1024"}, {"units": {"images": 1}}, "no_price:images"),
     ],
-    ids=["tier", "speed", "latency", "a fee for routing alone"],
+    ids=["tier", "speed", "latency", "a fee for routing alone", "quality"],
 )
 def test_what_the_list_does_not_price_is_named(
     provider: str, model: str, tier: str | None, context: dict[str, str], used: dict[str, Any], reason: str

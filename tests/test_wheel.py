@@ -61,6 +61,14 @@ def test_the_wheel_holds_the_script_for_mitmdump(installed: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("name", ["litellm/prices.json.gz", "litellm/LICENSE", "verdicts.yaml"])
+def test_the_wheel_holds_the_price_list(installed: Path, name: str) -> None:
+    [found] = installed.parent.glob(f"lib/python*/site-packages/farebox/pricing/{name}")
+
+    assert found.read_bytes() == (ROOT / "addons" / "farebox" / "pricing" / name).read_bytes()
+
+
+@pytest.mark.slow
 def test_an_installed_wheel_runs_the_demo_where_no_checkout_is(installed: Path, tmp_path: Path) -> None:
     """What a newcomer runs first: every row is there, and the report."""
     environment = {**clean_environment(), "FAREBOX_HOME": str(tmp_path / "home")}

@@ -14,10 +14,8 @@ _REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
 _VERTEX_REGION = re.compile(r"[a-z]+-[a-z]+\d+-aiplatform\.|aiplatform\.[a-z]+\.rep\.")
 _RESIDENCE = re.compile(r"(eu|us)\.api\.")
 _GOVERNMENT = ".azure.us"
-# `eu.anthropic.claude-...`, an inference profile, holds for a geography; so does `eu/gpt-4.1`, Azure's data zone.
-_PLACED = re.compile(r"(?:us|us-gov|eu|apac|au|ca|global|in|jp)(?:/|\.[a-z0-9]+\.)")
 _ARN = re.compile(r"arn:aws[^:]*:bedrock:[^:]*:[^:]*:(?:foundation-model|inference-profile)/(.+)")
-_PATH = re.compile(r"(?:.*/)?publishers/[^/]+/models/|models/")
+_PATH = re.compile(r"^(?:(?:.*/)?publishers/[^/]+/)?models/")
 _TUNED = re.compile(r"(ft:[^:]+):.*")
 _DATED = re.compile(r"(.+?)(?:-\d{8}|-\d{4}-\d{2}-\d{2}|@\d{8}|@default)(?:-v\d+(?::\d+)?)?")
 _SIZE = re.compile(r"(\d+)x(\d+)")
@@ -25,11 +23,10 @@ _SIZE = re.compile(r"(\d+)x(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The line; `match` tells whether by its whole name, `is_regional` whether it is one for a region or geography."""
+    """The line; `match` tells whether by its whole name."""
 
     entry: Entry
     match: str
-    is_regional: bool
 
 
 def families(provider: str) -> tuple[str, ...]:
@@ -41,7 +38,7 @@ def families(provider: str) -> tuple[str, ...]:
 def find(models: PriceList, asked: Consumption) -> Found | None:
     """Return the line for the model as served, else for the one asked for; a region's before one for all."""
     found = (
-        Found(entry, match, bool(place or _PLACED.match(name)))
+        Found(entry, match)
         for place in _places(asked)
         for model in asked.models
         for name, match in _names(model)
@@ -83,16 +80,13 @@ def _names(model: str) -> Iterator[tuple[str, str]]:
 def _entry(models: PriceList, start: str, name: str, context: Mapping[str, str]) -> Entry | None:
     """Return the line of that name; what an image of its size and quality costs stands on a line of its own."""
     entry = models.entry(f"{start}{name}")
-    for size in _sizes(context):
-        sized = models.entry(f"{start}{size}/{name}")
-        if sized and entry:
-            return replace(sized, fields={**entry.fields, **sized.fields})
-        if sized:
-            return sized
-    return entry
-
-
-def _sizes(context: Mapping[str, str]) -> Iterator[str]:
     size = _SIZE.fullmatch(context.get("size", ""))
-    if size:
-        yield f"{context.get('quality', 'standard')}/{size[1]}-x-{size[2]}"
+    if size is None:
+        return entry
+    pixels = f"{size[1]}-x-{size[2]}/{name}"
+    # Where there are more qualities than two, the model chooses among them unless one is asked for.
+    usual = "" if f"{start}low/{pixels}" in models else "standard"
+    sized = models.entry(f"{start}{context.get('quality', usual)}/{pixels}")
+    if sized is None or entry is None:
+        return sized or entry
+    return replace(sized, fields={**entry.fields, **sized.fields})
