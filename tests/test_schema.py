@@ -52,6 +52,15 @@ def test_the_columns_stand_in_the_same_order_in_the_ledger(engine: Engine) -> No
     assert tuple(column["name"] for column in columns) == COLUMNS
 
 
+@pytest.mark.parametrize(("table", "id_"), [("calls", "id"), ("call_prices", "call_id")])
+def test_what_may_be_distributed_has_the_calls_id_in_every_key(engine: Engine, table: str, id_: str) -> None:
+    found = inspect(engine)
+    unique = [index["column_names"] for index in found.get_indexes(table) if index["unique"]]
+
+    assert found.get_pk_constraint(table)["constrained_columns"][0] == id_
+    assert all(id_ in columns for columns in unique)
+
+
 def test_a_call_is_one_row() -> None:
     assert [column.name for column in calls.primary_key] == ["id", "started_at"]
 
