@@ -1,6 +1,5 @@
 """`farebox prices diff`."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from fnmatch import fnmatch
 from typing import Annotated
@@ -9,27 +8,40 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from ... import settings as settings_module
 from ...errors import SettingsError
 from ...pricing.book import Book
 from ...pricing.comparison import Comparer, Comparison, models
 from ...pricing.fallback import LiteLLM
-from ...pricing.standard import standard
+from ...pricing.standard import pricer_of
+from ...pricing.stored import Stored
 from ...providers import BY_NAME
-from ...report.figures import usd
+from ...report.figures import plural, usd
 from ..console import console
+from ..options import Config
 
 Provider = Annotated[str | None, typer.Option(metavar="NAME", help="Only this provider, as the ledger names it.")]
 Model = Annotated[str | None, typer.Option(metavar="NAME", help="These models, as 'claude-*', agreed on or not.")]
 
 
-def diff(*, provider: Provider = None, model: Model = None) -> None:
+def diff(*, provider: Provider = None, model: Model = None, config: Config = None) -> None:
     """Compare the price catalogues on a call: where they differ by more than 1 %, and which is used and why.
 
     The call is 10,000 tokens in, 4,000 of them cached, and 1,000 out; models of another kind get one of theirs.
     """
     if provider is not None and provider not in BY_NAME:
         raise SettingsError(f"provider: there is no {provider!r}: the names are {', '.join(sorted(BY_NAME))}")
-    found = list(_comparisons(provider, model))
+    settings, now = settings_module.load({}, config=config), datetime.now(UTC)
+    edition = Stored(settings.folder).edition(now.date())
+    book, litellm = Book(edition), LiteLLM()
+    comparer = Comparer([book, litellm], pricer_of(edition, settings.prices))
+    found = [
+        compared
+        for one in ([provider] if provider else BY_NAME)
+        for name, mode in sorted(models(one, book, litellm))
+        if model is None or fnmatch(name.lower(), model.lower())
+        for compared in comparer.compare(one, name, mode, now)
+    ]
     shown = [one for one in found if model or not one.is_agreed]
     out = console()
     if shown:
@@ -37,16 +49,8 @@ def diff(*, provider: Provider = None, model: Model = None) -> None:
         out.print(_table(shown, reasons))
         for number, why in enumerate(reasons, 1):
             out.print(f"[{number}] {why}", markup=False)
-    out.print(f"{len(found)} calls that both catalogues price: they agree on {sum(one.is_agreed for one in found)}.")
-
-
-def _comparisons(provider: str | None, model: str | None) -> Iterator[Comparison]:
-    book, litellm = Book(), LiteLLM()
-    comparer, now = Comparer([book, litellm], standard()), datetime.now(UTC)
-    for one in [provider] if provider else BY_NAME:
-        for name, mode in sorted(models(one, book, litellm)):
-            if model is None or fnmatch(name.lower(), model.lower()):
-                yield from comparer.compare(one, name, mode, now)
+    agreed = sum(one.is_agreed for one in found)
+    out.print(f"{plural(len(found), 'call')} that both catalogues price: they agree on {agreed}.")
 
 
 def _table(found: list[Comparison], reasons: list[str]) -> Table:
