@@ -52,6 +52,14 @@ class Pricer:
                 best = card
         return best
 
+    def sheet(self, asked: Consumption) -> RateCard | None:
+        """Return `card` with all that it lacks and other sources have, as a call gets them that consumed it all."""
+        card = self.card(asked)
+        if card is None or card.free or not card.rates:
+            return card
+        every = {name: 1 for one in self._cards(asked) for name in one.rates}
+        return self._filled_up(card, asked, card.price(Amounts(every, 1)).missing)
+
     def price(self, *parts: Consumption) -> Cost:
         """Return what a call costs that consumed `parts`; the first of them with a price names the card."""
         found = [self._part(one) for one in parts]

@@ -40,6 +40,14 @@ def period(since: str, until: str | None, *, now: datetime, zone: ZoneInfo) -> P
     return Period(start, end)
 
 
+def moment(text: str, key: str, *, now: datetime, zone: ZoneInfo) -> datetime:
+    """Return the time, UTC, that `text` names, or with which the span that it names begins.
+
+    SettingsError, with `key`, where it is none.
+    """
+    return _span(text, key, now, zone)[0] or datetime.min.replace(tzinfo=UTC)
+
+
 def _span(text: str, key: str, now: datetime, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
     if text == "all":
         return None, None

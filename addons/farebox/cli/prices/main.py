@@ -4,6 +4,8 @@ import typer
 
 from .diff import diff
 from .drift import drift
+from .lint import lint
+from .show import show
 from .update import update_prices
 
 prices = typer.Typer(
@@ -17,6 +19,6 @@ def root() -> None:
     pass
 
 
-for command in (diff, drift):
+for command in (show, lint, diff, drift):
     prices.command()(command)
 prices.command("update")(update_prices)

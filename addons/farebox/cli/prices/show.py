@@ -1,0 +1,91 @@
+"""`farebox prices show`."""
+
+import enum
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from ... import settings as settings_module
+from ...errors import FareboxError
+from ...pricing.consumption import Consumption
+from ...pricing.quote import STANDARD_CALL, STANDARD_MS, quotes
+from ...pricing.standard import standard
+from ...providers import UNKNOWN, provider_of
+from ...report.missing import rule_for
+from ...report.period import moment
+from ...report.quotes import as_json, quote_sheets
+from ...settings import Settings
+from ..console import console
+from ..options import Config
+
+
+class Format(enum.StrEnum):
+    """What `prices show` can print."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+def show(
+    *,
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="The model's name, or an Azure deployment's.")],
+    provider: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who sells it, as in the ledger; default: all who do.")
+    ] = None,
+    host: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The host asked, where prices hang on it; it tells the provider.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="WHEN", help="On which day, as 2026-11-01 or 2026-11-01T18:30; default: now.")
+    ] = None,
+    tier: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The service tier, as flex or priority; batch is one too.")
+    ] = None,
+    format: Annotated[Format, typer.Option(help="table to read; json with exact amounts.")] = Format.TABLE,
+    config: Config = None,
+) -> None:
+    """Print what a model costs and by whose word, and what a standard call comes to.
+
+    - `farebox prices show gpt-5.4`
+    - `farebox prices show gpt-5.4 --provider azure --tier flex --at 2026-11-01`
+    """
+    settings = settings_module.load(config=config)
+    asked = _standard_call(model, tier, host or "", _time(at, settings))
+    found = quotes(standard(settings.prices, settings.folder), _providers(settings, provider, host), asked)
+    if not found:
+        raise FareboxError(_nobody(model, provider, host))
+    if format is Format.JSON:
+        sys.stdout.buffer.write(as_json(found))
+    else:
+        console().print(quote_sheets(found))
+
+
+def _time(at: str | None, settings: Settings) -> datetime:
+    now = datetime.now(UTC)
+    return moment(at, "at", now=now, zone=settings.zone) if at else now
+
+
+def _standard_call(model: str, tier: str | None, host: str, at: datetime) -> Consumption:
+    is_batch = (tier or "").lower() == "batch"
+    context = {"processing": "batch"} if is_batch else {}
+    tier = None if is_batch else tier
+    return Consumption("", (model,), STANDARD_CALL, at, host, tier=tier, context=context, duration_ms=STANDARD_MS)
+
+
+def _providers(settings: Settings, provider: str | None, host: str | None) -> Sequence[str]:
+    if provider:
+        return [provider.lower()]
+    if host:
+        named = provider_of(host, None, settings.table)
+        return [named.name if named else UNKNOWN]
+    ruled = (rule.match.provider for rule in settings.prices if rule.match.provider)
+    return list(dict.fromkeys([*(one.name for one in settings.table), *ruled, UNKNOWN]))
+
+
+def _nobody(model: str, provider: str | None, host: str | None) -> str:
+    where = f" of {provider}" if provider else f" at {host}" if host else ""
+    lines = rule_for(provider or ("" if host else "..."), model, host=host or "")
+    return f"no source has a price of {model!r}{where}. Yours goes into `prices` of farebox.yaml:\n{lines}"

@@ -1,0 +1,40 @@
+"""What a model costs, by whose word, and what a standard call comes to."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import NamedTuple
+
+from ..usage import Usage
+from .consumption import Consumption
+from .cost import Cost
+from .pricer import Pricer
+from .ratecard import RateCard
+
+# 10,000 tokens in, 4,000 of them from the cache, 1,000 out, in ten seconds.
+STANDARD_CALL = Usage(input_tokens=10_000, cache_read_tokens=4_000, output_tokens=1_000)
+STANDARD_MS = 10_000
+
+
+class Quote(NamedTuple):
+    """The prices that hold for a model at `providers`, and the cost of a standard call."""
+
+    providers: tuple[str, ...]
+    card: RateCard
+    cost: Cost
+
+
+def quotes(pricer: Pricer, providers: Iterable[str], asked: Consumption) -> list[Quote]:
+    """Return the prices of `asked` at each of `providers` that has any; those with the same prices are one Quote."""
+    sellers: dict[int, list[Consumption]] = {}
+    for provider in providers:
+        here = replace(asked, provider=provider)
+        card = pricer.card(here)
+        if card is not None:
+            sellers.setdefault(id(card), []).append(here)
+    return [_quote(pricer, same) for same in sellers.values()]
+
+
+def _quote(pricer: Pricer, same: list[Consumption]) -> Quote:
+    card = pricer.sheet(same[0])
+    assert card is not None
+    return Quote(tuple(one.provider for one in same), card, pricer.price(same[0]))

@@ -1,0 +1,44 @@
+"""Which kinds of calls the ledger has: all that a price hangs on but the amounts."""
+
+from collections import Counter
+from datetime import UTC, datetime, time
+
+import msgspec
+from sqlalchemy import Engine, select
+
+from ..pricing.cost import UNPRICED
+from ..pricing.lint import Traffic
+from ..pricing.row import consumptions
+from ..record import Record
+from .faults import reachable
+from .schema import calls
+
+_SETS_THE_PRICE = (
+    *("provider", "host", "model_returned", "model_requested", "service_tier"),
+    *("price_context", "started_at", "cost_status"),
+)
+
+
+def traffic(engine: Engine, since: datetime | None) -> list[Traffic]:
+    """Return the calls that began at `since` or later, counted by kind and day."""
+    wanted = select(*(calls.c[name] for name in _SETS_THE_PRICE)).execution_options(yield_per=1000)
+    if since is not None:
+        wanted = wanted.where(calls.c.started_at >= since)
+    numbers: Counter[bytes] = Counter()
+    unpriced: Counter[bytes] = Counter()
+    with reachable(engine), engine.connect() as connection:
+        for row in connection.execute(wanted).mappings():
+            day = datetime.combine(_utc(row["started_at"]).date(), time(), UTC)
+            told = {**row, "started_at": day, "cost_status": ""}
+            kind = msgspec.json.encode(Record(id="", outcome="", usage_source="", **told))
+            numbers[kind] += 1
+            unpriced[kind] += row["cost_status"] == UNPRICED
+    return [
+        Traffic(consumptions(msgspec.json.decode(kind, type=Record))[0], number, unpriced[kind])
+        for kind, number in numbers.items()
+    ]
+
+
+def _utc(moment: datetime) -> datetime:
+    """Return a time of the ledger in UTC, which SQLite keeps without saying so."""
+    return moment.astimezone(UTC) if moment.tzinfo else moment
