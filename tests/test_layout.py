@@ -52,7 +52,7 @@ COVERED_BY = {
     "spool/segments": "test_reader.py",
     **{f"pricing/{name}": "test_pricer.py" for name in ("catalogue", "consumption", "standard")},
     **{f"pricing/genai/{name}": "test_traps.py" for name in ("aliases", "context", "modality", "region", "schedule")},
-    **{f"pricing/genai/{name}": "test_book.py" for name in ("cards", "choice", "edition", "matching", "timeline")},
+    **{f"pricing/genai/{name}": "test_book.py" for name in ("cards", "choice", "edition", "matching")},
     **{f"pricing/litellm/{name}": "test_litellm.py" for name in ("data", "fields")},
     **{f"pricing/litellm/{name}": "test_fallback.py" for name in ("names", "rates")},
     "price_units": "test_price_rules.py",

@@ -38,8 +38,8 @@ def doctor(
 ) -> None:
     """Find what keeps calls from being recorded, and say how to mend it. Changes nothing.
 
-    Looks at the data folder, the CA, the ports, the ledger, the prices, the running sidecar and the clients it saw; with
-    --pid or --env-file also at a client's environment. The exit code is 1 where there is a problem.
+    Looks at the data folder, the CA, the ports, the ledger, the prices, the running sidecar and the clients it saw;
+    with --pid or --env-file also at a client's environment. The exit code is 1 where there is a problem.
 
     - `farebox doctor`
     - `farebox doctor --pid $(pgrep -n node)`

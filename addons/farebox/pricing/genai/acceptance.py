@@ -17,7 +17,7 @@ _JUMP = 3
 # The newest day that prices name can go back a little: the remark that named it is written anew.
 _SLACK = timedelta(days=31)
 _JUMPS = Decimal("0.2")
-_LEAST, _MOST = Decimal("1e-12"), Decimal(1_000_000)
+_LEAST, _MOST, _DIGITS = Decimal("1e-12"), Decimal(1_000_000), 60
 # Prices whose jump counts: the others follow them.
 _MEASURED = ("input_mtok", "output_mtok")
 
@@ -111,4 +111,4 @@ def _all(model: ModelInfo) -> Iterator[Decimal]:
 
 
 def _is_price(usd: Decimal) -> bool:
-    return usd.is_finite() and (usd == 0 or _LEAST <= usd < _MOST)
+    return usd.is_finite() and len(usd.as_tuple().digits) <= _DIGITS and (usd == 0 or _LEAST <= usd < _MOST)

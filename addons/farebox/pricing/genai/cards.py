@@ -1,7 +1,6 @@
 """A model's rate card out of what was chosen of the catalogue's prices."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -66,9 +65,7 @@ def _dearer(name: str, rate: Rate, chosen: Chosen) -> Rate:
     factor = Decimal(chosen.times)
     if chosen.uplift and name.endswith(_TOKENS):
         factor *= chosen.uplift
-    if factor == 1:
-        return rate
-    return replace(rate, usd=rate.usd * factor, steps=tuple((above, usd * factor) for above, usd in rate.steps))
+    return rate if factor == 1 else rate.times(factor)
 
 
 def _details(model: ModelInfo, chosen: Chosen) -> Mapping[str, str]:
