@@ -10,7 +10,7 @@ from pathlib import Path
 
 import model_prices
 from farebox.pricing.book import Book
-from farebox.pricing.comparison import Comparer, Comparison, agree, models
+from farebox.pricing.comparison import STANDARD, Comparer, Comparison, agree, models
 from farebox.pricing.consumption import Consumption
 from farebox.pricing.fallback import LiteLLM
 from farebox.pricing.rate import Rate
@@ -39,6 +39,8 @@ _MAKERS = {
     "perplexity": "perplexity",
     "ai21": "ai21",
 }
+# What it prices, by the ledger's names.
+_KINDS = {"input_tokens": "input", "output_tokens": "output", "cache_read_tokens": "cache_read"}
 
 
 class ModelPrices:
@@ -57,8 +59,7 @@ class ModelPrices:
         found = self._rates(asked.provider, asked.models[0], asked.at)
         if found is None or not found.input:
             return None
-        usd = {"input_tokens": found.input, "output_tokens": found.output, "cache_read_tokens": found.cache_read}
-        rates = {name: Rate(Decimal(repr(price))) for name, price in usd.items() if price}
+        rates = {name: _rate(found, kind) for name, kind in _KINDS.items() if getattr(found, kind)}
         return RateCard(found.model, self.name, self.version, rates)
 
     def _rates(self, provider: str, model: str, at: datetime) -> model_prices.Rates | None:
@@ -66,6 +67,13 @@ class ModelPrices:
         if maker is None or model_prices.resolve(model, provider=maker, strict=True) is None:
             return None
         return model_prices.rates(model, at=at, provider=maker)
+
+
+def _rate(found: model_prices.Rates, kind: str) -> Rate:
+    tiers = sorted(found.tiers, key=lambda tier: tier.above)
+    steps = [(tier.above, getattr(tier, kind)) for tier in tiers]
+    usd = Decimal(repr(getattr(found, kind)))
+    return Rate(usd, steps=tuple((above, Decimal(repr(price))) for above, price in steps if price is not None))
 
 
 BOOK, LITELLM = Book(), LiteLLM()
@@ -93,8 +101,8 @@ def majority(one: Comparison) -> set[str]:
 
 def by_catalogue(found: Sequence[Comparison]) -> Iterator[str]:
     """Yield a table of what all catalogues price: how often each is with the majority."""
-    shared = [one for one in found if len(one.nanousd) == len(NAMES)]
-    yield f"| {len(shared)} calls that all three price | with the majority | against it |"
+    shared = [one for one in found if len(one.nanousd) == len(NAMES) and one.sample == STANDARD]
+    yield f"| {len(shared)} models that all three price | with the majority | against it |"
     yield "|---|---|---|"
     sided = Counter(name for one in shared for name in majority(one))
     decided = sum(bool(majority(one)) for one in shared)

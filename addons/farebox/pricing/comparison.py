@@ -17,7 +17,11 @@ from .verdicts import Verdict, verdict
 # Sources that are nearer to each other agree: they round, and convert from other currencies, in their own ways.
 MARGIN = Fraction(1, 100)
 CHAT = "chat"
-_CHAT = {"10k in, 4k of it cached, 1k out": Usage(input_tokens=10_000, cache_read_tokens=4_000, output_tokens=1_000)}
+STANDARD = "10k in, 4k of it cached, 1k out"
+_CHAT = {
+    STANDARD: Usage(input_tokens=10_000, cache_read_tokens=4_000, output_tokens=1_000),
+    "300k in, 1k out": Usage(input_tokens=300_000, output_tokens=1_000),
+}
 _IMAGES = {
     "an image": Usage(units={"images": 1}),
     "1k in, an image of 5k out": Usage(input_tokens=1_000, output_tokens=5_000, output_image_tokens=5_000),

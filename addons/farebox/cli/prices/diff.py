@@ -25,9 +25,10 @@ Model = Annotated[str | None, typer.Option(metavar="NAME", help="These models, a
 
 
 def diff(*, provider: Provider = None, model: Model = None, config: Config = None) -> None:
-    """Compare the price catalogues on a call: where they differ by more than 1 %, and which is used and why.
+    """Compare the price catalogues: where they differ by more than 1 % on a call, and which is used and why.
 
-    The call is 10,000 tokens in, 4,000 of them cached, and 1,000 out; models of another kind get one of theirs.
+    A call is 10,000 tokens in, 4,000 of them cached, and 1,000 out; another is 300,000 in and 1,000 out. Models of
+    another kind get calls of theirs.
     """
     if provider is not None and provider not in BY_NAME:
         raise SettingsError(f"provider: there is no {provider!r}: the names are {', '.join(sorted(BY_NAME))}")
