@@ -63,13 +63,13 @@ class Pricer:
     def price(self, *parts: Consumption) -> Cost:
         """Return what a call costs that consumed `parts`; the first of them with a price names the card."""
         found = [self._part(one) for one in parts]
-        card = next((one.card for one in found if one.card is not None), None)
+        whole_call = found[0] if len(found) == 1 else _joined(found)
+        card, reasons = whole_call.card, whole_call.reasons
         if card is None:
-            return unpriced(found[0].reasons[0])
-        whole = _sum(found)
+            return unpriced(reasons[0])
+        whole = rounded(whole_call.numerator, whole_call.denominator)
         if whole > LEDGER_LIMIT:
             return unpriced("inconsistent_usage")
-        reasons = tuple(dict.fromkeys(reason for one in found for reason in one.reasons))
         if card.free and all(one.card is not None and one.card.free for one in found):
             return Cost(whole, FREE, reasons, card.source, card.version, card.told)
         return Cost(whole, PARTIAL if reasons else PRICED, reasons, card.source, card.version, card.told)
@@ -120,12 +120,12 @@ class Pricer:
         return card
 
 
-def _sum(parts: Sequence[_Part]) -> int:
-    """Return the sum of the parts in whole nano-USD: rounded once."""
-    if len(parts) == 1:
-        return rounded(parts[0].numerator, parts[0].denominator)
+def _joined(parts: Sequence[_Part]) -> _Part:
+    """Return the sum of the parts: exact, with the first card that one of them has."""
     whole = sum((Fraction(one.numerator, one.denominator) for one in parts), Fraction())
-    return rounded(whole.numerator, whole.denominator)
+    card = next((one.card for one in parts if one.card is not None), None)
+    reasons = dict.fromkeys(reason for one in parts for reason in one.reasons)
+    return _Part(card, tuple(reasons), whole.numerator, whole.denominator)
 
 
 def _reasons(card: RateCard, usage: Usage, billed: Amounts, price: Price) -> tuple[str, ...]:

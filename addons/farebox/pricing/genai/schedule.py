@@ -6,9 +6,10 @@ complete.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 
-_BEIJING = timezone(timedelta(hours=8))
+# Ahead of UTC, all year.
+_BEIJING = timedelta(hours=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +21,11 @@ class Schedule:
     holidays: frozenset[date]
 
     def holds(self, at: datetime) -> bool:
-        """Tell whether the day of `at`, in Beijing, has peak hours."""
-        day = at.astimezone(_BEIJING)
-        if at < self.since or day.date() in self.holidays:
+        """Tell whether the day of `at` (UTC), in Beijing, has peak hours."""
+        day = at + _BEIJING
+        if day.weekday() >= 5 and at >= self.weekdays_since:
             return False
-        return at < self.weekdays_since or day.weekday() < 5
+        return at >= self.since and day.date() not in self.holidays
 
 
 def _days(year: int, *days: str) -> set[date]:
