@@ -11,6 +11,7 @@ from farebox.store.engine import opened, ping
 from farebox.store.migrate import migrate
 from sqlalchemy import Engine, text
 
+from .cutting import Cutting
 from .ledgers import ids, new_postgres_ledger
 from .postgres import PASSWORD, Postgres
 from .samples import record
@@ -193,3 +194,24 @@ def test_a_user_without_rights_on_the_table_is_told_so(postgres: Postgres) -> No
 
 def url_of(engine: Engine) -> str:
     return engine.url.render_as_string(hide_password=False)
+
+
+def test_a_commit_whose_answer_is_lost_leaves_each_row_once(postgres: Postgres) -> None:
+    """The rows are there, and their writer does not know: it writes them again."""
+    armed: list[bool] = []
+    records = [record() for _ in range(300)]
+    with (
+        new_postgres_ledger(postgres) as engine,
+        Cutting(postgres.port, lambda sent: b"COMMIT" in sent and bool(armed) and armed.pop()) as cutting,
+        opened(postgres.url(engine.url.database or "", port=cutting.port)) as through,
+    ):
+        sink = DatabaseSink(through)
+        sink.write([], HERE)
+
+        armed.append(True)
+        with pytest.raises(LedgerAwayError):
+            sink.write(records, HERE)
+        assert (cutting.cut, ids(engine)) == (1, [one.id for one in records])
+
+        assert sink.write([*records, *(more := [record() for _ in range(5)])], HERE).refused == []
+        assert ids(engine) == [one.id for one in (*records, *more)]

@@ -186,6 +186,16 @@ def test_a_step_that_takes_long_is_waited_for_by_who_can(postgres: Postgres, dat
             releasing.join()
 
 
+def test_a_database_that_does_not_take_every_text_is_refused(postgres: Postgres, database: str) -> None:
+    with postgres.connect() as connection:
+        connection.execute(f"CREATE DATABASE {database}_latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0".encode())
+    with connected(postgres.url(f"{database}_latin")) as engine:
+        with pytest.raises(LedgerError, match=r"has the encoding LATIN1: make its database with ENCODING 'UTF8'"):
+            migrate(engine)
+        assert inspect(engine).get_table_names() == []
+    postgres.drop(f"{database}_latin")
+
+
 def test_many_that_start_at_once_migrate_once(empty: Engine, tmp_path: Path) -> None:
     url = empty.url.render_as_string(hide_password=False)
     command = [sys.executable, "-m", "farebox", "migrate", "--ledger", url]

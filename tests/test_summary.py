@@ -72,7 +72,7 @@ def whole(values: list[int | None]) -> int | None:
     return sum(told) if told else None
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(rows=st.lists(records(), min_size=1, max_size=30))
 def test_sums_equal_the_sum_of_rows_for_every_way_to_sum_up(engine: Engine, rows: list[Record]) -> None:
     fill(engine, rows)
@@ -95,7 +95,7 @@ def test_sums_equal_the_sum_of_rows_for_every_way_to_sum_up(engine: Engine, rows
         assert len({group.key for group in groups}) == len(groups)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(rows=st.lists(records(), min_size=1, max_size=30))
 def test_percentiles_are_durations_by_nearest_rank(engine: Engine, rows: list[Record]) -> None:
     fill(engine, rows)

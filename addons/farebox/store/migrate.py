@@ -16,7 +16,7 @@ from ..errors import LedgerError
 from .engine import writer
 from .faults import away, name, said
 from .locks import Lock, take
-from .postgres import patient
+from .postgres import patient, require_unicode
 
 
 def migrate(engine: Engine, *, patience: float = 0.0) -> tuple[str | None, str]:
@@ -70,6 +70,8 @@ def _current(engine: Engine, scripts: ScriptDirectory) -> str | None:
 
 def _upgrade(engine: Engine, config: Config, patience: float) -> None:
     with writer(engine).begin() as connection:
+        if connection.dialect.name == "postgresql":
+            require_unicode(connection)
         # One at a time; who waited finds the work done.
         take(connection, Lock.MIGRATE)
         config.attributes["connection"] = connection

@@ -7,9 +7,11 @@ from typing import Any
 
 import psycopg
 from psycopg.abc import RV, PQGen
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 
-from ..errors import SettingsError
+from ..errors import LedgerError, SettingsError
+from .faults import name
+from .schema import as_json
 
 DRIVERS = frozenset({"postgresql", "postgres", "postgresql+psycopg"})
 # libpq's: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
@@ -60,6 +62,7 @@ def postgres_engine(url: URL, *, patience: float | None) -> Engine:
         connect_args={"prepare_threshold": None}
         | {option: value for option, value in _CONNECTING.items() if option not in url.query},
         use_native_hstore=False,
+        json_serializer=as_json,
         hide_parameters=True,
     )
 
@@ -70,6 +73,16 @@ def postgres_engine(url: URL, *, patience: float | None) -> Engine:
 
     event.listen(engine, "do_connect", connect)
     return engine
+
+
+def require_unicode(connection: Connection) -> None:
+    """Raise LedgerError where the database cannot hold every text."""
+    encoding = connection.scalar(text("SELECT current_setting('server_encoding')"))
+    if encoding != "UTF8":
+        raise LedgerError(
+            f"ledger {name(connection.engine)} has the encoding {encoding}: "
+            "make its database with ENCODING 'UTF8' TEMPLATE template0"
+        )
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from ..record import COLUMNS, Record
 from .faults import is_duplicate
-from .schema import calls
+from .schema import as_json, calls
 
 _JSON = tuple(place for place, column in enumerate(calls.columns) if isinstance(column.type, JSON))
 _STARTED_AT = COLUMNS.index("started_at")
@@ -89,5 +89,5 @@ def _row(record: Record) -> list[Any]:
     row = list(msgspec.structs.astuple(record))
     for place in _JSON:
         if row[place] is not None:
-            row[place] = msgspec.json.encode(row[place]).decode()
+            row[place] = as_json(row[place])
     return row

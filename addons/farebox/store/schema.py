@@ -1,5 +1,6 @@
 """The ledger's tables. `migrations/` makes them; this says what the program expects to find."""
 
+import msgspec
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -17,6 +18,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 
 metadata = MetaData()
+
+
+def as_json(value: object) -> str:
+    """Return JSON as the ledger has it, in one way only: SQLite groups by its text."""
+    return msgspec.json.encode(value).decode()
 
 
 def _json() -> JSON:

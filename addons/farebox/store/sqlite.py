@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from ..errors import SettingsError
+from .schema import as_json
 
 DRIVERS = frozenset({"sqlite", "sqlite+pysqlite"})
 # How a transaction begins: one that will write takes its lock at once, so that none fails half way.
@@ -21,7 +22,7 @@ def sqlite_engine(url: URL, *, make_folder: bool) -> Engine:
         raise SettingsError("ledger: a SQLite ledger is a file: sqlite:///PATH")
     if make_folder:
         _make(Path(url.database).parent)
-    engine = create_engine(url, connect_args={"timeout": _LOCK_SECONDS}, hide_parameters=True)
+    engine = create_engine(url, connect_args={"timeout": _LOCK_SECONDS}, json_serializer=as_json, hide_parameters=True)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine
