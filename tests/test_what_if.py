@@ -12,12 +12,13 @@ from farebox.analysis.what_if import Comparison, Other, what_if
 from farebox.pricing.pricer import Pricer
 from farebox.pricing.rate import Rate
 from farebox.pricing.ratecard import RateCard
+from farebox.pricing.standard import standard
 from farebox.record import Record
 from farebox.report.comparison import caveats
 from farebox.sinks.database import DatabaseSink
 from farebox.store import queries
 from farebox.store.reprices import Wanted
-from farebox.store.summary import Scope
+from farebox.store.summary import DIMENSIONS, Scope
 from sqlalchemy import Engine
 
 from .commands import Done, farebox
@@ -53,7 +54,7 @@ def test_each_call_is_priced_there_at_its_own_tokens(engine: Engine) -> None:
     found = compared(engine, call(), call(cache_read_tokens=400), call("gpt-5", output_tokens=0))
 
     # 1000 x 2 + 100 x 4, and with 400 of the input at 1 USD for a million.
-    four, five = found.by_model["openai", "gpt-4o"], found.by_model["openai", "gpt-5"]
+    four, five = found.by_key["openai", "gpt-4o"], found.by_key["openai", "gpt-5"]
     assert (four.calls, four.actual, four.there) == (2, 100_000_000, 2_400_000 + 2_000_000)
     assert (five.calls, five.there, five.difference) == (1, 2_000_000, 2_000_000 - 50_000_000)
     assert (found.total.actual, found.total.there) == (150_000_000, 6_400_000)
@@ -78,10 +79,40 @@ def test_what_has_no_price_there_makes_a_lower_bound_and_is_named(engine: Engine
     assert "1 call whose actual cost is a lower bound or an estimate" in said
 
 
+def test_calls_are_compared_by_any_of_their_facts(engine: Engine) -> None:
+    told = [call(user_id="ada"), call("gpt-5", user_id="ada"), call(status=200)]
+    DatabaseSink(engine).write(told, {})
+
+    [by_user] = what_if(engine, ALL, PRICER, [Other("acme", "m")], by=("user",))
+    [by_two] = what_if(engine, ALL, PRICER, [Other("acme", "m")], by=("model", "user"))
+
+    assert {key: (one.calls, one.there) for key, one in by_user.by_key.items()} == {
+        ("ada",): (2, 4_800_000),
+        (None,): (1, 2_400_000),
+    }
+    assert set(by_two.by_key) == {("gpt-4o", "ada"), ("gpt-5", "ada"), ("gpt-4o", None)}
+    assert by_user.total == by_two.total
+
+
+def test_every_fact_that_a_report_sums_up_by_is_one_to_compare_by(engine: Engine) -> None:
+    DatabaseSink(engine).write([call()], {})
+
+    [found] = what_if(engine, ALL, PRICER, [Other("acme", "m")], by=tuple(DIMENSIONS))
+
+    [key] = found.by_key
+    assert dict(zip(DIMENSIONS, key, strict=True)) | {"sidecar": None} == {
+        **dict.fromkeys(DIMENSIONS),
+        "provider": "openai",
+        "model": "gpt-4o",
+        "outcome": "ok",
+        "host": "api.openai.com",
+    }
+
+
 def test_calls_without_tokens_play_no_part(engine: Engine) -> None:
     refused = call(usage_source="none", cost_status="none", cost_nanousd=None, input_tokens=None, output_tokens=None)
 
-    assert compared(engine, refused).by_model == {}
+    assert compared(engine, refused).by_key == {}
 
 
 @pytest.mark.parametrize(
@@ -146,10 +177,51 @@ def test_the_command_compares_several_models(command: Callable[..., Done]) -> No
 
 
 @pytest.mark.parametrize(
+    ("tier", "there"),
+    # 900 in and 100 out at 1.25 and 10 USD for a million; half of it in flex and in batches, twice as much in priority.
+    [(None, 2_125_000), ("flex", 1_062_500), ("batch", 1_062_500), ("priority", 4_250_000)],
+)
+def test_a_tier_has_the_price_that_it_is_sold_at(engine: Engine, tier: str | None, there: int) -> None:
+    DatabaseSink(engine).write([record_of(reading())], {})
+
+    [found] = what_if(engine, ALL, standard(), [Other("openai", "gpt-5", tier)])
+
+    assert (found.total.calls, found.total.there) == (1, there)
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "tier"),
+    [
+        ("openai", "gpt-5", "thrifty"),
+        ("deepseek", "deepseek-chat", "batch"),
+        ("anthropic", "claude-sonnet-4-5", "flex"),
+    ],
+)
+def test_what_is_not_sold_in_a_tier_is_left_out_rather_than_taken_at_the_usual_price(
+    engine: Engine, provider: str, model: str, tier: str
+) -> None:
+    DatabaseSink(engine).write([record_of(reading())], {})
+
+    [found] = what_if(engine, ALL, standard(), [Other(provider, model, tier)])
+
+    assert (found.total.calls, found.total.there, found.total.left_out) == (0, 0, 1)
+    assert any(f"={tier}" in caveat for caveat in caveats(found))
+
+
+def test_what_another_tokenizer_makes_of_a_cost_is_exact() -> None:
+    """A float has 53 bits, a column of the ledger 63."""
+    told = factor("gpt-4o", "claude-opus-5-5")
+
+    assert told is not None
+    assert [round((2**62 + 1) * part) for part in told] == [7_517_048_210_036_642_285, 7_747_632_510_958_011_680]
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("--model", "gpt-5"), "PROVIDER/gpt-5"),
         (("--model", "nobody/gpt-5"), "there is no 'nobody'"),
+        (("--model", "openai/gpt-5", "--by", "mood"), "by: there is no 'mood'"),
         (("--model", "openai/gpt-99"), "no catalogue knows 'gpt-99' of openai"),
     ],
 )

@@ -5,24 +5,30 @@ vocabularies that they publish; Gemini as published.
 """
 
 import re
-from typing import NamedTuple
+from fractions import Fraction
+from typing import NamedTuple, Self
 
 
 class Factor(NamedTuple):
     """From how many to how many tokens there are for one of the model replaced."""
 
-    low: float
-    high: float
+    low: Fraction
+    high: Fraction
+
+    @classmethod
+    def of(cls, low: str, high: str) -> Self:
+        """Return the band between two decimal numbers."""
+        return cls(Fraction(low), Fraction(high))
 
 
 # Tokens for one of o200k, from the leanest text to the richest.
 _PER_O200K: tuple[tuple[re.Pattern[str], Factor], ...] = (
-    (re.compile(r"claude-(instant|2|3|(sonnet|opus|haiku)-4(-[0-6])?(\b|-\d{6,}))"), Factor(1.26, 1.29)),
-    (re.compile(r"claude"), Factor(1.63, 1.68)),
-    (re.compile(r"gpt|chatgpt|(^|/)o[1345](-|$)|codex"), Factor(1.0, 1.0)),
-    (re.compile(r"\bdeepseek"), Factor(1.07, 1.08)),
-    (re.compile(r"mistral|ministral|magistral|codestral|devstral|pixtral"), Factor(1.05, 1.10)),
-    (re.compile(r"\bgemini"), Factor(1.05, 1.10)),
+    (re.compile(r"claude-(instant|2|3|(sonnet|opus|haiku)-4(-[0-6])?(\b|-\d{6,}))"), Factor.of("1.26", "1.29")),
+    (re.compile(r"claude"), Factor.of("1.63", "1.68")),
+    (re.compile(r"gpt|chatgpt|(^|/)o[1345](-|$)|codex"), Factor.of("1.0", "1.0")),
+    (re.compile(r"\bdeepseek"), Factor.of("1.07", "1.08")),
+    (re.compile(r"mistral|ministral|magistral|codestral|devstral|pixtral"), Factor.of("1.05", "1.10")),
+    (re.compile(r"\bgemini"), Factor.of("1.05", "1.10")),
 )
 
 

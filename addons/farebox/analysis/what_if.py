@@ -11,12 +11,20 @@ from ..record import Record
 from ..store.engine import Engine
 from ..store.faults import reachable
 from ..store.reprices import PAGE, Wanted, page
+from ..store.summary import DIMENSIONS
 from .tokenizers import Factor, factor
+
+_MODEL = "model"
+# What calls are compared by unless otherwise asked for: the model replaced.
+REPLACED = ("provider", _MODEL)
+# A way of processing, which people ask for as a tier.
+_BATCH = "batch"
+_NOT_SOLD = ("no_price:service_tier=", "no_price:processing=")
 
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """The model that would have answered instead, and the service tier it would have served in."""
+    """The model that would have answered instead, and the service tier it would have served in; `batch` is one here."""
 
     provider: str
     model: str
@@ -56,24 +64,27 @@ class Verdict:
 
 @dataclass(slots=True)
 class Comparison:
-    """What `other` would have made of the calls, by the model that it replaces."""
+    """What `other` would have made of the calls, by the values of `names`, dimensions of a report; None: not known."""
 
     other: Other
-    by_model: dict[tuple[str, str | None], Verdict] = field(default_factory=dict)
+    names: tuple[str, ...] = REPLACED
+    by_key: dict[tuple[str | None, ...], Verdict] = field(default_factory=dict)
     reasons: set[str] = field(default_factory=set)
 
     @property
     def total(self) -> Verdict:
         whole = Verdict()
-        for one in self.by_model.values():
+        for one in self.by_key.values():
             for name in ("calls", "actual", "there", "left_out", "partial", "uncertain"):
                 setattr(whole, name, getattr(whole, name) + getattr(one, name))
         return whole
 
 
-def what_if(engine: Engine, wanted: Wanted, pricer: Pricer, others: Sequence[Other]) -> list[Comparison]:
+def what_if(
+    engine: Engine, wanted: Wanted, pricer: Pricer, others: Sequence[Other], by: tuple[str, ...] = REPLACED
+) -> list[Comparison]:
     """Price the calls that are `wanted` on each of `others`, at the time of each call; nothing is written."""
-    found = [Comparison(other) for other in others]
+    found = [Comparison(other, by) for other in others]
     after = None
     while True:
         with reachable(engine), engine.connect() as connection:
@@ -89,14 +100,32 @@ def what_if(engine: Engine, wanted: Wanted, pricer: Pricer, others: Sequence[Oth
 
 def _compare(comparison: Comparison, row: Record, pricer: Pricer) -> None:
     other = comparison.other
-    model = row.model_returned or row.model_requested
-    key = (row.provider, model)
-    verdict = comparison.by_model.setdefault(key, Verdict(factor=factor(model, other.model)))
+    key = tuple(_told(row, name) for name in comparison.names)
+    # Calls to several models have no factor in common.
+    ratio = factor(_told(row, _MODEL), other.model) if _MODEL in comparison.names else None
+    verdict = comparison.by_key.setdefault(key, Verdict(factor=ratio))
     cost = pricer.price(*(_there(one, other) for one in consumptions(row)))
     if cost.nanousd is None or cost.status == PARTIAL:
         comparison.reasons.update(cost.reasons)
-    verdict.add(row, cost.nanousd, is_partial=cost.status == PARTIAL)
+    # What is not sold in that tier has the usual price, which is no bound of what was asked for.
+    is_sold = not any(reason.startswith(_NOT_SOLD) for reason in cost.reasons)
+    verdict.add(row, cost.nanousd if is_sold else None, is_partial=cost.status == PARTIAL)
+
+
+def _told(row: Record, name: str) -> str | None:
+    if name == _MODEL:
+        return row.model_returned or row.model_requested
+    value = getattr(row, str(DIMENSIONS[name].key))
+    return None if value is None else str(value)
 
 
 def _there(asked: Consumption, other: Other) -> Consumption:
-    return replace(asked, provider=other.provider, models=(other.model,), host="", tier=other.tier, context={})
+    is_batch = other.tier == _BATCH
+    return replace(
+        asked,
+        provider=other.provider,
+        models=(other.model,),
+        host="",
+        tier=None if is_batch else other.tier,
+        context={"processing": _BATCH} if is_batch else {},
+    )

@@ -16,6 +16,7 @@ from ..pricing.standard import standard
 from ..providers import BY_NAME
 from ..report.comparison import comparison_table, comparisons_json
 from ..store.reprices import Wanted
+from ..store.summary import DIMENSIONS
 from .console import console
 from .ledger import opened_ledger
 from .options import Config, Ledger, Until, Where
@@ -29,6 +30,10 @@ class Format(enum.StrEnum):
     JSON = "json"
 
 
+Tier = Annotated[str | None, typer.Option(metavar="NAME", help="Its service tier, as flex; batch: in batches.")]
+By = Annotated[str, typer.Option(metavar="NAME[,NAME]", help=f"What to compare by: {', '.join(DIMENSIONS)}.")]
+
+
 def what_if(
     *,
     model: Annotated[
@@ -37,7 +42,8 @@ def what_if(
     provider: Annotated[
         str | None, typer.Option(metavar="NAME", help="Who would bill; not needed where PROVIDER/ stands before MODEL.")
     ] = None,
-    tier: Annotated[str | None, typer.Option(metavar="NAME", help="Its service tier, as flex.")] = None,
+    tier: Tier = None,
+    by: By = "provider,model",
     since: Annotated[str, typer.Option(metavar="WHEN", help="From when on, as in `farebox report`.")] = "7d",
     until: Until = None,
     where: Where = None,
@@ -56,15 +62,23 @@ def what_if(
     wanted = Wanted(scope_of(settings, since, until, where))
     others = _others(model, provider, tier, pricer)
     with opened_ledger(settings) as engine:
-        comparisons = priced_elsewhere(engine, wanted, pricer, others)
+        comparisons = priced_elsewhere(engine, wanted, pricer, others, _names(by))
     if format is Format.JSON:
         sys.stdout.buffer.write(comparisons_json(comparisons))
         return
-    if not any(one.by_model for one in comparisons):
+    if not any(one.by_key for one in comparisons):
         typer.echo(f"No calls with tokens since {since} in {settings.ledger_name}.")
         return
     for one in comparisons:
         console().print(comparison_table(one))
+
+
+def _names(by: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip() for name in by.split(",")))
+    for name in names:
+        if name not in DIMENSIONS:
+            raise SettingsError(f"by: there is no {name!r} to compare by: name one of {', '.join(DIMENSIONS)}")
+    return names
 
 
 def _others(models: Sequence[str], provider: str | None, tier: str | None, pricer: Pricer) -> list[Other]:

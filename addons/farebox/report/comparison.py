@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ..analysis.what_if import Comparison, Other, Verdict
+from ..analysis.what_if import REPLACED, Comparison, Other, Verdict
 from .changes import signed_usd
 from .figures import exact_usd, plural, usd
 from .table import UNKNOWN_KEY
@@ -20,26 +20,24 @@ _NUMBERS = ("calls", "actual", "there", "difference", "by its own count", "left 
 def comparison_table(comparison: Comparison) -> RenderableType:
     """Return a line per model replaced, the dearest first, and what to keep in mind."""
     table = Table(title=f"On {named(comparison.other)}", title_justify="left", title_style="bold", header_style="dim")
-    table.box, table.pad_edge, table.show_footer = None, False, len(comparison.by_model) > 1
-    table.add_column("model replaced", "total", footer_style="bold", overflow="fold")
+    table.box, table.pad_edge, table.show_footer = None, False, len(comparison.by_key) > 1
+    named_by = "model replaced" if comparison.names == REPLACED else ", ".join(comparison.names)
+    table.add_column(named_by, "total", footer_style="bold", overflow="fold")
     for name, footer in zip(_NUMBERS, _figures(comparison.total), strict=True):
         table.add_column(name, footer, justify="right", footer_style="bold")
-    for (provider, model), one in ranked(comparison):
-        table.add_row(Text(f"{provider}/{model or UNKNOWN_KEY}"), *_figures(one))
+    for key, one in ranked(comparison):
+        table.add_row(Text("/".join(value or UNKNOWN_KEY for value in key)), *_figures(one))
     return Lines(table, Text(), *(Text(f"- {caveat}", style="dim") for caveat in caveats(comparison)))
 
 
 def comparisons_json(comparisons: Sequence[Comparison]) -> bytes:
-    """Return a JSON list: for each model compared, `rows` by the model replaced, the `total`, and the `caveats`."""
+    """Return a JSON list: for each model compared, `rows` by what was asked for, the `total`, and the `caveats`."""
     body = [
         {
             "provider": one.other.provider,
             "model": one.other.model,
             "service_tier": one.other.tier,
-            "rows": [
-                {"provider": provider, "model": model, **_amounts(verdict)}
-                for (provider, model), verdict in ranked(one)
-            ],
+            "rows": [{**dict(zip(one.names, key, strict=True)), **_amounts(verdict)} for key, verdict in ranked(one)],
             "total": _amounts(one.total),
             "caveats": list(caveats(one)),
         }
@@ -48,9 +46,9 @@ def comparisons_json(comparisons: Sequence[Comparison]) -> bytes:
     return msgspec.json.format(msgspec.json.encode(body), indent=2) + b"\n"
 
 
-def ranked(comparison: Comparison) -> list[tuple[tuple[str, str | None], Verdict]]:
+def ranked(comparison: Comparison) -> list[tuple[tuple[str | None, ...], Verdict]]:
     """Return the verdicts, the dearest first."""
-    return sorted(comparison.by_model.items(), key=lambda item: (-item[1].actual, -item[1].left_out, str(item[0])))
+    return sorted(comparison.by_key.items(), key=lambda item: (-item[1].actual, -item[1].left_out, str(item[0])))
 
 
 def named(other: Other) -> str:
@@ -62,7 +60,7 @@ def caveats(comparison: Comparison) -> Iterator[str]:
     """Yield what the figures do not know."""
     total = comparison.total
     yield "Token counts are those of the models that answered: another counts the same text otherwise."
-    if any(one.factor for one in comparison.by_model.values()):
+    if any(one.factor for one in comparison.by_key.values()):
         yield '"by its own count" is what English and code would come to, measured between the two tokenizers.'
     yield "Another model writes and reasons at another length, and its cache keeps other things."
     if total.left_out:
@@ -96,5 +94,5 @@ def _amounts(one: Verdict) -> dict[str, Any]:
         "there_nanousd": one.there,
         "difference_nanousd": one.difference,
         "difference_usd": exact_usd(one.difference),
-        "token_factor": list(one.factor) if one.factor else None,
+        "token_factor": [float(round(part, 4)) for part in one.factor] if one.factor else None,
     }

@@ -56,7 +56,12 @@ def revise(connection: Connection, rows: Sequence[Record], at: datetime) -> None
     if not rows:
         return
     number = func.max(call_prices.c.revision)
-    known = select(call_prices.c.call_id, number).where(call_prices.c.call_id.in_([row.id for row in rows]))
+    moments = [row.started_at for row in rows]
+    known = select(call_prices.c.call_id, number).where(
+        call_prices.c.call_id.in_([row.id for row in rows]),
+        # On Postgres, in the months of these calls alone.
+        call_prices.c.started_at.between(min(moments), max(moments)),
+    )
     last = {str(one): revision for one, revision in connection.execute(known.group_by(call_prices.c.call_id))}
     connection.execute(
         insert(call_prices),
