@@ -1,10 +1,10 @@
 """LiteLLM's prices as a source: for what genai-prices lacks, and where it is the better of the two."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import NamedTuple
 
 from .consumption import Consumption
 from .litellm import fields, names
@@ -28,12 +28,20 @@ _FRESH = timedelta(days=45)
 _Question = tuple[str, tuple[str, ...], str, str | None, tuple[tuple[str, str], ...]]
 
 
-class Line(NamedTuple):
-    """A line of the list and what of it holds for a call; `notes` are the card's."""
+_Moment = tuple[bool, bool]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Line:
+    """A line of the list and what of it holds for a call; `notes` are the card's.
+
+    `cards` are those made of it: whether in its cheap hours, and whether so long ago that the price may be another.
+    """
 
     found: Found
     choice: Choice
     notes: tuple[str, ...] = ()
+    cards: dict[_Moment, RateCard] = field(default_factory=dict)
 
 
 class LiteLLM:
@@ -84,36 +92,42 @@ class LiteLLM:
 
     def card_of(self, line: Line, at: datetime) -> RateCard:
         """Return the card of `line` at that time: the same object for the same prices."""
-        line = self._at(line, at)
-        key = (line.found.entry.key, line.found.match, line.choice, line.notes)
+        off_peak = line.found.entry.fields.get(fields.OFF_PEAK)
+        moment = (off_peak is not None and is_off_peak(off_peak, at), at < self._sure_from)
+        card = line.cards.get(moment)
+        if card is None:
+            card = line.cards[moment] = self._shared(line, moment)
+        return card
+
+    @cached_property
+    def _sure_from(self) -> datetime:
+        return datetime.combine(self._list.taken - _FRESH, time(), UTC)
+
+    def _shared(self, line: Line, moment: _Moment) -> RateCard:
+        """Return the card of all lines that come to the same."""
+        is_cheap, is_old = moment
+        choice = line.choice._replace(is_off_peak=is_cheap)
+        notes = ("undated_price", *line.notes) if is_old else line.notes
+        key = (line.found.entry.key, line.found.match, choice, notes)
         if key not in self._cards:
             if len(self._cards) >= _MEMORY:
                 self._cards.clear()
-            self._cards[key] = self._compiled(line)
+            self._cards[key] = self._compiled(line.found, choice, notes)
         return self._cards[key]
 
-    def _at(self, line: Line, at: datetime) -> Line:
-        """Return what of `line` holds at that time: the list has today's prices alone."""
-        off_peak = line.found.entry.fields.get(fields.OFF_PEAK)
-        if off_peak:
-            line = line._replace(choice=line.choice._replace(is_off_peak=is_off_peak(off_peak, at)))
-        if at.date() + _FRESH < self._list.taken:
-            line = line._replace(notes=("undated_price", *line.notes))
-        return line
-
-    def _compiled(self, line: Line) -> RateCard:
-        entry, choice = line.found.entry, line.choice
+    def _compiled(self, found: Found, choice: Choice, notes: tuple[str, ...]) -> RateCard:
+        entry = found.entry
         told = {"tier": choice.tier, "times": "" if choice.factor == 1 else str(choice.factor)}
-        found = rates(entry, choice)
+        priced = rates(entry, choice)
         return RateCard(
             model=entry.key,
             source=NAME,
             version=self.version,
-            rates=found and self._fees(entry) | found,
-            match=line.found.match,
-            notes=line.notes,
+            rates=priced and self._fees(entry) | priced,
+            match=found.match,
+            notes=notes,
             details={name: value for name, value in told.items() if value},
-            shares=tuple(name for name in fields.shares(entry.mode) if name in found),
+            shares=tuple(name for name in fields.shares(entry.mode) if name in priced),
         )
 
     def _fees(self, entry: Entry) -> dict[str, Rate]:
