@@ -10,7 +10,7 @@ from farebox.pricing.genai.acceptance import Change, change, objections
 from farebox.pricing.genai.edition import bundled
 from farebox.pricing.genai.payload import edition_of
 
-from .payloads import Raw, payload, providers, times
+from .payloads import Raw, of_last_year, payload, providers, times
 
 TODAY = date(2026, 11, 24)
 MODELS = len(bundled().models)
@@ -38,13 +38,6 @@ def fewer(share: float) -> Callable[[Raw], None]:
             provider["models"] = [one for number, one in enumerate(provider["models"]) if number % 100 >= share * 100]
 
     return some
-
-
-def of_last_year(model: dict[str, Any]) -> None:
-    model.pop("price_comments", None)
-    for one in [*(model["prices"] if isinstance(model["prices"], list) else []), *model.get("price_variants", ())]:
-        if "start_date" in one.get("constraint", {}):
-            one["constraint"]["start_date"] = "2025-11-01"
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from farebox.usage import Usage
 from prometheus_client import CollectorRegistry
 
 from .commands import farebox
-from .payloads import payload, served, times
+from .payloads import of_last_year, payload, served, times
 
 DEARER = payload(times(2))
 CALL = Consumption("openai", ("gpt-4o",), Usage(input_tokens=1_000), datetime.now(UTC))
@@ -224,6 +224,17 @@ def test_doctor_tells_the_age_of_prices(tmp_path: Path) -> None:
     assert (well.level, ill.level, undated.level) == (OK, WARNING, WARNING)
     assert ill.fix is not None
     assert "farebox prices update" in ill.fix
+
+
+def test_who_looks_at_old_prices_is_told(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Stored(tmp_path).take(payload(of_last_year), datetime.now(UTC), "https://mirror.example.com/")
+
+    done = farebox(capfd, monkeypatch, "prices", "show", "gpt-4o", "--provider", "openai", home=tmp_path)
+
+    assert done.code == 0
+    assert "days old, of 2025-11-01: run `farebox prices update`, or a newer farebox" in done.err
 
 
 def test_a_run_uses_downloaded_prices_too(tmp_path: Path) -> None:

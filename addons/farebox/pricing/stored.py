@@ -9,6 +9,7 @@ import logging
 import os
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -110,7 +111,7 @@ class Stored:
     def _read(self, download: Download) -> Edition:
         path = self._path(download)
         try:
-            return edition_of(_whole(path.read_bytes(), download))
+            return _edition(path, download.sha256)
         except (OSError, PayloadError) as error:
             raise FareboxError(
                 f"the prices in {path} cannot be used ({error}): run `farebox prices update` again"
@@ -136,7 +137,10 @@ class Stored:
         return (path for path in self._folder.glob("*.json") if path.name != _STATE)
 
 
-def _whole(payload: bytes, download: Download) -> bytes:
-    if hashlib.sha256(payload).hexdigest() != download.sha256:
+# Two: the one in use, and the next while it is looked at. Reading one takes most of a second.
+@lru_cache(maxsize=2)
+def _edition(path: Path, sha256: str) -> Edition:
+    payload = path.read_bytes()
+    if hashlib.sha256(payload).hexdigest() != sha256:
         raise PayloadError("they are not what was downloaded")
-    return payload
+    return edition_of(payload)

@@ -10,9 +10,11 @@ import typer
 
 from ... import settings as settings_module
 from ...errors import FareboxError
+from ...pricing.age import UPDATE, complaint
 from ...pricing.consumption import Consumption
 from ...pricing.quote import STANDARD_CALL, STANDARD_MS, quotes
 from ...pricing.standard import standard
+from ...pricing.stored import Stored
 from ...providers import UNKNOWN, provider_of
 from ...report.missing import rule_for
 from ...report.period import moment
@@ -61,6 +63,13 @@ def show(
         sys.stdout.buffer.write(as_json(found))
     else:
         console().print(quote_sheets(found))
+        _warn_of_age(settings)
+
+
+def _warn_of_age(settings: Settings) -> None:
+    today = datetime.now(UTC).date()
+    if old := complaint(Stored(settings.folder).edition(today), today):
+        typer.echo(f"{old}: {UPDATE}", err=True)
 
 
 def _time(at: str | None, settings: Settings) -> datetime:
