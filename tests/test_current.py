@@ -10,7 +10,7 @@ from farebox.sinks.database import DatabaseSink
 from farebox.store import queries
 from farebox.store.current import REVISED, at_current_prices
 from farebox.store.engine import writer
-from farebox.store.reprices import history, revise
+from farebox.store.reprices import held, history, revise
 from farebox.store.schema import call_prices, calls
 from farebox.store.summary import DIMENSIONS, Scope, doubts, summarise
 from hypothesis import HealthCheck, given, settings
@@ -43,7 +43,8 @@ def fill(engine: Engine, rows: list[Record], *revisions: list[Record]) -> None:
     DatabaseSink(engine).write(rows, {})
     for one in revisions:
         with writer(engine).begin() as connection:
-            revise(connection, one, LATER)
+            now = {row.id: row for row in held(connection, sorted(one, key=lambda row: row.started_at))}
+            revise(connection, [(now[row.id], row) for row in one], LATER)
 
 
 def at(row: Record, nanousd: int | None, **told: Any) -> Record:

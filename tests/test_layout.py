@@ -71,6 +71,7 @@ COVERED_BY = {
     "store/locks": "test_upkeep.py",
     "store/postgres": "test_faults.py",
     "store/sqlite": "test_engine.py",
+    **{f"store/{name}": "test_rollups.py" for name in ("grains", "hourly", "rebuild", "sums", "tally")},
 }
 # Reports what importing the modules named on standard input does beside reading files.
 IMPORTER = """

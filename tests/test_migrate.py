@@ -17,7 +17,8 @@ from farebox.errors import LedgerAwayError, LedgerError
 from farebox.store import queries
 from farebox.store.engine import opened as connected
 from farebox.store.migrate import migrate
-from farebox.store.schema import metadata
+from farebox.store.rebuild import rebuild
+from farebox.store.schema import calls, hourly, metadata
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -29,6 +30,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Table,
+    func,
     insert,
     inspect,
     select,
@@ -158,7 +160,11 @@ def test_rows_of_an_earlier_farebox_are_there_afterwards(empty: Engine, earlier:
 
     assert migrate(empty) == (earlier, HEAD)
 
+    assert rebuild(empty) == 0
     with empty.connect() as connection:
+        for table in hourly.values():
+            counted = connection.scalar(select(func.coalesce(func.sum(table.c.calls), 0)))
+            assert counted == (len(filled(calls)) if calls in known else 0)
         for table in known:
             names = before.tables[table.name].columns.keys()
             told = [{name: row[name] for name in row if name in names} for row in rows_of(connection, table)]

@@ -67,7 +67,7 @@ def reprice(engine: Engine, wanted: Wanted, pricer: Pricer, *, at: datetime, dry
             rows = page(connection, wanted, after)
             changed = list(_changed(rows if dry else held(connection, rows), pricer))
             if not dry:
-                revise(connection, [new for _, new in changed], at)
+                revise(connection, changed, at)
         changes.seen += len(rows)
         for old, new in changed:
             changes.add(old, new)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..errors import LedgerAwayError
 from ..record import Completion, Record
 from ..spool.reader import Position
-from ..store import faults, looks, queries
+from ..store import faults, looks, queries, rollups
 from ..store.engine import writer
 from ..store.looks import Look
 from ..store.rows import insert_calls, record_of
@@ -134,8 +134,14 @@ class DatabaseSink:
         ended: Sequence[str],
         links: Links,
     ) -> Sequence[Completion]:
-        insert_calls(connection, records)
-        made = [one for one in links.completions if looks.complete(connection, msgspec.structs.asdict(one.after))]
+        new = insert_calls(connection, records)
+        made, changed = [], []
+        # In the order of their ids, so that no two transactions wait for each other.
+        for one in sorted(links.completions, key=lambda completion: completion.after.id):
+            if (before := looks.complete(connection, msgspec.structs.asdict(one.after))) is not None:
+                made.append(one)
+                changed.append((record_of(before), one.after))
+        rollups.count(connection, new, changed)
         looks.drop(connection, links.settled)
         looks.keep(connection, links.waiting)
         queries.store_positions(connection, positions, sidecar=self._sidecar)

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, delete, insert, or_, select, tuple_, update
 
+from .current import at_current_prices
 from .schema import call_prices, calls, waiting_looks
 
 WAITING_LIMIT = 1000
@@ -36,20 +37,23 @@ def waiting(connection: Connection, response_ids: Collection[str]) -> list[bytes
     return list(connection.execute(wanted).scalars())
 
 
-def complete(connection: Connection, row: Mapping[str, Any]) -> bool:
-    """Overwrite the row, unless another recorder has given it its tokens by now; tell whether that was done.
+def complete(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Overwrite the row, unless another recorder has given it its tokens by now; return it as it was, if that was done.
 
-    What it was priced anew at while its tokens were not known is no price of it: those revisions go.
+    What it was priced anew at while its tokens were not known is no price of it: those revisions go. Until the
+    transaction ends, nobody else changes the row.
     """
     lacks_tokens = or_(
         calls.c.usage_source != "reported", and_(calls.c.input_tokens.is_(None), calls.c.output_tokens.is_(None))
     )
-    here = and_(calls.c.id == row["id"], calls.c.started_at == row["started_at"], lacks_tokens)
-    is_done = connection.execute(update(calls).where(here).values(**row)).rowcount == 1
-    if is_done:
-        is_its = and_(call_prices.c.call_id == row["id"], call_prices.c.started_at == row["started_at"])
-        connection.execute(delete(call_prices).where(is_its))
-    return is_done
+    here = and_(calls.c.id == row["id"], calls.c.started_at == row["started_at"])
+    if connection.execute(select(calls.c.id).where(here, lacks_tokens).with_for_update()).first() is None:
+        return None
+    before = connection.execute(at_current_prices(connection, select(calls).where(here))).mappings().one()
+    connection.execute(update(calls).where(here).values(**row))
+    is_its = and_(call_prices.c.call_id == row["id"], call_prices.c.started_at == row["started_at"])
+    connection.execute(delete(call_prices).where(is_its))
+    return dict(before)
 
 
 def keep(connection: Connection, looks: Sequence[Look]) -> None:

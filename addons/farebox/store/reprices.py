@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, and_, func, insert, or_, select
 
 from ..record import Record
+from . import rollups
 from .current import REVISED, at_current_prices
 from .faults import reachable
+from .rollups import Change
 from .rows import record_of
 from .schema import call_prices, calls
 from .summary import Scope, within
@@ -51,10 +53,11 @@ def _records(connection: Connection, query: Select[Any]) -> list[Record]:
     return [record_of(dict(row)) for row in connection.execute(at_current_prices(connection, query)).mappings()]
 
 
-def revise(connection: Connection, rows: Sequence[Record], at: datetime) -> None:
-    """Add the prices of `rows`, which this transaction holds, as the next revision of each."""
-    if not rows:
+def revise(connection: Connection, changed: Sequence[Change], at: datetime) -> None:
+    """Add the later prices of calls, which this transaction holds, as the next revision of each, and to the sums."""
+    if not changed:
         return
+    rows = [row for _, row in changed]
     number = func.max(call_prices.c.revision)
     moments = [row.started_at for row in rows]
     known = select(call_prices.c.call_id, number).where(
@@ -76,6 +79,7 @@ def revise(connection: Connection, rows: Sequence[Record], at: datetime) -> None
             for row in rows
         ],
     )
+    rollups.count(connection, (), changed)
 
 
 def history(engine: Engine, row: Mapping[str, Any]) -> list[dict[str, Any]]:

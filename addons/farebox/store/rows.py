@@ -1,7 +1,7 @@
 """Records into the table `calls`, each once, and back."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 import msgspec
@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from ..record import COLUMNS, Record
 from .faults import is_duplicate
 from .schema import as_json, calls
+from .sqlite import as_kept
 
 _JSON = tuple(place for place, column in enumerate(calls.columns) if isinstance(column.type, JSON))
 _STARTED_AT = COLUMNS.index("started_at")
@@ -58,13 +59,8 @@ def _absent(connection: Connection, records: Sequence[Record]) -> Sequence[Recor
 def _execute(connection: Connection, records: Sequence[Record]) -> None:
     rows = [_row(record) for record in records]
     for row in rows:
-        row[_STARTED_AT] = _as_sqlite_keeps(row[_STARTED_AT])
+        row[_STARTED_AT] = as_kept(row[_STARTED_AT])
     connection.exec_driver_sql(_INSERT, [tuple(row) for row in rows])
-
-
-def _as_sqlite_keeps(moment: datetime) -> str:
-    """Return a time in UTC as SQLAlchemy's DateTime writes and compares it."""
-    return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _copy(connection: Connection, records: Sequence[Record]) -> None:

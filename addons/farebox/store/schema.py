@@ -17,6 +17,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
+from .grains import GRAINS, Grain, known
+
 metadata = MetaData()
 
 
@@ -116,3 +118,30 @@ spool_positions = Table(
     Column("segment", BigInteger, nullable=False),
     Column("offset", BigInteger, nullable=False),
 )
+
+
+def _hourly(grain: Grain) -> Table:
+    """Return a table of hourly sums. `key` is a hash of the dimensions, of which any may be NULL."""
+    return Table(
+        grain.table,
+        metadata,
+        Column("hour", DateTime(timezone=True), primary_key=True),
+        Column("key", LargeBinary(16), primary_key=True),
+        *[
+            Column(name, Integer if name == "status" else Text, nullable=name not in _ALWAYS_TOLD)
+            for name in grain.dimensions
+        ],
+        Column("calls", Integer, nullable=False),
+        *[
+            column
+            for name in grain.measures
+            for column in (Column(name, BigInteger), Column(known(name), Integer, nullable=False))
+        ],
+        *[Column(name, Integer) for name in grain.buckets],
+        # The key's order is that of time, which a table of its own beside it need not have.
+        sqlite_with_rowid=False,
+    )
+
+
+_ALWAYS_TOLD = frozenset(column.name for column in calls.columns if not column.nullable)
+hourly = {grain.table: _hourly(grain) for grain in GRAINS}

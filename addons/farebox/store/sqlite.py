@@ -1,6 +1,7 @@
 """SQLite as the ledger."""
 
 import time
+from datetime import datetime
 from pathlib import Path
 from sqlite3 import OperationalError
 from typing import Any
@@ -61,3 +62,8 @@ def _use_log(cursor: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get(BEGIN, 'DEFERRED')}")
+
+
+def as_kept(moment: datetime) -> str:
+    """Return a time in UTC as SQLAlchemy's DateTime writes and compares it."""
+    return moment.replace(tzinfo=None).isoformat(" ", "microseconds")

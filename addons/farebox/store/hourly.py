@@ -1,0 +1,104 @@
+"""Rows of the hourly tables, written: what is there is added to."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, bindparam, delete
+
+from .grains import Grain, known
+from .schema import hourly
+from .sqlite import as_kept
+from .tally import Place
+
+
+class Row(NamedTuple):
+    """A row of hourly sums, or by how much it changes: the amounts of its grain's `numbers`."""
+
+    hour: datetime
+    key: bytes
+    dimensions: tuple[Any, ...]
+    numbers: Sequence[int]
+
+
+def rows(told: Mapping[Place, Sequence[int]]) -> list[Row]:
+    """Return what is `told` as rows, in the order in which every transaction touches them."""
+    return sorted(Row(hour, key_of(dimensions), dimensions, numbers) for (hour, dimensions), numbers in told.items())
+
+
+def key_of(dimensions: Sequence[Any]) -> bytes:
+    """Return what stands for `dimensions` in the table's key, where a NULL would equal nothing."""
+    return blake2b(msgspec.json.encode(dimensions), digest_size=16).digest()
+
+
+def add(connection: Connection, grain: Grain, changes: Sequence[Row]) -> None:
+    """Add `changes` to the rows of `grain`; those that no call is left in go."""
+    if not changes:
+        return
+    put = {"sqlite": _execute, "postgresql": _populate}[connection.dialect.name]
+    put(connection, grain, changes)
+    if fewer := [row for row in changes if row.numbers[0] < 0]:
+        _drop_empty(connection, grain, fewer)
+
+
+def _execute(connection: Connection, grain: Grain, changes: Sequence[Row]) -> None:
+    values = f"VALUES ({', '.join('?' * len(grain.columns))})"
+    told = _teller(grain)
+    rows = [(as_kept(row.hour), row.key, *row.dimensions, *told(row.numbers)) for row in changes]
+    connection.exec_driver_sql(_upsert(grain, values), rows)
+
+
+def _populate(connection: Connection, grain: Grain, changes: Sequence[Row]) -> None:
+    """Add all in one statement: a JSON text is the quickest way to so many columns, most of them NULL."""
+    told = _teller(grain)
+    rows = []
+    for row in changes:
+        told_of = zip((*grain.dimensions, *grain.numbers), (*row.dimensions, *told(row.numbers)), strict=True)
+        rows.append(
+            {"hour": row.hour, "key": f"\\x{row.key.hex()}"}
+            | {name: value for name, value in told_of if value is not None}
+        )
+    text = msgspec.json.encode(rows).decode()
+    columns = ", ".join(grain.columns)
+    source = f"SELECT {columns} FROM json_populate_recordset(NULL::{grain.table}, %s::json)"  # noqa: S608 - names of ours
+    connection.exec_driver_sql(_upsert(grain, source), (text,))
+
+
+@cache
+def _upsert(grain: Grain, source: str) -> str:
+    here = grain.table
+    changes = [f"calls = {here}.calls + excluded.calls"]
+    for name in grain.measures:
+        number = f"{here}.{known(name)} + excluded.{known(name)}"
+        amount = f"coalesce({here}.{name}, 0) + coalesce(excluded.{name}, 0)"
+        changes += f"{known(name)} = {number}", f"{name} = CASE WHEN {number} = 0 THEN NULL ELSE {amount} END"
+    for name in grain.buckets:
+        changes.append(f"{name} = nullif(coalesce({here}.{name}, 0) + coalesce(excluded.{name}, 0), 0)")
+    into = f"INSERT INTO {here} ({', '.join(grain.columns)})"
+    return f"{into} {source} ON CONFLICT (hour, key) DO UPDATE SET {', '.join(changes)}"
+
+
+@cache
+def _teller(grain: Grain) -> Callable[[Sequence[int]], list[int | None]]:
+    """Return what makes of a row's numbers the values of its columns: NULL where no call tells, or none is counted."""
+    first = 1 + 2 * len(grain.measures)
+
+    def values(numbers: Sequence[int]) -> list[int | None]:
+        told: list[int | None] = [number or None for number in numbers]
+        told[0] = numbers[0]
+        for place in range(1, first, 2):
+            told[place + 1] = numbers[place + 1]
+            if numbers[place + 1]:
+                told[place] = numbers[place]
+        return told
+
+    return values
+
+
+def _drop_empty(connection: Connection, grain: Grain, changes: Sequence[Row]) -> None:
+    table = hourly[grain.table]
+    here = (table.c.hour == bindparam("at"), table.c.key == bindparam("of"), table.c.calls == 0)
+    connection.execute(delete(table).where(*here), [{"at": row.hour, "of": row.key} for row in changes])

@@ -1,0 +1,103 @@
+"""Hourly sums held against the calls, and made anew from these where they are not what they come to."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select, text
+
+from .current import at_current_prices
+from .engine import writer
+from .faults import reachable
+from .grains import BY_MODEL, GRAINS, Grain
+from .hourly import key_of
+from .schema import calls
+from .schema import hourly as tables
+from .sums import dimension, numbers
+
+HOUR = timedelta(hours=1)
+# Every row of one hour, by its key: dimensions and numbers.
+_Rows = Mapping[bytes, Sequence[Any]]
+
+
+def rebuild(engine: Engine, start: datetime | None = None, end: datetime | None = None) -> int:
+    """Mend the sums of the hours of the calls from `start` on that begin before `end`; return how many were wrong.
+
+    Each hour is a transaction; what is recorded meanwhile waits for it.
+    """
+    mended, at = 0, start
+    with reachable(engine):
+        while True:
+            with writer(engine).begin() as connection:
+                _hold(connection)
+                hour = _next_hour(connection, at)
+                if hour is None or (end is not None and hour >= end):
+                    return mended
+                mended += mend(connection, hour)
+            at = hour + HOUR
+
+
+def mend(connection: Connection, hour: datetime) -> bool:
+    """Make the sums of `hour` what its calls come to; tell whether they were not.
+
+    An hour of which calls were taken away since is left as it is: its sums know more.
+    """
+    wrong = [grain for grain in GRAINS if not is_right(connection, grain, hour)]
+    if wrong and _is_whole(connection, hour):
+        for grain in wrong:
+            _replace(connection, grain, hour, _fresh(connection, grain, hour))
+        return True
+    return False
+
+
+def is_right(connection: Connection, grain: Grain, hour: datetime) -> bool:
+    """Tell whether the sums of `hour` are what its calls come to, row for row."""
+    table = tables[grain.table]
+    columns = [table.c[name] for name in ("key", *grain.dimensions, *grain.numbers)]
+    kept = connection.execute(select(*columns).where(table.c.hour == hour))
+    return {bytes(key): tuple(row) for key, *row in kept} == _fresh(connection, grain, hour)
+
+
+def _next_hour(connection: Connection, start: datetime | None) -> datetime | None:
+    query = select(func.min(calls.c.started_at))
+    first: datetime | None = connection.scalar(query if start is None else query.where(calls.c.started_at >= start))
+    if first is None:
+        return None
+    in_utc = first.replace(tzinfo=UTC) if first.tzinfo is None else first.astimezone(UTC)
+    return in_utc.replace(minute=0, second=0, microsecond=0)
+
+
+def _hold(connection: Connection) -> None:
+    """Let nobody else change the sums until the transaction ends: what is recorded comes before all, or after."""
+    if connection.dialect.name == "postgresql":
+        names = ", ".join(grain.table for grain in GRAINS)
+        connection.execute(text(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def _is_whole(connection: Connection, hour: datetime) -> bool:
+    table = tables[BY_MODEL.table]
+    counted = connection.scalar(select(func.coalesce(func.sum(table.c.calls), 0)).where(table.c.hour == hour))
+    in_it = (calls.c.started_at >= hour, calls.c.started_at < hour + HOUR)
+    return int(connection.scalar(select(func.count()).where(*in_it)) or 0) >= int(counted or 0)
+
+
+def _fresh(connection: Connection, grain: Grain, hour: datetime) -> _Rows:
+    keys = [dimension(name).label(name) for name in grain.dimensions]
+    query = select(*keys, *numbers(grain)).where(calls.c.started_at >= hour, calls.c.started_at < hour + HOUR)
+    found = {}
+    for row in connection.execute(at_current_prices(connection, query.group_by(*keys))):
+        dimensions, amounts = row[: len(keys)], row[len(keys) :]
+        # Postgres sums BIGINT to NUMERIC; a bucket without calls is NULL.
+        told = [None if amount is None else int(amount) for amount in amounts]
+        first = len(told) - len(grain.buckets)
+        found[key_of(dimensions)] = (*dimensions, *told[:first], *(count or None for count in told[first:]))
+    return found
+
+
+def _replace(connection: Connection, grain: Grain, hour: datetime, rows: _Rows) -> None:
+    table = tables[grain.table]
+    connection.execute(delete(table).where(table.c.hour == hour))
+    names = (*grain.dimensions, *grain.numbers)
+    made = [{"hour": hour, "key": key, **dict(zip(names, row, strict=True))} for key, row in rows.items()]
+    if made:
+        connection.execute(insert(table), made)

@@ -1,0 +1,31 @@
+"""What the hourly tables hold, as expressions over `calls`."""
+
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func
+
+from .grains import Grain
+from .histogram import BOUNDS
+from .schema import calls
+
+MODEL: ColumnElement[Any] = func.coalesce(calls.c.model_returned, calls.c.model_requested)
+_CACHEABLE: ColumnElement[Any] = case((calls.c.cache_read_tokens.is_not(None), calls.c.input_tokens))
+
+
+def dimension(name: str) -> ColumnElement[Any]:
+    """Return a dimension of the hourly tables as a call has it."""
+    return MODEL if name == "model" else calls.c[name]
+
+
+def numbers(grain: Grain) -> list[ColumnElement[Any]]:
+    """Return the sums of `grain.numbers` over a group of calls, each under its name."""
+    sums: list[ColumnElement[Any]] = [func.count()]
+    for name in grain.measures:
+        amount = _CACHEABLE if name == "cacheable_tokens" else calls.c[name]
+        sums += func.sum(amount), func.count(amount)
+    for name in grain.histograms:
+        amount = calls.c[name]
+        sums.append(func.count(case((amount <= BOUNDS[0], 1))))
+        sums += (func.count(case((and_(amount > low, amount <= high), 1))) for low, high in pairwise(BOUNDS))
+    return [total.label(name) for total, name in zip(sums, grain.numbers, strict=True)]

@@ -1,0 +1,40 @@
+"""Percentiles from buckets: never outside the bucket that holds the call at that rank."""
+
+from bisect import bisect_left
+
+import pytest
+from farebox.store.histogram import BOUNDS, bucket, percentile
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+def counted(durations: list[int]) -> list[int]:
+    places = [bucket(one) for one in durations]
+    return [places.count(place) for place in range(len(BOUNDS))]
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "bound"),
+    [(0, 10), (10, 10), (11, 20), (1_000, 1_000), (1_001, 1_250), (500_000, 500_000), (500_001, None)],
+)
+def test_a_bucket_holds_what_is_above_the_bound_before(milliseconds: int, bound: int | None) -> None:
+    place = bucket(milliseconds)
+
+    assert (None if place is None else BOUNDS[place]) == bound
+
+
+@given(durations=st.lists(st.integers(0, 600_000), min_size=1, max_size=50), percent=st.sampled_from([50, 95]))
+def test_a_percentile_lies_in_the_bucket_of_the_call_at_its_rank(durations: list[int], percent: int) -> None:
+    told = percentile(counted(durations), len(durations), percent)
+
+    exact = sorted(durations)[-(-len(durations) * percent // 100) - 1]
+    place = bisect_left(BOUNDS, exact)
+    assert told is not None
+    assert (BOUNDS[place - 1] if place else 0) <= told <= BOUNDS[min(place, len(BOUNDS) - 1)]
+
+
+@pytest.mark.parametrize(
+    ("durations", "p50"), [([], None), ([900], 894), ([5], 5), ([1_100] * 3, 1_118), ([600_000], 500_000)]
+)
+def test_the_middle_of_a_bucket_is_in_proportion(durations: list[int], p50: int | None) -> None:
+    assert percentile(counted(durations), len(durations), 50) == p50
