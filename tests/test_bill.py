@@ -30,7 +30,7 @@ def test_a_bill_has_a_line_for_each_model_and_says_what_is_in_doubt() -> None:
         "openai gpt-4o 2 calls, 1 error 1,200 in 900 cached 300 out $0.00800",
         "groq [house] 1 call 700 in 180 out unpriced",
         "vllm (no model) 1 call 700 in 180 out unpriced",
-        "1 call to groq [house] unpriced: unknown_model",
+        "1 call to groq [house] unpriced: unknown_model (`farebox prices lint` has the lines to add)",
         "2 calls to vllm partial: no reason given",
     ]
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 from farebox.price_rules import Free, GpuHour, Match, PriceRule
+from farebox.pricing.row import is_settled, priced
 from farebox.pricing.standard import standard
 from farebox.reading import Reading
 from farebox.record import COLUMNS
@@ -218,6 +219,16 @@ def test_a_price_of_the_whole_call_does_not_hang_on_what_was_consumed(
 
     assert (row.cost_nanousd, row.cost_status, row.cost_reasons) == cost
     assert "cost_nanousd" not in (row.estimate or {})
+
+
+def test_without_the_price_of_the_whole_call_what_nobody_told_is_unpriced_again() -> None:
+    flat = ledger.record_of(reading(usage=NOTHING), standard((A_CALL,)))
+
+    again = priced(flat, standard())
+
+    assert not is_settled(flat)
+    assert again == ledger.record_of(reading(id=flat.id, usage=NOTHING), standard())
+    assert (again.cost_nanousd, again.cost_status, again.cost_reasons) == (None, "unpriced", ["no_usage"])
 
 
 def test_all_that_was_read_is_in_the_row() -> None:

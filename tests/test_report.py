@@ -174,6 +174,13 @@ def test_a_call_is_shown_by_its_id_or_the_provider_s(run: Command, name: str) ->
     assert re.search(r"^user_id +u1", out, re.MULTILINE)
 
 
+def test_a_call_without_a_price_is_shown_with_the_lines_to_add(run: Command) -> None:
+    out = run("show", "0190aaaa-0000-7000-8000-000000000002").out
+
+    lines = '  - match: {provider: openai, model: "gpt-9"}\n    per_mtok: {input: ..., output: ...}'
+    assert out.rstrip().endswith(f"prices:\n{lines}")
+
+
 def test_the_beginning_of_an_id_that_several_have_lists_them(run: Command) -> None:
     lines = run("show", "0190aaaa").out.splitlines()
 

@@ -235,7 +235,7 @@ def test_what_has_no_price_is_said_and_not_zero(run: Run, upstream: Upstream) ->
 
     assert bill(done.stderr).splitlines()[1:] == [
         "openai gpt-9 1 call 300 in 40 out unpriced",
-        "1 call to openai gpt-9 unpriced: unknown_model",
+        "1 call to openai gpt-9 unpriced: unknown_model (`farebox prices lint` has the lines to add)",
     ]
 
 

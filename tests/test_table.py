@@ -25,7 +25,7 @@ def test_a_line_has_its_figures_and_a_bar() -> None:
     assert first.split() == ["gpt-4o", "$8.00", "█" * 14, "3", "1", "1,200", "75%", "300", "800", "ms", "1.9", "s"]
     assert second.split() == ["(unknown)", "?", "2", "2", "?", "?", "?", "70", "ms", "90", "ms"]
     assert total.split()[:4] == ["total", "$8.00", "5", "1"]
-    assert note == "2 calls unpriced: that cost is not known and not in the spend."
+    assert note == "2 calls unpriced: not known, so not in the spend (`farebox prices lint`)."
 
 
 def test_one_group_needs_no_total() -> None:
@@ -48,7 +48,7 @@ def test_a_name_with_brackets_is_a_name() -> None:
     ("unpriced", "uncertain", "told"),
     [
         (0, 0, []),
-        (1, 0, ["1 call unpriced: that cost is not known and not in the spend."]),
+        (1, 0, ["1 call unpriced: not known, so not in the spend (`farebox prices lint`)."]),
         (0, 3, ["3 calls with a lower bound or an estimate for a cost."]),
     ],
 )

@@ -1,12 +1,14 @@
 """`farebox show`."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
 from .. import settings as settings_module
 from ..errors import FareboxError
 from ..report.line import call_line
+from ..report.missing import LACKS_PRICE, rule_for
 from ..report.sheet import call_sheet, price_history
 from ..store import queries
 from ..store.reprices import history
@@ -43,7 +45,13 @@ def show(
         out.print(call_sheet(found[0], settings.zone))
         if len(revisions) > 1:
             out.print(price_history(revisions, settings.zone))
+        if LACKS_PRICE.intersection(found[0]["cost_reasons"] or ()):
+            out.print(f"\nA price for it, in farebox.yaml:\n\nprices:\n{_rule(found[0])}", markup=False)
         return
     out.print(f"{len(found)} calls have such an id:")
     for row in found:
         out.print(row["id"], call_line(row, settings.zone))
+
+
+def _rule(row: Mapping[str, Any]) -> str:
+    return rule_for(row["provider"], row["model_requested"] or row["model_returned"], host=row["host"])

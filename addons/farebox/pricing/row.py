@@ -9,7 +9,7 @@ import msgspec
 from ..record import Record
 from ..usage import Part, Usage
 from .consumption import Consumption
-from .cost import ESTIMATED, PARTIAL, PRICED, REPORTED, UNPRICED
+from .cost import ESTIMATED, PARTIAL, PRICED, REPORTED, UNPRICED, Cost
 from .pricer import Pricer
 
 # Why a price is a lower bound, whatever the prices are: these reasons stay when a row is priced anew.
@@ -24,14 +24,14 @@ _BATCH = {"processing": "batch"}
 
 
 def priced(row: Record, pricer: Pricer) -> Record:
-    """Return `row` at the prices of `pricer`; as it is, where what it consumed is not known and the price hangs on it.
+    """Return `row` at the prices of `pricer`: unpriced where what it consumed is not known, and the price hangs on it.
 
     A cost that the answer itself states stays; the catalogue's stands beside it. The band of an estimated cost goes
     from the price of the low ends to that of the high ones.
     """
     cost = pricer.price(*consumptions(row))
     if row.usage_source == NO_USAGE and not cost.is_flat:
-        return row
+        cost = Cost(None, UNPRICED)
     status, estimate = cost.status, _without_cost(row.estimate)
     kept = [reason for reason in row.cost_reasons or () if reason in RESERVATIONS]
     hangs_on_usage = not cost.is_flat and status in {PRICED, PARTIAL}
@@ -52,7 +52,7 @@ def priced(row: Record, pricer: Pricer) -> Record:
 
 def is_settled(row: Record) -> bool:
     """Tell whether no price can change what the row's cost is: nothing was consumed, or nobody knows yet."""
-    is_open = row.cost_status in {UNPRICED, REPORTED} and row.cost_reasons != [PENDING]
+    is_open = row.cost_status == REPORTED or not RESERVATIONS.isdisjoint(row.cost_reasons or ())
     return row.usage_source == NO_USAGE and not is_open
 
 

@@ -12,6 +12,7 @@ from rich.text import Text
 from ..store.summary import Doubt, Group, Sums
 from . import figures
 from .figures import plural
+from .missing import HINT, LACKS_PRICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +65,5 @@ def _cost(sums: Sums) -> str:
 def _doubt(doubt: Doubt) -> str:
     name = " ".join(part for part in (doubt.provider, doubt.model) if part)
     why = ", ".join(doubt.reasons) or "no reason given"
-    return f"{plural(doubt.calls, 'call')} to {name} {doubt.status}: {why}"
+    hint = f" ({HINT})" if LACKS_PRICE.intersection(doubt.reasons) else ""
+    return f"{plural(doubt.calls, 'call')} to {name} {doubt.status}: {why}{hint}"

@@ -4,6 +4,9 @@ from ipaddress import ip_address
 
 from ..providers import UNKNOWN
 
+# Reasons that a price of the user's own does away with.
+LACKS_PRICE = frozenset({"unknown_model", "unknown_provider", "empty_price"})
+HINT = "`farebox prices lint` has the lines to add"
 _LOCAL_ENDINGS = (".local", ".internal", ".lan", ".home.arpa")
 
 

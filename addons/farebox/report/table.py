@@ -57,7 +57,9 @@ def notes(total: Sums) -> list[str]:
     """Return what the sum of the spend leaves out, a sentence each."""
     told = []
     if total.unpriced:
-        told.append(f"{plural(total.unpriced, 'call')} unpriced: that cost is not known and not in the spend.")
+        told.append(
+            f"{plural(total.unpriced, 'call')} unpriced: not known, so not in the spend (`farebox prices lint`)."
+        )
     if total.uncertain:
         told.append(f"{plural(total.uncertain, 'call')} with a lower bound or an estimate for a cost.")
     return told
