@@ -32,6 +32,7 @@ ENDS = {
     "openai_speech": re.compile(rb'^data: ?\{"type":"speech\.audio\.done".*\}[\r\n]', re.MULTILINE),
     "openai_transcription": re.compile(rb'^data: ?\{"type":"transcript\.text\.done".*\}[\r\n]', re.MULTILINE),
     "openai_assistants_runs": re.compile(rb"^data: ?\[DONE\]", re.MULTILINE),
+    "mistral_conversations": re.compile(rb'^data: ?\{"type":"conversation\.response\.done".*\}[\r\n]', re.MULTILINE),
     "cohere_chat": re.compile(rb'^data: ?\{"type":"message-end".*\}[\r\n]|^\{"is_finished":true.*\}$', re.MULTILINE),
     "cohere_generate": re.compile(rb'^\{"is_finished":true.*\}$', re.MULTILINE),
     "ollama_chat": re.compile(rb'^\{.*"done":true.*\}$', re.MULTILINE),

@@ -14,8 +14,12 @@ from farebox.sources import PREFIX
 from farebox.store.schema import call_prices
 from prometheus_client import CollectorRegistry
 
+from .cases import cases
+from .sessions import sessions
+
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
+TABLES = {"units": r"\| unit \|(.*?)\n\n", "price_context": r"\| name \| words \|(.*?)(?:\n\n|\Z)"}
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
 
 
@@ -87,6 +91,24 @@ def test_every_column_of_later_prices_is_documented(name: str) -> None:
     _, _, section = (DOCS / "ledger.md").read_text().partition("## Prices")
 
     assert f"`{name}`" in section
+
+
+def kept(column: str) -> set[str]:
+    """Return the names that the cases have in `column`."""
+    records = [case.record for case in cases()] + [one for session in sessions() for one in session.readings]
+    parts = [part for record in records for part in record.get("parts", ())]
+    units = [{**part, **part["usage"]} for part in parts]
+    return {name for record in (*records, *units) for name in record.get(column) or ()}
+
+
+@pytest.mark.parametrize(("column", "elsewhere"), [("units", {"further_calls"}), ("price_context", set())])
+def test_every_unit_and_word_is_documented_and_has_a_case(column: str, elsewhere: set[str]) -> None:
+    """What no case has, other tests have: so many calls fit into none."""
+    page = (DOCS / "ledger.md").read_text()
+    [table] = re.findall(TABLES[column], page, re.DOTALL)
+    told = set(re.findall(r"`([a-z0-9_]+)`", "".join(re.findall(r"^\| (`.*?) \|", table, re.MULTILINE))))
+
+    assert told == kept(column) | elsewhere
 
 
 def test_the_picture_shows_the_demo() -> None:

@@ -119,6 +119,8 @@ def test_tokens(provider: str, model: str, context: dict[str, str], used: dict[s
         ("openai", "tts-1", {}, {"characters": 1_000}, 15_000_000),
         ("azure", "tts-1-hd", {}, {"characters": 1_000}, 33_000_000),
         ("openai", "sora-2", {}, {"video_seconds": 8}, 800_000_000),
+        ("openai", "sora-2-pro", {"size": "1280x720"}, {"video_seconds": 8}, 2_400_000_000),
+        ("openai", "sora-2-pro", {"size": "1024x1792"}, {"video_seconds": 8}, 4_000_000_000),
         ("gemini", "veo-3.1-fast-generate-preview", {"resolution": "720p"}, {"video_seconds": 8}, 800_000_000),
         ("gemini", "veo-3.1-fast-generate-preview", {"resolution": "4K"}, {"video_seconds": 8}, 2_400_000_000),
         ("cohere", "rerank-v3.5", {}, {"search_units": 7}, 14_000_000),

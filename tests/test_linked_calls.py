@@ -92,6 +92,81 @@ def test_what_the_client_tries_again_is_numbered(upstream: Upstream, tmp_path: P
     assert len({one_hash for *_, one_hash in told}) == 1
 
 
+class Batches:
+    """Serves a batch of each provider that has ended by the second look at it, its results, and their file."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    def __call__(self, asked: Asked) -> list[Step]:
+        self.looks += asked.method == "GET" and "/batches/" in asked.target
+        if asked.target.endswith("/content"):
+            return plain(b'{"response": {"body": {"usage": {"prompt_tokens": 9, "completion_tokens": 9}}}}')
+        if asked.target.endswith("/results"):
+            return plain(b"\n".join(json.dumps(line).encode() for line in RESULTS))
+        body = ANTHROPIC_BATCH if "/messages/" in asked.target else self._openai_batch()
+        return plain(json.dumps(body).encode())
+
+    def _openai_batch(self) -> dict[str, Any]:
+        told = {"status": "completed", "model": "gpt-5-mini-2025-08-07", "output_file_id": "file-1", "usage": USAGE}
+        counts = {"total": 2, "completed": 2, "failed": 0}
+        body = {"id": "batch_1", "object": "batch", "endpoint": "/v1/responses", "input_file_id": "file-0"}
+        return {**body, "status": "in_progress", "request_counts": counts, **(told if self.looks > 1 else {})}
+
+
+ANTHROPIC_BATCH = {"id": "msgbatch_1", "type": "message_batch", "processing_status": "in_progress"}
+RESULTS = [
+    {
+        "custom_id": str(number),
+        "result": {
+            "type": "succeeded",
+            "message": {
+                "id": f"msg_{number}",
+                "type": "message",
+                "model": model,
+                "usage": {"input_tokens": 1000, "output_tokens": 100, "service_tier": "batch"},
+            },
+        },
+    }
+    for number, model in enumerate(("claude-sonnet-4-5-20250929", "claude-haiku-4-5-20251001"))
+]
+
+
+def test_a_batch_is_one_row_at_half_price_however_often_it_is_looked_at(upstream: Upstream, tmp_path: Path) -> None:
+    upstream.answer = Batches()
+
+    with sidecar(upstream, tmp_path) as (running, client):
+        batch = client.batches.create(input_file_id="file-0", endpoint="/v1/responses", completion_window="24h")
+        pending = running.rows(1)
+        statuses = [client.batches.retrieve(batch.id).status for _ in range(4)]
+        client.files.content("file-1")
+        row = until_told(running)
+
+    assert [(one["cost_status"], one["cost_reasons"]) for one in pending] == [("unpriced", ["pending"])]
+    assert statuses == ["in_progress", *["completed"] * 3]
+    assert (row["input_tokens"], row["output_tokens"], row["price_context"]) == (81, 1035, {"processing": "batch"})
+    # gpt-5-mini at 0.25 and 2 USD per million tokens, half of it in a batch.
+    assert (row["cost_nanousd"], row["cost_status"]) == (81 * 125 + 1035 * 1_000, "priced")
+
+
+def test_the_results_of_a_batch_complete_its_row_once(upstream: Upstream, tmp_path: Path) -> None:
+    upstream.answer = Batches()
+    url = "https://api.anthropic.com/v1/messages/batches"
+
+    with sidecar(upstream, tmp_path) as (running, client):
+        client.post(url, cast_to=object, body={"requests": []})
+        for _ in range(2):
+            client.get(f"{url}/msgbatch_1", cast_to=object)
+            client.get(f"{url}/msgbatch_1/results", cast_to=httpx2.Response)
+        row = until_told(running)
+
+    assert (row["input_tokens"], row["output_tokens"], row["finish_reason"]) == (2000, 200, "ended")
+    assert [part["model"] for part in row["parts"]] == ["claude-sonnet-4-5-20250929", "claude-haiku-4-5-20251001"]
+    # Sonnet 4.5 at 3 and 15, Haiku 4.5 at 1 and 5, half of it in a batch.
+    assert row["cost_nanousd"] == 1000 * 1_500 + 100 * 7_500 + 1000 * 500 + 100 * 2_500
+    assert row["cost_status"] == "priced"
+
+
 def until_told(running: Sidecar) -> dict[str, Any]:
     """Wait for the one row to have its tokens, and a moment longer for what must not come."""
     give_up = time.monotonic() + 10

@@ -41,7 +41,7 @@ def _usage(call: Call, response: Response, reply: Reply) -> Usage:
 
 
 def _counted(reply: Reply) -> Mapping[str, int]:
-    return {**Counter(unit for unit, _ in reply.seen), **(reply.units or {})}
+    return {**Counter(sorted(unit for unit, _ in reply.seen)), **(reply.units or {})}
 
 
 def _with_rest(parts: list[Part], units: Mapping[str, int]) -> list[Part]:

@@ -109,7 +109,9 @@ def billed(asked: Asked, usage: Usage) -> Usage:
 def _ran(reply: Reply, choice: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
     """Return the tools that were run so far; a stream tells of each when it begins and when it ends."""
     ran = (mapping(choice.get("message")) or mapping(choice.get("delta"))).get("executed_tools")
-    tools = [mapping(tool) for tool in ran] if isinstance(ran, list) else []
+    if not isinstance(ran, list):
+        return reply.seen
+    tools = [mapping(tool) for tool in ran]
     kinds = [(_RAN.get(str(tool.get("name"))) or _RAN.get(str(tool.get("type")))) for tool in tools]
     named = ((kind, tool.get("index", place)) for place, (kind, tool) in enumerate(zip(kinds, tools, strict=True)))
     return seen(reply, ((kind, name) for kind, name in named if kind))

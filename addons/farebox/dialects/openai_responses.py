@@ -51,6 +51,8 @@ def fold(reply: Reply, document: Document) -> Reply:
     if kind == "error":
         return error(reply, mapping(body.get("error")) or body)
     if isinstance(kind, str) and kind.startswith("response."):
+        if "response" not in body:
+            return reply
         told = _told(reply, mapping(body.get("response")))
         if kind in ENDS:
             return replace(told, is_complete=True)

@@ -1,4 +1,5 @@
-"""Vertex AI's predict on a publisher's model: embeddings, which count each text, and pictures, billed by the piece.
+"""Predict on a publisher's model, on Vertex AI and, of pictures, Gemini's own host: embeddings count each text,
+pictures are billed by the piece.
 
 https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api,
 https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/imagen-api
@@ -18,11 +19,12 @@ from ._google import error_of, failed, target
 
 def claims(request: Request) -> bool:
     """Tell whether a publisher's model is asked: models of the user's own (`endpoints/...:predict`) can be anything."""
-    return target(request).verb == "predict" and "/publishers/" in request.path
+    return target(request).verb == "predict" and "/models/" in request.path
 
 
-def asked(request: Request, _body: Mapping[str, Any]) -> Asked:
-    return Asked(target(request).model, stream=False)
+def asked(request: Request, body: Mapping[str, Any]) -> Asked:
+    size = mapping(body.get("parameters")).get("sampleImageSize")
+    return Asked(target(request).model, stream=False, context={"size": size})
 
 
 def fold(reply: Reply, document: Document) -> Reply:

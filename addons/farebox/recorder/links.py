@@ -83,10 +83,17 @@ def completed(row: Record, told: Record) -> Record:
 
 
 def _as_if_asked_by(look: Reading, row: Record) -> Reading:
-    """Return `look` at the time and with the model of the request whose row it completes: these set the price."""
+    """Return `look` at the time, with the model and the words of the request whose row it completes: these set the
+    price.
+    """
     microseconds = round((row.started_at - EPOCH).total_seconds() * 1_000_000)
-    model = look.model_requested or row.model_requested
-    return msgspec.structs.replace(look, id=row.id, started_at=microseconds * 1000, model_requested=model)
+    return msgspec.structs.replace(
+        look,
+        id=row.id,
+        started_at=microseconds * 1000,
+        model_requested=look.model_requested or row.model_requested,
+        price_context={**(row.price_context or {}), **(look.price_context or {})} or None,
+    )
 
 
 class Failure(msgspec.Struct, frozen=True):

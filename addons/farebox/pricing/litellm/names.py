@@ -19,6 +19,8 @@ _PATH = re.compile(r"^(?:(?:.*/)?publishers/[^/]+/)?models/")
 _TUNED = re.compile(r"(ft:[^:]+):.*")
 _DATED = re.compile(r"(.+?)(?:-\d{8}|-\d{4}-\d{2}-\d{2}|@\d{8}|@default)(?:-v\d+(?::\d+)?)?")
 _SIZE = re.compile(r"(\d+)x(\d+)")
+# Video with a longer side than this is listed apart: https://platform.openai.com/docs/pricing
+_WIDEST_PLAIN = 1280
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ def _entry(models: PriceList, start: str, name: str, context: Mapping[str, str])
     # Where there are more qualities than two, the model chooses among them unless one is asked for.
     usual = "" if f"{start}low/{pixels}" in models else "standard"
     sized = models.entry(f"{start}{context.get('quality', usual)}/{pixels}")
+    if sized is None and max(int(size[1]), int(size[2])) > _WIDEST_PLAIN:
+        sized = models.entry(f"{start}{name}-high-res")
     if sized is None or entry is None:
         return sized or entry
     return replace(sized, fields={**entry.fields, **sized.fields})

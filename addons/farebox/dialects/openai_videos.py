@@ -1,0 +1,57 @@
+"""Videos, OpenAI's and xAI's: started by one call, whose row is completed by the look that finds them made.
+
+https://platform.openai.com/docs/api-reference/videos, https://docs.x.ai/docs/guides/video-generations
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from .. import clean
+from ..exchange import Request
+from ..usage import Usage
+from ..wire.documents import Document
+from . import _openai
+from ._base import Asked, Dialect, Reply, mapping
+from ._openai import failed, is_get_below, told_of_pictures, without_content
+
+_STARTS = re.compile(r".*/v1/videos(/generations|/edits|/extensions|/[^/]+/remix)?/?")
+_MADE = frozenset({"completed", "done"})
+_ENDS = frozenset({*_MADE, "failed", "expired"})
+
+
+def claims(request: Request) -> bool:
+    is_start = request.method == "POST" and _STARTS.fullmatch(request.path) is not None
+    return is_start or is_get_below(request, "v1", "videos") is not None
+
+
+def asked(request: Request, body: Mapping[str, Any]) -> Asked:
+    polled = is_get_below(request, "v1", "videos")
+    return Asked(completes=polled) if polled is not None else _openai.asked(request, body)
+
+
+def fold(reply: Reply, document: Document) -> Reply:
+    """Note the video; xAI's has its length inside, and while it is made nothing but an id."""
+    body = mapping(document.data)
+    status = clean.word(body.get("status"))
+    told = replace(
+        reply,
+        model=clean.name(body.get("model")) or reply.model,
+        response_id=clean.word(body.get("id") or body.get("request_id")) or reply.response_id,
+        finish_reason=status if status in _ENDS else None,
+        usage=mapping(body.get("usage")) or reply.usage,
+        units=_length(body) if status in _MADE else None,
+        context={**reply.context, **told_of_pictures(body)},
+        is_pending=status not in _ENDS and not body.get("error"),
+    )
+    return failed(told, body)
+
+
+def _length(body: Mapping[str, Any]) -> Mapping[str, int] | None:
+    told = body.get("seconds") or mapping(body.get("video")).get("duration")
+    seconds = clean.count(int(told) if isinstance(told, str) and told.isdecimal() and len(told) < 9 else told)
+    return {"video_seconds": seconds} if seconds else None
+
+
+DIALECT = Dialect("openai_videos", "video_generation", claims, asked, fold, without_content, lambda _sent: Usage())
