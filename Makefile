@@ -11,6 +11,10 @@ UV := .tools/uv/bin/uv
 BIN := .venv/bin
 READY := .venv/.ready
 FLAGS ?=
+# A file's tests share servers and sidecars, so they stay together.
+PARALLEL := -n auto --dist loadfile
+# No test at all, where FLAGS name some, is no failure.
+OR_NONE := || [ $$? = 5 ]
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run test check lint corpus replay estimates tables prices vendor faults readme picture lock wheel clean bench-pricing
@@ -25,10 +29,11 @@ run: $(READY)  ## start the sidecar on SQLite; FLAGS="--port 8080 ..." go to `fa
 	$(BIN)/farebox up $(FLAGS)
 
 test: $(READY)  ## every test, the slow ones in their short form
-	$(BIN)/python -m pytest $(FLAGS)
+	$(BIN)/python -m pytest $(PARALLEL) -m "not slow" $(FLAGS) $(OR_NONE)
+	$(BIN)/python -m pytest -m slow $(FLAGS) $(OR_NONE)
 
 check: lint  ## what every change must pass, in some three minutes
-	$(BIN)/python -m pytest -q -m "not slow" $(FLAGS)
+	$(BIN)/python -m pytest -q $(PARALLEL) -m "not slow" $(FLAGS)
 
 lint: $(READY)  ## format, lint, types, import contracts
 	$(BIN)/ruff format --check addons tests migrations scripts benchmarks
