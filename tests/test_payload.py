@@ -1,7 +1,7 @@
 """Prices between releases: what can be read as such, and that they are the same prices then."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from farebox.pricing.book import Book
@@ -27,14 +27,32 @@ def test_handed_out_prices_are_the_packages_own_to_the_last_digit() -> None:
         assert (mine and mine.rates) == (other and other.rates), ref
 
 
-def test_a_day_is_told_by_the_prices_themselves() -> None:
-    today = AT.date()
-    told = edition_of(payload()).dated(today)
+def test_prices_are_of_the_newest_day_on_which_one_was_checked() -> None:
+    remarks = ("Checked 2026-10-19. Retires 2026-12-31.", "Rates verified on 2026-10-20.", "From 2027-01-01.", None)
+    models = [
+        {"id": f"m{number}", "match": {"equals": "m"}, "prices": {}, "price_comments": remark}
+        for number, remark in enumerate(remarks)
+    ]
+    raw = [{"id": "a", "name": "a", "api_pattern": "a", "models": models}]
 
-    assert told == bundled().dated(today)
-    assert told is not None
-    assert told <= today
-    assert edition_of(b"[]").dated(today) is None
+    assert edition_of(json.dumps(raw).encode()).dated == date(2026, 10, 20)
+    assert edition_of(b"[]").dated is None
+    assert edition_of(payload()).dated == bundled().dated
+
+
+def test_the_packages_prices_are_not_of_a_day_to_come() -> None:
+    dated = bundled().dated
+
+    assert dated is not None
+    assert date(2026, 11, 3) <= dated <= datetime.now(UTC).date()
+
+
+def test_what_we_never_read_may_be_anything() -> None:
+    raw = providers()
+    raw[0]["extractors"] = [{"root": "usage", "mappings": [{"path": "x", "dest": "dreams"}]}]
+    raw[0]["models"][0]["description"] = ["no", "text"]
+
+    assert len(edition_of(json.dumps(raw).encode()).models) == len(bundled().models)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Downloaded prices in the data folder: whole, or not used."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,13 +12,12 @@ from farebox.pricing.stored import Stored
 from .payloads import payload, times
 
 FETCHED = datetime(2026, 11, 24, 8, tzinfo=UTC)
-TODAY = date(2026, 11, 25)
 FIRST, SECOND, THIRD = (payload(times(factor), "openai") for factor in (2, 3, 4))
 URL = "https://mirror.example.com/data.json"
 
 
 def used(home: Path) -> str:
-    return Stored(home).edition(TODAY).version
+    return Stored(home).edition().version
 
 
 def test_what_came_with_the_package_is_used_until_others_are_there(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from .finding import Finding, ok, warning
 def look(settings: Settings, now: datetime | None = None) -> Iterator[Finding]:
     """Yield whether prices are new enough `now`."""
     today = (now or datetime.now(UTC)).date()
-    edition = Stored(settings.folder).edition(today)
+    edition = Stored(settings.folder).edition()
     if found := complaint(edition, today):
         yield warning(found, UPDATE)
     else:
-        yield ok(f"prices of {edition.dated(today)} (genai-prices {edition.version})")
+        yield ok(f"prices of {edition.dated} (genai-prices {edition.version})")

@@ -15,7 +15,7 @@ def age_seconds(dated: date, now: datetime) -> float:
 
 def complaint(edition: Edition, today: date) -> str | None:
     """Return what is to say against the age of prices, or None while they are new enough."""
-    dated = edition.dated(today)
+    dated = edition.dated
     if dated is None:
         return "the price catalogue names no day that it is of"
     days = (today - dated).days

@@ -39,10 +39,6 @@ class Book:
     def version(self) -> str:
         return self._edition.version
 
-    def dated(self, today: date) -> date | None:
-        """Return the day that the data is of, as far as it tells."""
-        return self._edition.dated(today)
-
     def knows_provider(self, provider: str) -> bool:
         return self._edition.provider(provider) is not None
 

@@ -1,7 +1,6 @@
 """The sources of prices in the order of their authority."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,7 +19,7 @@ def standard(rules: Sequence[PriceRule] = (), home: Path | None = None) -> Price
     """Return the Pricer of the user's `rules` and the catalogues: those that came with farebox, or newer ones that were
     downloaded into the data folder `home`.
     """
-    edition = Stored(home).edition(datetime.now(UTC).date()) if home else bundled()
+    edition = Stored(home).edition() if home else bundled()
     return pricer_of(edition, rules)
 
 

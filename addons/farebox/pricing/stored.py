@@ -66,7 +66,7 @@ class Stored:
                 f"{path} cannot be read ({type(error).__name__}): delete it, and run `farebox prices update` again"
             ) from error
 
-    def edition(self, today: date) -> Edition:
+    def edition(self) -> Edition:
         """Return the prices to use: the downloaded ones, but for those of a package that is newer than they are.
 
         What cannot be read is told in the log, and not used.
@@ -74,7 +74,7 @@ class Stored:
         own = bundled()
         try:
             current = self.state().current
-            if current is None or current.fetched_at.date() < (own.dated(today) or date.min):
+            if current is None or current.fetched_at.date() < (own.dated or date.min):
                 return own
             return self._read(current)
         except FareboxError as error:

@@ -28,12 +28,12 @@ def update(home: Path, url: str = "") -> Taken:
     url = url or URL
     payload, now = fetch(url), datetime.now(UTC)
     stored = Stored(home)
-    before = stored.edition(now.date())
+    before = stored.edition()
     try:
         new = edition_of(payload)
     except PayloadError as error:
         raise FareboxError(f"{told_of(url)} is not taken: {error}. The prices in use stay") from error
-    against = list(objections(before, new, now.date()))
+    against = list(objections(before, new))
     if against:
         raise FareboxError(f"{told_of(url)} is not taken: {'; '.join(against)}. The prices in use stay")
     stored.take(payload, now, told_of(url))

@@ -54,9 +54,8 @@ class Prices:
 
     def age_seconds(self) -> float:
         """Return how old the catalogue is; NaN where it does not tell."""
-        now = self._now()
-        dated = self._edition.dated(now.date())
-        return age_seconds(dated, now) if dated else float("nan")
+        dated = self._edition.dated
+        return age_seconds(dated, self._now()) if dated else float("nan")
 
     def _look(self) -> None:
         self._looked_at = self._clock()
@@ -68,7 +67,7 @@ class Prices:
         self._complain()
 
     def _use(self) -> None:
-        self._edition = self._stored.edition(self._now().date())
+        self._edition = self._stored.edition()
         self._pricer = pricer_of(self._edition, self._rules)
 
     def _complain(self) -> None:

@@ -190,7 +190,7 @@ class OwnMetrics:
 
         self._age = Gauge(
             "farebox_price_catalogue_age_seconds",
-            "Age of the list prices in use, from the newest day that they name.",
+            "Age of the list prices in use, from the newest day on which one was checked.",
             registry=registry,
         )
 

@@ -33,7 +33,7 @@ def diff(*, provider: Provider = None, model: Model = None, config: Config = Non
     if provider is not None and provider not in BY_NAME:
         raise SettingsError(f"provider: there is no {provider!r}: the names are {', '.join(sorted(BY_NAME))}")
     settings, now = settings_module.load({}, config=config), datetime.now(UTC)
-    edition = Stored(settings.folder).edition(now.date())
+    edition = Stored(settings.folder).edition()
     book, litellm = Book(edition), LiteLLM()
     comparer = Comparer([book, litellm], pricer_of(edition, settings.prices))
     found = [

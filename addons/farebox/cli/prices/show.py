@@ -67,8 +67,7 @@ def show(
 
 
 def _warn_of_age(settings: Settings) -> None:
-    today = datetime.now(UTC).date()
-    if old := complaint(Stored(settings.folder).edition(today), today):
+    if old := complaint(Stored(settings.folder).edition(), datetime.now(UTC).date()):
         typer.echo(f"{old}: {UPDATE}", err=True)
 
 

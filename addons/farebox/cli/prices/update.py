@@ -1,6 +1,5 @@
 """`farebox prices update`."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -38,7 +37,7 @@ def update_prices(
 
 
 def _told(taken: Taken) -> str:
-    change, dated = taken.change, taken.edition.dated(datetime.now(UTC).date())
+    change, dated = taken.change, taken.edition.dated
     if not taken.is_new:
         return f"Nothing new: prices of {dated}, {change.models} models."
     return (

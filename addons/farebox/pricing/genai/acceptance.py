@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from .units import Prices, stated
 
 _KEPT = Decimal("0.9")
 _JUMP = 3
-# The newest day that prices name can go back a little: the remark that named it is written anew.
+# The day that prices are of can go back a little: the remark that named it is written anew.
 _SLACK = timedelta(days=31)
 _JUMPS = Decimal("0.2")
 _LEAST, _MOST, _DIGITS = Decimal("1e-12"), Decimal(1_000_000), 60
@@ -46,7 +46,7 @@ def change(old: Edition, new: Edition) -> Change:
     )
 
 
-def objections(old: Edition, new: Edition, today: date) -> Iterator[str]:
+def objections(old: Edition, new: Edition) -> Iterator[str]:
     """Yield what speaks against taking `new` for `old`."""
     found = change(old, new)
     if found.models < _KEPT * len(old.models):
@@ -54,7 +54,7 @@ def objections(old: Edition, new: Edition, today: date) -> Iterator[str]:
     if found.jumps > _JUMPS * max(len(old.models) - found.removed, 1):
         yield f"{found.jumps} models would cost more than {_JUMP} times as much, or less than a third"
     yield from itertools.islice(_faults(new), 1)
-    was, now = old.dated(today), new.dated(today)
+    was, now = old.dated, new.dated
     if was and (now is None or now < was - _SLACK):
         yield f"it is of {now}, and the prices in use are of {was}"
 

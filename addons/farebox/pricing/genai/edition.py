@@ -14,7 +14,8 @@ from genai_prices.types import ConditionalPrice, ModelInfo, ModelPrice, Provider
 
 from ...providers import BY_NAME
 
-_DAY = re.compile(r"\b20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b")
+# "checked 2026-10-19", "Rates verified on 2026-10-12", "as of 2026-08-25"
+_CHECKED = re.compile(r"\b(?:checked|verified|updated|as of)(?:\s+on)?\s+(20\d\d-\d\d-\d\d)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,13 +42,6 @@ class Edition:
         """Return the model at `ref`."""
         return self.models[ref]
 
-    def dated(self, today: date) -> date | None:
-        """Return the newest day, up to `today`, that a price starts or was checked on.
-
-        The data states no day of its own; this one is at most as late as the data, so no age is told too young.
-        """
-        return max((day for day in self._days if day <= today), default=None)
-
     @cached_property
     def models(self) -> Mapping[str, ModelInfo]:
         """All models by their ref."""
@@ -58,10 +52,13 @@ class Edition:
         return {id(model): ref for ref, model in self.models.items()}
 
     @cached_property
-    def _days(self) -> frozenset[date]:
-        models = [model for provider in self.providers for model in provider.models]
-        texts = " ".join(filter(None, (model.price_comments for model in models)))
-        return frozenset(_dates(_DAY.findall(texts))) | frozenset(day for model in models for day in starts(model))
+    def dated(self) -> date | None:
+        """The newest day on which a price was checked, as the remarks on prices say; None where none does.
+
+        The data states no day of its own. It is no older than this; the days on which prices start can lie ahead of it.
+        """
+        remarks = " ".join(model.price_comments or "" for model in self.models.values())
+        return max(_dates(_CHECKED.findall(remarks)), default=None)
 
 
 @cache
