@@ -20,6 +20,7 @@ HOSTS = (
     "www.example.org",
     "api.openai.com.example.org",
     "llm.example.net",
+    "shop.openai.azure.com",
     "127.0.0.1",
 )
 
