@@ -82,6 +82,14 @@ def test_a_body_is_documents(content_type: str, body: bytes, expected: list[Docu
     assert read(documents(content_type), byte_by_byte(body)) == expected
 
 
+@pytest.mark.parametrize("subtype", ["octet-stream", "binary", "x-jsonl", "jsonl"])
+def test_a_file_of_lines_is_read_where_one_is_asked_for(subtype: str) -> None:
+    reader = documents(f"application/{subtype}", asks_stream=True)
+
+    assert read(reader, byte_by_byte(b'{"a": 1}\n{"a": 2}\n')) == [Document("", {"a": 1}), Document("", {"a": 2})]
+    assert reader.is_stream
+
+
 @given(
     st.sampled_from([SSE, JSON, "", LINES]),
     st.booleans(),

@@ -115,10 +115,11 @@ def test_the_price_is_that_of_the_request() -> None:
         asked.append(one)
         return record_of(one)
 
-    pending = row()
-    join([pending], [], [look(86_400)], price)
+    pending = row(price_context={"resolution": "720p", "size": "auto"})
+    join([pending], [], [look(86_400, price_context={"size": "1024x1024"})], price)
 
     assert [(one.started_at, one.model_requested) for one in asked] == [(STARTED_AT, "gpt-4o")]
+    assert asked[0].price_context == {"resolution": "720p", "size": "1024x1024"}
     assert record_of(asked[0]).started_at == pending.started_at
 
 
@@ -200,9 +201,16 @@ def test_what_is_remembered_is_bounded() -> None:
         ({"is_pending": True, "finish_reason": "in_progress"}, True),
         ({"finish_reason": None, "usage": NOTHING}, True),
         ({"status": 404, "outcome": "http_error"}, True),
+        ({"outcome": "client_abort"}, True),
+        ({"outcome": "sidecar_stop"}, True),
+        ({"outcome": "provider_cut"}, True),
+        ({"outcome": "provider_cut", "error_type": "server_error"}, False),
         ({"completes": None, "is_pending": True}, False),
     ],
-    ids=["the end", "under way", "cut", "not found", "a call"],
+    ids=[
+        *("the end", "under way", "cut", "not found", "left by the client", "left by us", "broken off", "an error"),
+        "a call",
+    ],
 )
 def test_a_look_without_an_end_adds_nothing(told: dict[str, Any], adds_nothing: bool) -> None:
     assert msgspec.structs.replace(look(), **told).adds_nothing is adds_nothing
