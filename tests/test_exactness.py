@@ -2,12 +2,12 @@
 
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
+import msgspec
 import pytest
 from farebox.pricing.amounts import amounts
 from farebox.pricing.book import Book
@@ -184,7 +184,7 @@ def calls() -> Iterator[Priced]:
 
 def _at_a_time(row: Record) -> list[Consumption]:
     # The corpus has no times: all of it is priced as of one day, at an hour without peak prices.
-    return [replace(one, at=AT) for one in consumptions(row)]
+    return [msgspec.structs.replace(one, at=AT) for one in consumptions(row)]
 
 
 def test_compiled_prices_agree_with_uncompiled_ones_on_every_recorded_call() -> None:

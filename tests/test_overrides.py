@@ -1,7 +1,7 @@
 """Own prices: what a call costs by them, worked out by hand."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -365,7 +365,9 @@ def test_the_same_prices_are_one_card_however_many_models_share_them() -> None:
     found = pricer("[{match: {model: 'own-*'}, per_request: 1}, {match: {model: x}, alias_of: openai/gpt-5.4}]")
 
     assert found.card(asked("acme", "own-1")) is found.card(asked("acme", "own-2"))
-    assert found.card(asked("acme", "x")) is found.card(replace(asked("acme", "x"), at=AT.replace(day=16)))
+    assert found.card(asked("acme", "x")) is found.card(
+        msgspec.structs.replace(asked("acme", "x"), at=AT.replace(day=16))
+    )
 
 
 def test_only_a_model_that_a_rule_names_whole_is_known_by_it() -> None:

@@ -1,11 +1,12 @@
 """Which source is believed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 from farebox.pricing.consumption import Consumption
 from farebox.pricing.cost import Cost
@@ -126,7 +127,7 @@ def test_calls_that_are_summed_up_are_priced_as_single_ones(
     calls: int, longest: int | None, nanousd: int, reasons: tuple[str, ...]
 ) -> None:
     stepped = Rate(Decimal(2), steps=((200, Decimal(4)),))
-    part = replace(asked(input_tokens=1_000), calls=calls, longest_input=longest)
+    part = msgspec.structs.replace(asked(input_tokens=1_000), calls=calls, longest_input=longest)
 
     cost = Pricer([shelf("first", {"input_tokens": stepped})]).price(part)
 

@@ -1,7 +1,9 @@
 """What the recorded calls would cost on another model, call by call."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+import msgspec
 
 from ..pricing.consumption import Consumption
 from ..pricing.cost import PARTIAL
@@ -121,7 +123,7 @@ def _told(row: Record, name: str) -> str | None:
 
 def _there(asked: Consumption, other: Other) -> Consumption:
     is_batch = other.tier == _BATCH
-    return replace(
+    return msgspec.structs.replace(
         asked,
         provider=other.provider,
         models=(other.model,),

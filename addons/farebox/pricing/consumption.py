@@ -1,14 +1,14 @@
 """What one call consumed, and all that its price hangs on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+import msgspec
 
 from ..usage import Usage
 
 
-@dataclass(frozen=True, slots=True)
-class Consumption:
+class Consumption(msgspec.Struct, frozen=True):
     """One call, or a part of one, as it is priced.
 
     `models`: as served, then as asked for. `at`: when the request began, UTC. `tier` is the service tier as served;
@@ -24,7 +24,7 @@ class Consumption:
     host: str = ""
     operation: str | None = None
     tier: str | None = None
-    context: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, str] = {}
     duration_ms: int | None = None
     calls: int = 1
     longest_input: int | None = None

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
 from typing import NamedTuple
+
+import msgspec
 
 from ..price_rules import PriceRule
 from ..providers import UNKNOWN, Table
@@ -139,7 +140,7 @@ def without_price(pricer: Pricer, traffic: Iterable[Traffic]) -> list[Traffic]:
         if not one.unpriced or not one.asked.models or (card is not None and (card.free or card.rates)):
             continue
         key = (one.asked.provider, one.asked.host, one.asked.models)
-        before = found.get(key, Traffic(replace(one.asked, tier=None), 0))
+        before = found.get(key, Traffic(msgspec.structs.replace(one.asked, tier=None), 0))
         found[key] = Traffic(before.asked, before.calls + one.unpriced, before.unpriced + one.unpriced)
     return sorted(found.values(), key=lambda one: -one.calls)
 

@@ -35,14 +35,18 @@ class Overrides:
 
     def ruling(self, asked: Consumption) -> Ruling | None:
         """Return the rule that counts for a call."""
-        key = (asked.provider, asked.host, asked.models, asked.tier, tuple(asked.context.items()))
+        context = tuple(asked.context.items()) if asked.context else ()
+        key = (asked.provider, asked.host, asked.models, asked.tier, context)
         matching = self._matching.get(key)
         if matching is None:
             if len(self._matching) >= _MEMORY:
                 self._matching.clear()
             matching = tuple(one for one in reversed(self.rulings) if one.matches(asked))
             self._matching[key] = matching
-        return next((one for one in matching if one.holds(asked)), None)
+        for one in matching:
+            if one.holds(asked):
+                return one
+        return None
 
     def change(self, asked: Consumption) -> Ruling | None:
         """Return the rule that counts, where it changes what others say of the call instead of having prices."""

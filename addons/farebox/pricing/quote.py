@@ -1,8 +1,9 @@
 """What a model costs, by whose word, and what a standard call comes to."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import NamedTuple
+
+import msgspec
 
 from ..usage import Usage
 from .consumption import Consumption
@@ -27,7 +28,7 @@ def quotes(pricer: Pricer, providers: Iterable[str], asked: Consumption) -> list
     """Return the prices of `asked` at each of `providers` that has any; those with the same prices are one Quote."""
     sellers: dict[int, list[Consumption]] = {}
     for provider in providers:
-        here = replace(asked, provider=provider)
+        here = msgspec.structs.replace(asked, provider=provider)
         card = pricer.card(here)
         if card is not None:
             sellers.setdefault(id(card), []).append(here)

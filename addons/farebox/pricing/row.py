@@ -1,7 +1,6 @@
 """A row of the ledger and its price: the one way from what a call consumed to what it cost."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -75,7 +74,7 @@ def consumptions(row: Record) -> list[Consumption]:
 
 
 def _part_of(whole: Consumption, part: Part) -> Consumption:
-    return replace(
+    return msgspec.structs.replace(
         whole,
         models=_known(part.model) or whole.models,
         usage=part.usage,

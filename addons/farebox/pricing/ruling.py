@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+import msgspec
+
 from ..price_rules import Free, PriceRule
 from ..price_units import TOKENS
 from ..providers import host_matches
@@ -50,7 +52,10 @@ class Ruling:
 
     def holds(self, asked: Consumption) -> bool:
         """Tell whether the rule holds on the day of the call."""
-        first, last, day = self.rule.effective_from, self.rule.effective_to, asked.at.date()
+        first, last = self.rule.effective_from, self.rule.effective_to
+        if first is None and last is None:
+            return True
+        day = asked.at.date()
         return (first is None or first <= day) and (last is None or day <= last)
 
     def card(self, asked: Consumption) -> RateCard:
@@ -62,7 +67,7 @@ class Ruling:
         if self.rule.target is None:
             return asked
         provider, model = self.rule.target
-        return replace(asked, provider=provider, models=(model,))
+        return msgspec.structs.replace(asked, provider=provider, models=(model,))
 
     def adjusted(self, card: RateCard) -> RateCard:
         """Return another source's `card` as it holds by the rule: the same object for the same."""
