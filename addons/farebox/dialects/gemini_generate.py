@@ -38,7 +38,7 @@ def fold(reply: Reply, document: Document) -> Reply:
     told = replace(
         reply,
         model=model,
-        seen=seen(reply, grounded(body, model)),
+        seen=seen(reply, grounded(body, model)) if "groundingMetadata" in candidate else reply.seen,
         response_id=clean.word(body.get("responseId")) or reply.response_id,
         service_tier=clean.word(sent.get("serviceTier") or sent.get("trafficType")) or reply.service_tier,
         finish_reason=clean.word(blocked) or _finish_reason(reply, candidate),

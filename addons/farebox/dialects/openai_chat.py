@@ -61,7 +61,7 @@ def fold(reply: Reply, document: Document) -> Reply:
         finish_reason=_finish_reason(reply, choice),
         usage=sent or reply.usage,
         seen=_ran(reply, choice),
-        parts=_shares(body) or reply.parts,
+        parts=(_shares(body) if "usage_breakdown" in body or "x_groq" in body else {}) or reply.parts,
         context={**reply.context, "search_context_size": searches} if searches else reply.context,
     )
     # Mistral and older vLLM put the error's fields into the body itself.
