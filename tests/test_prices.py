@@ -87,6 +87,17 @@ def test_every_provider_that_has_the_model_is_shown_once_for_each_price(run: Com
     assert internal["standard_call"]["cost_nanousd"] == 2_000_000
 
 
+def test_a_rule_for_any_model_is_shown_where_nobody_knows_the_model(run: Command, tmp_path: Path) -> None:
+    write("prices: [{match: {provider: ollama}, local: {mode: free}}]", tmp_path)
+
+    def sellers(model: str) -> list[str]:
+        found = json.loads(run("show", model, "--format", "json").out)
+        return [name for one in found for name in one["providers"]]
+
+    assert "ollama" not in sellers("gpt-4o")
+    assert sellers("llama4-of-our-own") == ["ollama"]
+
+
 def test_a_model_without_a_price_gets_the_lines_to_add(run: Command) -> None:
     done = run("show", "llama4", "--host", "localhost")
 

@@ -10,6 +10,7 @@ from .consumption import Consumption
 from .cost import Cost
 from .pricer import Pricer
 from .ratecard import RateCard
+from .ruling import ANY_MODEL
 
 # 10,000 tokens in, 4,000 of them from the cache, 1,000 out, in ten seconds.
 STANDARD_CALL = Usage(input_tokens=10_000, cache_read_tokens=4_000, output_tokens=1_000)
@@ -25,14 +26,18 @@ class Quote(NamedTuple):
 
 
 def quotes(pricer: Pricer, providers: Iterable[str], asked: Consumption) -> list[Quote]:
-    """Return the prices of `asked` at each of `providers` that has any; those with the same prices are one Quote."""
+    """Return the prices of `asked` at each of `providers` that has any; those with the same prices are one Quote.
+
+    A rule for any model says of none that it is there: it is left out where somebody knows the model.
+    """
     sellers: dict[int, list[Consumption]] = {}
     for provider in providers:
         here = msgspec.structs.replace(asked, provider=provider)
         card = pricer.card(here)
         if card is not None:
             sellers.setdefault(id(card), []).append(here)
-    return [_quote(pricer, same) for same in sellers.values()]
+    found = [_quote(pricer, same) for same in sellers.values()]
+    return [one for one in found if one.card.model != ANY_MODEL] or found
 
 
 def _quote(pricer: Pricer, same: list[Consumption]) -> Quote:

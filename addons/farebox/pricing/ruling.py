@@ -17,6 +17,8 @@ from .ratecard import RateCard
 from .rule_rates import rates_of
 
 NAME = "override"
+# The model of a rule that names none.
+ANY_MODEL = "*"
 _MEMORY = 4096
 
 
@@ -94,7 +96,7 @@ class Ruling:
         rule = self.rule
         days = {key: str(day) for key in ("effective_from", "effective_to") if (day := getattr(rule, key))}
         return RateCard(
-            model=rule.match.model or rule.match.deployment or "*",
+            model=rule.match.model or rule.match.deployment or ANY_MODEL,
             source=NAME,
             version=self._version,
             rates=self._rates,
