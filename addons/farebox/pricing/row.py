@@ -1,6 +1,7 @@
 """A row of the ledger and its price: the one way from what a call consumed to what it cost."""
 
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ NO_USAGE = "none"
 # The work goes on after its answer; what it consumes comes with the end of it.
 PENDING = "pending"
 _LOW, _HIGH = 0, 1
+_usage_of = attrgetter(*Usage.__struct_fields__)
 # Vertex AI's words for tiers of the same prices as Gemini's; a batch is a way of processing, not a tier.
 _TIERS = {"on_demand_priority": "priority", "on_demand_flex": "flex", "on_demand": None, "batch": None}
 _BATCH = {"processing": "batch"}
@@ -60,7 +62,7 @@ def consumptions(row: Record) -> list[Consumption]:
     whole = Consumption(
         provider=row.provider,
         models=_known(row.model_returned, row.model_requested),
-        usage=Usage(**{name: getattr(row, name) for name in Usage.__struct_fields__}),
+        usage=Usage(*_usage_of(row)),
         at=row.started_at,
         host=row.host,
         operation=row.operation,
