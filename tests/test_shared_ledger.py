@@ -3,16 +3,21 @@
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 from farebox.masked import MASK
+from farebox.sinks.database import DatabaseSink
+from sqlalchemy import Engine
 
 from .conftest import StartSidecar
+from .ledgers import ids
 from .mitmdump import mitmdump_sidecar
 from .postgres import PASSWORD, Postgres
+from .samples import record
 from .sidecar import Sidecar, clean_environment
 from .upstream import Upstream, plain
 
@@ -175,3 +180,19 @@ def test_sidecars_that_start_at_once_share_a_ledger(
     told: list[Any] = [row["sidecar"] for row in rows]
     assert {name: told.count(name) for name in names} == {"one": 4, "two": 4}
     assert len({row["id"] for row in rows}) == 8
+
+
+def test_the_recorder_takes_old_calls_away(engine: Engine, start_sidecar: StartSidecar, upstream: Upstream) -> None:
+    old, new = record(started_at=datetime.now(UTC) - timedelta(days=70)), record(started_at=datetime.now(UTC))
+    DatabaseSink(engine).write([old, new], {})
+
+    start_sidecar(
+        upstream,
+        *("--ledger", engine.url.render_as_string(hide_password=False)),
+        environment={"FAREBOX_RETENTION_CALLS": "30d"},
+    )
+
+    give_up = time.monotonic() + SECONDS
+    while ids(engine) != [new.id]:
+        assert time.monotonic() < give_up, ids(engine)
+        time.sleep(0.1)

@@ -1,7 +1,7 @@
 """`farebox what-if`: the same traffic on another model, call by call."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -29,12 +29,6 @@ from .test_pricer import Shelf
 RATES = {"input_tokens": Rate(Decimal(2)), "cache_read_tokens": Rate(Decimal(1)), "output_tokens": Rate(Decimal(4))}
 PRICER = Pricer([Shelf("list", {"m": RateCard("m", "list", "7", RATES)})])
 ALL = Wanted(Scope())
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    with new_ledger(tmp_path / "ledger.db") as engine:
-        yield engine
 
 
 def call(model: str = "gpt-4o", **told: Any) -> Record:
