@@ -72,6 +72,7 @@ COVERED_BY = {
     "store/postgres": "test_faults.py",
     "store/sqlite": "test_engine.py",
     **{f"store/{name}": "test_rollups.py" for name in ("grains", "hourly", "rebuild", "sums", "tally")},
+    **{f"store/{name}": "test_totals.py" for name in ("ranges", "tallies")},
 }
 # Reports what importing the modules named on standard input does beside reading files.
 IMPORTER = """

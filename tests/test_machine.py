@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 from farebox.report.machine import as_csv, as_json
@@ -32,3 +33,14 @@ def test_csv_has_the_same_lines_and_no_total() -> None:
     assert [row["model"] for row in rows] == ['the "model", of\nours', ""]
     assert [row["cost_nanousd"] for row in rows] == [str(NANOUSD), ""]
     assert [row["cost_usd"] for row in rows] == ["123456789.012345678", ""]
+
+
+def test_it_is_told_which_percentiles_are_interpolated_and_what_is_lacking() -> None:
+    groups = [Group(("openai",), replace(KNOWN, interpolated=True)), Group(("anthropic",), UNKNOWN)]
+
+    told = json.loads(as_json(("provider",), Scope(), groups, KNOWN, lacking="Old calls are gone."))
+    rows = list(csv.DictReader(io.StringIO(as_csv(("provider",), groups, KNOWN))))
+
+    assert [row["interpolated"] for row in told["rows"]] == [True, False]
+    assert (told["total"]["interpolated"], told["lacking"]) == (False, "Old calls are gone.")
+    assert [row["interpolated"] for row in rows] == ["true", "false"]

@@ -13,8 +13,9 @@ import pytest
 from farebox.cli import tail
 from farebox.cli.report import NAMES
 from farebox.sinks.database import DatabaseSink
-from farebox.store.engine import name
-from sqlalchemy import Engine
+from farebox.store.engine import name, writer
+from farebox.store.schema import calls
+from sqlalchemy import Engine, delete
 
 from .commands import Done, farebox
 from .samples import record
@@ -157,6 +158,23 @@ def test_what_cannot_be_answered_names_the_option_and_the_fix(run: Command, argu
     assert done.code == 1
     assert done.err.startswith(f"farebox: {told}")
     assert done.err.count("\n") == 1
+
+
+def test_sums_outlive_old_calls_and_what_they_lack_is_said(run: Command, engine: Engine) -> None:
+    with writer(engine).begin() as connection:
+        connection.execute(delete(calls).where(calls.c.started_at < NOW - timedelta(days=30)))
+
+    by_model, by_conversation = (
+        json.loads(run("report", "--since", "all", "--by", by, "--format", "json").out)
+        for by in ("model", "conversation")
+    )
+
+    assert (by_model["total"]["cost_nanousd"], by_model["lacking"]) == (1_003_500_008, None)
+    assert by_conversation["total"]["cost_nanousd"] == 3_500_001
+    assert by_conversation["lacking"].startswith("Calls before ")
+    assert "are gone and not counted" in run("report", "--since", "all", "--by", "conversation").out
+    assert "~" not in run("report").out
+    assert run("report", "--by", "conversation", "--since", "all", "--format", "csv").err.startswith("Calls before ")
 
 
 def test_no_calls_is_said(run: Command, engine: Engine) -> None:

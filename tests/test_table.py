@@ -1,6 +1,7 @@
 """The report as a table: every group, the total, and what the total leaves out."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from farebox.report.table import notes, report_table
@@ -12,9 +13,11 @@ SECOND = Sums(2, 0, 2, 0, None, None, None, None, None, 70, 90)
 TOTAL = Sums(5, 1, 2, 0, 1_200, 1_200, 900, 300, 8_000_000_000, 500, 1_900)
 
 
-def printed(groups: list[Group], total: Sums, by: tuple[str, ...] = ("model",)) -> list[str]:
+def printed(
+    groups: list[Group], total: Sums, by: tuple[str, ...] = ("model",), lacking: str | None = None
+) -> list[str]:
     text = io.StringIO()
-    Console(file=text, width=160).print(report_table("Spend", by, groups, total))
+    Console(file=text, width=160).print(report_table("Spend", by, groups, total, lacking=lacking))
     return [line.rstrip() for line in text.getvalue().splitlines()]
 
 
@@ -26,6 +29,19 @@ def test_a_line_has_its_figures_and_a_bar() -> None:
     assert second.split() == ["(unknown)", "?", "2", "2", "?", "?", "?", "70", "ms", "90", "ms"]
     assert total.split()[:4] == ["total", "$8.00", "5", "1"]
     assert note == "2 calls unpriced: not known, so not in the spend (`farebox prices lint`)."
+
+
+def test_interpolated_percentiles_are_marked() -> None:
+    lines = printed([Group(("gpt-4o",), replace(FIRST, interpolated=True)), Group((None,), SECOND)], TOTAL)
+
+    assert lines[2].split()[-4:] == ["~800", "ms", "~1.9", "s"]
+    assert lines[3].split()[-4:] == ["70", "ms", "90", "ms"]
+
+
+def test_what_the_figures_lack_is_said_last() -> None:
+    lines = printed([Group(("gpt-4o",), FIRST)], TOTAL, lacking="Calls before noon are gone.")
+
+    assert lines[-1] == "Calls before noon are gone."
 
 
 def test_one_group_needs_no_total() -> None:

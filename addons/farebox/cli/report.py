@@ -3,8 +3,10 @@
 import enum
 import sys
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import datetime
+from functools import partial
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -14,8 +16,8 @@ from ..report.machine import as_csv, as_json
 from ..report.period import EXAMPLES, spans
 from ..report.table import report_table
 from ..settings import Settings
-from ..store.engine import Engine
-from ..store.summary import DIMENSIONS, SPANS, Group, Scope, covered, summarise
+from ..store.summary import DIMENSIONS, SPANS, Group, Span
+from ..store.totals import Totals, totals
 from .console import console
 from .ledger import opened_ledger
 from .options import Config, Ledger, Until, Where
@@ -59,30 +61,36 @@ def report(
     names = _names(by)
     scope = scope_of(settings, since, until, where)
     with opened_ledger(settings) as engine:
-        groups = ordered(grouped(engine, settings, scope, names), names)
-        [whole] = summarise(engine, scope, ())
+        found = totals(engine, scope, names, partial(_spans, names, settings.zone))
+    groups = ordered(found.groups, names)
+    lacking = _lacking(found, settings)
     if format is Format.JSON:
-        sys.stdout.buffer.write(as_json(names, scope, groups, whole.sums))
+        sys.stdout.buffer.write(as_json(names, scope, groups, found.whole, lacking=lacking))
     elif format is Format.CSV:
-        typer.echo(as_csv(names, groups, whole.sums), nl=False)
+        typer.echo(as_csv(names, groups, found.whole), nl=False)
+        if lacking:
+            typer.echo(lacking, err=True)
     elif not groups:
         typer.echo(f"No calls {_title(since, until)} in {settings.ledger_name}.")
     else:
         title = f"Spend by {' and '.join(names)}, {_title(since, until)} ({settings.timezone})"
         out = console()
-        out.print(report_table(title, names, groups, whole.sums, width=out.width))
+        out.print(report_table(title, names, groups, found.whole, lacking=lacking, width=out.width))
 
 
-def grouped(engine: Engine, settings: Settings, scope: Scope, names: Sequence[str]) -> list[Group]:
-    """Return the groups of `names`, days and hours in the settings' time zone."""
-    units = [name for name in names if name in SPANS]
-    bounds = covered(engine, scope) if units else None
-    if not units:
-        return summarise(engine, scope, names)
-    if bounds is None:
-        return []
-    first, last = (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment for moment in bounds)
-    return summarise(engine, scope, names, spans(units[0], (first, last), settings.zone))
+def _spans(names: Sequence[str], zone: ZoneInfo, first: datetime, last: datetime) -> list[Span]:
+    """Return the days or hours, whichever `names` has, in the settings' time zone."""
+    return spans(next(name for name in names if name in SPANS), (first, last), zone)
+
+
+def _lacking(found: Totals, settings: Settings) -> str | None:
+    """Return what the figures lack because old calls are gone."""
+    if found.gone is None:
+        return None
+    day = found.gone.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M")
+    if found.is_partial:
+        return f"Calls before {day} are gone and not counted: their hourly sums do not have what is asked for."
+    return f"Calls before {day} are gone: hours before that are counted whole."
 
 
 def ordered(groups: Sequence[Group], names: Sequence[str]) -> list[Group]:

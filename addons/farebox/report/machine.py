@@ -12,14 +12,20 @@ from ..store.summary import Group, Scope, Sums
 from .figures import exact_usd
 
 
-def as_json(by: Sequence[str], scope: Scope, groups: Sequence[Group], total: Sums) -> bytes:
-    """Return one JSON object: `rows` with their dimensions and sums, and the `total`; null is not known."""
+def as_json(
+    by: Sequence[str], scope: Scope, groups: Sequence[Group], total: Sums, *, lacking: str | None = None
+) -> bytes:
+    """Return one JSON object: `rows` with their dimensions and sums, and the `total`; null is not known.
+
+    `lacking` is a sentence that says what the figures do not have.
+    """
     body = {
         "since": scope.start,
         "until": scope.end,
         "by": list(by),
         "rows": [_named(by, group) for group in groups],
         "total": _amounts(total),
+        "lacking": lacking,
     }
     return msgspec.json.format(msgspec.json.encode(body), indent=2) + b"\n"
 
@@ -29,7 +35,9 @@ def as_csv(by: Sequence[str], groups: Sequence[Group], total: Sums) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, [*by, *_amounts(total)], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(_named(by, group) for group in groups)
+    writer.writerows(
+        _named(by, group) | {"interpolated": "true" if group.sums.interpolated else "false"} for group in groups
+    )
     return text.getvalue()
 
 

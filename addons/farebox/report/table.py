@@ -20,9 +20,15 @@ _DISPENSABLE = ("p50", "", "cached", "p95", "output", "input", "unpriced", "erro
 
 
 def report_table(
-    title: str, by: Sequence[str], groups: Sequence[Group], total: Sums, *, width: int = 160
+    title: str,
+    by: Sequence[str],
+    groups: Sequence[Group],
+    total: Sums,
+    *,
+    lacking: str | None = None,
+    width: int = 160,
 ) -> RenderableType:
-    """Return `groups` as a table with their `total`, and below it what the spend leaves out.
+    """Return `groups` as a table with their `total`, and below it what the spend leaves out and the figures lack.
 
     What has no room in `width` characters is left out, rather than cut.
     """
@@ -50,7 +56,7 @@ def report_table(
             )
     for key, row in zip(keys, rows, strict=True):
         table.add_row(*map(Text, key), *(figure for name, _, figure in row if name in shown))
-    return Lines(table, *(Text(note, style="dim") for note in notes(total)))
+    return Lines(table, *(Text(note, style="dim") for note in (*notes(total), *([lacking] if lacking else ()))))
 
 
 def notes(total: Sums) -> list[str]:
@@ -81,6 +87,7 @@ def _fitting(
 
 
 def _figures(sums: Sums, most: int) -> list[tuple[str, str, str]]:
+    about = "~" if sums.interpolated else ""
     return [
         ("spend", "green", figures.usd(sums.cost_nanousd)),
         ("", "green", figures.bar(sums.cost_nanousd, most, _BAR)),
@@ -90,6 +97,6 @@ def _figures(sums: Sums, most: int) -> list[tuple[str, str, str]]:
         ("input", "cyan", figures.count(sums.input_tokens)),
         ("cached", "", figures.share(sums.cache_read_tokens, sums.cacheable_tokens)),
         ("output", "cyan", figures.count(sums.output_tokens)),
-        ("p50", "", figures.duration(sums.p50_ms)),
-        ("p95", "", figures.duration(sums.p95_ms)),
+        ("p50", "", about + figures.duration(sums.p50_ms)),
+        ("p95", "", about + figures.duration(sums.p95_ms)),
     ]

@@ -8,7 +8,8 @@ from ..pricing.cost import REPORTED
 from .current import at_current_prices
 from .faults import reachable
 from .schema import calls
-from .summary import MODEL, Scope, within
+from .summary import Scope, within
+from .sums import MODEL
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from ..pricing.cost import ESTIMATED, PARTIAL, UNPRICED
 from .current import at_current_prices
 from .faults import reachable
 from .schema import calls
+from .sums import MODEL
 
-MODEL = func.coalesce(calls.c.model_returned, calls.c.model_requested)
 DIMENSIONS: Mapping[str, ColumnElement[Any]] = {
     "provider": calls.c.provider,
     "model": MODEL,
@@ -32,7 +32,7 @@ DIMENSIONS: Mapping[str, ColumnElement[Any]] = {
     "sidecar": calls.c.sidecar,
 }
 SPANS = ("day", "hour")
-_ERRORS = (reading.HTTP_ERROR, reading.PROVIDER_CUT, reading.NETWORK_ERROR)
+ERRORS = (reading.HTTP_ERROR, reading.PROVIDER_CUT, reading.NETWORK_ERROR)
 
 Span = tuple[str, datetime, datetime]
 
@@ -51,7 +51,8 @@ class Sums:
     """What the calls of one group come to. A sum is None where none of its calls tells.
 
     `uncertain` counts the calls whose cost is a lower bound or estimated. `cacheable_tokens` is the input of the calls
-    that tell how much of it was read from a cache. `p50_ms` and `p95_ms` are durations by nearest rank.
+    that tell how much of it was read from a cache. `p50_ms` and `p95_ms` are durations by nearest rank, or
+    `interpolated` between the bounds of a histogram.
     """
 
     calls: int
@@ -65,6 +66,13 @@ class Sums:
     cost_nanousd: int | None
     p50_ms: int | None = None
     p95_ms: int | None = None
+    interpolated: bool = False
+
+
+def summed(amounts: Sequence[int | None], *, interpolated: bool = False) -> Sums:
+    """Return Sums of `amounts`, field by field."""
+    named: dict[str, Any] = dict(zip((field.name for field in fields(Sums)), amounts, strict=False))
+    return Sums(**named, interpolated=interpolated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +101,7 @@ def summarise(engine: Engine, scope: Scope, by: Sequence[str], spans: Sequence[S
     """
     place = _place(by, spans)
     keys = [expression.label(f"key_{number}") for number, (_, expression) in enumerate(place.keys)]
-    rows = select(*keys, *_sums()).group_by(*keys)
+    rows = select(*keys, *sums_of_calls()).group_by(*keys)
     ranks = _percentiles(keys, scope, place)
     with reachable(engine), engine.connect() as connection:
         told = {tuple(row[: len(keys)]): row[len(keys) :] for row in connection.execute(ranks)}
@@ -104,14 +112,6 @@ def summarise(engine: Engine, scope: Scope, by: Sequence[str], spans: Sequence[S
 def within(query: Select[Any], scope: Scope) -> Select[Any]:
     """Return `query`, which reads `calls`, of the calls of `scope` alone."""
     return _limited(query, scope, _place((), ()))
-
-
-def covered(engine: Engine, scope: Scope) -> tuple[datetime, datetime] | None:
-    """Return the start of the first and of the last call of `scope`, in UTC without a zone on SQLite; None if none."""
-    bounds = within(select(func.min(calls.c.started_at), func.max(calls.c.started_at)), scope)
-    with reachable(engine), engine.connect() as connection:
-        first, last = connection.execute(bounds).one()
-    return (first, last) if first is not None else None
 
 
 def doubts(engine: Engine, scope: Scope) -> list[Doubt]:
@@ -138,12 +138,15 @@ class _Place:
     spans: CTE | None
 
 
+def span_table(spans: Sequence[Span]) -> CTE:
+    """Return `spans` as a table of `label`, `begins` and `ends`."""
+    moment = DateTime(timezone=True)
+    named = values(column("label", String), column("begins", moment), column("ends", moment), name="spans")
+    return named.data(list(spans)).cte("spans")
+
+
 def _place(by: Sequence[str], spans: Sequence[Span]) -> _Place:
-    table = None
-    if spans:
-        moment = DateTime(timezone=True)
-        named = values(column("label", String), column("begins", moment), column("ends", moment), name="spans")
-        table = named.data(list(spans)).cte("spans")
+    table = span_table(spans) if spans else None
     return _Place(
         [(name, table.c.label if name in SPANS and table is not None else DIMENSIONS[name]) for name in by], table
     )
@@ -160,11 +163,12 @@ def _limited(query: Select[Any], scope: Scope, place: _Place) -> Select[Any]:
     if scope.end is not None:
         query = query.where(calls.c.started_at < scope.end)
     for name, wanted in scope.where:
-        query = query.where(_matches(DIMENSIONS[name], wanted))
+        query = query.where(matches(DIMENSIONS[name], wanted))
     return query
 
 
-def _matches(expression: ColumnElement[Any], wanted: Sequence[str | None]) -> ColumnElement[bool]:
+def matches(expression: ColumnElement[Any], wanted: Sequence[str | None]) -> ColumnElement[bool]:
+    """Tell whether `expression` is one of `wanted`: None is not known, * is any text, case does not count."""
     return or_(*(expression.is_(None) if one is None else _is_like(expression, one) for one in wanted))
 
 
@@ -173,11 +177,12 @@ def _is_like(expression: ColumnElement[Any], pattern: str) -> ColumnElement[bool
     return func.lower(expression.cast(String)).like(escaped.replace("*", "%"), escape="\\")
 
 
-def _sums() -> list[ColumnElement[Any]]:
+def sums_of_calls() -> list[ColumnElement[Any]]:
+    """Return what Sums holds but for percentiles, field by field."""
     known_cache = case((calls.c.cache_read_tokens.is_not(None), calls.c.input_tokens))
     return [
         func.count(),
-        _number_of(calls.c.outcome.in_(_ERRORS)),
+        _number_of(calls.c.outcome.in_(ERRORS)),
         _number_of(calls.c.cost_status == UNPRICED),
         _number_of(calls.c.cost_status.in_((PARTIAL, ESTIMATED))),
         func.sum(calls.c.input_tokens),
@@ -210,5 +215,9 @@ def _group(row: Sequence[Any], width: int, told: Mapping[tuple[Any, ...], Sequen
     key, amounts = tuple(row[:width]), row[width:]
     # Postgres sums BIGINT to NUMERIC.
     whole = [None if amount is None else int(amount) for amount in amounts]
-    sums = dict(zip((field.name for field in fields(Sums)), [*whole, *told.get(key, (None, None))], strict=True))
-    return Group(tuple(None if value is None else str(value) for value in key), Sums(**sums))
+    return Group(told_key(key), summed([*whole, *told.get(key, (None, None))]))
+
+
+def told_key(key: Sequence[Any]) -> tuple[str | None, ...]:
+    """Return a group's key as it is told."""
+    return tuple(None if value is None else str(value) for value in key)
