@@ -52,8 +52,8 @@ def _use_log(cursor: Any) -> None:
     while True:
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
-        except OperationalError:
-            if time.monotonic() > give_up:
+        except OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > give_up:
                 raise
             time.sleep(0.02)
         else:
