@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from .ledgers import locked, new_ledger, opened
-from .postgres import Postgres
+from .postgres import PASSWORD, Postgres
 from .samples import record
 
 
@@ -97,3 +97,10 @@ def test_what_is_read_in_one_transaction_is_of_one_moment(tmp_path: Path) -> Non
         DatabaseSink(engine).write([record()], {})
 
         assert reader.execute(text("SELECT count(*) FROM calls")).scalar_one() == 0
+
+
+def test_of_several_servers_the_one_that_takes_writes_is_found(postgres: Postgres) -> None:
+    hosts = f"host=127.0.0.1:1&host=127.0.0.1:{postgres.port}&target_session_attrs=read-write"
+
+    with connected(f"postgresql://postgres:{PASSWORD}@/postgres?{hosts}") as engine, engine.connect() as connection:
+        assert connection.execute(text("SELECT 1")).scalar_one() == 1
