@@ -17,7 +17,7 @@ PARALLEL := -n auto --dist loadfile
 OR_NONE := || [ $$? = 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check lint corpus replay estimates tables prices vendor faults readme picture lock wheel clean bench-pricing
+.PHONY: help demo run test check lint corpus replay estimates tables prices vendor faults soak readme picture lock wheel clean bench-pricing
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
@@ -65,8 +65,11 @@ vendor: $(READY)  ## LiteLLM's price list anew, from the newest wheel or that of
 bench-pricing: $(READY)  ## what it takes to price a call, beside the catalogue's own arithmetic
 	PYTHONPATH=addons $(BIN)/python -m benchmarks.pricing
 
-faults: $(READY)  ## kill -9 under load, 20 rounds of 200 calls
-	FAREBOX_KILL_ROUNDS=20 $(BIN)/python -m pytest tests/test_kill.py -s $(FLAGS)
+faults: $(READY)  ## kill -9, full disks, hung processes ... under load; FLAGS="--only kill_sidecar --ledger sqlite --rounds 5"
+	PYTHONPATH=addons $(BIN)/python -m tests.faults $(FLAGS)
+
+soak: $(READY)  ## ten minutes of steady load: nothing may grow; FAREBOX_SOAK_SECONDS is another length
+	PYTHONPATH=addons $(BIN)/python -m tests.soak $(FLAGS)
 
 readme:  ## do what README.md says, on a fresh clone of this commit
 	scripts/follow-readme.sh

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from .ledgers import DATABASES, new_ledger, new_postgres_ledger, opened
 from .postgres import Postgres
-from .sidecar import REDIRECT, Sidecar
+from .sidecar import Sidecar, redirected
 from .upstream import Asked, Step, Upstream, plain
 
 StartUpstream = Callable[[Callable[[Asked], list[Step]]], Upstream]
@@ -38,18 +38,8 @@ def start_sidecar(tmp_path: Path) -> Iterator[StartSidecar]:
     with ExitStack() as running:
 
         def start(upstream: Upstream, *arguments: str, home: str = "home", **options: Any) -> Sidecar:
-            authority = tmp_path / "upstream-ca.pem"
-            upstream.authority.cert_pem.write_to_path(str(authority))
-            return running.enter_context(
-                Sidecar(
-                    tmp_path / home,
-                    *("--script", str(REDIRECT), "--set", f"upstream_port={upstream.port}"),
-                    *("--set", f"upstream_plain_port={upstream.plain_port}"),
-                    *("--set", f"ssl_verify_upstream_trusted_ca={authority}"),
-                    *arguments,
-                    **options,
-                )
-            )
+            given = (*redirected(upstream, tmp_path), *arguments)
+            return running.enter_context(Sidecar(tmp_path / home, *given, **options))
 
         yield start
 

@@ -1,4 +1,4 @@
-"""Calls by the official SDKs, all at once, from a process of their own: `python -m tests.load --calls N --prefix TEXT`.
+"""Calls by the official SDKs, from a process of their own: `python -m tests.load --calls N --prefix TEXT`.
 
 Where the proxy is, and whom to trust, comes from the environment, as for any client. Each call has an id, which it
 sends as `x-call-id`; `answer` is the upstream's answer under that id. It is printed once the client has all of that.
@@ -7,7 +7,9 @@ sends as `x-call-id`; `answer` is the upstream's answer under that id. It is pri
 import argparse
 import asyncio
 import json
+import math
 import os
+import time
 from typing import Any
 
 import anthropic
@@ -17,6 +19,7 @@ import openai
 from .upstream import Asked, Close, Pause, Step, plain, stream
 
 CALL_ID = "x-call-id"
+PACE = "x-call-pace"
 PROMPT: Any = [{"role": "user", "content": "Say hello."}]
 _SECONDS = 90.0
 _LARGE = 1_200_000
@@ -27,18 +30,24 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--calls", type=int, required=True)
     parser.add_argument("--prefix", required=True)
+    parser.add_argument("--clients", type=int, help="how many calls at a time; default: all at once")
+    parser.add_argument("--seconds", type=float, default=math.inf, help="when to begin no more")
+    parser.add_argument("--pace", type=float, default=1.0, help="how slow the provider is; 0 is at once")
+    parser.add_argument("--headers", type=int, default=0, help="further headers, x-more-0 and so on, of 250 characters")
     given = parser.parse_args()
-    asyncio.run(_load(given.calls, given.prefix))
+    headers = {PACE: str(given.pace), **{f"x-more-{number}": "m" * 250 for number in range(given.headers)}}
+    asyncio.run(_load(given, headers))
 
 
 def answer(asked: Asked) -> list[Step]:
-    """Return the upstream's answer to a call, under its id; it takes from 0.3 to 3 seconds, by the call's number.
+    """Return the upstream's answer to a call, under its id; it takes from 0.3 to 3 seconds, by the call's number, or
+    as much of that as the call's pace says.
 
     A stream's end of message goes out 100 ms after its terminal event, or with it.
     """
     call_id = asked.headers[CALL_ID]
     number = int(call_id.rpartition("-")[2])
-    seconds = 0.3 + 2.7 * (number * 7 % 100) / 100
+    seconds = float(asked.headers.get(PACE, 1)) * (0.3 + 2.7 * (number * 7 % 100) / 100)
     provider = "anthropic" if asked.target.endswith("/messages") else "openai"
     if json.loads(asked.body).get("stream"):
         events = openai_events(call_id) if provider == "openai" else anthropic_events(call_id)
@@ -114,22 +123,30 @@ def _anthropic_head(call_id: str) -> dict[str, Any]:
     }
 
 
-async def _load(calls: int, prefix: str) -> None:
-    """Make `calls` calls: by both SDKs in turn, two streamed, two plain."""
+async def _load(given: argparse.Namespace, headers: dict[str, str]) -> None:
+    """Make calls: by both SDKs in turn, two streamed, two plain."""
+    numbers = iter(range(given.calls))
+    until = time.monotonic() + given.seconds
     async with (
         openai.AsyncOpenAI(api_key="sk-test", max_retries=0, timeout=_SECONDS) as openai_client,
         anthropic.AsyncAnthropic(api_key="sk-ant-test", max_retries=0, timeout=_SECONDS) as anthropic_client,
     ):
         makers: Any = (openai_client.chat.completions, anthropic_client.messages)
-        await asyncio.gather(
-            *(_call(makers[number % 2], f"{prefix}-{number}", is_streamed=number % 4 < 2) for number in range(calls))
-        )
+
+        async def client() -> None:
+            for number in numbers:
+                await _call(makers[number % 2], f"{given.prefix}-{number}", headers, is_streamed=number % 4 < 2)
+                if time.monotonic() > until:
+                    return
+
+        await asyncio.gather(*(client() for _ in range(given.clients or given.calls)))
 
 
-async def _call(maker: Any, call_id: str, *, is_streamed: bool) -> None:
+async def _call(maker: Any, call_id: str, headers: dict[str, str], *, is_streamed: bool) -> None:
     is_openai = isinstance(maker, openai.resources.chat.AsyncCompletions)
     model = "gpt-4o" if is_openai else "claude-haiku-4-5"
-    asked = {"model": model, "max_tokens": 100, "messages": PROMPT, "extra_headers": {CALL_ID: call_id}}
+    asked = {"model": model, "max_tokens": 100, "messages": PROMPT}
+    asked |= {"extra_headers": {**headers, CALL_ID: call_id}}
     try:
         if is_streamed:
             async for _ in await maker.create(**asked, stream=True):

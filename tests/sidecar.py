@@ -17,6 +17,8 @@ from farebox.cli.export import json_line
 from farebox.store import queries
 from farebox.store.engine import open_engine
 
+from .upstream import Upstream
+
 REDIRECT = Path(__file__).with_name("redirect.py")
 # urllib's own opener remembers the proxies of the moment of its first use.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -30,6 +32,17 @@ def clean_environment() -> dict[str, str]:
     return {
         name: value for name, value in os.environ.items() if name not in dropped and not name.startswith("FAREBOX_")
     }
+
+
+def redirected(upstream: Upstream, folder: Path) -> tuple[str, ...]:
+    """Return what sends every connection of a `farebox up` to `upstream`, which a file in `folder` makes it trust."""
+    authority = folder / "upstream-ca.pem"
+    upstream.authority.cert_pem.write_to_path(str(authority))
+    return (
+        *("--script", str(REDIRECT), "--set", f"upstream_port={upstream.port}"),
+        *("--set", f"upstream_plain_port={upstream.plain_port}"),
+        *("--set", f"ssl_verify_upstream_trusted_ca={authority}"),
+    )
 
 
 class Sidecar:

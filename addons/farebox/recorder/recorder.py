@@ -118,7 +118,7 @@ class Recorder:
             self._ended = spool.done(batch)
             self._to.database.sweep()
         except LedgerAwayError as error:
-            self._behind(error.trouble)
+            self._behind(error)
             return 0
         self._pause = IDLE_SECONDS
         self._note(spool.pending() if len(batch.messages) == BATCH else 0, None)
@@ -164,10 +164,12 @@ class Recorder:
             self._to.aside.keep(reading.encode(read), f"it cannot be priced ({type(error).__name__})")
             return None
 
-    def _behind(self, trouble: str) -> None:
-        if self._trouble != trouble:
-            logger.error("the ledger is away (%s): calls wait in the spool", trouble)
-        self._note(self._spool.pending() if self._spool else 0, trouble)
+    def _behind(self, error: LedgerAwayError) -> None:
+        if self._trouble != error.trouble:
+            logger.error("%s; calls wait in the spool", error)
+        # A SQLite file that was read-only when it was opened stays so.
+        self._to.database.reconnect()
+        self._note(self._spool.pending() if self._spool else 0, error.trouble)
         self._pause = min(max(self._pause, IDLE_SECONDS) * 2, _LONGEST_PAUSE)
 
     def _note(self, backlog: int, trouble: str | None) -> None:

@@ -55,6 +55,10 @@ class DatabaseSink:
         self._sidecar = sidecar
         self._upkeep = Upkeep(engine, keep)
 
+    def reconnect(self) -> None:
+        """Open connections anew when they are next needed."""
+        self._engine.dispose()
+
     def sweep(self) -> None:
         """Take a part of the rows that are too old away, now and then."""
         self._upkeep.sweep()

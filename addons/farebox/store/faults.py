@@ -26,7 +26,8 @@ _REMEDIES = (
     (r"no such table|relation .* does not exist|undefined_table", "run `farebox migrate`"),
     (r"read-only|readonly", "name the primary server, or a folder that can be written"),
     (r"too many clients|connection slots|too many connections", "raise max_connections, or put pgbouncer before it"),
-    (r"No space left|disk is full", "free space for the ledger"),
+    (r"No space left|disk is full|disk I/O error", "free space for the ledger, and see to its disk"),
+    (r"unable to open database file", "see that its folder is there and can be written"),
 )
 
 
