@@ -114,6 +114,18 @@ def test_on_sqlite_the_day_is_what_counts(engine: Engine) -> None:
     assert ids(engine) == [one.id for one in rows[gone:]]
 
 
+def test_a_sidecar_whose_clock_is_ahead_takes_nothing_away_too_early(postgres: Postgres) -> None:
+    with new_postgres_ledger(postgres) as engine:
+        one = record(started_at=datetime.now(UTC))
+        DatabaseSink(engine).write([one], {})
+
+        upkeep = Upkeep(engine, KEEP, lambda: datetime.now(UTC) + timedelta(days=3650))
+        for _ in range(5):
+            upkeep.sweep()
+
+        assert ids(engine) == [one.id]
+
+
 def test_rows_without_a_month_of_their_own_go_too(postgres: Postgres) -> None:
     with new_postgres_ledger(postgres) as engine:
         rows = [record(started_at=datetime(year, 1, 1, tzinfo=UTC)) for year in (1970, 2099)]

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, Engine, bindparam, text
+from sqlalchemy import Connection, Engine, bindparam, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..record import Record
@@ -64,9 +64,8 @@ class Upkeep:
         """Take a part of what is too old away, where it is time to."""
         if self._keep is None or time.monotonic() < self._next_sweep:
             return
-        before = (self._now() - self._keep).replace(hour=0, minute=0, second=0, microsecond=0)
         try:
-            is_done = not self._sweep(before)
+            is_done = not self._sweep(self._keep)
         except SQLAlchemyError as error:
             is_done = True
             self._say(f"old calls are not taken away yet: {faults.away(self._engine, error).trouble}")
@@ -78,12 +77,18 @@ class Upkeep:
             self._said.add(trouble)
             logger.warning("%s", trouble)
 
-    def _sweep(self, before: datetime) -> bool:
+    def _sweep(self, keep: timedelta) -> bool:
         """Return whether something was taken away, so that there may be more."""
+        now = self._now()
         with writer(self._engine).begin() as connection:
             if is_taken(connection, Lock.RETENTION):
                 return False
-            if connection.dialect.name == "postgresql":
+            is_shared = connection.dialect.name == "postgresql"
+            if is_shared:
+                # One sidecar whose clock is ahead must not take away what all others recorded.
+                now = min(now, connection.scalars(select(func.now())).one().astimezone(UTC))
+            before = (now - keep).replace(hour=0, minute=0, second=0, microsecond=0)
+            if is_shared:
                 return months.drop_first(connection, before) or _delete(connection, "_other", "ctid", before)
             return _delete(connection, "", "rowid", before)
 
