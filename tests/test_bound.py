@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from farebox.spool.bound import LOOK_SECONDS, Bound, used
+from farebox.spool.bound import LOOK_SECONDS, NEAR_LOOK_SECONDS, Bound, used
 
 
 @pytest.fixture
@@ -35,14 +35,15 @@ def test_the_limit_is_reached_by_what_is_there_and_what_is_written(root: Path) -
     assert taken == [True, False]
 
 
-def test_what_others_write_or_take_away_is_seen_at_the_next_look(root: Path) -> None:
-    bound = Bound(root, 130)
+@pytest.mark.parametrize(("limit", "pause"), [(130, NEAR_LOOK_SECONDS), (200, LOOK_SECONDS)], ids=["near", "far"])
+def test_what_others_write_or_take_away_is_seen_at_the_next_look(root: Path, limit: int, pause: float) -> None:
+    bound = Bound(root, limit)
 
     before = bound.takes(30, now=0)
-    (root / "one" / "00000003.seg").write_bytes(bytes(100))
-    meanwhile = bound.takes(30, now=LOOK_SECONDS / 2)
-    full = bound.takes(30, now=LOOK_SECONDS)
+    (root / "one" / "00000003.seg").write_bytes(bytes(200))
+    meanwhile = bound.takes(30, now=pause / 2)
+    full = bound.takes(30, now=pause)
     (root / "one" / "00000003.seg").unlink()
-    after = bound.takes(30, now=2 * LOOK_SECONDS)
+    after = bound.takes(30, now=pause + NEAR_LOOK_SECONDS)
 
     assert (before, meanwhile, full, after) == (True, True, False, True)

@@ -4,13 +4,15 @@ import os
 from pathlib import Path
 
 LOOK_SECONDS = 1.0
+NEAR_LOOK_SECONDS = 0.05
+_NEAR = 0.75
 
 
 class Bound:
     """A `limit` in bytes that all workers of a data folder share, without telling each other.
 
-    Each looks at what is there, at most once in LOOK_SECONDS, and counts its own writes in between: together they can
-    be beyond the limit by what the others write in that time.
+    Each looks at what is there now and then, near the limit every NEAR_LOOK_SECONDS, and counts its own writes in
+    between: together they can be beyond the limit by what the others write in that time.
     """
 
     def __init__(self, root: Path, limit: int) -> None:
@@ -23,7 +25,7 @@ class Bound:
         """Tell whether `size` more bytes stay within the limit. OSError where the folder cannot be read."""
         if now >= self._look_at:
             self._used = used(self._root)
-            self._look_at = now + LOOK_SECONDS
+            self._look_at = now + (LOOK_SECONDS if self._used < _NEAR * self.limit else NEAR_LOOK_SECONDS)
         return self._used + size <= self.limit
 
     def wrote(self, size: int) -> None:
