@@ -257,6 +257,14 @@ def test_a_file_that_is_no_settings_is_named(content: bytes, said: str) -> None:
         load(config=Path("given.yaml"), environment={})
 
 
+def test_a_key_that_stands_twice_is_refused_as_the_first_would_be_lost() -> None:
+    first = "prices:\n  - {match: {model: a}, per_request: 1}\n"
+
+    with pytest.raises(SettingsError, match=r"'prices' stands there twice(.|\n)*line 4"):
+        from_file(f"{first}port: 5\n{first}")
+    assert from_file(f"{first}port: 5").port == 5
+
+
 def test_a_file_that_is_asked_for_must_be_there() -> None:
     with pytest.raises(SettingsError, match=r"^missing.yaml cannot be read: No such file"):
         load(config=Path("missing.yaml"), environment={})

@@ -1,6 +1,7 @@
 """Where settings come from, as nested mappings: the file and the environment; whose keys and types are another's."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,23 @@ import yaml
 from .errors import SettingsError
 
 PREFIX = "FAREBOX_"
+_TEXT = "tag:yaml.org,2002:str"
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML's, but what it reads as floats and times stays as it is written: no float is exactly 0.1."""
+    """YAML's, but what it reads as floats and times stays as it is written: no float is exactly 0.1.
+
+    A key that stands twice in a mapping is refused: YAML would let the last win, and `prices` lose rules in silence.
+    """
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
+        keys = [key for key, _ in node.value if key.tag == _TEXT]
+        number = Counter(key.value for key in keys)
+        twice = next((key for key in reversed(keys) if number[key.value] > 1), None)
+        if twice is not None:
+            said = f"{twice.value!r} stands there twice: put all of it under one"
+            raise yaml.constructor.ConstructorError(problem=said, problem_mark=twice.start_mark)
+        return super().construct_mapping(node, deep)
 
 
 def _as_written(loader: _Loader, node: yaml.ScalarNode) -> object:
