@@ -29,6 +29,13 @@ MAKER, COUNTING = "publishers/anthropic", "count-tokens"
 _FALLBACK = "fallback_message"
 _BESIDE = frozenset({"compaction", "advisor_message", _FALLBACK})
 _ITERATIONS = 1000
+# Code is billed by the hour, which the answer does not tell, and beyond so many hours a month:
+# https://platform.claude.com/docs/en/agents-and-tools/tool-use/code-execution-tool
+_TOOLS = {
+    "web_search_requests": "web_search_requests",
+    "web_fetch_requests": "web_fetch_requests",
+    "code_execution_requests": "code_interpreter_calls",
+}
 
 
 def claims(request: Request) -> bool:
@@ -71,9 +78,7 @@ def usage(sent: Mapping[str, Any]) -> Usage:
     cache_read = tokens(sent, "cache_read_input_tokens")
     cache_write = tokens(sent, "cache_creation_input_tokens")
     uncached = tokens(sent, "input_tokens")
-    searches = tokens(sent, "server_tool_use.web_search_requests")
-    fetches = tokens(sent, "server_tool_use.web_fetch_requests")
-    units = {"web_search_requests": searches, "web_fetch_requests": fetches}
+    units = {unit: tokens(sent, f"server_tool_use.{name}") for name, unit in _TOOLS.items()}
     return Usage(
         input_tokens=None if uncached is None else total(uncached, cache_read, cache_write),
         cache_read_tokens=cache_read,
