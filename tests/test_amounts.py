@@ -116,6 +116,13 @@ def test_long_context_goes_by_the_input_of_one_call(calls: int, longest: int | N
     assert found.by_name == {"input_tokens": 1000, "requests": calls}
 
 
+@pytest.mark.parametrize("output", [None, 100])
+def test_more_reasoning_than_output_is_told(output: int | None) -> None:
+    found = amounts(Consumption("openai", (), Usage(output_tokens=output, reasoning_tokens=130), AT))
+
+    assert (found.is_possible, found.reasons) == (True, ("reasoning_exceeds_output",))
+
+
 def test_more_cache_than_input_is_told() -> None:
     found = amounts(Consumption("openai", (), Usage(input_tokens=10, cache_read_tokens=100), AT))
 

@@ -262,7 +262,14 @@ def test_zeros_alone_are_no_price(provider: str, model: str) -> None:
         ("anthropic", "claude-sonnet-4-5", None, {"speed": "fast"}, CHAT, "no_price:speed=fast"),
         ("bedrock", "amazon.nova-pro-v1:0", None, {"latency": "optimized"}, CHAT, "no_price:latency=optimized"),
         ("azure", "model-router", None, {}, CHAT, "no_price:output_tokens"),
-        ("openai", "gpt-image-1.5", None, {"size": "1024x1024"}, {"units": {"images": 1}}, "no_price:images"),
+        (
+            "openai",
+            "gpt-image-1.5",
+            None,
+            {"size": "1024x1024"},
+            {"input_tokens": 1, "units": {"images": 1}},
+            "no_price:images",
+        ),
     ],
     ids=["tier", "speed", "latency", "a fee for routing alone", "quality"],
 )

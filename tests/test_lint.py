@@ -137,3 +137,14 @@ def test_models_without_a_price_are_listed_until_they_have_one() -> None:
 
     assert [(one.asked.models, one.calls) for one in found] == [(("llama4",), 12), (("m",), 3)]
     assert [one.asked.models for one in ruled] == [("m",)]
+
+
+def test_units_without_a_price_are_listed_until_they_have_one() -> None:
+    spoken = Usage(units={"characters": 1})
+    asked = Consumption("openai", ("gpt-4o-mini-tts",), spoken, NOW)
+    rule = "- {match: {provider: openai, model: gpt-4o-mini-tts}, per_unit: {characters: 0.00001}}"
+
+    [found] = without_price(standard(), [Traffic(asked, 5, 2)])
+
+    assert (found.asked.models, found.calls, set(found.lacked)) == (("gpt-4o-mini-tts",), 2, {"characters"})
+    assert without_price(standard(rules(rule)), [Traffic(asked, 5, 2)]) == []

@@ -231,7 +231,11 @@ def match(model: str, **more: str) -> Any:
 @pytest.mark.parametrize(
     ("rules", "usage", "reasons"),
     [
-        ("[{match: {model: m}, per_mtok: {input: 1}}]", {"output_tokens": 5}, ("no_price:output_tokens",)),
+        (
+            "[{match: {model: m}, per_mtok: {input: 1}}]",
+            {"input_tokens": 1, "output_tokens": 5},
+            ("no_price:output_tokens",),
+        ),
         (
             "[{match: {model: m}, per_request: 1}]",
             {"input_tokens": 5, "units": {"web_search_requests": 1}},

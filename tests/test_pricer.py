@@ -61,7 +61,7 @@ def test_what_it_does_not_price_is_taken_from_the_next_which_is_named() -> None:
     cost = pricer.price(asked(input_tokens=1_000, units={"images": 3}))
 
     assert (cost.nanousd, cost.status, cost.source) == (2_000_000 + 120_000_000, "priced", "first")
-    assert cost.rate_card["images"] == "0.04 each (second)"
+    assert (cost.rate_card["images"], cost.rate_card["second"]) == ("0.04 each (second)", "7")
 
 
 def test_a_card_without_reservations_goes_before_one_with_any() -> None:

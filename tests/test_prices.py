@@ -109,6 +109,16 @@ def test_a_model_without_a_price_gets_the_lines_to_add(run: Command) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "meant"), [("opnai", "did you mean openai?"), ("x", "it is one of ai21, anthropic, ")]
+)
+def test_a_provider_that_is_none_is_told(run: Command, name: str, meant: str) -> None:
+    done = run("show", "gpt-4o", "--provider", name)
+
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith(f"farebox: provider: there is no {name!r}: {meant}")
+
+
+@pytest.mark.parametrize(
     ("host", "local"),
     [
         ("localhost", True),
@@ -127,6 +137,14 @@ def test_a_model_on_one_s_own_machine_is_told_by_its_host(host: str, *, local: b
 
 
 def test_the_lines_to_add_name_the_provider_where_there_is_one() -> None:
+    units = ["audio_milliseconds", "characters", "input_tokens", "service_tier"]
+    assert yaml.safe_load(rule_for("groq", "x-1", units=units).replace("...", "1")) == [
+        {
+            "match": {"provider": "groq", "model": "x-1"},
+            "per_mtok": {"input": 1},
+            "per_unit": {"audio_seconds": 1, "characters": 1},
+        }
+    ]
     assert yaml.safe_load(rule_for("groq", "x-1", host="api.groq.com").replace("...", "1")) == [
         {"match": {"provider": "groq", "model": "x-1"}, "per_mtok": {"input": 1, "output": 1}}
     ]

@@ -55,16 +55,35 @@ def test_no_empty_price_becomes_a_silent_zero() -> None:
 @pytest.mark.parametrize(
     ("ref", "used", "nanousd", "reason"),
     [
-        ("deepseek/deepseek-v4-pro", {"units": {"web_search_requests": 100}}, 0, "web_search_requests"),
+        (
+            "deepseek/deepseek-v4-flash",
+            {"input_tokens": 100, "units": {"web_search_requests": 100}},
+            100 * 150,
+            "web_search_requests",
+        ),
         ("mistral/mistral-ocr-2512", {"output_tokens": 5, "units": {"pages": 3}}, 3 * 2_000_000, "output_tokens"),
-        ("openai/tts-1", {"input_tokens": 1_000}, 0, "input_tokens"),
-        ("openai/whisper-1", {"output_tokens": 1_000}, 0, "output_tokens"),
+        ("openai/tts-1", {"input_tokens": 1_000, "units": {"characters": 2}}, 2 * 15_000, "input_tokens"),
     ],
 )
 def test_an_amount_without_a_price_is_named(ref: str, used: dict[str, Any], nanousd: int, reason: str) -> None:
     cost = price(ref, **used)
 
     assert (cost.nanousd, cost.status, cost.reasons) == (nanousd, "partial", (f"no_price:{reason}",))
+
+
+@pytest.mark.parametrize(
+    ("ref", "used", "reason"),
+    [
+        ("deepseek/deepseek-v4-flash", {"units": {"web_search_requests": 100}}, "web_search_requests"),
+        ("openai/gpt-4o-mini-tts", {"units": {"characters": 1_000}}, "characters"),
+        ("openai/tts-1", {"input_tokens": 1_000}, "input_tokens"),
+        ("openai/whisper-1", {"output_tokens": 1_000}, "output_tokens"),
+    ],
+)
+def test_where_nothing_has_a_price_the_cost_is_not_known_instead_of_0(
+    ref: str, used: dict[str, Any], reason: str
+) -> None:
+    assert price(ref, **used) == Cost(None, "unpriced", (f"no_price:{reason}",))
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,26 @@ def test_what_is_not_known_here_or_there_is_left_out_of_both_sums_and_counted(en
     assert any("2 calls left out of both sums" in caveat for caveat in caveats(found))
 
 
+def test_what_consumed_nobody_knows_what_is_left_out_and_what_was_refused_is_no_call(engine: Engine) -> None:
+    untold: dict[str, Any] = {"input_tokens": None, "output_tokens": None, "usage_source": "none"}
+    stated = call(**untold, cost_status="reported")
+    unpriced = call(**untold, cost_nanousd=None, cost_status="unpriced")
+    refused = call(**untold, cost_nanousd=None, cost_status="none")
+
+    found = compared(engine, call(), stated, unpriced, refused)
+
+    assert (found.total.calls, found.total.left_out, found.total.actual) == (1, 2, 50_000_000)
+
+
+def test_a_call_of_which_nothing_has_a_price_there_would_not_cost_0(engine: Engine) -> None:
+    spoken = call("tts-1", input_tokens=None, output_tokens=None, units={"characters": 1_000})
+
+    found = compared(engine, call(), spoken)
+
+    assert (found.total.calls, found.total.left_out, found.total.actual) == (1, 1, 50_000_000)
+    assert "no_price:characters" in " ".join(caveats(found))
+
+
 def test_what_has_no_price_there_makes_a_lower_bound_and_is_named(engine: Engine) -> None:
     found = compared(engine, call(units={"web_search_requests": 3}), call(cost_status="estimated"))
 
@@ -168,6 +188,16 @@ def test_the_command_compares_several_models(command: Callable[..., Done]) -> No
     assert flex[0]["total"]["there_nanousd"] * 2 == 2_125_000
     assert "On anthropic/claude-sonnet-4-5" in shown
     assert "another counts the same text otherwise" in shown
+
+
+def test_a_model_of_one_s_own_is_compared(command: Callable[..., Done], tmp_path: Path) -> None:
+    rule = "{match: {provider: riverside, model: own}, per_mtok: {input: 1, output: 2}}"
+    (tmp_path / "farebox.yaml").write_text(f"prices: [{rule}]", encoding="utf-8")
+
+    [own] = json.loads(command("what-if", "--model", "riverside/own", "--since", "all", "--format", "json").out)
+
+    # 900 in, 100 out.
+    assert own["total"]["there_nanousd"] == 900 * 1_000 + 100 * 2_000
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         return table_with((line.name, line.hosts) for line in self.providers)
 
     @property
+    def billers(self) -> tuple[str, ...]:
+        """The names of all who may bill, also of those that prices of the user's own alone name."""
+        ruled = (rule.match.provider for rule in self.prices if rule.match.provider)
+        return tuple(dict.fromkeys([*(one.name for one in self.table), *ruled, UNKNOWN]))
+
+    @property
     def ledger_name(self) -> str:
         """The ledger's URL as it may be printed: without a password."""
         return masked(self.ledger)

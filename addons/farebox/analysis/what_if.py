@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from ..pricing.consumption import Consumption
-from ..pricing.cost import PARTIAL
+from ..pricing.cost import FREE, NONE, PARTIAL
 from ..pricing.pricer import Pricer
 from ..pricing.row import NO_USAGE, consumptions
 from ..record import Record
@@ -92,7 +92,8 @@ def what_if(
         with reachable(engine), engine.connect() as connection:
             rows = page(connection, wanted, after)
         for row in rows:
-            if row.usage_source != NO_USAGE:
+            # What costs nothing here is no traffic to be priced elsewhere, unless it is known what it consumed.
+            if row.usage_source != NO_USAGE or row.cost_status not in {NONE, FREE}:
                 for one in found:
                     _compare(one, row, pricer)
         if len(rows) < PAGE:
@@ -111,7 +112,8 @@ def _compare(comparison: Comparison, row: Record, pricer: Pricer) -> None:
         comparison.reasons.update(cost.reasons)
     # What is not sold in that tier has the usual price, which is no bound of what was asked for.
     is_sold = not any(reason.startswith(_NOT_SOLD) for reason in cost.reasons)
-    verdict.add(row, cost.nanousd if is_sold else None, is_partial=cost.status == PARTIAL)
+    is_told = row.usage_source != NO_USAGE or cost.is_flat
+    verdict.add(row, cost.nanousd if is_sold and is_told else None, is_partial=cost.status == PARTIAL)
 
 
 def _told(row: Record, name: str) -> str | None:

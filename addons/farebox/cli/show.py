@@ -7,6 +7,7 @@ import typer
 
 from .. import settings as settings_module
 from ..errors import FareboxError
+from ..pricing.cost import UNPRICED, lacked
 from ..report.line import call_line
 from ..report.missing import LACKS_PRICE, rule_for
 from ..report.sheet import call_sheet, price_history
@@ -45,7 +46,7 @@ def show(
         out.print(call_sheet(found[0], settings.zone))
         if len(revisions) > 1:
             out.print(price_history(revisions, settings.zone))
-        if LACKS_PRICE.intersection(found[0]["cost_reasons"] or ()):
+        if _lacks_price(found[0]):
             out.print(f"\nA price for it, in farebox.yaml:\n\nprices:\n{_rule(found[0])}", markup=False)
         return
     out.print(f"{len(found)} calls have such an id:")
@@ -54,4 +55,11 @@ def show(
 
 
 def _rule(row: Mapping[str, Any]) -> str:
-    return rule_for(row["provider"], row["model_requested"] or row["model_returned"], host=row["host"])
+    model = row["model_requested"] or row["model_returned"]
+    return rule_for(row["provider"], model, host=row["host"], units=lacked(row["cost_reasons"]))
+
+
+def _lacks_price(row: Mapping[str, Any]) -> bool:
+    """Tell whether a price of the user's own would give the call its cost."""
+    reasons = row["cost_reasons"] or ()
+    return bool(LACKS_PRICE.intersection(reasons) or (row["cost_status"] == UNPRICED and lacked(reasons)))

@@ -13,7 +13,6 @@ from ..analysis.what_if import what_if as priced_elsewhere
 from ..errors import SettingsError
 from ..pricing.pricer import Pricer
 from ..pricing.standard import standard
-from ..providers import BY_NAME
 from ..report.comparison import comparison_table, comparisons_json
 from ..store.reprices import Wanted
 from ..store.summary import DIMENSIONS
@@ -60,7 +59,8 @@ def what_if(
     settings = settings_module.load({"ledger": ledger}, config=config)
     pricer = standard(settings.prices, settings.folder)
     wanted = Wanted(scope_of(settings, since, until, where))
-    others = _others(model, provider, tier, pricer)
+    names = settings.billers
+    others = [_other(one, provider, tier, pricer, names) for one in model]
     with opened_ledger(settings) as engine:
         comparisons = priced_elsewhere(engine, wanted, pricer, others, _names(by))
     if format is Format.JSON:
@@ -81,17 +81,13 @@ def _names(by: str) -> tuple[str, ...]:
     return names
 
 
-def _others(models: Sequence[str], provider: str | None, tier: str | None, pricer: Pricer) -> list[Other]:
-    return [_other(model, provider, tier, pricer) for model in models]
-
-
-def _other(model: str, provider: str | None, tier: str | None, pricer: Pricer) -> Other:
+def _other(model: str, provider: str | None, tier: str | None, pricer: Pricer, names: Sequence[str]) -> Other:
     if provider is None:
         provider, _, model = model.partition("/")
         if not model:
             raise SettingsError(f"model: who bills for {provider!r}? Write PROVIDER/{provider}, or add --provider")
-    if provider not in BY_NAME:
-        raise SettingsError(f"provider: there is no {provider!r}; it is one of {', '.join(sorted(BY_NAME))}")
+    if provider not in names:
+        raise SettingsError(f"provider: there is no {provider!r}; it is one of {', '.join(sorted(names))}")
     if not pricer.knows(provider, model):
         raise SettingsError(
             f"model: no catalogue knows {model!r} of {provider}: `farebox prices show {model}` lists who has it, or "

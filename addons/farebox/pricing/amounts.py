@@ -52,8 +52,15 @@ def amounts(asked: Consumption) -> Amounts:
     if asked.duration_ms:
         found[DURATION] = asked.duration_ms
     least, most = _longest(asked, whole)
-    reasons = ("cache_exceeds_input",) if told < cached else ()
-    return Amounts(found, least, reasons, min(found.values()) >= 0, most)
+    return Amounts(found, least, _reasons(usage, told, cached), min(found.values()) >= 0, most)
+
+
+def _reasons(usage: Usage, told: int, cached: int) -> tuple[str, ...]:
+    """Return which shares are greater than what they are shares of, so that there was more than the totals say."""
+    reasons: tuple[str, ...] = ("cache_exceeds_input",) if told < cached else ()
+    if usage.reasoning_tokens and usage.reasoning_tokens > (usage.output_tokens or 0):
+        reasons += ("reasoning_exceeds_output",)
+    return reasons
 
 
 def _longest(asked: Consumption, whole: int) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """What a call cost, and how sure that is. Money is integer nano-USD (1e-9 USD)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
@@ -15,6 +15,8 @@ UNPRICED = "unpriced"
 NONE = "none"
 # What stands in a rate card where the price is that of the whole call.
 INCLUDED = "included"
+# Begins the reason that names an amount without a price, or a word that sets one: `no_price:service_tier=scale`.
+NO_PRICE = "no_price:"
 # What a column of the ledger holds: 9 thousand million USD, which no call costs.
 LEDGER_LIMIT = 2**63 - 1
 
@@ -35,9 +37,15 @@ class Cost(msgspec.Struct, frozen=True):
         return self.status == FREE or INCLUDED in self.rate_card
 
 
-def unpriced(reason: str) -> Cost:
+def lacked(reasons: Iterable[str] | None) -> list[str]:
+    """Return the amounts that `reasons` name as not priced."""
+    named = (reason.removeprefix(NO_PRICE) for reason in reasons or () if reason.startswith(NO_PRICE))
+    return [name for name in named if "=" not in name]
+
+
+def unpriced(*reasons: str) -> Cost:
     """Return the Cost of a call that cannot be priced."""
-    return Cost(None, UNPRICED, (reason,))
+    return Cost(None, UNPRICED, reasons)
 
 
 def free(reason: str) -> Cost:

@@ -1,7 +1,7 @@
 """What of the user's own prices can never count, or does not; and which calls still have no price."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from typing import NamedTuple
@@ -11,6 +11,7 @@ import msgspec
 from ..price_rules import PriceRule
 from ..providers import UNKNOWN, Table
 from ..usage import Usage
+from .amounts import Amounts
 from .consumption import Consumption
 from .overlap import covers, covers_match, meet, patterns_meet
 from .overrides import Overrides
@@ -19,11 +20,19 @@ from .ruling import Ruling
 
 
 class Traffic(NamedTuple):
-    """So many calls of one kind, of which the ledger has some as unpriced."""
+    """So many calls of one kind, of which the ledger has some as unpriced.
+
+    The usage of `asked` holds as units what the unpriced ones lacked a price for, if the model had others.
+    """
 
     asked: Consumption
     calls: int
     unpriced: int = 0
+
+    @property
+    def lacked(self) -> Collection[str]:
+        """The amounts that had no price."""
+        return self.asked.usage.units or ()
 
 
 class Lint:
@@ -134,15 +143,21 @@ def without_price(pricer: Pricer, traffic: Iterable[Traffic]) -> list[Traffic]:
 
     Kinds that differ in time or tier alone are one.
     """
-    found: dict[tuple[str, str, tuple[str, ...]], Traffic] = {}
+    found: dict[tuple[str, str, tuple[str, ...], tuple[str, ...]], Traffic] = {}
     for one in traffic:
-        card = pricer.card(one.asked) if one.unpriced and one.asked.models else None
-        if not one.unpriced or not one.asked.models or (card is not None and (card.free or card.rates)):
+        if not one.unpriced or not one.asked.models or _has_price(pricer, one.asked):
             continue
-        key = (one.asked.provider, one.asked.host, one.asked.models)
+        key = (one.asked.provider, one.asked.host, one.asked.models, tuple(sorted(one.lacked)))
         before = found.get(key, Traffic(msgspec.structs.replace(one.asked, tier=None), 0))
         found[key] = Traffic(before.asked, before.calls + one.unpriced, before.unpriced + one.unpriced)
     return sorted(found.values(), key=lambda one: -one.calls)
+
+
+def _has_price(pricer: Pricer, asked: Consumption) -> bool:
+    card = pricer.sheet(asked)
+    if card is None or not card.rates:
+        return card is not None and card.free is not None
+    return not card.price(Amounts(asked.usage.units or {}, 1)).missing
 
 
 def _is_refined(rule: PriceRule, later: PriceRule) -> bool:

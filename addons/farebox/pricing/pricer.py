@@ -9,7 +9,7 @@ from ..usage import Usage
 from .amounts import Amounts, amounts
 from .catalogue import Catalogue
 from .consumption import Consumption
-from .cost import FREE, LEDGER_LIMIT, PARTIAL, PRICED, Cost, rounded, unpriced
+from .cost import FREE, LEDGER_LIMIT, NO_PRICE, PARTIAL, PRICED, Cost, rounded, unpriced
 from .overrides import Overrides
 from .ratecard import Price, RateCard
 
@@ -66,7 +66,7 @@ class Pricer:
         whole_call = found[0] if len(found) == 1 else _joined(found)
         card, reasons = whole_call.card, whole_call.reasons
         if card is None:
-            return unpriced(reasons[0])
+            return unpriced(*reasons)
         whole = rounded(whole_call.numerator, whole_call.denominator)
         if whole > LEDGER_LIMIT:
             return unpriced("inconsistent_usage")
@@ -100,7 +100,11 @@ class Pricer:
         if price.missing:
             card = self._filled_up(card, asked, price.missing)
             price = card.price(billed)
-        return _Part(card, _reasons(card, asked.usage, billed, price), price.numerator, price.denominator)
+        reasons = _reasons(card, asked.usage, billed, price)
+        if price.missing and not price.numerator and card.rates.keys().isdisjoint(billed.by_name):
+            # Nothing of what was consumed has a price: 0 would be no lower bound that tells anybody anything.
+            return _Part(None, reasons)
+        return _Part(card, reasons, price.numerator, price.denominator)
 
     def _filled_up(self, card: RateCard, asked: Consumption, missing: tuple[str, ...]) -> RateCard:
         """Return `card` with the prices of what it misses that other sources have."""
@@ -115,7 +119,8 @@ class Pricer:
                 more = {
                     name: replace(other.rates[name], source=other.source) for name in missing if name in other.rates
                 }
-                self._filled[key] = replace(card, rates={**card.rates, **more})
+                details = {**card.details, other.source: other.version}
+                self._filled[key] = replace(card, rates={**card.rates, **more}, details=details)
             card = self._filled[key]
         return card
 
@@ -132,7 +137,7 @@ def _reasons(card: RateCard, usage: Usage, billed: Amounts, price: Price) -> tup
     """Return why the price is a part of what is billed, or the price of another call."""
     reasons = card.notes + billed.reasons
     if price.missing:
-        reasons += tuple(f"no_price:{name}" for name in price.missing)
+        reasons += tuple(f"{NO_PRICE}{name}" for name in price.missing)
     if card.shares and usage.output_tokens:
         reasons += tuple(f"no_share:{name}" for name in card.shares if not _is_told(name, usage))
     if billed.input_at_most > billed.input_tokens and not card.is_one_band(billed):

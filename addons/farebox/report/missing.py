@@ -1,7 +1,9 @@
 """What to write into farebox.yaml where a model has no price."""
 
+from collections.abc import Iterable
 from ipaddress import ip_address
 
+from ..price_units import TOKENS, PerUnit
 from ..providers import UNKNOWN
 
 # Reasons that a price of the user's own does away with.
@@ -10,12 +12,30 @@ HINT = "`farebox prices lint` has the lines to add"
 _LOCAL_ENDINGS = (".local", ".internal", ".lan", ".home.arpa")
 
 
-def rule_for(provider: str, model: str | None, *, host: str = "") -> str:
-    """Return the lines of `prices` that give a model its price: free where it runs on a machine of one's own."""
+_TOKENS = "_tokens"
+
+
+def rule_for(provider: str, model: str | None, *, host: str = "", units: Iterable[str] = ()) -> str:
+    """Return the lines of `prices` that give a model its price: free where it runs on a machine of one's own.
+
+    `units` are those alone that lack one; without them, it is the tokens.
+    """
     named = f'host: "{host}"' if host and provider in {"", UNKNOWN} else f"provider: {provider}"
     match = f'{{{named}, model: "{model}"}}' if model else f"{{{named}}}"
-    price = "local: {mode: free}" if is_local(host) else "per_mtok: {input: ..., output: ...}"
-    return f"  - match: {match}\n    {price}"
+    prices = ["local: {mode: free}"] if is_local(host) else _prices(set(units))
+    return "\n    ".join([f"  - match: {match}", *prices])
+
+
+def _prices(units: set[str]) -> list[str]:
+    """Return the lines for `units`, which are amounts as rate cards name them."""
+    # Sound is priced by the second, however its length is told.
+    units = {"audio_seconds" if unit == "audio_milliseconds" else unit for unit in units}
+    tokens = sorted(unit.removesuffix(_TOKENS) for unit in units & TOKENS)
+    pieces = sorted(units & set(PerUnit.__struct_fields__))
+    if not tokens and not pieces:
+        tokens = ["input", "output"]
+    named = (("per_mtok", tokens), ("per_unit", pieces))
+    return [f"{key}: {{{', '.join(f'{name}: ...' for name in names)}}}" for key, names in named if names]
 
 
 def is_local(host: str) -> bool:

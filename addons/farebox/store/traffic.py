@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time
 import msgspec
 from sqlalchemy import Engine, select
 
-from ..pricing.cost import UNPRICED
+from ..pricing.cost import UNPRICED, lacked
 from ..pricing.lint import Traffic
 from ..pricing.row import consumptions
 from ..record import Record
@@ -15,7 +15,7 @@ from .schema import calls
 
 _SETS_THE_PRICE = (
     *("provider", "host", "model_returned", "model_requested", "service_tier"),
-    *("price_context", "started_at", "cost_status"),
+    *("price_context", "started_at", "cost_status", "cost_reasons"),
 )
 
 
@@ -29,7 +29,8 @@ def traffic(engine: Engine, since: datetime | None) -> list[Traffic]:
     with reachable(engine), engine.connect() as connection:
         for row in connection.execute(wanted).mappings():
             day = datetime.combine(_utc(row["started_at"]).date(), time(), UTC)
-            told = {**row, "started_at": day, "cost_status": ""}
+            lacks = dict.fromkeys(lacked(row["cost_reasons"]), 1) if row["cost_status"] == UNPRICED else {}
+            told = {**row, "started_at": day, "cost_status": "", "cost_reasons": None, "units": lacks or None}
             kind = msgspec.json.encode(Record(id="", outcome="", usage_source="", **told))
             numbers[kind] += 1
             unpriced[kind] += row["cost_status"] == UNPRICED

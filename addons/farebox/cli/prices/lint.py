@@ -60,8 +60,8 @@ def _missing(unpriced: Sequence[Traffic]) -> Iterator[str]:
         return
     yield "\nModels without a price, and the lines for farebox.yaml:\n"
     yield "prices:"
-    for asked, calls, _ in unpriced[:_MOST]:
-        yield f"  # {plural(calls, 'call')} to {asked.host}"
-        yield rule_for(asked.provider, asked.models[-1], host=asked.host)
+    for one in unpriced[:_MOST]:
+        yield f"  # {plural(one.calls, 'call')} to {one.asked.host}"
+        yield rule_for(one.asked.provider, one.asked.models[-1], host=one.asked.host, units=one.lacked)
     if len(unpriced) > _MOST:
         yield f"  # and {plural(len(unpriced) - _MOST, 'more model')}"

@@ -4,6 +4,7 @@ import enum
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from typing import Annotated
 
 import typer
@@ -85,12 +86,19 @@ def _standard_call(model: str, tier: str | None, host: str, at: datetime) -> Con
 
 def _providers(settings: Settings, provider: str | None, host: str | None) -> Sequence[str]:
     if provider:
-        return [provider.lower()]
+        return [_known(provider.lower(), settings.billers)]
     if host:
         named = provider_of(host, None, settings.table)
         return [named.name if named else UNKNOWN]
-    ruled = (rule.match.provider for rule in settings.prices if rule.match.provider)
-    return list(dict.fromkeys([*(one.name for one in settings.table), *ruled, UNKNOWN]))
+    return settings.billers
+
+
+def _known(name: str, names: Sequence[str]) -> str:
+    if name not in names:
+        close = get_close_matches(name, names, 1)
+        meant = f"did you mean {close[0]}?" if close else f"it is one of {', '.join(sorted(names))}"
+        raise FareboxError(f"provider: there is no {name!r}: {meant}")
+    return name
 
 
 def _nobody(model: str, provider: str | None, host: str | None) -> str:
