@@ -14,7 +14,7 @@ from farebox.cli import tail
 from farebox.cli.report import NAMES
 from farebox.sinks.database import DatabaseSink
 from farebox.store.engine import name, writer
-from farebox.store.schema import calls
+from farebox.store.schema import calls, hourly
 from sqlalchemy import Engine, delete
 
 from .commands import Done, farebox
@@ -175,6 +175,15 @@ def test_sums_outlive_old_calls_and_what_they_lack_is_said(run: Command, engine:
     assert "are gone and not counted" in run("report", "--since", "all", "--by", "conversation").out
     assert "~" not in run("report").out
     assert run("report", "--by", "conversation", "--since", "all", "--format", "csv").err.startswith("Calls before ")
+
+
+def test_sums_are_held_against_the_calls_where_that_is_asked_for(run: Command, engine: Engine) -> None:
+    with writer(engine).begin() as connection:
+        connection.execute(delete(hourly["hourly_by_caller"]))
+
+    said = [run("migrate", "--rebuild").out.splitlines()[-1] for _ in range(2)]
+
+    assert [one.split(" had ")[0] for one in said] == ["3 hours", "0 hours"]
 
 
 def test_no_calls_is_said(run: Command, engine: Engine) -> None:

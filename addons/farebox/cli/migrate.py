@@ -1,17 +1,32 @@
 """`farebox migrate`."""
 
+from typing import Annotated
+
 import typer
 
 from .. import settings as settings_module
+from ..report.figures import plural
 from ..store.engine import name, opened
 from ..store.migrate import migrate as migrate_ledger
+from ..store.rebuild import rebuild as rebuild_sums
 from .options import Config, Ledger
 
 
-def migrate(*, ledger: Ledger = None, config: Config = None) -> None:
+def migrate(
+    *,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Hold the hourly sums against the calls, and mend what is wrong.")
+    ] = False,
+    ledger: Ledger = None,
+    config: Config = None,
+) -> None:
     """Bring the ledger's tables to this version's revision; `up` does it too."""
     with opened(settings_module.load({"ledger": ledger}, config=config).ledger) as engine:
         before, after = migrate_ledger(engine)
-    typer.echo(
-        f"{name(engine)} is at revision {after}" + ("" if before == after else f" (before: {before or 'empty'})")
-    )
+        typer.echo(
+            f"{name(engine)} is at revision {after}" + ("" if before == after else f" (before: {before or 'empty'})")
+        )
+        if rebuild:
+            typer.echo(
+                f"{plural(rebuild_sums(engine), 'hour')} had sums that were not those of the calls; they are now"
+            )

@@ -1,6 +1,7 @@
 """What hourly sums are kept of: by what is called, and by who calls."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from .histogram import BOUNDS
 
@@ -15,7 +16,7 @@ _MEASURES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Grain:
     """A table of hourly sums: a row for each hour and each combination of `dimensions` that occurred in it.
 
@@ -28,17 +29,17 @@ class Grain:
     measures: tuple[str, ...]
     histograms: tuple[str, ...]
 
-    @property
+    @cached_property
     def buckets(self) -> tuple[str, ...]:
         return tuple(name for histogram in self.histograms for name in buckets_of(histogram))
 
-    @property
+    @cached_property
     def numbers(self) -> tuple[str, ...]:
         """The columns that are summed up, in their order in the table."""
         told = (name for measure in self.measures for name in (measure, known(measure)))
         return ("calls", *told, *self.buckets)
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         return ("hour", "key", *self.dimensions, *self.numbers)
 

@@ -1,6 +1,5 @@
 """Durations in buckets, and the percentiles that these come to."""
 
-from bisect import bisect_left
 from collections.abc import Sequence
 
 # Milliseconds, each bucket's upper end. Where calls last, ten a decade (ISO 3's R10): of 32 buckets that double, the
@@ -12,12 +11,6 @@ BOUNDS = (
     *(10_000, 12_500, 16_000, 20_000, 25_000, 31_500, 40_000, 50_000, 63_000, 80_000),
     *(100_000, 200_000, 500_000),
 )
-
-
-def bucket(milliseconds: int) -> int | None:
-    """Return the place in BOUNDS of the bucket that holds a duration; None where it is longer than the last."""
-    place = bisect_left(BOUNDS, milliseconds)
-    return place if place < len(BOUNDS) else None
 
 
 def percentile(counts: Sequence[int], known: int, percent: int) -> int | None:

@@ -53,13 +53,13 @@ def _execute(connection: Connection, grain: Grain, changes: Sequence[Row]) -> No
 
 def _populate(connection: Connection, grain: Grain, changes: Sequence[Row]) -> None:
     """Add all in one statement: a JSON text is the quickest way to so many columns, most of them NULL."""
-    told = _teller(grain)
+    told, names = _teller(grain), (*grain.dimensions, *grain.numbers)
     rows = []
     for row in changes:
-        told_of = zip((*grain.dimensions, *grain.numbers), (*row.dimensions, *told(row.numbers)), strict=True)
+        values = zip(names, (*row.dimensions, *told(row.numbers)), strict=True)
         rows.append(
             {"hour": row.hour, "key": f"\\x{row.key.hex()}"}
-            | {name: value for name, value in told_of if value is not None}
+            | {name: value for name, value in values if value is not None}
         )
     text = msgspec.json.encode(rows).decode()
     columns = ", ".join(grain.columns)

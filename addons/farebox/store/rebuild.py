@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, text
+from sqlalchemy import Connection, Engine, Select, bindparam, delete, func, insert, select, text
 
 from .current import at_current_prices
 from .engine import writer
@@ -42,20 +43,20 @@ def mend(connection: Connection, hour: datetime) -> bool:
 
     An hour of which calls were taken away since is left as it is: its sums know more.
     """
-    wrong = [grain for grain in GRAINS if not is_right(connection, grain, hour)]
-    if wrong and _is_whole(connection, hour):
-        for grain in wrong:
-            _replace(connection, grain, hour, _fresh(connection, grain, hour))
-        return True
-    return False
+    fresh = {grain: _fresh(connection, grain, hour) for grain in GRAINS}
+    wrong = [grain for grain in GRAINS if _kept(connection, grain, hour) != fresh[grain]]
+    if not wrong or not _is_whole(connection, hour):
+        return False
+    for grain in wrong:
+        _replace(connection, grain, hour, fresh[grain])
+    return True
 
 
-def is_right(connection: Connection, grain: Grain, hour: datetime) -> bool:
-    """Tell whether the sums of `hour` are what its calls come to, row for row."""
+def _kept(connection: Connection, grain: Grain, hour: datetime) -> _Rows:
     table = tables[grain.table]
     columns = [table.c[name] for name in ("key", *grain.dimensions, *grain.numbers)]
-    kept = connection.execute(select(*columns).where(table.c.hour == hour))
-    return {bytes(key): tuple(row) for key, *row in kept} == _fresh(connection, grain, hour)
+    rows = connection.execute(select(*columns).where(table.c.hour == hour))
+    return {bytes(key): tuple(row) for key, *row in rows}
 
 
 def _next_hour(connection: Connection, start: datetime | None) -> datetime | None:
@@ -82,16 +83,22 @@ def _is_whole(connection: Connection, hour: datetime) -> bool:
 
 
 def _fresh(connection: Connection, grain: Grain, hour: datetime) -> _Rows:
-    keys = [dimension(name).label(name) for name in grain.dimensions]
-    query = select(*keys, *numbers(grain)).where(calls.c.started_at >= hour, calls.c.started_at < hour + HOUR)
+    query = at_current_prices(connection, _sums_of_an_hour(grain))
+    width, first = len(grain.dimensions), len(grain.dimensions) + len(grain.numbers) - len(grain.buckets)
     found = {}
-    for row in connection.execute(at_current_prices(connection, query.group_by(*keys))):
-        dimensions, amounts = row[: len(keys)], row[len(keys) :]
+    for row in connection.execute(query, {"begins": hour, "ends": hour + HOUR}):
         # Postgres sums BIGINT to NUMERIC; a bucket without calls is NULL.
-        told = [None if amount is None else int(amount) for amount in amounts]
-        first = len(told) - len(grain.buckets)
-        found[key_of(dimensions)] = (*dimensions, *told[:first], *(count or None for count in told[first:]))
+        sums = (None if amount is None else int(amount) for amount in row[width:first])
+        found[key_of(row[:width])] = (*row[:width], *sums, *(count or None for count in row[first:]))
     return found
+
+
+@cache
+def _sums_of_an_hour(grain: Grain) -> Select[Any]:
+    keys = [dimension(name).label(name) for name in grain.dimensions]
+    begins, ends = (bindparam(name, type_=calls.c.started_at.type) for name in ("begins", "ends"))
+    query = select(*keys, *numbers(grain)).where(calls.c.started_at >= begins, calls.c.started_at < ends)
+    return query.group_by(*keys)
 
 
 def _replace(connection: Connection, grain: Grain, hour: datetime, rows: _Rows) -> None:

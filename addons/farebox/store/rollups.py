@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from ..record import Record
 from . import hourly
 from .grains import GRAINS
-from .tally import Shift, tallied
+from .tally import Shift, folded, tallied
 
 # A call before and after, at the prices that hold: completed, or priced anew.
 Change = tuple[Record, Record]
@@ -18,5 +18,6 @@ def count(connection: Connection, new: Iterable[Record], changed: Iterable[Chang
     shifts: list[Shift] = [(1, record) for record in new]
     for before, after in changed:
         shifts += (-1, before), (1, after)
-    for grain in GRAINS if shifts else ():
-        hourly.add(connection, grain, hourly.rows(tallied(grain, shifts)))
+    tally = tallied(shifts)
+    for grain in GRAINS:
+        hourly.add(connection, grain, hourly.rows(folded(grain, tally)))

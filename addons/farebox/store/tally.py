@@ -1,69 +1,73 @@
 """Records summed up by hour and dimensions, as the hourly tables hold them. Pure."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
-from operator import attrgetter
+from operator import add, attrgetter, itemgetter
 from typing import Any
 
 from ..record import Record
-from .grains import Grain
-from .histogram import BOUNDS, bucket
+from .grains import BY_CALLER, BY_MODEL, Grain
+from .histogram import BOUNDS
 
 # A Record that begins to count, +1, or does no longer, -1.
 Shift = tuple[int, Record]
 # An hour, and the values of a grain's dimensions in it.
 Place = tuple[datetime, tuple[Any, ...]]
+Tally = Mapping[Place, Sequence[int]]
+
+# A call is read once: by all dimensions there are, for all numbers that there are.
+_DIMENSIONS, _NUMBERS = BY_CALLER.dimensions, BY_MODEL.numbers
+_MODEL = _DIMENSIONS.index("model")
+_told = attrgetter(*("model_returned" if name == "model" else name for name in _DIMENSIONS))
+_DIRECT = tuple(name for name in BY_MODEL.measures if name != "cacheable_tokens")
+_amounts = attrgetter(*_DIRECT)
+_PLACES = tuple(_NUMBERS.index(name) for name in _DIRECT)
+_INPUT, _CACHE_READ = _DIRECT.index("input_tokens"), _DIRECT.index("cache_read_tokens")
+_CACHEABLE = _NUMBERS.index("cacheable_tokens")
+_HISTOGRAMS = tuple(
+    (_DIRECT.index(name), len(_NUMBERS) - len(BY_MODEL.buckets) + place * len(BOUNDS))
+    for place, name in enumerate(BY_MODEL.histograms)
+)
 
 
-def tallied(grain: Grain, shifts: Iterable[Shift]) -> Mapping[Place, Sequence[int]]:
-    """Return by how much each row of `grain` changes: the amounts of `grain.numbers`, where any is not 0."""
-    reader, width = _reader(grain), len(grain.numbers)
+def tallied(shifts: Iterable[Shift]) -> Tally:
+    """Return by how much the sums of each hour change, by all dimensions, in the numbers of BY_MODEL."""
     found: dict[Place, list[int]] = {}
     for sign, record in shifts:
-        place = reader.place(record)
+        told = _told(record)
+        if record.model_returned is None:
+            told = (*told[:_MODEL], record.model_requested, *told[_MODEL + 1 :])
+        place = (record.started_at.replace(minute=0, second=0, microsecond=0), told)
         row = found.get(place)
         if row is None:
-            row = found[place] = [0] * width
-        reader.add(row, sign, record)
+            row = found[place] = [0] * len(_NUMBERS)
+        _count(row, sign, _amounts(record))
+    return found
+
+
+def _count(row: list[int], sign: int, amounts: Sequence[int | None]) -> None:
+    row[0] += sign
+    for place, amount in zip(_PLACES, amounts, strict=True):
+        if amount is not None:
+            row[place] += sign * amount
+            row[place + 1] += sign
+    given = amounts[_INPUT]
+    if given is not None and amounts[_CACHE_READ] is not None:
+        row[_CACHEABLE] += sign * given
+        row[_CACHEABLE + 1] += sign
+    for measured, first in _HISTOGRAMS:
+        amount = amounts[measured]
+        if amount is not None and (here := bisect_left(BOUNDS, amount)) < len(BOUNDS):
+            row[first + here] += sign
+
+
+def folded(grain: Grain, tally: Tally) -> Tally:
+    """Return `tally` by the dimensions of `grain` and in its numbers, where any is not 0."""
+    dimensions = itemgetter(*map(_DIMENSIONS.index, grain.dimensions))
+    numbers = itemgetter(*map(_NUMBERS.index, grain.numbers))
+    found: dict[Place, Sequence[int]] = {}
+    for (hour, told), row in tally.items():
+        place, own = (hour, dimensions(told)), numbers(row)
+        found[place] = list(map(add, found[place], own)) if place in found else own
     return {place: row for place, row in found.items() if any(row)}
-
-
-class _Reader:
-    """Reads from Records what a grain sums up."""
-
-    def __init__(self, grain: Grain) -> None:
-        self._model = grain.dimensions.index("model")
-        self._dimensions = attrgetter(*(name for name in grain.dimensions if name != "model"))
-        direct = [name for name in grain.measures if name != "cacheable_tokens"]
-        self._amounts = attrgetter(*direct)
-        self._places = [1 + 2 * grain.measures.index(name) for name in direct]
-        self._cacheable = 1 + 2 * grain.measures.index("cacheable_tokens")
-        first = 1 + 2 * len(grain.measures)
-        self._histograms = [
-            (direct.index(name), first + number * len(BOUNDS)) for number, name in enumerate(grain.histograms)
-        ]
-
-    def place(self, record: Record) -> Place:
-        told = self._dimensions(record)
-        model = record.model_returned if record.model_returned is not None else record.model_requested
-        hour = record.started_at.replace(minute=0, second=0, microsecond=0)
-        return hour, (*told[: self._model], model, *told[self._model :])
-
-    def add(self, row: list[int], sign: int, record: Record) -> None:
-        row[0] += sign
-        amounts = self._amounts(record)
-        for place, amount in zip(self._places, amounts, strict=True):
-            if amount is not None:
-                row[place] += sign * amount
-                row[place + 1] += sign
-        if record.input_tokens is not None and record.cache_read_tokens is not None:
-            row[self._cacheable] += sign * record.input_tokens
-            row[self._cacheable + 1] += sign
-        for measured, first in self._histograms:
-            amount = amounts[measured]
-            if amount is not None and (here := bucket(amount)) is not None:
-                row[first + here] += sign
-
-
-_reader = cache(_Reader)
