@@ -65,6 +65,16 @@ def test_a_folder_that_cannot_be_written_is_named_with_the_way_out(monkeypatch: 
     assert "FAREBOX_HOME" in (finding.fix or "")
 
 
+def test_what_is_set_aside_is_told(settings: Settings, home: Path) -> None:
+    (home / "aside").mkdir(parents=True)
+    (home / "aside" / "a-00000001.seg").touch()
+
+    assert levels(folder.look(settings))[0] == (
+        WARNING,
+        f"1 file in {home / 'aside'}: calls that could not be recorded, or damaged segments",
+    )
+
+
 def test_a_folder_in_use_names_its_holder(settings: Settings, home: Path) -> None:
     with claim(home, "sidecar"):
         assert f"in use by farebox, process {os.getpid()}" in next(folder.look(settings)).what

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from farebox import reading as readings
-from farebox.spool import writer as writer_module
+from farebox.spool import limits as limits_module
 from farebox.spool.frames import FORMATS, MARK, Format, Frame, frame
 from farebox.spool.reader import Batch, Position, SpoolReader
 from farebox.spool.writer import SpoolWriter
@@ -113,7 +113,7 @@ def test_reading_goes_on_from_the_positions_that_the_ledger_holds(tmp_path: Path
 
 
 def test_finished_segments_are_taken_away(tmp_path: Path, alive: NewWriter, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer_module, "SEGMENT_LIMIT", 64)
+    monkeypatch.setattr(limits_module, "SEGMENT_LIMIT", 64)
     spool = alive("worker")
     messages = [b"%02d" % number * 10 for number in range(9)]
     for message in messages:
@@ -141,7 +141,7 @@ def test_a_finished_segment_is_taken_away_though_the_next_one_is_empty(tmp_path:
 def test_a_segment_stays_while_it_is_not_done(
     tmp_path: Path, alive: NewWriter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer_module, "SEGMENT_LIMIT", 1)
+    monkeypatch.setattr(limits_module, "SEGMENT_LIMIT", 1)
     spool = alive("worker")
     spool.append(b"one")
     spool.append(b"two")

@@ -19,7 +19,7 @@ from farebox.recorder.recorder import BATCH, Destinations, Health, Recorder
 from farebox.sinks.database import DatabaseSink
 from farebox.sinks.metrics import MetricsSink, OwnMetrics
 from farebox.sizes import Sizes
-from farebox.spool import writer as writer_module
+from farebox.spool import limits as limits_module
 from farebox.spool.reader import SpoolReader
 from farebox.spool.writer import SpoolWriter
 from farebox.store import queries
@@ -114,7 +114,7 @@ def test_a_crash_before_the_commit_loses_nothing(house: House) -> None:
 
 
 def test_a_crash_between_commit_and_unlink_counts_nothing_twice(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer_module, "SEGMENT_LIMIT", 1)
+    monkeypatch.setattr(limits_module, "SEGMENT_LIMIT", 1)
     spooled = house.spool(reading(), reading(), reading())
     folder = house.home / "spool" / "worker"
     shutil.copytree(folder, house.home / "before")

@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 from farebox.spool import bound
+from farebox.spool import limits as limits_module
 from farebox.spool import writer as writer_module
 from farebox.spool.frames import MARK, MESSAGE_LIMIT, frame, frames
+from farebox.spool.limits import Limits
 from farebox.spool.segments import is_unlocked
-from farebox.spool.writer import Limits, SpoolWriter
+from farebox.spool.writer import SpoolWriter
 
 NewWriter = Callable[..., SpoolWriter]
 SMALL_FILES = """
@@ -50,7 +52,8 @@ def named(handle):
     flush_folder(handle)
 
 os.fdatasync, os.fsync = counted, named
-from farebox.spool.writer import Limits, SpoolWriter
+from farebox.spool.limits import Limits
+from farebox.spool.writer import SpoolWriter
 
 spool = SpoolWriter(root / "spool", "worker", Limits(syncs=len(sys.argv) > 2))
 spool.append(b"one")
@@ -119,7 +122,7 @@ def test_a_message_is_on_disk_when_append_returns(tmp_path: Path, new_writer: Ne
 def test_a_full_segment_is_followed_by_another(
     tmp_path: Path, new_writer: NewWriter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer_module, "SEGMENT_LIMIT", 64)
+    monkeypatch.setattr(limits_module, "SEGMENT_LIMIT", 64)
     spool = new_writer()
     messages = [b"%02d" % number * 10 for number in range(7)]
 
@@ -298,22 +301,6 @@ def test_what_waits_is_written_once_the_ledger_has_taken_what_was_there(
     assert (
         caplog.records[-1].getMessage() == f"spool {tmp_path / 'spool' / 'worker'} is written again, 7 calls were lost"
     )
-
-
-@pytest.mark.parametrize(
-    ("limits", "segment"),
-    [
-        (Limits(), 8 << 20),
-        (Limits(workers=4), 8 << 20),
-        (Limits(disk=64 << 20), 8 << 20),
-        (Limits(disk=64 << 20, workers=4), 2 << 20),
-        (Limits(disk=4 << 20, workers=64), 64 << 10),
-    ],
-    ids=str,
-)
-def test_what_is_read_and_not_taken_away_yet_is_a_small_part_of_the_limit(limits: Limits, segment: int) -> None:
-    assert limits.segment == segment
-    assert limits.segment * limits.workers <= limits.disk
 
 
 def test_a_folder_that_cannot_be_made_is_made_later(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

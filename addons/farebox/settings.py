@@ -14,17 +14,18 @@ import msgspec
 import platformdirs
 import tzlocal
 
-from . import bytesize, cost_fields, price_rules, retention
+from . import cost_fields, price_rules, retention
 from .cost_fields import CostField
 from .errors import SettingsError
 from .masked import masked
 from .price_rules import PriceRule
 from .providers import UNKNOWN, Table, table_with
 from .sources import PREFIX, by_key, from_environment, from_file, merge, paths
+from .spool import limits as spool_limits
+from .spool.limits import Spool
 
 _HOST = re.compile(r"[\w*.-]+(:\d+)?")
 _MOST_WORKERS = 64
-_LEAST_SPOOL = 4 << 20
 _NAME = re.compile(r"[a-z0-9_]{1,32}")
 _CREDENTIALS = frozenset(
     {"authorization", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie", "set-cookie"}
@@ -48,14 +49,6 @@ class Stop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a stop goes."""
 
     deadline: float = 8.0
-
-
-class Spool(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What waits for the ledger: up to `limit` on the disk, and `memory` in each worker when the disk takes no more."""
-
-    limit: int | str = "1GiB"
-    memory: int | str = "16MiB"
-    sync: Literal["never", "always"] = "never"
 
 
 class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -172,7 +165,7 @@ def _problems(settings: Settings) -> Iterator[str]:
         yield f"timezone: {settings.timezone!r} is no time zone: write a name such as Europe/Berlin or UTC"
     for name in _CREDENTIALS.intersection(map(str.lower, settings.attribution.tags)):
         yield f"attribution.tags: {name} holds a key, which is never kept: name another header"
-    yield from _spool_problems(settings.spool)
+    yield from spool_limits.problems(settings.spool, settings.workers)
     try:
         retention.parse(settings.retention.calls)
     except ValueError as error:
@@ -190,18 +183,6 @@ def _out_of_range(settings: Settings) -> Iterator[str]:
         yield f"workers: {settings.workers} is no number of processes: from 1 to {_MOST_WORKERS}"
     if not 0 <= settings.stop.deadline < math.inf:
         yield f"stop.deadline: {settings.stop.deadline} is no time: 0 or more seconds"
-
-
-def _spool_problems(spool: Spool) -> Iterator[str]:
-    for key, least in (("limit", _LEAST_SPOOL), ("memory", 0)):
-        given = getattr(spool, key)
-        try:
-            size = bytesize.parse(str(given))
-        except ValueError as error:
-            yield f"spool.{key}: {error}"
-        else:
-            if size < least:
-                yield f"spool.{key}: {given} is too little: {bytesize.text(least)} or more"
 
 
 def _is_zone(name: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..folder import CERTIFICATE, holder
+from ..report.figures import plural
 from ..settings import Settings
 from .finding import Finding, ok, problem, warning
 
@@ -26,6 +27,11 @@ def look(settings: Settings) -> Iterator[Finding]:
         return
     state = "" if folder.exists() else ", which is made at the first start"
     pid = holder(folder, "sidecar")
+    if kept := len(list((folder / "aside").glob("*"))):
+        yield warning(
+            f"{plural(kept, 'file')} in {folder / 'aside'}: calls that could not be recorded, or damaged segments",
+            "look for `aside` in what `farebox up` printed; what you need no more can be deleted",
+        )
     yield ok(f"data folder {folder}{state}" + (f", in use by farebox, process {pid}" if pid else ""))
     yield from _ca(Path(settings.ca), folder)
 

@@ -13,12 +13,12 @@ from mitmproxy.options import Options
 from mitmproxy.proxy.mode_specs import ProxyMode
 from mitmproxy.tools.dump import DumpMaster
 
-from .. import bytesize
 from ..child import Life
 from ..errors import SettingsError
 from ..salt import salt
 from ..settings import Settings
-from ..spool.writer import Limits, SpoolWriter
+from ..spool.limits import limits
+from ..spool.writer import SpoolWriter
 from ..telemetry import PulseSender
 from . import trust
 from .addon import Sidecar
@@ -36,15 +36,9 @@ _LIFE_SECONDS = 1.0
 def new_sidecar(settings: Settings) -> tuple[Connections, Sidecar]:
     """Return the add-ons of a worker with a spool of its own in the data folder."""
     mark_upstream_resets()
-    spool = SpoolWriter(settings.spool_folder, new_id(), _limits(settings))
+    spool = SpoolWriter(settings.spool_folder, new_id(), limits(settings.spool, settings.workers))
     outlet, watch = Outlet(settings.sidecar, spool, PulseSender(settings.folder)), Watch()
     return Connections(settings, outlet, watch), Sidecar(settings, outlet, watch, salt(settings.folder))
-
-
-def _limits(settings: Settings) -> Limits:
-    spool = settings.spool
-    disk, memory = (bytesize.parse(str(size)) for size in (spool.limit, spool.memory))
-    return Limits(disk, memory, settings.workers, syncs=spool.sync == "always")
 
 
 async def run(settings: Settings, number: int, life: Life, on_stop: Callable[[Callable[[], None]], None]) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .frames import FORMATS, MARK, MESSAGE_LIMIT, Format
+from .limits import SEGMENT_LIMIT
 from .segments import DamagedError, LeftAloneError, Tail, is_unlocked, segments, set_aside, tail, take_away
-from .writer import SEGMENT_LIMIT
 
 logger = logging.getLogger(__name__)
 

@@ -7,20 +7,15 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from .. import bytesize
 from .bound import Bound
 from .folder import WorkerFolder
 from .frames import MESSAGE_LIMIT, frame
+from .limits import Limits
 
 logger = logging.getLogger(__name__)
 
-SEGMENT_LIMIT = 8 << 20
-_SMALLEST_SEGMENT = 64 << 10
-# What the recorder has read of a worker's last segment is taken away with the segment: all of these together are no
-# more than an eighth of the limit.
-_SEGMENTS_IN_LIMIT = 8
 _AT_ONCE = 256 << 10
 SLOW_SECONDS = 0.05
 _SLOW_IN_A_ROW = 2
@@ -32,23 +27,6 @@ _FIXES = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "free some space there"),
     **dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), "make it writable"),
 }
-
-
-class Limits(NamedTuple):
-    """What a worker's spool may take: `disk` bytes, which all `workers` share, and `memory` of its own.
-
-    With `syncs`, every append is flushed to the disk.
-    """
-
-    disk: int = 1 << 30
-    memory: int = 16 << 20
-    workers: int = 1
-    syncs: bool = False
-
-    @property
-    def segment(self) -> int:
-        share = self.disk // (_SEGMENTS_IN_LIMIT * self.workers)
-        return min(SEGMENT_LIMIT, max(_SMALLEST_SEGMENT, share))
 
 
 _DEFAULTS = Limits()
