@@ -4,12 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from .faults.playing import every, lacks, play
+from .faults.playing import every, lacks, play, scenario
 from .faults.stage import SHORT
 
 # One database each, as the faults take their time; `make faults` plays all with both.
 DATABASES = {"kill_sidecar": ("sqlite", "postgres")}
-VARIANTS = [(name, database) for name in every() for database in DATABASES.get(name, ("sqlite",))]
+VARIANTS = [
+    (name, database)
+    for name in every()
+    for database in getattr(scenario(name), "LEDGERS", DATABASES.get(name, ("sqlite",)))
+]
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
