@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,12 @@ from farebox.pricing.rate import Rate
 from farebox.pricing.ratecard import RateCard
 from farebox.pricing.standard import standard
 from farebox.record import Record
-from farebox.report.comparison import caveats
+from farebox.report.comparison import caveats, comparison_table
 from farebox.sinks.database import DatabaseSink
 from farebox.store import queries
 from farebox.store.reprices import Wanted
 from farebox.store.summary import DIMENSIONS, Scope
+from rich.console import Console
 from sqlalchemy import Engine
 
 from .commands import Done, farebox
@@ -91,6 +93,15 @@ def test_what_has_no_price_there_makes_a_lower_bound_and_is_named(engine: Engine
     assert (found.total.partial, found.total.uncertain) == (1, 1)
     assert "no_price:web_search_requests" in said
     assert "1 call whose actual cost is a lower bound or an estimate" in said
+
+
+def test_a_narrow_terminal_cuts_no_figure(engine: Engine) -> None:
+    found, text = compared(engine, call(), call("claude-sonnet-4-5-20250929", cost_nanousd=123_456)), StringIO()
+
+    Console(file=text, width=56).print(comparison_table(found))
+
+    assert "…" not in text.getvalue()
+    assert max(map(len, text.getvalue().splitlines())) <= 56
 
 
 def test_calls_are_compared_by_any_of_their_facts(engine: Engine) -> None:

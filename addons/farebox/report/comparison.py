@@ -24,7 +24,7 @@ def comparison_table(comparison: Comparison) -> RenderableType:
     named_by = "model replaced" if comparison.names == REPLACED else ", ".join(comparison.names)
     table.add_column(named_by, "total", footer_style="bold", overflow="fold")
     for name, footer in zip(_NUMBERS, _figures(comparison.total), strict=True):
-        table.add_column(name, footer, justify="right", footer_style="bold")
+        table.add_column(name, footer, justify="right", footer_style="bold", overflow="fold")
     for key, one in ranked(comparison):
         table.add_row(Text("/".join(value or UNKNOWN_KEY for value in key)), *_figures(one))
     return Lines(table, Text(), *(Text(f"- {caveat}", style="dim") for caveat in caveats(comparison)))

@@ -18,10 +18,10 @@ from .table import UNKNOWN_KEY
 def drift_table(found: Sequence[Drift]) -> RenderableType:
     """Return a line per model, and below them the calls that no catalogue can price."""
     table = Table(header_style="dim", box=None, pad_edge=False)
-    table.add_column("provider")
+    table.add_column("provider", overflow="fold")
     table.add_column("model", overflow="fold")
     for name in ("calls", "reported", "catalogue", "difference", ""):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", overflow="fold")
     for one in found:
         amounts = (usd(one.reported), usd(one.catalogue), signed_usd(one.difference), _share(one)) if one.calls else ()
         table.add_row(*map(Text, (one.provider, one.model or UNKNOWN_KEY, str(one.calls), *amounts)))
