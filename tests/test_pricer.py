@@ -109,6 +109,26 @@ def test_a_part_without_a_price_makes_the_sum_partial() -> None:
 
 
 @pytest.mark.parametrize(
+    ("models", "nanousd", "status", "reasons"),
+    [
+        (("gift", "m"), 2_000, "priced", ()),
+        (("m", "gift"), 2_000, "priced", ()),
+        (("gift", "gift"), 0, "free", ("free_model",)),
+        (("gift", "n"), None, "unpriced", ("unknown_model",)),
+    ],
+)
+def test_a_free_part_takes_nothing_from_what_is_known_of_the_others(
+    models: tuple[str, ...], nanousd: int | None, status: str, reasons: tuple[str, ...]
+) -> None:
+    gift = RateCard("gift", "a", "7", {}, free="free_model")
+    pricer = Pricer([Shelf("a", {**shelf("a", TOKENS).cards, "gift": gift})])
+
+    cost = pricer.price(*(asked(model, input_tokens=1) for model in models))
+
+    assert (cost.nanousd, cost.status, cost.reasons) == (nanousd, status, reasons)
+
+
+@pytest.mark.parametrize(
     ("calls", "longest", "nanousd", "reasons"),
     [
         (1, None, 1_000 * 4_000, ()),

@@ -24,6 +24,10 @@ class _Part(NamedTuple):
     numerator: int = 0
     denominator: int = 1
 
+    @property
+    def is_free(self) -> bool:
+        return self.card is not None and self.card.free is not None
+
 
 class Pricer:
     """Prices Consumption from `catalogues`, in the order of their authority, after the user's own prices.
@@ -70,7 +74,7 @@ class Pricer:
         whole = rounded(whole_call.numerator, whole_call.denominator)
         if whole > LEDGER_LIMIT:
             return unpriced("inconsistent_usage")
-        if card.free and all(one.card is not None and one.card.free for one in found):
+        if whole_call.is_free:
             return Cost(whole, FREE, reasons, card.source, card.version, card.told)
         return Cost(whole, PARTIAL if reasons else PRICED, reasons, card.source, card.version, card.told)
 
@@ -126,10 +130,12 @@ class Pricer:
 
 
 def _joined(parts: Sequence[_Part]) -> _Part:
-    """Return the sum of the parts: exact, with the first card that one of them has."""
+    """Return the sum of the parts: exact, with the first card that one of them has, of those that are not free."""
     whole = sum((Fraction(one.numerator, one.denominator) for one in parts), Fraction())
-    card = next((one.card for one in parts if one.card is not None), None)
-    reasons = dict.fromkeys(reason for one in parts for reason in one.reasons)
+    # That a part is free is no reason why the sum would be less than what the others cost.
+    billed = [one for one in parts if not one.is_free] or parts
+    card = next((one.card for one in billed if one.card is not None), None)
+    reasons = dict.fromkeys(reason for one in billed for reason in one.reasons)
     return _Part(card, tuple(reasons), whole.numerator, whole.denominator)
 
 
