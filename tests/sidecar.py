@@ -135,7 +135,7 @@ class Sidecar:
             return error.code, json.load(error)
 
     def _wait_for_banner(self, start: int) -> str:
-        give_up = time.monotonic() + 30
+        give_up = time.monotonic() + 90
         while time.monotonic() < give_up:
             printed = self.log.read_bytes()[start:].decode()
             if "Read the ledger:" in printed and printed.endswith("\n"):

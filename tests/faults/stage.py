@@ -33,7 +33,7 @@ class Scale:
 
 
 FULL = Scale(rounds=50, calls=200, clients=200, seconds=75, spooled=10_000)
-SHORT = Scale(rounds=2, calls=80, clients=60, seconds=2, spooled=300)
+SHORT = Scale(rounds=2, calls=40, clients=30, seconds=1, spooled=200)
 
 
 @dataclass(frozen=True)

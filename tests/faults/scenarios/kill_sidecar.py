@@ -20,7 +20,7 @@ def _round(stage: Stage) -> list[str]:
     """Return what was seen complete; a moment at which too little, or nothing more, was under way is drawn again."""
     calls = stage.scale.calls
     for _ in range(_TRIES):
-        sidecar = stage.start()
+        sidecar = stage.start(environment={"FAREBOX_SPOOL_SYNC": stage.draw.choice(("never", "always"))})
         with stage.load(sidecar, calls) as load:
             load.wait_for(stage.draw.randrange(_LEAST, calls - _LEAST))
             time.sleep(stage.draw.uniform(0, 0.1))
