@@ -56,7 +56,9 @@ def test_the_first_source_that_knows_the_model_is_believed() -> None:
 
 
 def test_what_it_does_not_price_is_taken_from_the_next_which_is_named() -> None:
-    pricer = Pricer([shelf("first", TOKENS), shelf("second", {**FEES, "input_tokens": Rate(Decimal(9))})])
+    second = shelf("second", {**FEES, "input_tokens": Rate(Decimal(9))})
+    third = shelf("third", {name: Rate(Decimal(5)) for name in FEES})
+    pricer = Pricer([shelf("first", TOKENS), second, third])
 
     cost = pricer.price(asked(input_tokens=1_000, units={"images": 3}))
 

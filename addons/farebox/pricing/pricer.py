@@ -113,16 +113,15 @@ class Pricer:
     def _filled_up(self, card: RateCard, asked: Consumption, missing: tuple[str, ...]) -> RateCard:
         """Return `card` with the prices of what it misses that other sources have."""
         for other in self._cards(asked):
+            lacking = tuple(name for name in missing if name in other.rates and name not in card.rates)
             # What is said of a whole card in reservation holds for what would be taken from it.
-            if other is card or other.notes or not any(name in other.rates for name in missing):
+            if other is card or other.notes or not lacking:
                 continue
-            key = (card, other, missing)
+            key = (card, other, lacking)
             if key not in self._filled:
                 if len(self._filled) >= _MEMORY:
                     self._filled.clear()
-                more = {
-                    name: replace(other.rates[name], source=other.source) for name in missing if name in other.rates
-                }
+                more = {name: replace(other.rates[name], source=other.source) for name in lacking}
                 details = {**card.details, other.source: other.version}
                 self._filled[key] = replace(card, rates={**card.rates, **more}, details=details)
             card = self._filled[key]
