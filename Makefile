@@ -17,7 +17,7 @@ PARALLEL := -n auto --dist loadfile
 OR_NONE := || [ $$? = 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check lint corpus replay estimates tables prices vendor faults soak readme picture lock wheel clean bench-pricing
+.PHONY: help demo run test check lint corpus replay estimates tables prices vendor faults soak readme picture lock wheel clean bench-pricing bench-ledger
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
@@ -64,6 +64,9 @@ vendor: $(READY)  ## LiteLLM's price list anew, from the newest wheel or that of
 
 bench-pricing: $(READY)  ## what it takes to price a call, beside the catalogue's own arithmetic
 	PYTHONPATH=addons $(BIN)/python -m benchmarks.pricing
+
+bench-ledger: $(READY)  ## rows a second into SQLite and Postgres, and reports on 1 and 10 million calls: half an hour
+	PYTHONPATH=addons $(BIN)/python -m benchmarks.ledger $(FLAGS)
 
 faults: $(READY)  ## kill -9, full disks, hung processes ... under load; FLAGS="--only kill_sidecar --ledger sqlite --rounds 5"
 	PYTHONPATH=addons $(BIN)/python -m tests.faults $(FLAGS)

@@ -1,0 +1,96 @@
+"""Rows a second into a ledger: from ready Records, and through the recorder's whole loop."""
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+from farebox import reading as spooled
+from farebox.pricing.standard import standard
+from farebox.reading import Reading
+from farebox.record import Record
+from farebox.recorder.aside import Aside
+from farebox.recorder.attendance import Attendance
+from farebox.recorder.memory import Memory
+from farebox.recorder.recorder import BATCH, Destinations, Recorder
+from farebox.sinks.database import DatabaseSink
+from farebox.sinks.metrics import MetricsSink, OwnMetrics
+from farebox.spool.reader import Position, SpoolReader
+from farebox.spool.writer import Limits, SpoolWriter
+from farebox.store import queries
+from farebox.telemetry import PulseReceiver
+from prometheus_client import CollectorRegistry
+
+from .places import Place
+from .traffic import readings, records
+
+ROUNDS, CALLS = 5, 20_000
+# A busy hour of 30 calls a second: what decides how many hourly sums a batch touches.
+_A_SECOND = 30
+
+
+class Rate(NamedTuple):
+    """Rows a second, median and best of the rounds; microseconds of CPU a row, ours and the server's."""
+
+    rows: float
+    best: float
+    ours: float
+    server: float
+
+
+def sink_rate(place: Place) -> Rate:
+    """Return what the sink makes of ready Records, as many at once as the recorder takes."""
+    sink, number = DatabaseSink(place.engine, sidecar="bench"), iter(range(1, ROUNDS * CALLS))
+
+    def write(rows: Sequence[Record]) -> None:
+        for first in range(0, len(rows), BATCH):
+            sink.write(rows[first : first + BATCH], {"bench": Position(1, next(number))})
+
+    return _rate(place, [records(calls) for calls in _rounds()], write)
+
+
+def recorder_rate(place: Place, folder: Path) -> Rate:
+    """Return what the recorder's loop makes of a full spool: reading, pricing, linking, writing, counting."""
+    registry = CollectorRegistry()
+    own, pricer = OwnMetrics(registry), standard()
+    sink = DatabaseSink(place.engine, sidecar="bench")
+    to = Destinations(sink, MetricsSink(registry, pricer.knows), own, Aside(folder / "aside", own))
+    with closing(PulseReceiver(folder)) as pulses:
+        attendance, spool = Attendance(pulses, own), folder / "spool"
+
+        def record(_calls: Sequence[Reading]) -> None:
+            reader = SpoolReader(spool, queries.positions(place.engine))
+            recorder = Recorder(lambda: reader, attendance, to, Memory(folder), lambda: pricer, name="bench")
+            while recorder.step():
+                pass
+
+        return _rate(place, _rounds(), record, lambda calls: _spool(spool, calls))
+
+
+def _rounds() -> list[list[Reading]]:
+    return [readings(CALLS, seed=seed, seconds=CALLS / _A_SECOND) for seed in range(ROUNDS)]
+
+
+def _spool(folder: Path, calls: Sequence[Reading]) -> None:
+    with closing(SpoolWriter(folder, f"bench-{calls[0].id}", Limits())) as spool:
+        for call in calls:
+            spool.append(spooled.encode(call))
+
+
+def _rate[Rows: Sequence[object]](
+    place: Place, rounds: Sequence[Rows], write: Callable[[Rows], None], before: Callable[[Rows], None] | None = None
+) -> Rate:
+    found = []
+    for rows in rounds:
+        if before:
+            before(rows)
+        clocks = (time.perf_counter, time.process_time, place.server_seconds)
+        start = [clock() for clock in clocks]
+        write(rows)
+        found.append([(clock() - at) / len(rows) for clock, at in zip(clocks, start, strict=True)])
+    wall, ours, server = zip(*found, strict=True)
+    return Rate(
+        1 / statistics.median(wall), 1 / min(wall), statistics.median(ours) * 1e6, statistics.median(server) * 1e6
+    )
