@@ -66,7 +66,7 @@ def _lines(folder: Path, ledgers: list[str], sizes_asked: list[int]) -> Iterator
     yield ""
     yield _REPORTS
     yield from ("| calls | ledger | report | median | best | CPU |", "|---|---|---|---|---|---|")
-    notes = []
+    notes: list[str] = []
     for number in sizes_asked:
         for name in ledgers:
             yield from _reports(folder, name, number, notes)

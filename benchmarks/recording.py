@@ -18,7 +18,7 @@ from farebox.recorder.recorder import BATCH, Destinations, Recorder
 from farebox.sinks.database import DatabaseSink
 from farebox.sinks.metrics import MetricsSink, OwnMetrics
 from farebox.spool.reader import Position, SpoolReader
-from farebox.spool.writer import Limits, SpoolWriter
+from farebox.spool.writer import SpoolWriter
 from farebox.store import queries
 from farebox.telemetry import PulseReceiver
 from prometheus_client import CollectorRegistry

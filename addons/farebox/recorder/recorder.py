@@ -24,7 +24,7 @@ from .memory import Memory
 
 logger = logging.getLogger(__name__)
 
-BATCH = 500
+BATCH = 2_000
 IDLE_SECONDS = 0.1
 _LONGEST_PAUSE = 5.0
 
