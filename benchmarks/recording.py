@@ -74,7 +74,7 @@ def _rounds() -> list[list[Reading]]:
 
 
 def _spool(folder: Path, calls: Sequence[Reading]) -> None:
-    with closing(SpoolWriter(folder, f"bench-{calls[0].id}", Limits())) as spool:
+    with closing(SpoolWriter(folder, f"bench-{calls[0].id}")) as spool:
         for call in calls:
             spool.append(spooled.encode(call))
 
