@@ -35,3 +35,13 @@ def test_signals_mean_what_they_meant_afterwards() -> None:
         pass
 
     assert [signal.getsignal(number) for number in NUMBERS] == before
+
+
+def test_a_signal_at_any_moment_of_a_wait_is_heard() -> None:
+    for moment in range(3000):
+        with until_signalled() as stop:
+            before = signal.signal(signal.SIGALRM, stop.take)
+            signal.setitimer(signal.ITIMER_REAL, 1e-5 + moment % 100 * 2e-6)
+            while not stop.wait(2e-5):
+                pass
+            signal.signal(signal.SIGALRM, before)

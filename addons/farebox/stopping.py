@@ -1,7 +1,8 @@
 """When to stop, and whether at once."""
 
+import os
+import select
 import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
@@ -21,23 +22,35 @@ class Stop(Protocol):
 
 
 class Signals:
-    """A stop by signals: the first says when, the second that it is urgent."""
+    """A stop by signals: the first says when, the second that it is urgent.
+
+    A handler may run while `wait` holds any lock, as threading.Event does; a pipe needs none.
+    """
 
     def __init__(self) -> None:
-        self._stopping = threading.Event()
+        self._reader, self._writer = os.pipe()
+        self._is_stopping = False
         self.is_urgent = False
 
     def wait(self, seconds: float) -> bool:
-        return self._stopping.wait(seconds)
+        return bool(select.select([self._reader], [], [], seconds)[0])
 
     def end(self) -> None:
         """Stop without a signal."""
-        self._stopping.set()
+        if not self._is_stopping:
+            self._is_stopping = True
+            os.write(self._writer, b".")
 
     def take(self, _number: int, _frame: object) -> None:
         """Take a signal in."""
-        self.is_urgent = self._stopping.is_set()
-        self._stopping.set()
+        self.is_urgent = self._is_stopping
+        self.end()
+
+    def close(self) -> None:
+        """Give the pipe back; who would still end it does nothing."""
+        self._is_stopping = True
+        os.close(self._reader)
+        os.close(self._writer)
 
 
 @contextmanager
@@ -50,3 +63,4 @@ def until_signalled() -> Iterator[Signals]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        signals.close()
