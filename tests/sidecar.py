@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from farebox.cli.export import json_line
+from farebox.exports.text import json_lines
 from farebox.store import queries
 from farebox.store.engine import open_engine
 
@@ -170,6 +170,6 @@ def export(home: Path) -> list[dict[str, Any]]:
 def _rows(ledger: str) -> list[dict[str, Any]]:
     engine = open_engine(ledger)
     try:
-        return [json.loads(json_line(row)) for row in queries.all_calls(engine)]
+        return [json.loads(line) for line in json_lines(list(queries.all_calls(engine))).splitlines()]
     finally:
         engine.dispose()

@@ -48,6 +48,7 @@ COVERED_BY = {
     "dialects/_tools": "test_cases.py",
     **{f"doctor/{name}": "test_doctor.py" for name in ("client", "finding", "folder", "ledger", "ports", "sidecar")},
     "errors": "test_settings.py",
+    **{f"exports/{name}": "test_export.py" for name in ("destination", "formats", "parquet", "text")},
     "spool/folder": "test_writer.py",
     "spool/segments": "test_reader.py",
     **{f"pricing/{name}": "test_pricer.py" for name in ("catalogue", "consumption", "standard")},

@@ -1,43 +1,70 @@
 """`farebox export`."""
 
-import enum
 import sys
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from itertools import batched
+from pathlib import Path
 from typing import Annotated, Any
 
-import msgspec
 import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from .. import settings as settings_module
+from ..errors import SettingsError
+from ..exports.destination import destination
+from ..exports.formats import WRITERS, Format
+from ..report.period import EXAMPLES
 from ..store import queries
-from ..store.engine import opened
+from ..store.engine import Engine, opened
 from ..store.migrate import migrate
-from .options import Config, Ledger
+from ..store.summary import Scope
+from .console import console
+from .options import Config, Ledger, Until, Where
+from .scope import scope_of
 
+_AT_ONCE = 1_000
 
-class Format(enum.StrEnum):
-    """What `export` can write."""
-
-    JSONL = "jsonl"
+Since = Annotated[str, typer.Option(metavar="WHEN", help=f"From when on: {EXAMPLES}.")]
+Output = Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write; default: standard output.")]
 
 
 def export(
     *,
-    format: Annotated[Format, typer.Option(help="jsonl: one JSON object a line.")] = Format.JSONL,  # noqa: ARG001
+    format: Annotated[Format, typer.Option(help="jsonl: one JSON object a line; csv; parquet.")] = Format.JSONL,
+    since: Since = "all",
+    until: Until = None,
+    where: Where = None,
+    output: Output = None,
     ledger: Ledger = None,
     config: Config = None,
 ) -> None:
-    """Print every row of the ledger, one JSON object a line; times are RFC 3339 in UTC, NULL is null."""
-    with opened(settings_module.load({"ledger": ledger}, config=config).ledger) as engine:
+    """Write the rows of the ledger, in the order of time and at their current prices.
+
+    - `farebox export > calls.jsonl`
+    - `farebox export --format csv --since 2026-11 --output november.csv`
+    - `farebox export --format parquet --since 90d --where provider=openai --output calls.parquet`
+    """
+    settings = settings_module.load({"ledger": ledger}, config=config)
+    scope = scope_of(settings, since, until, where)
+    if format is Format.PARQUET and output is None and sys.stdout.isatty():
+        raise SettingsError("output: parquet is nothing to read on a terminal: name a file with --output")
+    with opened(settings.ledger) as engine, destination(output) as out:
         migrate(engine)
-        for row in queries.all_calls(engine):
-            sys.stdout.buffer.write(json_line(row))
-    sys.stdout.flush()
+        writer = WRITERS[format](out)
+        for rows in _told(engine, scope, is_beside=output is not None or not sys.stdout.isatty()):
+            writer.write(rows)
+        writer.close()
 
 
-def json_line(row: dict[str, Any]) -> bytes:
-    """Return one row as a line of JSON."""
-    at: datetime = row["started_at"]
-    # SQLite keeps no time zone: what it holds is UTC.
-    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    return msgspec.json.encode({**row, "started_at": at}) + b"\n"
+def _told(engine: Engine, scope: Scope, *, is_beside: bool) -> Iterator[tuple[dict[str, Any], ...]]:
+    """Yield the rows by the thousand, and tell a terminal how far that is, where it does not show the rows."""
+    parts: Iterable[tuple[dict[str, Any], ...]] = batched(queries.all_calls(engine, scope), _AT_ONCE)
+    if not (is_beside and sys.stderr.isatty()):
+        yield from parts
+        return
+    columns = (TextColumn("calls"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console(stderr=True)) as progress:
+        task = progress.add_task("export", total=queries.number_of_calls(engine, scope))
+        for part in parts:
+            yield part
+            progress.advance(task, len(part))

@@ -4,13 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, String, delete, or_, select
+from sqlalchemy import Connection, Engine, Select, String, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ..spool.reader import Position
 from .current import at_current_prices
 from .faults import reachable
 from .schema import calls, spool_positions
+from .summary import Scope, within
+
+_EVERY = Scope()
 
 
 def store_positions(connection: Connection, positions: Mapping[str, Position], *, sidecar: str | None) -> None:
@@ -38,9 +41,15 @@ def positions(engine: Engine) -> dict[str, Position]:
         return {row.spool: Position(row.segment, row.offset) for row in connection.execute(select(spool_positions))}
 
 
-def all_calls(engine: Engine) -> Iterator[dict[str, Any]]:
-    """Yield every row of `calls` in the order of its start."""
-    ordered = select(calls).order_by(calls.c.started_at, calls.c.id).execution_options(yield_per=1000)
+def number_of_calls(engine: Engine, scope: Scope) -> int:
+    """Return how many rows of `calls` are in `scope`."""
+    with reachable(engine), engine.connect() as connection:
+        return connection.scalar(within(select(func.count()), scope)) or 0
+
+
+def all_calls(engine: Engine, scope: Scope = _EVERY) -> Iterator[dict[str, Any]]:
+    """Yield the rows of `calls` in `scope`, in the order of their start, a thousand of them in memory."""
+    ordered = within(select(calls), scope).order_by(calls.c.started_at, calls.c.id).execution_options(yield_per=1000)
     with reachable(engine), engine.connect() as connection:
         for row in connection.execute(at_current_prices(connection, ordered)).mappings():
             yield dict(row)

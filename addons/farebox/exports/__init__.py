@@ -1,0 +1,1 @@
+"""Rows of the ledger in the formats that other programs read."""

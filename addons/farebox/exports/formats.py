@@ -1,0 +1,31 @@
+"""The formats of an export by their names."""
+
+import enum
+from collections.abc import Callable, Mapping, Sequence
+from typing import BinaryIO, Protocol
+
+from .parquet import Parquet
+from .text import Csv, JsonLines, Row
+
+
+class Format(enum.StrEnum):
+    """What `export` can write."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+class Writer(Protocol):
+    """Writes rows of `calls` to a file; without `close` the file is not whole."""
+
+    def write(self, rows: Sequence[Row]) -> None: ...
+
+    def close(self) -> None: ...
+
+
+WRITERS: Mapping[Format, Callable[[BinaryIO], Writer]] = {
+    Format.JSONL: JsonLines,
+    Format.CSV: Csv,
+    Format.PARQUET: Parquet,
+}
