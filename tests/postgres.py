@@ -28,6 +28,7 @@ PASSWORD = "canary-ledger-password"
 # The zone is far from UTC, as no server's zone may matter.
 QUICK = {"fsync": "off", "shared_buffers": "64MB", "max_connections": "60", "timezone": "Pacific/Kiritimati"}
 _READY_SECONDS = 120.0
+_WATCH = 'read _; kill -QUIT "$0"; while kill -0 "$0"; do sleep 0.1; done; rm -rf "$1"'
 _numbers = itertools.count(1)
 
 
@@ -166,7 +167,7 @@ class Postgres:
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **owner()
             )
         # Its standard input closes with this process, also after kill -9.
-        watch = ["sh", "-c", 'read _; kill -QUIT "$0"', str(process.pid)]
+        watch = ["sh", "-c", _WATCH, str(process.pid), str(self._folder)]
         self._process = process
         self._watcher = subprocess.Popen(
             watch, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
