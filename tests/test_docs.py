@@ -33,7 +33,7 @@ def metric_names() -> list[str]:
 def commands(group: Any = None, prefix: str = "") -> dict[str, Any]:
     """Every command by what is typed for it, those of groups behind their group."""
     found: dict[str, Any] = {}
-    whole: Any = group or typer.main.get_command(app)
+    whole: Any = group or typer.main.get_command(app())
     for name, command in whole.commands.items():
         found[prefix + name] = command
         if hasattr(command, "commands"):

@@ -3,37 +3,41 @@
 import logging
 import os
 import sys
+from collections.abc import Iterable
+from importlib import import_module
 
 import typer
 
 from .. import __version__
 from ..errors import FareboxError
-from .demo import demo
-from .doctor import doctor
-from .export import export
-from .migrate import migrate
-from .prices.main import prices
-from .report import report
-from .reprice import reprice
-from .run import run
-from .show import show
-from .tail import tail
-from .up import up
-from .what_if import what_if
 
-app = typer.Typer(
-    name="farebox",
-    help="Know what your LLM traffic costs, to the cent and to the second.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-# In the order in which a newcomer meets them.
-app.command(context_settings={"allow_interspersed_args": False})(run)
-for command in (up, demo, report, tail, show, doctor, export, reprice, what_if, migrate):
-    app.command()(command)
-app.add_typer(prices, name="prices")
+# In the order in which a newcomer meets them, each with its module, where its function has its name.
+COMMANDS = {
+    **{name: name for name in ("run", "up", "demo", "report", "tail", "show", "doctor", "export", "reprice")},
+    "what-if": "what_if",
+    "migrate": "migrate",
+    "prices": "prices.main",
+}
+
+
+def app(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """Return the command line with the commands `names`; what only others need is not imported."""
+    made = typer.Typer(
+        name="farebox",
+        help="Know what your LLM traffic costs, to the cent and to the second.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="markdown",
+        context_settings={"help_option_names": ["-h", "--help"]},
+        callback=root,
+    )
+    for name in names:
+        command = getattr(import_module(f".{COMMANDS[name]}", __package__), name.replace("-", "_"))
+        if isinstance(command, typer.Typer):
+            made.add_typer(command, name=name)
+        else:
+            made.command(context_settings={"allow_interspersed_args": name != "run"})(command)
+    return made
 
 
 def _version(asked: bool) -> None:
@@ -42,7 +46,6 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def root(
     _version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
 ) -> None:
@@ -57,7 +60,8 @@ def main() -> None:
     for name in ("alembic", "httpx2"):
         logging.getLogger(name).setLevel(logging.WARNING)
     try:
-        app()
+        asked = sys.argv[1:2]
+        app(asked if asked and asked[0] in COMMANDS else COMMANDS)()
     except FareboxError as error:
         typer.echo(f"farebox: {error}", err=True)
         sys.exit(1)

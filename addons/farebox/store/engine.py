@@ -7,11 +7,12 @@ from sqlalchemy import Engine, make_url, text
 from sqlalchemy.exc import ArgumentError
 
 from ..errors import LedgerAwayError, SettingsError
-from . import postgres, sqlite
+from . import sqlite
 from .faults import name, reachable
 
 __all__ = ["Engine", "name", "open_engine", "opened", "ping", "writer"]
 
+_POSTGRES = frozenset({"postgresql", "postgres", "postgresql+psycopg"})
 _KNOWN = "sqlite:///PATH or postgresql://USER:PASSWORD@HOST/DATABASE"
 
 
@@ -26,7 +27,10 @@ def open_engine(url: str, *, make_folder: bool = True, patience: float | None = 
         raise SettingsError(f"ledger: {url.partition('://')[0]!r} is no database URL: try {_KNOWN}") from error
     if parsed.drivername in sqlite.DRIVERS:
         return sqlite.sqlite_engine(parsed, make_folder=make_folder)
-    if parsed.drivername in postgres.DRIVERS:
+    if parsed.drivername in _POSTGRES:
+        # Its driver takes long to import, for a ledger in a file in vain.
+        from . import postgres  # noqa: PLC0415
+
         return postgres.postgres_engine(parsed, patience=patience)
     raise SettingsError(f"ledger: {parsed.drivername!r} is not supported: use {_KNOWN}")
 

@@ -13,7 +13,6 @@ from ..errors import LedgerError, SettingsError
 from .faults import name
 from .schema import as_json
 
-DRIVERS = frozenset({"postgresql", "postgres", "postgresql+psycopg"})
 # libpq's: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
 _CONNECTING = {
     "connect_timeout": 5,
