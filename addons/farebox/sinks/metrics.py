@@ -1,6 +1,7 @@
 """Prometheus metrics as a sink. Names and labels: docs/metrics.md."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -29,21 +30,28 @@ _KINDS = {
 
 
 class MetricsSink:
-    """Counts Records. `knows` tells whether a catalogue has a provider's model."""
+    """Counts Records. `knows` tells whether a catalogue has a provider's model.
+
+    A series is looked up once: `labels` takes longer than what is counted.
+    """
 
     def __init__(self, registry: CollectorRegistry, knows: Callable[[str, str | None], bool]) -> None:
         self._models = _ModelLabels(knows)
-        self._calls = Counter(
-            "farebox_calls",
-            "Calls, by how they ended.",
-            ["provider", "model", "operation", "outcome", "status"],
-            registry=registry,
+        self._calls = cache(
+            Counter(
+                "farebox_calls",
+                "Calls, by how they ended.",
+                ["provider", "model", "operation", "outcome", "status"],
+                registry=registry,
+            ).labels
         )
-        self._tokens = Counter(
-            "farebox_tokens",
-            "Tokens as reported; input and output are totals, the other kinds lie inside them.",
-            ["provider", "model", "kind"],
-            registry=registry,
+        self._tokens = cache(
+            Counter(
+                "farebox_tokens",
+                "Tokens as reported; input and output are totals, the other kinds lie inside them.",
+                ["provider", "model", "kind"],
+                registry=registry,
+            ).labels
         )
         self._money = _Money(registry)
         self._capped = Counter(
@@ -75,7 +83,7 @@ class MetricsSink:
             model = self._models.label(after.provider, after.model_returned or after.model_requested)
             for kind, column in _KINDS.items():
                 if (more := (getattr(after, column) or 0) - (getattr(before, column) or 0)) > 0:
-                    self._tokens.labels(after.provider, model, kind).inc(more)
+                    self._tokens(after.provider, model, kind).inc(more)
             self._money.complete(before, after, model)
 
     def _count(self, record: Record) -> None:
@@ -84,19 +92,19 @@ class MetricsSink:
             self._capped.inc()
         place = (record.provider, model)
         status = "" if record.status is None else str(record.status)
-        self._calls.labels(*place, record.operation or "", record.outcome, status).inc()
+        self._calls(*place, record.operation or "", record.outcome, status).inc()
         for kind, column in _KINDS.items():
             if (amount := getattr(record, column)) and column not in (record.estimate or ()):
-                self._tokens.labels(*place, kind).inc(amount)
+                self._tokens(*place, kind).inc(amount)
         self._money.count(record, model)
         self._observe(record, place)
 
     def _observe(self, record: Record, place: tuple[str, str]) -> None:
         self._limits.note(record)
         if record.duration_ms is not None:
-            self._duration.labels(*place).observe(record.duration_ms / 1000)
+            self._duration(*place).observe(record.duration_ms / 1000)
         if record.ttft_ms is not None:
-            self._first_token.labels(*place).observe(record.ttft_ms / 1000)
+            self._first_token(*place).observe(record.ttft_ms / 1000)
         if record.overhead_us is not None:
             self._overhead.observe(record.overhead_us / 1e6)
 
@@ -105,33 +113,39 @@ class _Money:
     """Cost, in USD: approximate, as counters are."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self._cost = Counter(
-            "farebox_cost_usd",
-            "Cost in USD. An approximation for rates; the exact sum is in the ledger.",
-            ["provider", "model", "cost_status"],
-            registry=registry,
+        self._cost = cache(
+            Counter(
+                "farebox_cost_usd",
+                "Cost in USD. An approximation for rates; the exact sum is in the ledger.",
+                ["provider", "model", "cost_status"],
+                registry=registry,
+            ).labels
         )
-        self._catalogue = Counter(
-            "farebox_catalogue_cost_usd",
-            "What the catalogues say of calls whose cost the provider stated: those with cost_status=reported.",
-            ["provider", "model"],
-            registry=registry,
+        self._catalogue = cache(
+            Counter(
+                "farebox_catalogue_cost_usd",
+                "What the catalogues say of calls whose cost the provider stated: those with cost_status=reported.",
+                ["provider", "model"],
+                registry=registry,
+            ).labels
         )
-        self._unpriced = Counter(
-            "farebox_unpriced_calls", "Calls whose cost is not known.", ["provider", "model"], registry=registry
+        self._unpriced = cache(
+            Counter(
+                "farebox_unpriced_calls", "Calls whose cost is not known.", ["provider", "model"], registry=registry
+            ).labels
         )
 
     def count(self, record: Record, model: str) -> None:
         if record.cost_nanousd is not None:
-            self._cost.labels(record.provider, model, record.cost_status).inc(record.cost_nanousd / 1e9)
+            self._cost(record.provider, model, record.cost_status).inc(record.cost_nanousd / 1e9)
         if record.cost_status == REPORTED and record.catalogue_cost_nanousd is not None:
-            self._catalogue.labels(record.provider, model).inc(record.catalogue_cost_nanousd / 1e9)
+            self._catalogue(record.provider, model).inc(record.catalogue_cost_nanousd / 1e9)
         if record.cost_status == UNPRICED:
-            self._unpriced.labels(record.provider, model).inc()
+            self._unpriced(record.provider, model).inc()
 
     def complete(self, before: Record, after: Record, model: str) -> None:
         if (more := (after.cost_nanousd or 0) - (before.cost_nanousd or 0)) > 0:
-            self._cost.labels(after.provider, model, after.cost_status).inc(more / 1e9)
+            self._cost(after.provider, model, after.cost_status).inc(more / 1e9)
 
 
 class _Limits:
@@ -139,18 +153,20 @@ class _Limits:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._seen: set[tuple[str, str]] = set()
-        self._remaining = Gauge(
-            "farebox_ratelimit_remaining",
-            "What is left of a rate limit, as the latest answer says.",
-            ["provider", "kind"],
-            registry=registry,
+        self._remaining = cache(
+            Gauge(
+                "farebox_ratelimit_remaining",
+                "What is left of a rate limit, as the latest answer says.",
+                ["provider", "kind"],
+                registry=registry,
+            ).labels
         )
 
     def note(self, record: Record) -> None:
         for name, amount in (record.ratelimit or {}).items():
             aspect, _, kind = name.partition("_")
             if aspect == "remaining" and self._has_room((record.provider, kind)):
-                self._remaining.labels(record.provider, kind).set(amount)
+                self._remaining(record.provider, kind).set(amount)
 
     def _has_room(self, limit: tuple[str, str]) -> bool:
         if len(self._seen) < LIMITS_LIMIT:
@@ -244,5 +260,5 @@ class _ModelLabels:
         return model
 
 
-def _histogram(name: str, text: str, registry: CollectorRegistry) -> Histogram:
-    return Histogram(name, text, ["provider", "model"], buckets=_DURATIONS, registry=registry)
+def _histogram(name: str, text: str, registry: CollectorRegistry) -> Callable[[str, str], Histogram]:
+    return cache(Histogram(name, text, ["provider", "model"], buckets=_DURATIONS, registry=registry).labels)
