@@ -1,6 +1,7 @@
 """Reading to Record: what the wire told, priced. Pure."""
 
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -17,6 +18,9 @@ from .estimates import CUT_SHORT, Learned, estimate
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AS_READ = tuple(name for name in Reading.__struct_fields__ if name in COLUMNS and name != "started_at")
+_as_read = attrgetter(*_AS_READ)
+_USAGE = Usage.__struct_fields__
+_usage = attrgetter(*_USAGE)
 NOTHING_LEARNED = Learned()
 _NEVER_BILLED = frozenset({outcomes.HTTP_ERROR, outcomes.NETWORK_ERROR})
 # Operations that cost nothing where nothing is counted, and those whose input is all that is billed.
@@ -28,8 +32,8 @@ def record_of(reading: Reading, pricer: Pricer, learned: Learned = NOTHING_LEARN
     """Return the ledger's row for `reading` at the prices of `pricer`; gaps in its usage are estimated."""
     estimated = estimate(reading, learned)
     bands = {column: [guess.low, guess.high] for column, guess in estimated.bands.items()}
-    told = {name: getattr(reading, name) for name in _AS_READ}
-    told |= {name: getattr(estimated.usage, name) for name in Usage.__struct_fields__}
+    told: dict[str, Any] = dict(zip(_AS_READ, _as_read(reading), strict=True))
+    told |= zip(_USAGE, _usage(estimated.usage), strict=True)
     told |= {"started_at": EPOCH + timedelta(microseconds=reading.started_at // 1000), "estimate": bands or None}
     told["parts"] = msgspec.to_builtins(reading.parts)
     told["usage_source"] = "estimated" if bands else "reported" if reading.usage.is_reported else NO_USAGE
