@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from msgspec.structs import replace
 from sqlalchemy import Engine, delete, insert, select, update
 
 from .ledgers import DATABASES, in_utc, new_ledger, new_postgres_ledger
+from .postgres import Postgres
 from .samples import AT, record
 
 TEXTS = st.sampled_from([None, "a", "b"])
@@ -203,3 +205,32 @@ def test_sums_outlive_their_calls(engine: Engine) -> None:
     assert rebuild(engine) == 0
 
     assert [sums["cost_nanousd"] for sums in kept(engine, BY_MODEL).values()] == [3]
+
+
+def test_several_that_write_at_once_neither_wait_for_each_other_nor_lose_a_call(postgres: Postgres) -> None:
+    """The same rows of sums, from four recorders, while one prices anew and one holds the sums against the calls."""
+    users = [f"u{number}" for number in range(20)]
+    batches = [
+        [record(user_id=user, **priced(1), usage_source="none") for user in users[number:] + users[:number]]
+        for number in range(20)
+    ]
+
+    with new_postgres_ledger(postgres) as engine, ThreadPoolExecutor(6) as pool:
+
+        def write(first: int) -> None:
+            for batch in batches[first::4]:
+                DatabaseSink(engine).write(batch, {})
+                complete(engine, batch[::-5], 7)
+
+        def again() -> None:
+            for batch in batches:
+                reprice(engine, batch[::2], 3)
+
+        writing = [pool.submit(write, first) for first in range(4)]
+        others = [pool.submit(again), pool.submit(rebuild, engine)]
+        for one in (*writing, *others):
+            one.result(timeout=60)
+
+        assert rebuild(engine) == 0
+        assert sum(sums["calls"] or 0 for sums in kept(engine, BY_MODEL).values()) == 400
+        assert kept(engine, BY_CALLER) == summed(engine, BY_CALLER)

@@ -17,8 +17,8 @@ NONE = "none"
 INCLUDED = "included"
 # Begins the reason that names an amount without a price, or a word that sets one: `no_price:service_tier=scale`.
 NO_PRICE = "no_price:"
-# What a column of the ledger holds: 9 thousand million USD, which no call costs.
-LEDGER_LIMIT = 2**63 - 1
+# A million USD, which no call costs: thousands of such in one hour still have a sum that the ledger can hold.
+LEDGER_LIMIT = 10**15
 
 
 class Cost(msgspec.Struct, frozen=True):
