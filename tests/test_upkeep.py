@@ -149,6 +149,30 @@ def test_many_rows_go_a_part_at_a_time(engine: Engine) -> None:
     assert left == [700, 200, 0, 0]
 
 
+def test_a_call_keeps_its_later_price_as_long_as_it_is_there(engine: Engine) -> None:
+    first = datetime(1970, 1, 1, tzinfo=UTC)
+    rows = [record(started_at=first + timedelta(seconds=second)) for second in range(1200)]
+    # The youngest come first: those that are read first are not the oldest.
+    DatabaseSink(engine).write([*rows[600:], *rows[:600]], {})
+    told = {"revision": 1, "priced_at": NOW, "cost_status": "priced", "cost_nanousd": 1}
+    with engine.begin() as connection:
+        connection.execute(
+            insert(call_prices), [{"call_id": one.id, "started_at": one.started_at, **told} for one in rows[-300:]]
+        )
+    upkeep = Upkeep(engine, KEEP, lambda: NOW)
+
+    for gone in (500, 1000):
+        upkeep.sweep()
+        with engine.connect() as connection:
+            kept = set(connection.scalars(select(call_prices.c.call_id)))
+        assert ids(engine) == sorted(one.id for one in rows[gone:])
+        assert kept >= {one.id for one in rows[max(gone, 900) :]}
+
+    swept(engine)
+    with engine.connect() as connection:
+        assert connection.scalars(select(call_prices.c.call_id)).all() == []
+
+
 def test_nothing_goes_unless_it_is_asked_for(engine: Engine) -> None:
     one = record(started_at=datetime(2020, 1, 1, tzinfo=UTC))
     DatabaseSink(engine).write([one], {})

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, Engine, bindparam, func, select, text
+from sqlalchemy import Connection, Engine, Table, bindparam, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..record import Record
@@ -95,11 +95,14 @@ class Upkeep:
 
 def _delete(connection: Connection, suffix: str, place: str, before: datetime) -> bool:
     """Delete some of the rows from before `before`; return whether there were any."""
-    number = 0
-    for table in (calls, call_prices):
-        name = f"{table.name}{suffix}"
-        old = f"SELECT {place} FROM {name} WHERE started_at < :before LIMIT {_STEP}"  # noqa: S608 - names of ours
-        statement = text(f"DELETE FROM {name} WHERE {place} IN ({old})")  # noqa: S608
-        moment = bindparam("before", before, type_=table.c.started_at.type)
-        number += connection.execute(statement.bindparams(moment)).rowcount
-    return number > 0
+    # A call that is still there keeps its later price: prices go once no such call is left.
+    return any(_delete_from(connection, table, suffix, place, before) for table in (calls, call_prices))
+
+
+def _delete_from(connection: Connection, table: Table, suffix: str, place: str, before: datetime) -> bool:
+    name = f"{table.name}{suffix}"
+    # The oldest first, so that no hour is gone in part but the one that is under way.
+    old = f"SELECT {place} FROM {name} WHERE started_at < :before ORDER BY started_at LIMIT {_STEP}"  # noqa: S608 - names of ours
+    statement = text(f"DELETE FROM {name} WHERE {place} IN ({old})")  # noqa: S608
+    moment = bindparam("before", before, type_=table.c.started_at.type)
+    return connection.execute(statement.bindparams(moment)).rowcount > 0
