@@ -201,6 +201,18 @@ def test_what_old_calls_alone_would_tell_is_said_to_be_lacking(engine: Engine) -
     ]
 
 
+def test_an_hour_whose_calls_are_about_to_go_is_counted_whole(engine: Engine) -> None:
+    hour = START.replace(minute=0)
+    fill(
+        engine, [record(started_at=hour + timedelta(minutes=minutes), cost_nanousd=1) for minutes in range(0, 180, 10)]
+    )
+    gone(engine, hour + timedelta(minutes=25))
+
+    found = from_hours(engine, Scope(hour + timedelta(minutes=15)), ("provider",))
+
+    assert (found.whole.calls, found.whole.cost_nanousd, found.gone) == (18, 18, hour + timedelta(hours=1))
+
+
 def test_an_empty_ledger_sums_to_nothing(engine: Engine) -> None:
     fill(engine, [])
 

@@ -89,7 +89,14 @@ def _held(connection: Connection) -> _Held | None:
         return None
     begins = _in_utc(first)
     here = EVER[1] if oldest is None else floor(_in_utc(oldest))
+    if oldest is not None and _is_going(connection, here):
+        here += HOUR
     return _Held(begins, _in_utc(last), here if begins < here else EVER[0])
+
+
+def _is_going(connection: Connection, hour: datetime) -> bool:
+    """Tell whether some of the calls of `hour` are gone: they go some hundred at a time, the oldest first."""
+    return _there(connection, hour, hour + HOUR) < _summed_up(connection, hour, hour + HOUR)
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -107,7 +114,16 @@ def _spans(scope: Scope, held: _Held, cut: Cut) -> Sequence[Span]:
 def _are_few(connection: Connection, hours: Sequence[Range], few: int) -> bool:
     """Tell whether `hours` hold few calls, all of which are there to be read."""
     begins, ends = hours[0][1], hours[-1][2]
-    counted = select(func.sum(_BY_MODEL.c.calls)).where(_BY_MODEL.c.hour >= begins, _BY_MODEL.c.hour < ends)
-    number = connection.scalar(counted) or 0
-    there = select(func.count()).where(calls.c.started_at >= begins, calls.c.started_at < ends)
-    return number <= few and connection.scalar(there) == number
+    summed_up = _summed_up(connection, begins, ends)
+    return summed_up <= few and _there(connection, begins, ends) == summed_up
+
+
+def _summed_up(connection: Connection, begins: datetime, ends: datetime) -> int:
+    """Return how many calls there are sums of, between two whole hours."""
+    query = select(func.sum(_BY_MODEL.c.calls)).where(_BY_MODEL.c.hour >= begins, _BY_MODEL.c.hour < ends)
+    return int(connection.scalar(query) or 0)
+
+
+def _there(connection: Connection, begins: datetime, ends: datetime) -> int:
+    query = select(func.count()).where(calls.c.started_at >= begins, calls.c.started_at < ends)
+    return int(connection.scalar(query) or 0)
