@@ -86,6 +86,7 @@ def test_a_stream_that_outlasts_the_deadline_is_cut_and_recorded(
         list(under_way)
     assert _outcomes(sidecar.home) == [("streamed", "sidecar_stop")]
     assert _spools(sidecar.home) == []
+    assert "farebox proxy:" not in sidecar.log.read_text()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])

@@ -6,6 +6,7 @@ import logging
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from mitmproxy import exceptions
 from mitmproxy.addons.proxyserver import Proxyserver
@@ -55,6 +56,7 @@ async def run(settings: Settings, number: int, life: Life, on_stop: Callable[[Ca
     master = DumpMaster(options, with_termlog=False, with_dumper=False)
     connections, sidecar = new_sidecar(settings)
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_tell)
     loop.add_signal_handler(signal.SIGTERM, master.shutdown)
     loop.add_signal_handler(signal.SIGQUIT, sidecar.hurry)
     for ignored in (signal.SIGINT, signal.SIGHUP):
@@ -67,6 +69,12 @@ async def run(settings: Settings, number: int, life: Life, on_stop: Callable[[Ca
     except exceptions.OptionsError as error:
         raise SettingsError(f"set: {error}") from error
     await master.run()
+
+
+def _tell(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Tell what went wrong in the loop. Connections that end with it did not: some releases of asyncio say so."""
+    if not isinstance(context.get("exception"), asyncio.CancelledError):
+        loop.default_exception_handler(context)
 
 
 def _check(settings: Settings) -> None:
