@@ -70,6 +70,7 @@ COVERED_BY = {
     "proxy/standalone": "test_stop.py",
     "sources": "test_settings.py",
     "store/locks": "test_upkeep.py",
+    "sinks/models": "test_metrics.py",
     "store/postgres": "test_faults.py",
     "store/sqlite": "test_engine.py",
     **{f"store/{name}": "test_rollups.py" for name in ("grains", "hourly", "rebuild", "sums", "tally")},

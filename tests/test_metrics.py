@@ -6,7 +6,8 @@ import farebox
 import pytest
 from farebox.pricing.standard import standard
 from farebox.record import Completion
-from farebox.sinks.metrics import LIMITS_LIMIT, MODELS_LIMIT, UNKNOWN_MODELS_LIMIT, MetricsSink, OwnMetrics
+from farebox.sinks.metrics import LIMITS_LIMIT, MetricsSink, OwnMetrics
+from farebox.sinks.models import MODELS_LIMIT, UNKNOWN_MODELS_LIMIT
 from prometheus_client import CollectorRegistry
 
 from .samples import record

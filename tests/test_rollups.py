@@ -227,9 +227,10 @@ def test_several_that_write_at_once_neither_wait_for_each_other_nor_lose_a_call(
                 reprice(engine, batch[::2], 3)
 
         writing = [pool.submit(write, first) for first in range(4)]
-        others = [pool.submit(again), pool.submit(rebuild, engine)]
-        for one in (*writing, *others):
+        pricing, holding = pool.submit(again), pool.submit(rebuild, engine)
+        for one in (*writing, pricing):
             one.result(timeout=60)
+        holding.result(timeout=60)
 
         assert rebuild(engine) == 0
         assert sum(sums["calls"] or 0 for sums in kept(engine, BY_MODEL).values()) == 400

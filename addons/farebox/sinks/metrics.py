@@ -8,11 +8,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from .. import __version__
 from ..pricing.cost import REPORTED, UNPRICED
 from ..record import Completion, Record
+from .models import OTHER, ModelLabels
 
-MODELS_LIMIT = 500
-UNKNOWN_MODELS_LIMIT = 50
 LIMITS_LIMIT = 200
-OTHER = "other"
 # OpenTelemetry GenAI's boundaries for gen_ai.client.operation.duration, and two beyond for long answers.
 _DURATIONS = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92, 163.84, 327.68)
 _OVERHEADS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1)
@@ -36,7 +34,7 @@ class MetricsSink:
     """
 
     def __init__(self, registry: CollectorRegistry, knows: Callable[[str, str | None], bool]) -> None:
-        self._models = _ModelLabels(knows)
+        self._models = ModelLabels(knows)
         self._calls = cache(
             Counter(
                 "farebox_calls",
@@ -236,28 +234,6 @@ class OwnMetrics:
     def usage_refusals(self, refusals: Iterable[tuple[str, int]]) -> None:
         for provider, number in refusals:
             self._refusals.labels(provider).inc(number)
-
-
-class _ModelLabels:
-    """Bounds the model label: junk names must not make a series each."""
-
-    def __init__(self, knows: Callable[[str, str | None], bool]) -> None:
-        self._knows = knows
-        self._known: set[tuple[str, str]] = set()
-        self._unknown: set[tuple[str, str]] = set()
-
-    def label(self, provider: str, model: str | None) -> str:
-        if model is None:
-            return ""
-        place = (provider, model)
-        if place in self._known or place in self._unknown:
-            return model
-        is_known = self._knows(provider, model)
-        seen, limit = (self._known, MODELS_LIMIT) if is_known else (self._unknown, UNKNOWN_MODELS_LIMIT)
-        if len(seen) >= limit:
-            return OTHER
-        seen.add(place)
-        return model
 
 
 def _histogram(name: str, text: str, registry: CollectorRegistry) -> Callable[[str, str], Histogram]:
