@@ -43,9 +43,11 @@ def held(connection: Connection, rows: Sequence[Record]) -> list[Record]:
     """Return `rows` as they are now: until the transaction ends, nobody else completes them or prices them anew."""
     if not rows:
         return []
-    ids = [row.id for row in rows]
-    here = and_(calls.c.id.in_(ids), calls.c.started_at.between(rows[0].started_at, rows[-1].started_at))
-    connection.execute(select(calls.c.id).where(here).order_by(calls.c.id).with_for_update())
+    within_them = calls.c.started_at.between(rows[0].started_at, rows[-1].started_at)
+    wanted = select(calls.c.id).where(calls.c.id.in_([row.id for row in rows]), within_them)
+    # What comes into the ledger meanwhile is not locked, and so none of them.
+    locked = connection.scalars(wanted.order_by(calls.c.id).with_for_update()).all()
+    here = and_(calls.c.id.in_(locked), within_them)
     return _records(connection, select(calls).where(here).order_by(calls.c.started_at, calls.c.id))
 
 
