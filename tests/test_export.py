@@ -234,6 +234,7 @@ def test_a_file_that_cannot_be_written_is_named_and_what_was_there_stays(
     assert (nowhere.code, full.code, refused.code) == (1, 1, 1)
     assert nowhere.err.startswith(f"farebox: output: {tmp_path}/no/such/file cannot be written (No such file")
     assert full.err.startswith(f"farebox: output: {tmp_path}/full cannot be written (No space left")
+    assert ["free some space" in said.err for said in (nowhere, full)] == [False, True]
     assert (tmp_path / "old").read_text() == "old"
     assert not list(tmp_path.glob("*.part"))
 

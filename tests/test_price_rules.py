@@ -75,8 +75,11 @@ prices:
         ("match: {host: 'https://a.b'}, per_request: 1", "prices[1].match.host: 'https://a.b'"),
         ("match: {host: 'a/b'}, per_request: 1", "prices[1].match.host: 'a/b' is no host"),
         (PROVIDER, "prices[1]: sets no price"),
-        (f"{PROVIDER}, per_mtok: {{inptu: 1}}", "prices[1].per_mtok.inptu: there is no such key"),
-        (f"{PROVIDER}, per_mtok: {{input: cheap}}", "prices[1].per_mtok.input: invalid decimal string"),
+        (
+            f"{PROVIDER}, per_mtok: {{inptu: 1}}",
+            "prices[1].per_mtok.inptu: there is no such key; the keys are listed in docs/prices.md",
+        ),
+        (f"{PROVIDER}, per_mtok: {{input: cheap}}", "prices[1].per_mtok.input: invalid decimal string: write a number"),
         (f"{PROVIDER}, per_mtok: {{input: -0.1}}", "prices[1].per_mtok.input: -0.1 is no amount of USD"),
         (f"{PROVIDER}, per_mtok: {{input: .nan}}", "prices[1].per_mtok.input: invalid decimal string"),
         (f"{PROVIDER}, per_mtok: {{input: nan}}", "prices[1].per_mtok.input: NaN is no amount of USD"),
@@ -101,7 +104,10 @@ prices:
             "prices[1].local.concurrency: 0 is no number of calls",
         ),
         (f"{PROVIDER}, per_request: 1, effective_from: 2026-13-01", "prices[1].effective_from: invalid"),
-        (f"{PROVIDER}, per_request: 1, effective_from: november", "prices[1].effective_from: invalid"),
+        (
+            f"{PROVIDER}, per_request: 1, effective_from: november",
+            "prices[1].effective_from: invalid RFC3339 encoded date: write a day, as 2026-11-01",
+        ),
         (
             f"{PROVIDER}, per_request: 1, effective_from: 2026-11-02, effective_to: 2026-11-01",
             "prices[1].effective_to: 2026-11-01 is before effective_from",

@@ -87,6 +87,18 @@ def test_every_provider_that_has_the_model_is_shown_once_for_each_price(run: Com
     assert internal["standard_call"]["cost_nanousd"] == 2_000_000
 
 
+def test_a_model_is_found_by_its_provider_s_name_before_it(run: Command) -> None:
+    sellers = [one["providers"] for one in json.loads(run("show", "openai/gpt-4o", "--format", "json").out)]
+
+    assert (sellers[0], ["openrouter"] in sellers) == (["openai"], True)
+
+
+def test_a_rule_that_names_a_host_is_hinted_at_where_none_was_given(run: Command, tmp_path: Path) -> None:
+    write(RULES, tmp_path)
+
+    assert "Your rules that name a host count with --host NAME." in run("show", "prod").err
+
+
 def test_a_rule_for_any_model_is_shown_where_nobody_knows_the_model(run: Command, tmp_path: Path) -> None:
     write("prices: [{match: {provider: ollama}, local: {mode: free}}]", tmp_path)
 
@@ -150,8 +162,14 @@ def test_the_lines_to_add_name_the_provider_where_there_is_one() -> None:
     ]
 
 
-def test_lint_is_content_with_nothing(run: Command) -> None:
+def test_lint_is_content_with_nothing(run: Command, tmp_path: Path) -> None:
+    write("port: 8081", tmp_path)
+
     assert run("lint") == Done(0, "0 rules in `prices`: all well.\n", "")
+
+
+def test_lint_says_that_there_is_no_file_to_look_into(run: Command, tmp_path: Path) -> None:
+    assert run("lint").err == f"There is no farebox.yaml in {tmp_path}: --config FILE names one elsewhere.\n"
 
 
 def test_lint_names_the_rules_that_the_ledger_has_no_use_for_and_the_models_that_lack_one(

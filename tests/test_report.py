@@ -188,6 +188,8 @@ def test_sums_are_held_against_the_calls_where_that_is_asked_for(run: Command, e
 
 def test_no_calls_is_said(run: Command, engine: Engine) -> None:
     assert run("report", "--since", "2019").out.startswith(f"No calls since 2019 in {name(engine)}.")
+    none = run("report", "--since", "2019", "--where", "provider=grok")
+    assert none.out.startswith("No calls since 2019 with provider=grok in ")
     assert json.loads(run("report", "--since", "2019", "--by", "day", "--format", "json").out)["rows"] == []
 
 

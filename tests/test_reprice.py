@@ -234,6 +234,16 @@ def test_it_says_so_where_nothing_changes(command: Callable[..., Done]) -> None:
     command("reprice", "--since", "all")
 
     assert "nothing to change" in command("reprice", "--since", "all").out
+    assert "no such call" in command("reprice", "--since", "all", "--where", "provider=grok").out
+
+
+def test_it_says_so_where_no_file_has_prices_of_ones_own(command: Callable[..., Done], tmp_path: Path) -> None:
+    assert command("reprice", "--since", "all", "--dry-run").err == ""
+    (tmp_path / "farebox.yaml").unlink()
+
+    assert command("reprice", "--since", "all", "--dry-run").err.startswith(
+        f"At list prices alone. There is no farebox.yaml in {tmp_path}: "
+    )
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from .errors import SettingsError
 from .masked import masked
 from .price_rules import PriceRule
 from .providers import UNKNOWN, Table, table_with
-from .sources import PREFIX, by_key, from_environment, from_file, merge, paths
+from .sources import complaint, from_environment, from_file, merge, named, paths
 from .spool import limits as spool_limits
 from .spool.limits import Spool
 
@@ -137,14 +137,13 @@ def load(
 ) -> Settings:
     """Return the Settings; the command line (`given`) beats the environment, the environment beats the file."""
     environment = os.environ if environment is None else environment
-    config = config or (Path(environment[f"{PREFIX}CONFIG"]) if environment.get(f"{PREFIX}CONFIG") else None)
-    merged = from_file(config)
+    merged = from_file(named(config, environment))
     merge(merged, from_environment(Settings, environment))
     merge(merged, {key: value for key, value in (given or {}).items() if value not in (None, (), [])})
     try:
         settings = msgspec.convert(merged, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"{by_key(str(error))}; the keys are listed in docs/configuration.md") from error
+        raise SettingsError(complaint(str(error))) from error
     return _filled(_checked(settings))
 
 

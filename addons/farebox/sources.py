@@ -1,5 +1,6 @@
 """Where settings come from, as nested mappings: the file and the environment; whose keys and types are another's."""
 
+import os
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -12,6 +13,11 @@ import yaml
 from .errors import SettingsError
 
 PREFIX = "FAREBOX_"
+FILE = "farebox.yaml"
+_FIXES = {
+    "invalid decimal string": "write a number, as 0.80",
+    "invalid RFC3339 encoded date": "write a day, as 2026-11-01",
+}
 _TEXT = "tag:yaml.org,2002:str"
 
 
@@ -39,9 +45,22 @@ for _tag in ("float", "timestamp"):
     _Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _as_written)
 
 
+def named(config: Path | None, environment: Mapping[str, str]) -> Path | None:
+    """Return the file of settings that the command line (`config`) or the environment names."""
+    from_there = environment.get(f"{PREFIX}CONFIG")
+    return config or (Path(from_there) if from_there else None)
+
+
+def missed(config: Path | None) -> str | None:
+    """Return where a file of settings was looked for in vain; None where one was read."""
+    if named(config, os.environ) or Path(FILE).is_file():
+        return None
+    return f"There is no {FILE} in {Path.cwd()}: --config FILE names one elsewhere."
+
+
 def from_file(config: Path | None) -> dict[str, Any]:
     """Return what the file `config` says, or else farebox.yaml in the current folder, if it is there."""
-    path = config or Path("farebox.yaml")
+    path = config or Path(FILE)
     if config is None and not path.is_file():
         return {}
     try:
@@ -49,7 +68,9 @@ def from_file(config: Path | None) -> dict[str, Any]:
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} is not YAML: {error}") from error
+        # YAML calls a text that it is given so.
+        told = str(error).replace('"<unicode string>"', str(path))
+        raise SettingsError(f"{path} is not YAML: {told}") from error
     if content is None:
         return {}
     if not isinstance(content, dict):
@@ -113,8 +134,17 @@ def merge(base: dict[str, Any], more: Mapping[str, Any]) -> None:
             base[key] = value
 
 
-def by_key(message: str) -> str:
-    """Return msgspec's message with the key in front, as the user writes it."""
+def complaint(message: str) -> str:
+    """Return msgspec's message with the key in front, as the user writes it, and the fix behind."""
+    problem = _by_key(message)
+    for kind, fix in _FIXES.items():
+        if problem.endswith(kind):
+            return f"{problem}: {fix}"
+    page = "prices" if re.match(r"prices\b|cost_fields\b", problem) else "configuration"
+    return f"{problem}; the keys are listed in docs/{page}.md"
+
+
+def _by_key(message: str) -> str:
     what, _, path = message.partition(" - at `$")
     key = re.sub(r"\[\.\.\.\]", "", path.rstrip("`")).lstrip(".")
     unknown = re.fullmatch(r"Object contains unknown field `(.*)`", what)

@@ -71,7 +71,7 @@ def report(
         if lacking:
             typer.echo(lacking, err=True)
     elif not groups:
-        typer.echo(f"No calls {_title(since, until)} in {settings.ledger_name}.")
+        typer.echo(f"No calls {_title(since, until)}{_only(where)} in {settings.ledger_name}.")
     else:
         title = f"Spend by {' and '.join(names)}, {_title(since, until)} ({settings.timezone})"
         out = console()
@@ -81,6 +81,10 @@ def report(
 def _spans(names: Sequence[str], zone: ZoneInfo, first: datetime, last: datetime) -> list[Span]:
     """Return the days or hours, whichever `names` has, in the settings' time zone."""
     return spans(next(name for name in names if name in SPANS), (first, last), zone)
+
+
+def _only(where: Sequence[str] | None) -> str:
+    return f" with {' '.join(where)}" if where else ""
 
 
 def _lacking(found: Totals, settings: Settings) -> str | None:

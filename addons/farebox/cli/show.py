@@ -39,7 +39,8 @@ def show(
         revisions = history(engine, found[0]) if len(found) == 1 else []
     if not found:
         raise FareboxError(
-            f"there is no call {id!r} in {settings.ledger_name}: `farebox tail` prints the ends of ids, four letters do"
+            f"there is no call {id!r} in {settings.ledger_name}: the last four letters of an id do, "
+            "`farebox tail` prints the last eight"
         )
     out = console()
     if len(found) == 1:

@@ -1,5 +1,6 @@
 """Where an export goes: standard output, or a file that is there once it is whole."""
 
+import errno
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +8,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import SettingsError
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @contextmanager
@@ -27,9 +30,8 @@ def destination(path: Path | None) -> Iterator[BinaryIO]:
         if part != path:
             part.replace(path)
     except OSError as error:
-        raise SettingsError(
-            f"output: {path} cannot be written ({error.strerror}): free some space there, or name another file"
-        ) from error
+        mend = "free some space there, or name" if error.errno in _FULL else "name"
+        raise SettingsError(f"output: {path} cannot be written ({error.strerror}): {mend} another file") from error
     finally:
         if part != path:
             part.unlink(missing_ok=True)

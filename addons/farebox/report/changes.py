@@ -55,13 +55,16 @@ def signed_usd(nanousd: int) -> str:
 
 
 def _told(changes: Changes, *, dry: bool) -> str:
+    if not changes.seen:
+        return "There is no such call."
     seen = plural(changes.seen, "call")
     if not changes.by_key:
         return f"Of {seen}, every one has the price that it would get today: nothing to change."
     changed = f"{plural(changes.total.calls, 'call')} of {changes.seen:,}"
     if dry:
         return f"{changed} would get another price; nothing was written: leave --dry-run out to do so."
-    return f"{changed} have another price now; `farebox show ID` has those before it."
+    has = "has" if changes.total.calls == 1 else "have"
+    return f"{changed} {has} another price now; `farebox show ID` has those before it."
 
 
 def _amounts(one: Change) -> dict[str, Any]:

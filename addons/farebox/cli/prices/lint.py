@@ -15,6 +15,7 @@ from ...report.figures import plural
 from ...report.missing import rule_for
 from ...report.period import EXAMPLES, moment
 from ...settings import Settings
+from ...sources import missed
 from ...store.traffic import traffic
 from ..ledger import opened_ledger
 from ..options import Config, Ledger
@@ -41,6 +42,8 @@ def lint(*, since: Since = "30d", ledger: Ledger = None, config: Config = None) 
         typer.echo(finding)
     rules = plural(len(settings.prices), "rule")
     typer.echo(f"{rules} in `prices`: {plural(len(found), 'finding')}." if found else f"{rules} in `prices`: all well.")
+    if not settings.prices and (nowhere := missed(config)):
+        typer.echo(nowhere, err=True)
     for line in _missing(without_price(standard(settings.prices, settings.folder), seen)):
         typer.echo(line)
     if found:

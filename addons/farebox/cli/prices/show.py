@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from ... import settings as settings_module
 from ...errors import FareboxError
@@ -34,7 +35,9 @@ class Format(enum.StrEnum):
 
 def show(
     *,
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="The model's name, or an Azure deployment's.")],
+    model: Annotated[
+        str, typer.Argument(metavar="MODEL", help="The model's name, PROVIDER/MODEL, or an Azure deployment's.")
+    ],
     provider: Annotated[
         str | None, typer.Option(metavar="NAME", help="Who sells it, as in the ledger; default: all who do.")
     ] = None,
@@ -57,9 +60,14 @@ def show(
     """
     settings = settings_module.load(config=config)
     asked = _standard_call(model, tier, host or "", _time(at, settings))
-    found = quotes(standard(settings.prices, settings.folder), _providers(settings, provider, host), asked)
+    pricer = standard(settings.prices, settings.folder)
+    found = quotes(pricer, _providers(settings, provider, host), asked)
+    seller, _, its = model.partition("/")
+    if its and not provider and not host and seller in settings.billers:
+        # As `what-if` and `alias_of` name a model; at OpenRouter the whole is a model's name, too.
+        found = quotes(pricer, [seller], replace(asked, models=(its,))) + found
     if not found:
-        raise FareboxError(_nobody(model, provider, host))
+        raise FareboxError(_nobody(model, provider, host, settings))
     if format is Format.JSON:
         sys.stdout.buffer.write(as_json(found))
     else:
@@ -101,7 +109,9 @@ def _known(name: str, names: Sequence[str]) -> str:
     return name
 
 
-def _nobody(model: str, provider: str | None, host: str | None) -> str:
+def _nobody(model: str, provider: str | None, host: str | None, settings: Settings) -> str:
     where = f" of {provider}" if provider else f" at {host}" if host else ""
     lines = rule_for(provider or ("" if host else "..."), model, host=host or "")
-    return f"no source has a price of {model!r}{where}. Yours goes into `prices` of farebox.yaml:\n{lines}"
+    by_host = not host and any(rule.match.host for rule in settings.prices)
+    hint = " Your rules that name a host count with --host NAME." if by_host else ""
+    return f"no source has a price of {model!r}{where}.{hint} Yours goes into `prices` of farebox.yaml:\n{lines}"
