@@ -33,6 +33,13 @@ def variants(names: list[str], databases: list[str]) -> Iterator[tuple[str, str]
                 yield name, database
 
 
+def few(names: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield each fault with the first database that it has; a sidecar is killed with both."""
+    for name in names:
+        databases = [database for _, database in variants([name], [*ledgers.DATABASES])]
+        yield from ((name, database) for database in (databases if name == "kill_sidecar" else databases[:1]))
+
+
 def lacks(name: str) -> str | None:
     """Return what this machine lacks to play a fault, if anything."""
     ask = getattr(scenario(name), "lacks", None)
