@@ -63,7 +63,6 @@ def _lines(folder: Path, ledgers: list[str], sizes_asked: list[int]) -> Iterator
             yield _rate_line(name, "Records", sink_rate(place))
         with LEDGERS[name](folder) as place:
             yield _rate_line(name, "spool", recorder_rate(place, folder))
-    yield ""
     yield _REPORTS
     yield from ("| calls | ledger | report | median | best | CPU |", "|---|---|---|---|---|---|")
     notes: list[str] = []
@@ -79,13 +78,13 @@ def _rate_line(name: str, source: str, rate: Rate) -> str:
 
 def _reports(folder: Path, name: str, number: int, notes: list[str]) -> Iterator[str]:
     if shutil.disk_usage(folder).free < number * _A_ROW:
-        notes.append(f"{number:,} calls in {name} were not measured: the disk had no room for them.")
+        notes.append(f"* {number:,} calls in {name} were not measured: the disk had no room for them.")
         return
     with LEDGERS[name](folder) as place:
         hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
         fill(place.engine, records(readings(_SAMPLES)), number, hour)
         by_model, by_caller = sizes(place.engine)
-        notes.append(f"{number:,} calls in {name} have {by_model:,} hourly sums by model, {by_caller:,} by caller.")
+        notes.append(f"* {number:,} calls in {name} have {by_model:,} hourly sums by model, {by_caller:,} by caller.")
         for one in latencies(place, folder):
             yield f"| {number:,} | {name} | {one.name} | {one.seconds:.2f} | {one.best:.2f} | {one.ours:.2f} |"
 
