@@ -1,7 +1,7 @@
 """Ledgers for tests: real SQLite files, and databases of a real Postgres."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -11,9 +11,11 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from farebox import assets
-from farebox.store import queries
+from farebox.store import queries, summary
 from farebox.store.engine import open_engine
 from farebox.store.migrate import migrate
+from farebox.store.snapshot import snapshot
+from farebox.store.summary import Doubt, Group, Scope, Span
 from sqlalchemy import Engine, event
 
 from .postgres import Postgres
@@ -94,3 +96,15 @@ def in_utc(moment: datetime) -> datetime:
 def ids(engine: Engine) -> list[Any]:
     """Return the ids of the ledger's rows, in order."""
     return sorted(row["id"] for row in queries.all_calls(engine))
+
+
+def summarise(engine: Engine, scope: Scope, by: Sequence[str], spans: Sequence[Span] = ()) -> list[Group]:
+    """Return what the calls of `scope` come to, read one by one."""
+    with snapshot(engine) as connection:
+        return summary.summarise(connection, scope, by, spans)
+
+
+def doubts(engine: Engine, scope: Scope) -> list[Doubt]:
+    """Return whose cost is in doubt in `scope`."""
+    with snapshot(engine) as connection:
+        return summary.doubts(connection, scope)

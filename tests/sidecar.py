@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from farebox.errors import LedgerAwayError
 from farebox.exports.text import json_lines
 from farebox.store import queries
 from farebox.store.engine import open_engine
@@ -109,13 +108,7 @@ class Sidecar:
         """Return the ledger's rows by `farebox export`, once there are `number` of them."""
         give_up = time.monotonic() + seconds
         while True:
-            try:
-                rows = _rows(self._ledger)
-            except LedgerAwayError:
-                # Who reads while the recorder makes a table for a month may be told of a deadlock.
-                if number is None or time.monotonic() > give_up:
-                    raise
-                continue
+            rows = _rows(self._ledger)
             if number is None or len(rows) >= number or time.monotonic() > give_up:
                 assert number is None or len(rows) == number, f"{len(rows)} rows, not {number}: {_brief(rows)}"
                 return rows

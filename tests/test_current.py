@@ -12,13 +12,13 @@ from farebox.store.current import REVISED, at_current_prices
 from farebox.store.engine import writer
 from farebox.store.reprices import held, history, revise
 from farebox.store.schema import call_prices, calls
-from farebox.store.summary import DIMENSIONS, Scope, doubts, summarise
+from farebox.store.summary import DIMENSIONS, Scope
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from sqlalchemy import Engine, delete, select
 
-from .ledgers import DATABASES, new_ledger, new_postgres_ledger
+from .ledgers import DATABASES, doubts, new_ledger, new_postgres_ledger, summarise
 from .samples import AT, record
 
 LATER = datetime(2026, 11, 20, tzinfo=UTC)

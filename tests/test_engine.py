@@ -39,7 +39,8 @@ def test_the_ledgers_folder_is_made_for_its_owner_alone(tmp_path: Path) -> None:
     [
         ("ledger.db", "'ledger.db' is no database URL"),
         ("", "'' is no database URL"),
-        ("sqlite://host:port/x", "'sqlite' is no database URL"),
+        ("sqlite://host:port/x", "the port in its URL is no number"),
+        ("postgresql://user:secret@host:secret/x", "the port in its URL is no number"),
         ("mysql://user:secret@host/x", "'mysql' is not supported"),
         ("sqlite+imagined:///ledger.db", "'sqlite+imagined' is not supported"),
         ("sqlite+aiosqlite:///ledger.db", "'sqlite+aiosqlite' is not supported"),

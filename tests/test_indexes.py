@@ -10,11 +10,11 @@ from farebox.record import Record
 from farebox.sinks.database import DatabaseSink
 from farebox.store import looks, queries
 from farebox.store.rows import insert_calls
-from farebox.store.summary import Scope, doubts, summarise
+from farebox.store.summary import Scope
 from farebox.store.upkeep import Upkeep
 from sqlalchemy import Engine, event, text
 
-from .ledgers import DATABASES, new_ledger, new_postgres_ledger
+from .ledgers import DATABASES, doubts, new_ledger, new_postgres_ledger, summarise
 from .samples import record
 
 DAYS = 75

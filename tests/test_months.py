@@ -27,8 +27,10 @@ def engine(postgres: Postgres) -> Iterator[Engine]:
 
 def made(engine: Engine, *wanted: Month) -> dict[str, set[str]]:
     """Make `wanted`, and return the parts of each table."""
-    with engine.begin() as connection:
-        make(connection, wanted)
+    for name in months.TABLES:
+        with engine.begin() as connection:
+            make(connection, name, wanted)
+    with engine.connect() as connection:
         return {name: there(connection, name) for name in months.TABLES}
 
 

@@ -12,11 +12,11 @@ from farebox.store import queries
 from farebox.store.engine import open_engine, ping
 from farebox.store.looks import Look
 from farebox.store.migrate import migrate
-from farebox.store.summary import Scope, summarise
+from farebox.store.summary import Scope
 from farebox.store.upkeep import Upkeep
 from sqlalchemy import Engine, text
 
-from .ledgers import ids
+from .ledgers import ids, summarise
 from .pgbouncer import PROGRAM, Pgbouncer
 from .postgres import Postgres
 from .samples import AT, record

@@ -11,13 +11,13 @@ from farebox.report.period import spans
 from farebox.sinks.database import DatabaseSink
 from farebox.store import queries
 from farebox.store.schema import calls
-from farebox.store.summary import DIMENSIONS, SPANS, Doubt, Scope, Sums, doubts, summarise
+from farebox.store.summary import DIMENSIONS, SPANS, Doubt, Scope, Sums
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, delete
 from sqlalchemy.orm import Session
 
-from .ledgers import DATABASES, in_utc, new_ledger, new_postgres_ledger
+from .ledgers import DATABASES, doubts, in_utc, new_ledger, new_postgres_ledger, summarise
 from .samples import AT, record
 
 ZONE = ZoneInfo("Europe/Berlin")

@@ -11,16 +11,16 @@ import pytest
 from farebox.record import Record
 from farebox.report.period import spans
 from farebox.sinks.database import DatabaseSink
-from farebox.store.engine import writer
+from farebox.store.engine import opened, writer
 from farebox.store.histogram import BOUNDS
 from farebox.store.schema import calls, hourly
-from farebox.store.summary import DIMENSIONS, SPANS, Group, Scope, Span, Sums, summarise
+from farebox.store.summary import DIMENSIONS, SPANS, Group, Scope, Span, Sums
 from farebox.store.totals import Cut, Totals, totals
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, event
 
-from .ledgers import DATABASES, new_ledger, new_postgres_ledger
+from .ledgers import DATABASES, new_ledger, new_postgres_ledger, summarise
 from .samples import record
 
 START = datetime(2026, 10, 24, 9, 30, tzinfo=UTC)
@@ -143,6 +143,26 @@ def test_percentiles_are_interpolated_within_their_bucket(engine: Engine, rows: 
     ):
         assert [place(found.p50_ms), place(found.p95_ms)] == [place(read.sums.p50_ms), place(read.sums.p95_ms)]
         assert found.interpolated == (read.sums.p50_ms is not None)
+
+
+@pytest.mark.parametrize(("few", "by"), [(10_000, ("model",)), (-1, ("model",)), (-1, ("conversation",))])
+def test_a_report_is_of_one_moment_whatever_is_recorded_meanwhile(
+    engine: Engine, few: int, by: tuple[str, ...]
+) -> None:
+    fill(engine, [record(started_at=START + timedelta(minutes=50 * number)) for number in range(3)])
+    with opened(engine.url.render_as_string(hide_password=False)) as other:
+        sink = DatabaseSink(other)
+
+        def record_one(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            if statement.startswith("SELECT"):
+                sink.write([record(started_at=START + timedelta(minutes=55))], {})
+
+        event.listen(engine, "after_cursor_execute", record_one)
+        found = totals(engine, Scope(START + timedelta(minutes=10)), by, cut(by, ZONES[0]), few=few)
+        event.remove(engine, "after_cursor_execute", record_one)
+
+    assert sum(group.sums.calls for group in found.groups) == found.whole.calls == 2
+    assert found.gone is None
 
 
 def test_few_calls_are_read_themselves(engine: Engine) -> None:

@@ -1,20 +1,25 @@
 """Months are made ahead, and what is too old goes, and nothing else."""
 
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from farebox.record import Record
 from farebox.sinks.database import DatabaseSink
+from farebox.store import months
 from farebox.store.engine import opened
 from farebox.store.locks import Lock, take
 from farebox.store.months import there
 from farebox.store.schema import call_prices
+from farebox.store.snapshot import snapshot
 from farebox.store.upkeep import Upkeep
 from sqlalchemy import Engine, insert, select, text
 
 from .ledgers import ids, new_postgres_ledger
 from .postgres import PASSWORD, Postgres
 from .samples import record
+from .sidecar import wait_until
 
 NOW = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
 KEEP = timedelta(days=90)
@@ -134,6 +139,39 @@ def test_rows_without_a_month_of_their_own_go_too(postgres: Postgres) -> None:
         swept(engine)
 
         assert ids(engine) == [rows[1].id]
+
+
+def makes(upkeep: Upkeep) -> None:
+    upkeep.make_room([])
+
+
+def drops(upkeep: Upkeep) -> None:
+    for _ in months.TABLES:
+        upkeep.sweep()
+
+
+@pytest.mark.parametrize("acts", [makes, drops])
+@pytest.mark.parametrize("tables", [months.TABLES, months.TABLES[::-1]])
+def test_who_reads_calls_and_their_prices_meets_no_deadlock(
+    postgres: Postgres, acts: Callable[[Upkeep], None], tables: Sequence[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    with new_postgres_ledger(postgres) as engine:
+        priced(engine, record(started_at=datetime(2026, 7, 1, tzinfo=UTC)))
+        upkeep = Upkeep(engine, KEEP, lambda: NOW + timedelta(days=60))
+        with ThreadPoolExecutor(1) as pool, snapshot(engine) as report:
+            report.execute(text(f"SELECT count(*) FROM {tables[0]}"))
+            acting = pool.submit(acts, upkeep)
+            wait_until(lambda: acting.done() or waits_for_a_lock(engine))
+
+            report.execute(text(f"SELECT count(*) FROM {tables[1]}"))
+
+    # Postgres breaks it off for one of the two.
+    assert "deadlock" not in caplog.text
+
+
+def waits_for_a_lock(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        return bool(connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
 
 
 def test_many_rows_go_a_part_at_a_time(engine: Engine) -> None:

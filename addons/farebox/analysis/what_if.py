@@ -11,8 +11,8 @@ from ..pricing.pricer import Pricer
 from ..pricing.row import NO_USAGE, consumptions
 from ..record import Record
 from ..store.engine import Engine
-from ..store.faults import reachable
 from ..store.reprices import PAGE, Wanted, page
+from ..store.snapshot import snapshot
 from ..store.summary import DIMENSIONS
 from .tokenizers import Factor, factor
 
@@ -89,7 +89,7 @@ def what_if(
     found = [Comparison(other, by) for other in others]
     after = None
     while True:
-        with reachable(engine), engine.connect() as connection:
+        with snapshot(engine) as connection:
             rows = page(connection, wanted, after)
         for row in rows:
             # What costs nothing here is no traffic to be priced elsewhere, unless it is known what it consumed.

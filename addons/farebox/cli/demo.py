@@ -24,6 +24,7 @@ from ..stopping import Signals, until_signalled
 from ..store import queries
 from ..store.engine import Engine, opened
 from ..store.migrate import migrate
+from ..store.snapshot import snapshot
 from ..store.summary import Scope, summarise
 from ..supervisor import Moments, Started
 from .console import console, print_line
@@ -31,6 +32,7 @@ from .options import Config
 from .report import ordered
 
 _ROWS_SECONDS = 10.0
+_BY = ("provider", "model")
 
 
 def demo(
@@ -120,11 +122,12 @@ class _Demo:
     def _report(self) -> None:
         for row in queries.last_calls(self._engine, 1000):
             print_line(self._out, call_line(row, self._settings.zone))
-        groups = ordered(summarise(self._engine, Scope(), ("provider", "model")), ("provider", "model"))
-        [whole] = summarise(self._engine, Scope(), ())
+        with snapshot(self._engine) as connection:
+            groups = summarise(connection, Scope(), _BY)
+            [whole] = summarise(connection, Scope(), ())
         self._out.print()
         table = report_table(
-            "Spend by provider and model", ("provider", "model"), groups, whole.sums, width=self._out.width
+            "Spend by provider and model", _BY, ordered(groups, _BY), whole.sums, width=self._out.width
         )
         self._out.print(table)
         self._out.print(

@@ -19,6 +19,7 @@ from ..report.bill import Bill, bill_lines
 from ..report.silence import reasons
 from ..settings import Settings
 from ..store.engine import opened
+from ..store.snapshot import snapshot
 from ..store.summary import Scope, doubts, summarise
 from ..supervisor import Moments, Started
 from ..telemetry import Sights
@@ -113,9 +114,9 @@ def _print_bill(own: Settings, sights: Sights, seconds: float) -> None:
 
 def _bill(own: Settings) -> Bill:
     scope = Scope(where=(("sidecar", (own.sidecar,)),))
-    with opened(own.ledger) as engine:
-        groups = summarise(engine, scope, ("provider", "model"))
-        [whole] = summarise(engine, scope, ())
-        doubtful = doubts(engine, scope)
+    with opened(own.ledger) as engine, snapshot(engine) as connection:
+        groups = summarise(connection, scope, ("provider", "model"))
+        [whole] = summarise(connection, scope, ())
+        doubtful = doubts(connection, scope)
     groups.sort(key=lambda group: (-(group.sums.cost_nanousd or -1), str(group.key)))
     return Bill(groups, whole.sums, doubtful)

@@ -15,6 +15,7 @@ from ..store import faults, looks, queries, rollups
 from ..store.engine import writer
 from ..store.looks import Look
 from ..store.rows import insert_calls, record_of
+from ..store.snapshot import snapshot
 from ..store.upkeep import Upkeep
 
 _TRIES = 3
@@ -67,7 +68,7 @@ class DatabaseSink:
         """Return what the ledger has of `response_ids`."""
         if not response_ids:
             return Found()
-        with faults.reachable(self._engine), self._engine.connect() as connection:
+        with snapshot(self._engine) as connection:
             rows = looks.rows_of(connection, response_ids)
             return Found([record_of(row) for row in rows], looks.waiting(connection, response_ids))
 

@@ -6,8 +6,8 @@ from sqlalchemy import Engine, case, func, select
 
 from ..pricing.cost import REPORTED
 from .current import at_current_prices
-from .faults import reachable
 from .schema import calls
+from .snapshot import snapshot
 from .summary import Scope, within
 from .sums import MODEL
 
@@ -43,7 +43,7 @@ def drift(engine: Engine, scope: Scope) -> list[Drift]:
     )
     query = within(select(calls.c.provider, MODEL, *sums), scope).where(calls.c.cost_status == REPORTED)
     query = query.group_by(calls.c.provider, MODEL)
-    with reachable(engine), engine.connect() as connection:
+    with snapshot(engine) as connection:
         rows = connection.execute(at_current_prices(connection, query)).all()
     # Postgres sums BIGINT to NUMERIC.
     found = [Drift(provider, model, *map(int, amounts)) for provider, model, *amounts in rows]

@@ -23,7 +23,11 @@ def open_engine(url: str, *, make_folder: bool = True, patience: float | None = 
     """
     try:
         parsed = make_url(url)
-    except (ArgumentError, ValueError) as error:
+    except ValueError as error:
+        raise SettingsError(
+            f"ledger: what stands for the port in its URL is no number: write {_KNOWN.replace('HOST', 'HOST:5432')}"
+        ) from error
+    except ArgumentError as error:
         raise SettingsError(f"ledger: {url.partition('://')[0]!r} is no database URL: try {_KNOWN}") from error
     if parsed.drivername in sqlite.DRIVERS:
         return sqlite.sqlite_engine(parsed, make_folder=make_folder)

@@ -53,18 +53,18 @@ def there(connection: Connection, name: str) -> set[str]:
     return {part.rpartition(".")[2] for part in connection.scalars(text(parts), {"name": name})}
 
 
-def make(connection: Connection, months: Collection[Month]) -> None:
-    """Make what is missing of `months`; rows that the rest took for want of them move over.
+def make(connection: Connection, name: str, months: Collection[Month]) -> None:
+    """Make what is missing of `months` in table `name`; rows that the rest took for want of them move over.
 
     Whoever reads or writes meanwhile waits at most for a moment, as do we: OperationalError where that is too short.
+    A transaction is for one table: a reader of both would else hold what we wait for, and wait for what we hold.
     """
     hurry(connection, _HURRY_SECONDS)
     take(connection, Lock.PARTITIONS)
-    for name in TABLES:
-        parts = there(connection, name)
-        for month in sorted(month for month in months if month.table(name) not in parts):
-            for statement in _making(name, month):
-                connection.exec_driver_sql(statement)
+    parts = there(connection, name)
+    for month in sorted(month for month in months if month.table(name) not in parts):
+        for statement in _making(name, month):
+            connection.exec_driver_sql(statement)
 
 
 def _making(name: str, month: Month) -> Iterable[str]:
@@ -81,13 +81,19 @@ def _making(name: str, month: Month) -> Iterable[str]:
 
 
 def drop_first(connection: Connection, before: datetime) -> bool:
-    """Take the oldest month away that ended at `before` or earlier; return whether there was one."""
+    """Take the oldest month that ended at `before` or earlier away from one table; return whether there was one.
+
+    Like `make`, for a transaction of its own.
+    """
     hurry(connection, _HURRY_SECONDS)
-    month = min((month for name in TABLES for month in _months(connection, name)), default=None)
-    if month is None or month.next.begins > before:
+    take(connection, Lock.PARTITIONS)
+    # Of one month, calls go before their later prices.
+    parts = ((month, place) for place, name in enumerate(TABLES) for month in _months(connection, name))
+    oldest = min(parts, default=None)
+    if oldest is None or oldest[0].next.begins > before:
         return False
-    for name in TABLES:
-        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {month.table(name)}")
+    month, place = oldest
+    connection.exec_driver_sql(f"DROP TABLE {month.table(TABLES[place])}")
     return True
 
 

@@ -9,8 +9,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from ..spool.reader import Position
 from .current import at_current_prices
-from .faults import reachable
 from .schema import calls, spool_positions
+from .snapshot import snapshot
 from .summary import Scope, within
 
 _EVERY = Scope()
@@ -37,20 +37,20 @@ def forget_positions(connection: Connection, spools: Sequence[str]) -> None:
 
 def positions(engine: Engine) -> dict[str, Position]:
     """Return how far each spool is in the ledger."""
-    with reachable(engine), engine.connect() as connection:
+    with snapshot(engine) as connection:
         return {row.spool: Position(row.segment, row.offset) for row in connection.execute(select(spool_positions))}
 
 
 def number_of_calls(engine: Engine, scope: Scope) -> int:
     """Return how many rows of `calls` are in `scope`."""
-    with reachable(engine), engine.connect() as connection:
+    with snapshot(engine) as connection:
         return connection.scalar(within(select(func.count()), scope)) or 0
 
 
 def all_calls(engine: Engine, scope: Scope = _EVERY) -> Iterator[dict[str, Any]]:
     """Yield the rows of `calls` in `scope`, in the order of their start, a thousand of them in memory."""
     ordered = within(select(calls), scope).order_by(calls.c.started_at, calls.c.id).execution_options(yield_per=1000)
-    with reachable(engine), engine.connect() as connection:
+    with snapshot(engine) as connection:
         for row in connection.execute(at_current_prices(connection, ordered)).mappings():
             yield dict(row)
 
@@ -63,7 +63,7 @@ def calls_since(engine: Engine, start: datetime) -> list[dict[str, Any]]:
 
 def call_ids_since(engine: Engine, start: datetime) -> set[str]:
     """Return the ids of the calls that began at `start` or later."""
-    with reachable(engine), engine.connect() as connection:
+    with snapshot(engine) as connection:
         return set(connection.scalars(select(calls.c.id).where(calls.c.started_at >= start)))
 
 
@@ -90,5 +90,5 @@ def calls_named(engine: Engine, name: str, *, limit: int) -> list[dict[str, Any]
 
 
 def _rows(engine: Engine, query: Select[Any]) -> list[dict[str, Any]]:
-    with reachable(engine), engine.connect() as connection:
+    with snapshot(engine) as connection:
         return [dict(row) for row in connection.execute(at_current_prices(connection, query)).mappings()]

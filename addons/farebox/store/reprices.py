@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Engine, Select, and_, func, insert, or_, sele
 from ..record import Record
 from . import rollups
 from .current import REVISED, at_current_prices
-from .faults import reachable
 from .rollups import Change
 from .rows import record_of
 from .schema import call_prices, calls
+from .snapshot import snapshot
 from .summary import Scope, within
 
 PAGE = 500
@@ -94,6 +94,6 @@ def history(engine: Engine, row: Mapping[str, Any]) -> list[dict[str, Any]]:
         .where(call_prices.c.call_id == row["id"], call_prices.c.started_at == row["started_at"])
         .order_by(call_prices.c.revision)
     )
-    with reachable(engine), engine.connect() as connection:
+    with snapshot(engine) as connection:
         first = [{"revision": 0, "priced_at": None, **one} for one in connection.execute(own).mappings()]
         return first + [dict(one) for one in connection.execute(later).mappings()]

@@ -5,12 +5,11 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, DateTime, Engine, Select, String, case, column, func, or_, select, values
+from sqlalchemy import CTE, ColumnElement, Connection, DateTime, Select, String, case, column, func, or_, select, values
 
 from .. import reading
 from ..pricing.cost import ESTIMATED, PARTIAL, UNPRICED
 from .current import at_current_prices
-from .faults import reachable
 from .schema import calls
 from .sums import MODEL
 
@@ -94,7 +93,7 @@ class Doubt:
     calls: int
 
 
-def summarise(engine: Engine, scope: Scope, by: Sequence[str], spans: Sequence[Span] = ()) -> list[Group]:
+def summarise(connection: Connection, scope: Scope, by: Sequence[str], spans: Sequence[Span] = ()) -> list[Group]:
     """Return the calls of `scope` summed up by `by`, names of DIMENSIONS or SPANS; without any, in one group.
 
     `spans` are the days or hours where `by` has one: label, start and end.
@@ -103,9 +102,8 @@ def summarise(engine: Engine, scope: Scope, by: Sequence[str], spans: Sequence[S
     keys = [expression.label(f"key_{number}") for number, (_, expression) in enumerate(place.keys)]
     rows = select(*keys, *sums_of_calls()).group_by(*keys)
     ranks = _percentiles(keys, scope, place)
-    with reachable(engine), engine.connect() as connection:
-        told = {tuple(row[: len(keys)]): row[len(keys) :] for row in connection.execute(ranks)}
-        found = connection.execute(at_current_prices(connection, _limited(rows, scope, place))).all()
+    told = {tuple(row[: len(keys)]): row[len(keys) :] for row in connection.execute(ranks)}
+    found = connection.execute(at_current_prices(connection, _limited(rows, scope, place))).all()
     return [_group(row, len(keys), told) for row in found]
 
 
@@ -114,15 +112,13 @@ def within(query: Select[Any], scope: Scope) -> Select[Any]:
     return _limited(query, scope, _place((), ()))
 
 
-def doubts(engine: Engine, scope: Scope) -> list[Doubt]:
+def doubts(connection: Connection, scope: Scope) -> list[Doubt]:
     """Return whose cost is in doubt among the calls of `scope`, the most frequent first."""
     fields = (calls.c.provider, MODEL, calls.c.cost_status, calls.c.cost_reasons, calls.c.usage_source)
     query = select(*fields, func.count().label("number")).group_by(*fields).order_by(func.count().desc())
     doubtful = calls.c.cost_status.in_((UNPRICED, PARTIAL, ESTIMATED))
-    with reachable(engine), engine.connect() as connection:
-        wanted = within(query, scope).where(doubtful)
-        rows = connection.execute(at_current_prices(connection, wanted)).all()
-    return [_doubt(*row) for row in rows]
+    wanted = within(query, scope).where(doubtful)
+    return [_doubt(*row) for row in connection.execute(at_current_prices(connection, wanted))]
 
 
 def _doubt(

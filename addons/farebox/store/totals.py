@@ -8,10 +8,10 @@ from itertools import batched
 
 from sqlalchemy import Connection, Engine, func, select
 
-from .faults import reachable
 from .grains import BY_MODEL
 from .ranges import EVER, HOUR, Range, clipped, floor, in_whole_hours, split
 from .schema import calls, hourly
+from .snapshot import snapshot
 from .summary import SPANS, Group, Scope, Span, Sums, summarise, told_key
 from .tallies import NOTHING, Question, plus, sums_of, tallies
 
@@ -49,7 +49,7 @@ class _Held:
 
 def totals(engine: Engine, scope: Scope, by: Sequence[str], cut: Cut, *, few: int = FEW) -> Totals:
     """Return the calls of `scope` summed up by `by`, names of DIMENSIONS or SPANS; up to `few` are read themselves."""
-    with reachable(engine), engine.connect() as connection:
+    with snapshot(engine) as connection:
         held = _held(connection)
         if held is None:
             return Totals([], sums_of(NOTHING))
@@ -64,17 +64,17 @@ def totals(engine: Engine, scope: Scope, by: Sequence[str], cut: Cut, *, few: in
             groups = [Group(told_key(key), sums_of(tally)) for key, tally in found.items()]
             whole = sums_of(reduce(plus, found.values(), NOTHING))
             return Totals(groups, whole, held.calls if rounded != ranges else None)
-    return _exact(engine, scope, by, spans if is_cut else (), held)
+        return _exact(connection, scope, by, spans if is_cut else (), held)
 
 
-def _exact(engine: Engine, scope: Scope, by: Sequence[str], spans: Sequence[Span], held: _Held) -> Totals:
+def _exact(connection: Connection, scope: Scope, by: Sequence[str], spans: Sequence[Span], held: _Held) -> Totals:
     """Return the sums of the calls themselves."""
     is_partial = held.first < held.calls and (scope.start is None or scope.start < held.calls)
     if any(name in SPANS for name in by):
-        groups = [group for some in batched(spans, _SPANS) for group in summarise(engine, scope, by, some)]
+        groups = [group for some in batched(spans, _SPANS) for group in summarise(connection, scope, by, some)]
     else:
-        groups = summarise(engine, scope, by)
-    [whole] = summarise(engine, scope, ())
+        groups = summarise(connection, scope, by)
+    [whole] = summarise(connection, scope, ())
     return Totals(groups, whole.sums, held.calls if is_partial else None, is_partial)
 
 

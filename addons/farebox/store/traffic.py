@@ -10,8 +10,8 @@ from ..pricing.cost import UNPRICED, lacked
 from ..pricing.lint import Traffic
 from ..pricing.row import consumptions
 from ..record import Record
-from .faults import reachable
 from .schema import calls
+from .snapshot import snapshot
 
 _SETS_THE_PRICE = (
     *("provider", "host", "model_returned", "model_requested", "service_tier"),
@@ -26,7 +26,7 @@ def traffic(engine: Engine, since: datetime | None) -> list[Traffic]:
         wanted = wanted.where(calls.c.started_at >= since)
     numbers: Counter[bytes] = Counter()
     unpriced: Counter[bytes] = Counter()
-    with reachable(engine), engine.connect() as connection:
+    with snapshot(engine) as connection:
         for row in connection.execute(wanted).mappings():
             day = datetime.combine(_utc(row["started_at"]).date(), time(), UTC)
             lacks = dict.fromkeys(lacked(row["cost_reasons"]), 1) if row["cost_status"] == UNPRICED else {}

@@ -52,8 +52,9 @@ class Upkeep:
         if not wanted:
             return
         try:
-            with self._engine.begin() as connection:
-                months.make(connection, wanted)
+            for name in months.TABLES:
+                with self._engine.begin() as connection:
+                    months.make(connection, name, wanted)
         except SQLAlchemyError as error:
             self._next_try = time.monotonic() + _TRY_SECONDS
             self._say(f"months are not made ahead: {faults.away(self._engine, error).trouble}")
