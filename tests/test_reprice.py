@@ -237,13 +237,20 @@ def test_it_says_so_where_nothing_changes(command: Callable[..., Done]) -> None:
     assert "no such call" in command("reprice", "--since", "all", "--where", "provider=grok").out
 
 
-def test_it_says_so_where_no_file_has_prices_of_ones_own(command: Callable[..., Done], tmp_path: Path) -> None:
-    assert command("reprice", "--since", "all", "--dry-run").err == ""
-    (tmp_path / "farebox.yaml").unlink()
+def test_it_says_so_where_prices_of_ones_own_would_go(command: Callable[..., Done], tmp_path: Path) -> None:
+    settings = tmp_path / "farebox.yaml"
+    assert command("reprice", "--since", "all").err == ""
 
-    assert command("reprice", "--since", "all", "--dry-run").err.startswith(
-        f"At list prices alone. There is no farebox.yaml in {tmp_path}: "
+    settings.write_text("timezone: UTC\n")
+    other = command("reprice", "--since", "all", "--dry-run").err
+    settings.unlink()
+    none = command("reprice", "--since", "all", "--dry-run").err
+
+    assert (
+        other
+        == "1 call had a price of your own before. The rules that set it are not in the settings that were read.\n"
     )
+    assert none.startswith(f"1 call had a price of your own before. There is no farebox.yaml in {tmp_path}: ")
 
 
 @pytest.mark.parametrize(

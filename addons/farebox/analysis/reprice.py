@@ -37,15 +37,20 @@ class Change:
 
 @dataclass(slots=True)
 class Changes:
-    """What pricing anew changes, by provider, model, and cost status before and after; `seen` calls were looked at."""
+    """What pricing anew changes, by provider, model, and cost status before and after.
+
+    `seen` calls were looked at; a price of the user's own was taken from `disowned` of them.
+    """
 
     seen: int = 0
+    disowned: int = 0
     by_key: dict[Key, Change] = field(default_factory=dict)
 
     def add(self, before: Record, after: Record) -> None:
         model = after.model_returned or after.model_requested
         key = (after.provider, model, before.cost_status, after.cost_status)
         self.by_key.setdefault(key, Change()).add(before, after)
+        self.disowned += _is_own(before) and not _is_own(after)
 
     @property
     def total(self) -> Change:
@@ -81,6 +86,11 @@ def _changed(rows: Sequence[Record], pricer: Pricer) -> Iterator[tuple[Record, R
         new = row if is_settled(row) else priced(row, pricer)
         if any(getattr(row, name) != getattr(new, name) for name in _OF_A_PRICE):
             yield row, new
+
+
+def _is_own(row: Record) -> bool:
+    """Tell whether a rule of the user's own set the price, or had a part in it."""
+    return "rule" in (row.rate_card or {})
 
 
 def _plus(one: int | None, other: int | None) -> int | None:

@@ -12,6 +12,7 @@ from ..analysis.reprice import reprice as priced_anew
 from ..pricing.cost import ESTIMATED, FREE, PARTIAL, PRICED, REPORTED, UNPRICED
 from ..pricing.standard import standard
 from ..report.changes import changes_json, changes_table
+from ..report.figures import plural
 from ..sources import missed
 from ..store.reprices import Wanted
 from .console import console
@@ -61,12 +62,13 @@ def reprice(
     """
     settings = settings_module.load({"ledger": ledger}, config=config)
     wanted = Wanted(scope_of(settings, since, until, where), tuple(only or ()))
-    if not settings.prices and (nowhere := missed(config)):
-        typer.echo(f"At list prices alone. {nowhere}", err=True)
     with opened_ledger(settings) as engine:
         changes = priced_anew(
             engine, wanted, standard(settings.prices, settings.folder), at=datetime.now(UTC), dry=dry_run
         )
+    if changes.disowned:
+        nowhere = missed(config) or "The rules that set it are not in the settings that were read."
+        typer.echo(f"{plural(changes.disowned, 'call')} had a price of your own before. {nowhere}", err=True)
     if format is Format.JSON:
         sys.stdout.buffer.write(changes_json(changes, dry=dry_run))
     else:
