@@ -17,7 +17,7 @@ PARALLEL := -n auto --dist loadfile
 OR_NONE := || [ $$? = 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check lint corpus replay estimates tables prices vendor faults soak readme picture lock wheel clean bench-pricing bench-ledger
+.PHONY: help demo run test check fast slow lint corpus replay estimates tables prices vendor faults soak readme picture lock wheel clean bench-pricing bench-ledger
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
@@ -28,12 +28,15 @@ demo: $(READY)  ## a made-up session through the real proxy, and its report: no 
 run: $(READY)  ## start the sidecar on SQLite; FLAGS="--port 8080 ..." go to `farebox up`
 	$(BIN)/farebox up $(FLAGS)
 
-test: $(READY)  ## every test, the slow ones in their short form
-	$(BIN)/python -m pytest $(PARALLEL) -m "not slow" $(FLAGS) $(OR_NONE)
-	$(BIN)/python -m pytest -m slow $(FLAGS) $(OR_NONE)
+test: fast slow  ## every test, the slow ones in their short form
 
-check: lint  ## what every change must pass, in some three minutes
-	$(BIN)/python -m pytest -q $(PARALLEL) -m "not slow" $(FLAGS)
+check: lint fast  ## what every change must pass, in some four minutes
+
+fast: $(READY)
+	$(BIN)/python -m pytest -q $(PARALLEL) -m "not slow" $(FLAGS) $(OR_NONE)
+
+slow: $(READY)
+	$(BIN)/python -m pytest -q -m slow $(FLAGS) $(OR_NONE)
 
 lint: $(READY)  ## format, lint, types, import contracts
 	$(BIN)/ruff format --check addons tests migrations scripts benchmarks
