@@ -22,11 +22,13 @@ def test_who_has_the_rights_that_docs_grant_can_read_and_no_more(
 ) -> None:
     [granted] = re.findall(r"```sql\n(CREATE ROLE reader .*?)```", DOCS.read_text(), re.DOTALL)
     url = postgres.url(postgres.create())
-    as_reader = url.replace(f"postgres:{PASSWORD}", "reader:PASSWORD")
+    # Roles are the whole server's, which other tests use too.
+    names = granted.replace("reader", "only_reads").replace("ROLE farebox", "ROLE postgres")
+    as_reader = url.replace(f"postgres:{PASSWORD}", "only_reads:PASSWORD")
     with opened(url) as engine:
         migrate(engine)
         with engine.begin() as connection:
-            connection.execute(text(granted.replace("ROLE farebox", "ROLE postgres")))
+            connection.execute(text(names))
         one = record(cost_nanousd=1, cost_status="priced")
         # Their month is made after the grant.
         DatabaseSink(engine).write([one, record(started_at=one.started_at - timedelta(days=90))], {})
