@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from farebox.record import COLUMNS, Record
 from farebox.store.engine import writer
-from farebox.store.rebuild import rebuild
+from farebox.store.rollups.rebuild import rebuild
 from farebox.store.rows import insert_calls
 from farebox.store.upkeep import Upkeep
 from msgspec.structs import replace

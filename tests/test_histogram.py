@@ -3,7 +3,7 @@
 from bisect import bisect_left
 
 import pytest
-from farebox.store.histogram import BOUNDS, percentile
+from farebox.store.rollups.histogram import BOUNDS, percentile
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -73,8 +73,12 @@ COVERED_BY = {
     "sinks/models": "test_metrics.py",
     "store/postgres": "test_faults.py",
     "store/sqlite": "test_engine.py",
-    **{f"store/{name}": "test_rollups.py" for name in ("grains", "hourly", "rebuild", "sums", "tally")},
-    **{f"store/{name}": "test_totals.py" for name in ("ranges", "tallies")},
+    "store/snapshot": "test_totals.py",
+    **{
+        f"store/rollups/{name}": "test_rollups.py"
+        for name in ("counting", "expressions", "folding", "grains", "rebuild", "upsert")
+    },
+    **{f"store/rollups/{name}": "test_totals.py" for name in ("ranges", "tallies")},
 }
 # Reports what importing the modules named on standard input does beside reading files.
 IMPORTER = """

@@ -17,7 +17,7 @@ from farebox.errors import LedgerAwayError, LedgerError
 from farebox.store import queries
 from farebox.store.engine import opened as connected
 from farebox.store.migrate import migrate
-from farebox.store.rebuild import rebuild
+from farebox.store.rollups.rebuild import rebuild
 from farebox.store.schema import calls, hourly, metadata
 from sqlalchemy import (
     JSON,

@@ -11,10 +11,10 @@ from farebox.record import Completion, Record
 from farebox.sinks.database import DatabaseSink, Links
 from farebox.store import queries
 from farebox.store.engine import writer
-from farebox.store.grains import BY_CALLER, BY_MODEL, GRAINS, Grain
-from farebox.store.histogram import BOUNDS
-from farebox.store.rebuild import rebuild
 from farebox.store.reprices import held, revise
+from farebox.store.rollups.grains import BY_CALLER, BY_MODEL, GRAINS, Grain
+from farebox.store.rollups.histogram import BOUNDS
+from farebox.store.rollups.rebuild import rebuild
 from farebox.store.schema import call_prices, calls, hourly
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

@@ -12,7 +12,7 @@ from farebox.record import Record
 from farebox.report.period import spans
 from farebox.sinks.database import DatabaseSink
 from farebox.store.engine import opened, writer
-from farebox.store.histogram import BOUNDS
+from farebox.store.rollups.histogram import BOUNDS
 from farebox.store.schema import calls, hourly
 from farebox.store.summary import DIMENSIONS, SPANS, Group, Scope, Span, Sums
 from farebox.store.totals import Cut, Totals, totals

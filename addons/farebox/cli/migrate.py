@@ -8,7 +8,7 @@ from .. import settings as settings_module
 from ..report.figures import plural
 from ..store.engine import name, opened
 from ..store.migrate import migrate as migrate_ledger
-from ..store.rebuild import rebuild as rebuild_sums
+from ..store.rollups.rebuild import rebuild as rebuild_sums
 from .options import Config, Ledger
 
 

@@ -11,9 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..errors import LedgerAwayError
 from ..record import Completion, Record
 from ..spool.reader import Position
-from ..store import faults, looks, queries, rollups
+from ..store import faults, looks, queries
 from ..store.engine import writer
 from ..store.looks import Look
+from ..store.rollups import counting
 from ..store.rows import insert_calls, record_of
 from ..store.snapshot import snapshot
 from ..store.upkeep import Upkeep
@@ -146,7 +147,7 @@ class DatabaseSink:
             if (before := looks.complete(connection, msgspec.structs.asdict(one.after))) is not None:
                 made.append(one)
                 changed.append((record_of(before), one.after))
-        rollups.count(connection, new, changed)
+        counting.count(connection, new, changed)
         looks.drop(connection, links.settled)
         looks.keep(connection, links.waiting)
         queries.store_positions(connection, positions, sidecar=self._sidecar)

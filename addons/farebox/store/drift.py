@@ -8,8 +8,7 @@ from ..pricing.cost import REPORTED
 from .current import at_current_prices
 from .schema import calls
 from .snapshot import snapshot
-from .summary import Scope, within
-from .sums import MODEL
+from .summary import MODEL, Scope, within
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, and_, func, insert, or_, select
 
 from ..record import Record
-from . import rollups
 from .current import REVISED, at_current_prices
-from .rollups import Change
+from .rollups import counting
+from .rollups.counting import Change
 from .rows import record_of
 from .schema import call_prices, calls
 from .snapshot import snapshot
@@ -81,7 +81,7 @@ def revise(connection: Connection, changed: Sequence[Change], at: datetime) -> N
             for row in rows
         ],
     )
-    rollups.count(connection, (), changed)
+    counting.count(connection, (), changed)
 
 
 def history(engine: Engine, row: Mapping[str, Any]) -> list[dict[str, Any]]:

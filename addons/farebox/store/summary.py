@@ -11,8 +11,9 @@ from .. import reading
 from ..pricing.cost import ESTIMATED, PARTIAL, UNPRICED
 from .current import at_current_prices
 from .schema import calls
-from .sums import MODEL
 
+# What answered; what was asked for where no answer says.
+MODEL: ColumnElement[Any] = func.coalesce(calls.c.model_returned, calls.c.model_requested)
 DIMENSIONS: Mapping[str, ColumnElement[Any]] = {
     "provider": calls.c.provider,
     "model": MODEL,

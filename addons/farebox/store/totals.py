@@ -8,12 +8,12 @@ from itertools import batched
 
 from sqlalchemy import Connection, Engine, func, select
 
-from .grains import BY_MODEL
-from .ranges import EVER, HOUR, Range, clipped, floor, in_whole_hours, split
+from .rollups.grains import BY_MODEL
+from .rollups.ranges import EVER, HOUR, Range, clipped, floor, in_whole_hours, split
+from .rollups.tallies import NOTHING, Question, plus, sums_of, tallies
 from .schema import calls, hourly
 from .snapshot import snapshot
 from .summary import SPANS, Group, Scope, Span, Sums, summarise, told_key
-from .tallies import NOTHING, Question, plus, sums_of, tallies
 
 # Of so few calls, percentiles are exact: they are read one by one.
 FEW = 10_000

@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Connection, Select, and_, case, func, select
 
-from ..pricing.cost import ESTIMATED, PARTIAL, UNPRICED
-from .current import at_current_prices
+from ...pricing.cost import ESTIMATED, PARTIAL, UNPRICED
+from ..current import at_current_prices
+from ..schema import calls, hourly
+from ..summary import DIMENSIONS, ERRORS, SPANS, Sums, matches, span_table, summed, sums_of_calls
 from .grains import BY_CALLER, BY_MODEL, Grain, buckets_of, known
 from .histogram import BOUNDS, percentile
 from .ranges import Range
-from .schema import calls, hourly
-from .summary import DIMENSIONS, ERRORS, SPANS, Sums, matches, span_table, summed, sums_of_calls
 
 Key = tuple[Any, ...]
 # The fields of Sums but for percentiles, how many calls tell their duration, and how many are in each bucket.

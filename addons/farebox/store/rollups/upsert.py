@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Connection, bindparam, delete
 
+from ..schema import hourly
+from ..sqlite import as_kept
+from .folding import Place
 from .grains import Grain, known
-from .schema import hourly
-from .sqlite import as_kept
-from .tally import Place
 
 
 class Row(NamedTuple):

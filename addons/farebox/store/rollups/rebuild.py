@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, bindparam, delete, func, insert, select, text
 
-from .current import at_current_prices
-from .engine import writer
-from .faults import reachable
+from ..current import at_current_prices
+from ..engine import writer
+from ..faults import reachable
+from ..schema import calls
+from ..schema import hourly as tables
+from .expressions import dimension, numbers
 from .grains import BY_MODEL, GRAINS, Grain
-from .hourly import key_of
-from .schema import calls
-from .schema import hourly as tables
-from .sums import dimension, numbers
+from .upsert import key_of
 
 HOUR = timedelta(hours=1)
 # Every row of one hour, by its key: dimensions and numbers.

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
-from ..record import Record
-from . import hourly
+from ...record import Record
+from . import upsert
+from .folding import Shift, folded, tallied
 from .grains import GRAINS
-from .tally import Shift, folded, tallied
 
 # A call before and after, at the prices that hold: completed, or priced anew.
 Change = tuple[Record, Record]
@@ -20,4 +20,4 @@ def count(connection: Connection, new: Iterable[Record], changed: Iterable[Chang
         shifts += (-1, before), (1, after)
     tally = tallied(shifts)
     for grain in GRAINS:
-        hourly.add(connection, grain, hourly.rows(folded(grain, tally)))
+        upsert.add(connection, grain, upsert.rows(folded(grain, tally)))

@@ -6,7 +6,7 @@ from datetime import datetime
 from operator import add, attrgetter, itemgetter
 from typing import Any
 
-from ..record import Record
+from ...record import Record
 from .grains import BY_CALLER, BY_MODEL, Grain
 from .histogram import BOUNDS
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func
 
+from ..schema import calls
+from ..summary import MODEL
 from .grains import Grain
 from .histogram import BOUNDS
-from .schema import calls
 
-MODEL: ColumnElement[Any] = func.coalesce(calls.c.model_returned, calls.c.model_requested)
 _CACHEABLE: ColumnElement[Any] = case((calls.c.cache_read_tokens.is_not(None), calls.c.input_tokens))
 
 

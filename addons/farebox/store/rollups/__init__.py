@@ -1,0 +1,1 @@
+"""Hourly sums of calls, kept exact, and reports from them."""
