@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -84,12 +84,21 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 @pytest.fixture(params=DATABASES)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """A new ledger, on each of the databases."""
+    with _new_ledger(request, tmp_path) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def module_engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """One ledger for all tests of a module, which empty it themselves, on each of the databases."""
+    with _new_ledger(request, tmp_path_factory.mktemp("ledger")) as engine:
+        yield engine
+
+
+def _new_ledger(request: pytest.FixtureRequest, folder: Path) -> AbstractContextManager[Engine]:
     if request.param == "sqlite":
-        with new_ledger(tmp_path / "ledger.db") as engine:
-            yield engine
-    else:
-        with new_postgres_ledger(request.getfixturevalue("postgres")) as engine:
-            yield engine
+        return new_ledger(folder / "ledger.db")
+    return new_postgres_ledger(request.getfixturevalue("postgres"))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -114,6 +114,15 @@ class Sidecar:
                 return rows
             time.sleep(0.05)
 
+    def row(self, column: str, value: object, seconds: float = 10) -> dict[str, Any]:
+        """Return the one row that has `value` in `column`, once it is there."""
+        give_up = time.monotonic() + seconds
+        while not (found := [row for row in self.rows() if row[column] == value]):
+            assert time.monotonic() < give_up, f"no row with {column} {value}: {self.log.read_text()}"
+            time.sleep(0.05)
+        assert len(found) == 1
+        return found[0]
+
     def is_listening(self) -> bool:
         """Tell whether a client could connect."""
         with socket.socket() as probe:

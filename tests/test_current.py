@@ -1,6 +1,5 @@
 """Every reader of the ledger has each call at its current price: the newest revision, else the price as recorded."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,22 +17,17 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from sqlalchemy import Engine, delete, select
 
-from .ledgers import DATABASES, doubts, new_ledger, new_postgres_ledger, summarise
+from .ledgers import doubts, summarise
 from .samples import AT, record
 
 LATER = datetime(2026, 11, 20, tzinfo=UTC)
 COSTS = st.none() | st.integers(0, 10**15)
 
 
-@pytest.fixture(scope="module", params=DATABASES)
-def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+@pytest.fixture
+def engine(module_engine: Engine) -> Engine:
     """One ledger for all: `fill` empties it."""
-    if request.param == "sqlite":
-        with new_ledger(tmp_path_factory.mktemp("current") / "ledger.db") as engine:
-            yield engine
-    else:
-        with new_postgres_ledger(request.getfixturevalue("postgres")) as engine:
-            yield engine
+    return module_engine
 
 
 def fill(engine: Engine, rows: list[Record], *revisions: list[Record]) -> None:

@@ -6,8 +6,8 @@ import ssl
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -76,20 +76,9 @@ def client_environment(sidecar: Sidecar, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 
 @pytest.fixture
-def row_of(sidecar: Sidecar) -> Any:
+def row_of(sidecar: Sidecar) -> Callable[[str], dict[str, Any]]:
     """Wait for the one row of a response id."""
-
-    def find(response_id: str) -> dict[str, Any]:
-        give_up = time.monotonic() + 10
-        while time.monotonic() < give_up:
-            found = [row for row in sidecar.rows() if row["response_id"] == response_id]
-            if found:
-                assert len(found) == 1
-                return found[0]
-            time.sleep(0.05)
-        raise AssertionError(f"no row for {response_id}: {sidecar.log.read_text()}")
-
-    return find
+    return partial(sidecar.row, "response_id")
 
 
 def openai_body(response_id: str) -> bytes:

@@ -1,9 +1,8 @@
 """`farebox reprice`: another price beside the one recorded, and what changed to the nano-dollar."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -25,21 +24,12 @@ from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from .commands import Done, farebox
-from .ledgers import DATABASES, new_ledger, new_postgres_ledger
+from .ledgers import new_ledger
 from .samples import AT, reading, record, record_of
 from .test_pricer import Shelf
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 ALL = Wanted(Scope())
-
-
-@pytest.fixture(params=DATABASES)
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    with ExitStack() as open_:
-        if request.param == "sqlite":
-            yield open_.enter_context(new_ledger(tmp_path / "ledger.db"))
-        else:
-            yield open_.enter_context(new_postgres_ledger(request.getfixturevalue("postgres")))
 
 
 def pricer(usd: str, model: str = "m") -> Pricer:

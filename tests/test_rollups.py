@@ -1,7 +1,7 @@
 """Hourly sums are those of the calls, whatever comes in whatever order: to the token and the nano-dollar."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from sqlalchemy import Engine, delete, insert, select, update
 
-from .ledgers import DATABASES, in_utc, new_ledger, new_postgres_ledger
+from .ledgers import in_utc, new_postgres_ledger
 from .postgres import Postgres
 from .samples import AT, record
 
@@ -67,15 +67,10 @@ def deeds(draw: st.DrawFn) -> tuple[str, int, int, int | None]:
     return what, draw(st.integers(0, 11)), draw(st.integers(1, 6)), draw(COSTS)
 
 
-@pytest.fixture(scope="module", params=DATABASES)
-def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+@pytest.fixture
+def engine(module_engine: Engine) -> Engine:
     """One ledger for all: `empty` empties it."""
-    if request.param == "sqlite":
-        with new_ledger(tmp_path_factory.mktemp("rollups") / "ledger.db") as engine:
-            yield engine
-    else:
-        with new_postgres_ledger(request.getfixturevalue("postgres")) as engine:
-            yield engine
+    return module_engine
 
 
 def empty(engine: Engine) -> None:

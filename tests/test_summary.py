@@ -1,6 +1,5 @@
 """Sums over the calls: exact for every way to sum them up, and unknown is not zero."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,7 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, delete
 from sqlalchemy.orm import Session
 
-from .ledgers import DATABASES, doubts, in_utc, new_ledger, new_postgres_ledger, summarise
+from .ledgers import doubts, in_utc, summarise
 from .samples import AT, record
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -44,15 +43,10 @@ def records(draw: st.DrawFn) -> Record:
     return record(**told, **{name: draw(TEXTS) for name in names})
 
 
-@pytest.fixture(scope="module", params=DATABASES)
-def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+@pytest.fixture
+def engine(module_engine: Engine) -> Engine:
     """One ledger for all: `fill` empties it."""
-    if request.param == "sqlite":
-        with new_ledger(tmp_path_factory.mktemp("summary") / "ledger.db") as engine:
-            yield engine
-    else:
-        with new_postgres_ledger(request.getfixturevalue("postgres")) as engine:
-            yield engine
+    return module_engine
 
 
 def fill(engine: Engine, rows: list[Record]) -> None:

@@ -1,7 +1,7 @@
 """Reports from hourly sums say what reports from the calls say, to the nano-dollar; also when the calls are gone."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, delete, event
 
-from .ledgers import DATABASES, new_ledger, new_postgres_ledger, summarise
+from .ledgers import summarise
 from .samples import record
 
 START = datetime(2026, 10, 24, 9, 30, tzinfo=UTC)
@@ -68,15 +68,10 @@ def scopes(draw: st.DrawFn) -> Scope:
     return Scope(start, end, where)
 
 
-@pytest.fixture(scope="module", params=DATABASES)
-def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+@pytest.fixture
+def engine(module_engine: Engine) -> Engine:
     """One ledger for all: `fill` empties it."""
-    if request.param == "sqlite":
-        with new_ledger(tmp_path_factory.mktemp("totals") / "ledger.db") as engine:
-            yield engine
-    else:
-        with new_postgres_ledger(request.getfixturevalue("postgres")) as engine:
-            yield engine
+    return module_engine
 
 
 def fill(engine: Engine, rows: Sequence[Record]) -> None:

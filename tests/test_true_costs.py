@@ -6,8 +6,8 @@ Money is in nano-USD: what costs 2.50 USD per million tokens costs 2,500 for one
 import json
 import ssl
 import threading
-import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -74,18 +74,7 @@ def client(running: Sidecar) -> Iterator[httpx2.Client]:
 @pytest.fixture
 def row_of(running: Sidecar) -> Rows:
     """Wait for the one row that `model_requested` names."""
-
-    def find(model: str) -> dict[str, Any]:
-        give_up = time.monotonic() + 10
-        while time.monotonic() < give_up:
-            found = [row for row in running.rows() if row["model_requested"] == model]
-            if found:
-                assert len(found) == 1
-                return found[0]
-            time.sleep(0.05)
-        raise AssertionError(f"no row for {model}: {running.log.read_text()}")
-
-    return find
+    return partial(running.row, "model_requested")
 
 
 def as_events(*bodies: dict[str, Any], is_named: bool = False) -> list[bytes]:
