@@ -216,4 +216,5 @@ def test_many_that_start_at_once_migrate_once(empty: Engine, tmp_path: Path) -> 
 
     assert [process.returncode for process in started] == [0] * 5, said
     assert all(f"is at revision {HEAD}" in one for one in said)
+    assert sum("(before: empty)" in one for one in said) == 1
     assert revision(empty) == HEAD

@@ -31,7 +31,7 @@ def migrate(engine: Engine, *, patience: float = 0.0) -> tuple[str | None, str]:
     with _known(engine):
         before = _current(engine, scripts)
         if before != scripts.get_current_head():
-            _upgrade(engine, config, patience)
+            before = _upgrade(engine, config, patience)
     return before, scripts.get_current_head() or ""
 
 
@@ -68,12 +68,15 @@ def _current(engine: Engine, scripts: ScriptDirectory) -> str | None:
     return current
 
 
-def _upgrade(engine: Engine, config: Config, patience: float) -> None:
+def _upgrade(engine: Engine, config: Config, patience: float) -> str | None:
+    """Bring the ledger to the head; return its revision before."""
     with writer(engine).begin() as connection:
         if connection.dialect.name == "postgresql":
             require_unicode(connection)
         # One at a time; who waited finds the work done.
         take(connection, Lock.MIGRATE)
+        before = MigrationContext.configure(connection).get_current_revision()
         config.attributes["connection"] = connection
         with patient(connection, patience):
             command.upgrade(config, "head")
+    return before
