@@ -1,7 +1,7 @@
 """Ledgers for tests: real SQLite files, and databases of a real Postgres."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -11,12 +11,14 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from farebox import assets
+from farebox.record import Record
+from farebox.sinks.database import DatabaseSink
 from farebox.store import queries, summary
 from farebox.store.engine import open_engine
 from farebox.store.migrate import migrate
 from farebox.store.snapshot import snapshot
 from farebox.store.summary import Doubt, Group, Scope, Span
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, text
 
 from .postgres import Postgres
 
@@ -93,6 +95,13 @@ def in_utc(moment: datetime) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
+def parts(engine: Engine, name: str) -> set[str]:
+    """Return the tables that table `name` of Postgres consists of."""
+    found = "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = CAST(:name AS regclass)"
+    with engine.connect() as connection:
+        return set(connection.scalars(text(found), {"name": name}))
+
+
 def ids(engine: Engine) -> list[Any]:
     """Return the ids of the ledger's rows, in order."""
     return sorted(row["id"] for row in queries.all_calls(engine))
@@ -108,3 +117,21 @@ def doubts(engine: Engine, scope: Scope) -> list[Doubt]:
     """Return whose cost is in doubt in `scope`."""
     with snapshot(engine) as connection:
         return summary.doubts(connection, scope)
+
+
+@contextmanager
+def recording_meanwhile(engine: Engine, one: Callable[[], Record]) -> Iterator[None]:
+    """Let another recorder write a row after each query of `engine`."""
+    other = open_engine(engine.url.render_as_string(hide_password=False))
+    sink = DatabaseSink(other)
+
+    def write(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("SELECT"):
+            sink.write([one()], {})
+
+    event.listen(engine, "after_cursor_execute", write)
+    try:
+        yield
+    finally:
+        event.remove(engine, "after_cursor_execute", write)
+        other.dispose()

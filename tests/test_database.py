@@ -10,7 +10,8 @@ from farebox.spool.reader import Position
 from farebox.store import queries
 from sqlalchemy import Engine, text
 
-from .ledgers import ids, locked, new_ledger
+from .ledgers import ids, locked, new_ledger, new_postgres_ledger
+from .postgres import Postgres
 from .samples import record
 
 HERE = {"worker": Position(1, 100)}
@@ -86,6 +87,18 @@ def test_every_bad_row_is_found(engine: Engine, sink: DatabaseSink) -> None:
 
     assert list(written.refused) == bad
     assert ids(engine) == [one.id for one in good]
+
+
+def test_a_row_that_is_too_much_in_company_alone_is_found(postgres: Postgres) -> None:
+    """SQLite makes a floating-point number of such a sum."""
+    half = [record(cost_nanousd=2**62) for _ in range(2)]
+    other = record()
+    with new_postgres_ledger(postgres) as engine:
+        written = DatabaseSink(engine).write([*half, other], HERE)
+
+        assert (written.records, written.refused) == ([half[0], other], [half[1]])
+        assert ids(engine) == sorted([half[0].id, other.id])
+        assert queries.positions(engine) == HERE
 
 
 def test_a_batch_of_bad_rows_still_moves_the_position(engine: Engine, sink: DatabaseSink) -> None:

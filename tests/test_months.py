@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from farebox.store import months
-from farebox.store.months import Month, ahead, make, there
+from farebox.store.months import Month, ahead, make
+from farebox.store.snapshot import snapshot
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
-from .ledgers import ids, new_postgres_ledger
+from .ledgers import ids, new_postgres_ledger, parts
 from .postgres import Postgres
 from .samples import record
 from .test_rows import insert
@@ -30,8 +31,7 @@ def made(engine: Engine, *wanted: Month) -> dict[str, set[str]]:
     for name in months.TABLES:
         with engine.begin() as connection:
             make(connection, name, wanted)
-    with engine.connect() as connection:
-        return {name: there(connection, name) for name in months.TABLES}
+    return {name: parts(engine, name) for name in months.TABLES}
 
 
 def places(engine: Engine) -> dict[str, str]:
@@ -122,6 +122,17 @@ def test_many_that_make_the_same_month_at_once_make_it_once(engine: Engine) -> N
 
     assert failures == []
     assert set(places(engine).values()) == {"calls_2026_11"}
+
+
+def test_rows_do_not_move_to_their_month_under_who_reads(engine: Engine) -> None:
+    insert(engine, record(started_at=NOVEMBER.begins))
+    with snapshot(engine) as report:
+        report.execute(text("SELECT 1"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            made(engine, NOVEMBER)
+
+        here = f"started_at >= '{NOVEMBER.begins}' AND started_at < '{DECEMBER.begins}'"
+        assert report.scalar(text(f"SELECT count(*) FROM calls WHERE {here}")) == 1
 
 
 def test_a_long_report_keeps_no_writer_waiting_for_a_new_month(engine: Engine) -> None:

@@ -22,14 +22,14 @@ from farebox.sizes import Sizes
 from farebox.spool import limits as limits_module
 from farebox.spool.reader import SpoolReader
 from farebox.spool.writer import SpoolWriter
-from farebox.store import queries
+from farebox.store import looks, queries
 from farebox.telemetry import Pulse, PulseReceiver, PulseSender
 from farebox.usage import Usage
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine
 
 from .ledgers import ids, locked, new_ledger
-from .samples import STARTED_AT, reading
+from .samples import STARTED_AT, reading, record_of
 
 POISON = Usage(input_tokens=2**63, output_tokens=0)
 
@@ -336,6 +336,20 @@ def test_a_look_that_comes_before_its_row_waits_for_it_also_through_a_new_start(
 
     assert amounts(house) == [(call, 900, 3_250_000)]
     assert counted(house) == ONCE
+
+
+def test_a_look_and_its_row_of_two_recorders_that_wrote_at_the_same_time_are_joined(house: House) -> None:
+    house.spool(look())
+    house.start().step()
+    # The other recorder had looked for looks before that one was there.
+    DatabaseSink(house.engine).write([record_of(started())], {})
+    assert [amount[1:] for amount in amounts(house)] == [(None, None)]
+
+    house.start().step()
+
+    assert [amount[1:] for amount in amounts(house)] == [(900, 3_250_000)]
+    with house.engine.connect() as connection:
+        assert looks.waiting(connection, ["resp_1"]) == []
 
 
 def test_a_batch_with_a_look_that_is_read_twice_counts_once(house: House) -> None:

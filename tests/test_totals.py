@@ -11,16 +11,16 @@ import pytest
 from farebox.record import Record
 from farebox.report.period import spans
 from farebox.sinks.database import DatabaseSink
-from farebox.store.engine import opened, writer
+from farebox.store.engine import writer
 from farebox.store.rollups.histogram import BOUNDS
 from farebox.store.schema import calls, hourly
 from farebox.store.summary import DIMENSIONS, SPANS, Group, Scope, Span, Sums
 from farebox.store.totals import Cut, Totals, totals
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, delete, event
+from sqlalchemy import Engine, delete
 
-from .ledgers import summarise
+from .ledgers import recording_meanwhile, summarise
 from .samples import record
 
 START = datetime(2026, 10, 24, 9, 30, tzinfo=UTC)
@@ -145,16 +145,8 @@ def test_a_report_is_of_one_moment_whatever_is_recorded_meanwhile(
     engine: Engine, few: int, by: tuple[str, ...]
 ) -> None:
     fill(engine, [record(started_at=START + timedelta(minutes=50 * number)) for number in range(3)])
-    with opened(engine.url.render_as_string(hide_password=False)) as other:
-        sink = DatabaseSink(other)
-
-        def record_one(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-            if statement.startswith("SELECT"):
-                sink.write([record(started_at=START + timedelta(minutes=55))], {})
-
-        event.listen(engine, "after_cursor_execute", record_one)
+    with recording_meanwhile(engine, lambda: record(started_at=START + timedelta(minutes=55))):
         found = totals(engine, Scope(START + timedelta(minutes=10)), by, cut(by, ZONES[0]), few=few)
-        event.remove(engine, "after_cursor_execute", record_one)
 
     assert sum(group.sums.calls for group in found.groups) == found.whole.calls == 2
     assert found.gone is None

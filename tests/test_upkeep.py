@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from farebox.record import Record
@@ -10,13 +11,12 @@ from farebox.sinks.database import DatabaseSink
 from farebox.store import months
 from farebox.store.engine import opened
 from farebox.store.locks import Lock, take
-from farebox.store.months import there
 from farebox.store.schema import call_prices
 from farebox.store.snapshot import snapshot
 from farebox.store.upkeep import Upkeep
 from sqlalchemy import Engine, insert, select, text
 
-from .ledgers import ids, new_postgres_ledger
+from .ledgers import ids, new_ledger, new_postgres_ledger, parts
 from .postgres import PASSWORD, Postgres
 from .samples import record
 from .sidecar import wait_until
@@ -25,11 +25,7 @@ NOW = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
 KEEP = timedelta(days=90)
 # Midnight, UTC.
 CUT = datetime(2026, 8, 26, tzinfo=UTC)
-
-
-def parts(engine: Engine) -> set[str]:
-    with engine.connect() as connection:
-        return there(connection, "calls")
+LATELY = NOW - timedelta(hours=2)
 
 
 def priced(engine: Engine, *records: Record) -> None:
@@ -42,9 +38,9 @@ def priced(engine: Engine, *records: Record) -> None:
         connection.execute(insert(call_prices), rows)
 
 
-def swept(engine: Engine, keep: timedelta | None = KEEP) -> None:
+def swept(engine: Engine, keep: timedelta | None = KEEP, now: datetime = NOW) -> None:
     """Sweep until nothing is left to."""
-    upkeep = Upkeep(engine, keep, lambda: NOW)
+    upkeep = Upkeep(engine, keep, lambda: now)
     for _ in range(20):
         upkeep.sweep()
 
@@ -53,7 +49,7 @@ def test_months_are_made_ahead_of_their_rows(postgres: Postgres) -> None:
     with new_postgres_ledger(postgres) as engine:
         Upkeep(engine, now=lambda: NOW).make_room([])
 
-        assert parts(engine) == {"calls_other", "calls_2026_11", "calls_2026_12", "calls_2027_01"}
+        assert parts(engine, "calls") == {"calls_other", "calls_2026_11", "calls_2026_12", "calls_2027_01"}
 
 
 def test_months_of_late_rows_are_made_and_those_that_no_clock_should_tell_are_not(postgres: Postgres) -> None:
@@ -61,7 +57,7 @@ def test_months_of_late_rows_are_made_and_those_that_no_clock_should_tell_are_no
         times = [datetime(year, month, 1, tzinfo=UTC) for year, month in ((1970, 1), (2025, 3), (2027, 2), (2099, 1))]
         Upkeep(engine, now=lambda: NOW).make_room([record(started_at=time) for time in times])
 
-        assert parts(engine) == {
+        assert parts(engine, "calls") == {
             "calls_other",
             *(f"calls_{one}" for one in ("2025_03", "2026_11", "2026_12", "2027_01")),
         }
@@ -87,7 +83,7 @@ def test_rows_of_who_may_not_make_months_are_kept_all_the_same(
 
 def test_what_is_too_old_goes_and_nothing_else(engine: Engine) -> None:
     old = [record(started_at=datetime(2026, 7, day, tzinfo=UTC)) for day in range(1, 31)]
-    kept = [record(started_at=CUT), record(started_at=NOW), record(started_at=NOW + timedelta(days=60))]
+    kept = [record(started_at=at) for at in (CUT, LATELY, NOW, NOW + timedelta(days=60))]
     priced(engine, *old, *kept)
 
     swept(engine)
@@ -106,11 +102,11 @@ def test_a_month_goes_whole_once_all_of_it_is_too_old(postgres: Postgres) -> Non
 
         # August ends within the last 90 days.
         assert ids(engine) == [rows[1].id]
-        assert parts(engine) & {"calls_2026_07", "calls_2026_08"} == {"calls_2026_08"}
+        assert parts(engine, "calls") & {"calls_2026_07", "calls_2026_08"} == {"calls_2026_08"}
 
 
 def test_on_sqlite_the_day_is_what_counts(engine: Engine) -> None:
-    rows = [record(started_at=CUT - timedelta(microseconds=1)), record(started_at=CUT)]
+    rows = [record(started_at=at) for at in (CUT - timedelta(microseconds=1), CUT, LATELY)]
     DatabaseSink(engine).write(rows, {})
 
     swept(engine)
@@ -131,6 +127,19 @@ def test_a_sidecar_whose_clock_is_ahead_takes_nothing_away_too_early(postgres: P
         assert ids(engine) == [one.id]
 
 
+@pytest.mark.parametrize("now", [NOW + timedelta(days=8), NOW + timedelta(days=3650)])
+def test_on_sqlite_a_clock_that_is_far_ahead_of_what_was_recorded_takes_nothing_away(
+    tmp_path: Path, now: datetime
+) -> None:
+    rows = [record(started_at=at) for at in (CUT - timedelta(days=1), LATELY, now)]
+    with new_ledger(tmp_path / "ledger.db") as engine:
+        DatabaseSink(engine).write(rows, {})
+
+        swept(engine, now=now)
+
+        assert ids(engine) == sorted(one.id for one in rows)
+
+
 def test_rows_without_a_month_of_their_own_go_too(postgres: Postgres) -> None:
     with new_postgres_ledger(postgres) as engine:
         rows = [record(started_at=datetime(year, 1, 1, tzinfo=UTC)) for year in (1970, 2099)]
@@ -139,6 +148,30 @@ def test_rows_without_a_month_of_their_own_go_too(postgres: Postgres) -> None:
         swept(engine)
 
         assert ids(engine) == [rows[1].id]
+
+
+def test_parts_made_by_hand_are_left_alone_until_they_are_old(postgres: Postgres) -> None:
+    days = [datetime(2026, 8, day, tzinfo=UTC) for day in range(20, 32)]
+    with new_postgres_ledger(postgres) as engine:
+        with engine.begin() as connection:
+            for day in days:
+                bounds = f"FROM ('{day.isoformat()}') TO ('{(day + timedelta(days=1)).isoformat()}')"
+                connection.exec_driver_sql(f'CREATE TABLE "calls {day:%d}" PARTITION OF calls FOR VALUES {bounds}')
+            ages = "FROM (MINVALUE) TO ('0099-01-01 BC')"
+            connection.exec_driver_sql(f"CREATE TABLE ages PARTITION OF calls FOR VALUES {ages}")
+        rows = [record(started_at=day) for day in days]
+        priced(engine, *rows)
+
+        swept(engine)
+
+        # Days went that are over at the cut, and the month of their prices did not yet.
+        assert parts(engine, "calls") == {
+            "calls_other",
+            *(f'"calls {day:%d}"' for day in days if day >= CUT),
+            *("calls_2026_11", "calls_2026_12", "calls_2027_01"),
+        }
+        assert "call_prices_2026_08" in parts(engine, "call_prices")
+        assert ids(engine) == sorted(one.id for one in rows if one.started_at >= CUT)
 
 
 def makes(upkeep: Upkeep) -> None:
@@ -176,7 +209,8 @@ def waits_for_a_lock(engine: Engine) -> bool:
 
 def test_many_rows_go_a_part_at_a_time(engine: Engine) -> None:
     old = datetime(1970, 1, 1, tzinfo=UTC)
-    DatabaseSink(engine).write([record(started_at=old + timedelta(seconds=second)) for second in range(1200)], {})
+    times = [*(old + timedelta(seconds=second) for second in range(1200)), LATELY]
+    DatabaseSink(engine).write([record(started_at=at) for at in times], {})
     upkeep = Upkeep(engine, KEEP, lambda: NOW)
 
     left = []
@@ -184,14 +218,15 @@ def test_many_rows_go_a_part_at_a_time(engine: Engine) -> None:
         upkeep.sweep()
         left.append(len(ids(engine)))
 
-    assert left == [700, 200, 0, 0]
+    assert left == [701, 201, 1, 1]
 
 
 def test_a_call_keeps_its_later_price_as_long_as_it_is_there(engine: Engine) -> None:
     first = datetime(1970, 1, 1, tzinfo=UTC)
     rows = [record(started_at=first + timedelta(seconds=second)) for second in range(1200)]
+    young = record(started_at=LATELY)
     # The youngest come first: those that are read first are not the oldest.
-    DatabaseSink(engine).write([*rows[600:], *rows[:600]], {})
+    DatabaseSink(engine).write([young, *rows[600:], *rows[:600]], {})
     told = {"revision": 1, "priced_at": NOW, "cost_status": "priced", "cost_nanousd": 1}
     with engine.begin() as connection:
         connection.execute(
@@ -203,7 +238,7 @@ def test_a_call_keeps_its_later_price_as_long_as_it_is_there(engine: Engine) -> 
         upkeep.sweep()
         with engine.connect() as connection:
             kept = set(connection.scalars(select(call_prices.c.call_id)))
-        assert ids(engine) == sorted(one.id for one in rows[gone:])
+        assert ids(engine) == sorted(one.id for one in [*rows[gone:], young])
         assert kept >= {one.id for one in rows[max(gone, 900) :]}
 
     swept(engine)

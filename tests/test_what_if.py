@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
@@ -18,14 +19,14 @@ from farebox.record import Record
 from farebox.report.comparison import caveats, comparison_table
 from farebox.sinks.database import DatabaseSink
 from farebox.store import queries
-from farebox.store.reprices import Wanted
+from farebox.store.reprices import PAGE, Wanted
 from farebox.store.summary import DIMENSIONS, Scope
 from rich.console import Console
 from sqlalchemy import Engine
 
 from .commands import Done, farebox
-from .ledgers import new_ledger
-from .samples import reading, record, record_of
+from .ledgers import new_ledger, recording_meanwhile
+from .samples import AT, reading, record, record_of
 from .test_pricer import Shelf
 
 RATES = {"input_tokens": Rate(Decimal(2)), "cache_read_tokens": Rate(Decimal(1)), "output_tokens": Rate(Decimal(4))}
@@ -54,6 +55,15 @@ def test_each_call_is_priced_there_at_its_own_tokens(engine: Engine) -> None:
     assert (four.calls, four.actual, four.there) == (2, 100_000_000, 2_400_000 + 2_000_000)
     assert (five.calls, five.there, five.difference) == (1, 2_000_000, 2_000_000 - 50_000_000)
     assert (found.total.actual, found.total.there) == (150_000_000, 6_400_000)
+
+
+def test_all_pages_are_of_one_moment(engine: Engine) -> None:
+    DatabaseSink(engine).write([call() for _ in range(2 * PAGE)], {})
+
+    with recording_meanwhile(engine, lambda: call(started_at=AT + timedelta(days=1))):
+        [found] = what_if(engine, ALL, PRICER, [Other("acme", "m")])
+
+    assert found.total.calls == 2 * PAGE
 
 
 def test_what_is_not_known_here_or_there_is_left_out_of_both_sums_and_counted(engine: Engine) -> None:

@@ -88,17 +88,17 @@ def what_if(
     """Price the calls that are `wanted` on each of `others`, at the time of each call; nothing is written."""
     found = [Comparison(other, by) for other in others]
     after = None
-    while True:
-        with snapshot(engine) as connection:
+    with snapshot(engine) as connection:
+        while True:
             rows = page(connection, wanted, after)
-        for row in rows:
-            # What costs nothing here is no traffic to be priced elsewhere, unless it is known what it consumed.
-            if row.usage_source != NO_USAGE or row.cost_status not in {NONE, FREE}:
-                for one in found:
-                    _compare(one, row, pricer)
-        if len(rows) < PAGE:
-            return found
-        after = rows[-1]
+            for row in rows:
+                # What costs nothing here is no traffic to be priced elsewhere, unless it is known what it consumed.
+                if row.usage_source != NO_USAGE or row.cost_status not in {NONE, FREE}:
+                    for one in found:
+                        _compare(one, row, pricer)
+            if len(rows) < PAGE:
+                return found
+            after = rows[-1]
 
 
 def _compare(comparison: Comparison, row: Record, pricer: Pricer) -> None:

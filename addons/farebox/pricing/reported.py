@@ -11,11 +11,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from ..reading import StatedCost
-from .cost import LEDGER_LIMIT, nanousd
+from .cost import nanousd
 
 _UNITS = {"usd": Decimal(1), "cent": Decimal("0.01"), "microusd": Decimal("1e-6"), "nanousd": Decimal("1e-9")}
 # 1e-10 USD.
 _TICK = Decimal(1).scaleb(-10)
+# Ten thousand USD, in nano-USD: no answer costs so much, a unit that was taken for another soon seems to.
+_LIMIT = 10**13
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ def reported(
     """
     places = (_named(stated), _stated(usage or {}), (_decimal(header), "x-litellm-response-cost"))
     amount, place = next((one for one in places if one is not None), (None, ""))
-    if amount is None or not 0 <= (whole := nanousd(amount)) <= LEDGER_LIMIT:
+    if amount is None or not 0 <= (whole := nanousd(amount)) <= _LIMIT:
         return None
     return Reported(whole, place)
 

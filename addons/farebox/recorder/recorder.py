@@ -1,8 +1,9 @@
 """The recorder's loop: read a batch, price it, write rows and positions in one transaction, count it."""
 
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
@@ -26,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 BATCH = 2_000
 IDLE_SECONDS = 0.1
+JOIN_SECONDS = 60.0
 _LONGEST_PAUSE = 5.0
 
 
@@ -82,6 +84,7 @@ class Recorder:
         self._failures: Mapping[str, Failure] = {}
         self._pause = IDLE_SECONDS
         self._backlog = 0
+        self._next_join = 0.0
         self._trouble: str | None = None
 
     @property
@@ -116,6 +119,7 @@ class Recorder:
             if batch.positions or self._ended:
                 self._store(batch)
             self._ended = spool.done(batch)
+            self._join_waiting()
             self._to.database.sweep()
         except LedgerAwayError as error:
             self._behind(error)
@@ -148,6 +152,18 @@ class Recorder:
         found = self._to.database.find(unfinished | {look.completes for look in looks if look.completes})
         waited = [one for one in map(self._decoded, found.waiting) if one is not None]
         return join(records, found.rows, [*looks, *waited], self._priced)
+
+    def _join_waiting(self) -> None:
+        """Join looks and rows that two recorders wrote at the same time, so that neither saw the other's."""
+        if time.monotonic() < self._next_join:
+            return
+        found = self._to.database.find_met()
+        waited = [one for one in map(self._decoded, found.waiting) if one is not None]
+        joined = join([], found.rows, waited, self._priced)
+        if joined.settled:
+            links = replace(_links(joined), waiting=())
+            self._to.metrics.complete(self._to.database.write([], {}, links=links).completions)
+        self._next_join = time.monotonic() + JOIN_SECONDS
 
     def _decoded(self, message: bytes) -> Reading | None:
         try:

@@ -73,6 +73,12 @@ class DatabaseSink:
             rows = looks.rows_of(connection, response_ids)
             return Found([record_of(row) for row in rows], looks.waiting(connection, response_ids))
 
+    def find_met(self) -> Found:
+        """Return the looks that wait although a row of their response id is there, and these rows."""
+        with snapshot(self._engine) as connection:
+            ids = looks.met(connection)
+        return self.find(ids)
+
     def write(
         self,
         records: Sequence[Record],
@@ -95,8 +101,23 @@ class DatabaseSink:
         kept = replace(links, completions=[one for one in links.completions if one.after not in lost])
         completed = self._store(sound, positions, ended, kept)
         if completed is None:
-            raise LedgerAwayError("rows that were taken one by one are refused together")
+            return self._one_by_one(records, positions, ended, links)
         return Written(sound, [*refused, *lost], completed)
+
+    def _one_by_one(
+        self, records: Sequence[Record], positions: Mapping[str, Position], ended: Sequence[str], links: Links
+    ) -> Written:
+        """Store what is refused only in company, as where a sum would be too large, in a transaction each."""
+        rest = replace(links, completions=())
+        if self._store([], positions, ended, rest, keep=False) is None:
+            raise LedgerAwayError("it refuses to note how far the spool is read")
+        refused = [record for record in records if self._store([record], {}, (), Links()) is None]
+        made = {one.after.id: self._store([], {}, (), Links([one])) for one in links.completions}
+        refused += (one.after for one in links.completions if made[one.after.id] is None)
+        # Last, so that what is interrupted is read again.
+        self._store([], positions, ended, rest)
+        sound = [record for record in records if record not in refused]
+        return Written(sound, refused, [one for done in made.values() for one in done or ()])
 
     def _refused(self, records: Sequence[Record]) -> list[Record]:
         """Return the rows that cannot be stored, found by halving; nothing of the search stays in the ledger."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, and_, delete, exists, insert, or_, select, tuple_, update
 
 from .current import at_current_prices
 from .schema import call_prices, calls, waiting_looks
@@ -35,6 +35,12 @@ def waiting(connection: Connection, response_ids: Collection[str]) -> list[bytes
     """Return the messages of the looks that wait for rows of `response_ids`."""
     wanted = select(waiting_looks.c.message).where(waiting_looks.c.response_id.in_(response_ids))
     return list(connection.execute(wanted).scalars())
+
+
+def met(connection: Connection) -> set[str]:
+    """Return the response ids for which a look waits and a row is there."""
+    is_there = exists().where(*(calls.c[name] == waiting_looks.c[name] for name in ("response_id", "host", "dialect")))
+    return set(connection.scalars(select(waiting_looks.c.response_id).where(is_there)))
 
 
 def complete(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any] | None:

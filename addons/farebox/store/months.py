@@ -1,4 +1,7 @@
-"""The months of `calls` and `call_prices` on Postgres: each is a table, made ahead of its rows."""
+"""The months of `calls` and `call_prices` on Postgres: each is a table, made ahead of its rows.
+
+Parts that somebody made by hand, as for days, are as good: where one is, no month is made, and old ones go.
+"""
 
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
@@ -10,6 +13,19 @@ from .locks import Lock, hurry, take
 
 TABLES = ("calls", "call_prices")
 _HURRY_SECONDS = 2.0
+# Bounds are compared where they are: Postgres has times that Python has not.
+_PARTS = """
+WITH parts AS (
+    SELECT
+        inhrelid::regclass::text AS name,
+        coalesce((regexp_match(bound, 'FROM \\(''([^'']+)'))[1]::timestamptz, '-infinity') AS begins,
+        coalesce((regexp_match(bound, 'TO \\(''([^'']+)'))[1]::timestamptz, 'infinity') AS ends
+    FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid, pg_get_expr(relpartbound, inhrelid) AS bound
+    WHERE inhparent = CAST(:name AS regclass) AND bound <> 'DEFAULT'
+)
+"""
+_OVERLAPPING = _PARTS + "SELECT count(*) FROM parts WHERE begins < :ends AND ends > :begins"  # noqa: S608 - constants of ours
+_OLDEST = _PARTS + "SELECT name FROM parts WHERE ends <= :before ORDER BY ends LIMIT 1"  # noqa: S608
 
 
 class Month(NamedTuple):
@@ -46,13 +62,6 @@ def ahead(now: datetime) -> list[Month]:
     return [this, this.next, this.next.next]
 
 
-def there(connection: Connection, name: str) -> set[str]:
-    """Return the parts of table `name`."""
-    parts = "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = CAST(:name AS regclass)"
-    # With its schema, where the search path does not lead to it.
-    return {part.rpartition(".")[2] for part in connection.scalars(text(parts), {"name": name})}
-
-
 def make(connection: Connection, name: str, months: Collection[Month]) -> None:
     """Make what is missing of `months` in table `name`; rows that the rest took for want of them move over.
 
@@ -61,8 +70,7 @@ def make(connection: Connection, name: str, months: Collection[Month]) -> None:
     """
     hurry(connection, _HURRY_SECONDS)
     take(connection, Lock.PARTITIONS)
-    parts = there(connection, name)
-    for month in sorted(month for month in months if month.table(name) not in parts):
+    for month in sorted(month for month in months if not _is_covered(connection, name, month)):
         for statement in _making(name, month):
             connection.exec_driver_sql(statement)
 
@@ -80,25 +88,22 @@ def _making(name: str, month: Month) -> Iterable[str]:
     yield f"ALTER TABLE {name} ATTACH PARTITION {part} FOR VALUES FROM ('{begins}') TO ('{ends}')"
 
 
+def _is_covered(connection: Connection, name: str, month: Month) -> bool:
+    """Tell whether a part of table `name` has `month` or some of it."""
+    told = {"name": name, "begins": month.begins, "ends": month.next.begins}
+    return bool(connection.scalar(text(_OVERLAPPING), told))
+
+
 def drop_first(connection: Connection, before: datetime) -> bool:
-    """Take the oldest month that ended at `before` or earlier away from one table; return whether there was one.
+    """Take the oldest part that ended at `before` or earlier away from one table; return whether there was one.
 
     Like `make`, for a transaction of its own.
     """
     hurry(connection, _HURRY_SECONDS)
     take(connection, Lock.PARTITIONS)
-    # Of one month, calls go before their later prices.
-    parts = ((month, place) for place, name in enumerate(TABLES) for month in _months(connection, name))
-    oldest = min(parts, default=None)
-    if oldest is None or oldest[0].next.begins > before:
-        return False
-    month, place = oldest
-    connection.exec_driver_sql(f"DROP TABLE {month.table(TABLES[place])}")
-    return True
-
-
-def _months(connection: Connection, name: str) -> Iterable[Month]:
-    for part in there(connection, name):
-        year, number = part.removeprefix(f"{name}_").partition("_")[::2]
-        if year.isdecimal() and number.isdecimal():
-            yield Month(int(year), int(number))
+    # Calls go before their later prices.
+    for name in TABLES:
+        if part := connection.scalar(text(_OLDEST), {"name": name, "before": before}):
+            connection.exec_driver_sql(f"DROP TABLE {part}")
+            return True
+    return False

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from .faults import reachable
 
@@ -18,4 +18,7 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
     with reachable(engine), engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            # Which tables a query reads is as of now, not of the snapshot: rows that moved to their month since would
+            # be in none of them. A lock takes no snapshot yet.
+            connection.execute(text("LOCK TABLE calls, call_prices IN ACCESS SHARE MODE"))
         yield connection

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, Engine, Table, bindparam, func, select, text
+from sqlalchemy import Connection, Engine, Table, bindparam, exists, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..record import Record
@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 _SWEEP_SECONDS = 3600.0
 _TRY_SECONDS = 60.0
+# A clock that was set wrong at the start is right an hour later, if ever.
+_SETTLED, _LATELY = timedelta(hours=1), timedelta(days=7)
 # So few at a time that the recorder's next batch hardly waits.
 _STEP = 500
 
@@ -88,10 +90,18 @@ class Upkeep:
             if is_shared:
                 # One sidecar whose clock is ahead must not take away what all others recorded.
                 now = min(now, connection.scalars(select(func.now())).one().astimezone(UTC))
+            elif not _is_likely(connection, now):
+                return False
             before = (now - keep).replace(hour=0, minute=0, second=0, microsecond=0)
             if is_shared:
                 return months.drop_first(connection, before) or _delete(connection, "_other", "ctid", before)
             return _delete(connection, "", "rowid", before)
+
+
+def _is_likely(connection: Connection, now: datetime) -> bool:
+    """Tell whether it may be `now`: calls were recorded in the week before. A wrong clock must not empty the ledger."""
+    lately = calls.c.started_at.between(now - _LATELY, now - _SETTLED)
+    return connection.scalar(select(exists().where(lately))) or False
 
 
 def _delete(connection: Connection, suffix: str, place: str, before: datetime) -> bool:
