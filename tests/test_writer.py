@@ -15,6 +15,7 @@ from farebox.spool import limits as limits_module
 from farebox.spool import writer as writer_module
 from farebox.spool.frames import MARK, MESSAGE_LIMIT, frame, frames
 from farebox.spool.limits import Limits
+from farebox.spool.reader import SpoolReader
 from farebox.spool.segments import is_unlocked
 from farebox.spool.writer import SpoolWriter
 
@@ -223,6 +224,21 @@ def test_a_full_disk_loses_nothing(tmp_path: Path, limit: int) -> None:
     assert told["kept"] == told["written"].count(False) > 0
     assert (told["kept_after"], told["dropped"]) == (0, 0)
     assert list(chain(*segments(tmp_path))) == [b"%d" % number * 20 for number in range(8)]
+
+
+@pytest.mark.parametrize("content", [b"", MARK[:3], MARK], ids=lambda content: f"{len(content)} bytes of its mark")
+def test_a_segment_that_could_be_neither_begun_nor_removed_is_not_in_the_way(
+    tmp_path: Path, new_writer: NewWriter, content: bytes
+) -> None:
+    spool = new_writer()
+    (tmp_path / "spool" / "worker" / "00000001.seg").write_bytes(content)
+
+    spool.append(b"one")
+    spool.flush(now=True)
+    spool.append(b"two")
+
+    assert (spool.kept, spool.dropped) == (0, 0)
+    assert SpoolReader(tmp_path / "spool", {}).read(100).messages == [b"one", b"two"]
 
 
 def test_a_slow_disk_is_left_alone_after_two_slow_writes(

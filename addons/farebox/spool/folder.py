@@ -80,7 +80,9 @@ class WorkerFolder:
     def _open(self) -> int:
         if self._file is None:
             self.claim()
-            path = self.path / f"{self._segment + 1:08d}.seg"
+            # What could be made, but neither written nor removed, is not in the next try's way.
+            self._segment += 1
+            path = self.path / f"{self._segment:08d}.seg"
             flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC
             file = os.open(path, flags, 0o600)
             try:
@@ -91,7 +93,6 @@ class WorkerFolder:
                 path.unlink()
                 raise
             self._file, self.size = file, len(MARK)
-            self._segment += 1
         return self._file
 
     def _begin(self, file: int) -> None:
