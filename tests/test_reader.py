@@ -267,6 +267,25 @@ def test_damage_in_a_living_workers_segment_is_set_aside_with_what_follows(root:
     assert first.aside[0].read_bytes() == segment.read_bytes()
 
 
+def test_damaged_files_of_one_name_are_each_set_aside_under_a_name_of_their_own(root: Path) -> None:
+    kept = []
+    for content in (first := MARK + b"\1" * 9, second := MARK + b"\2" * 9, first):
+        (root / "again").mkdir(parents=True)
+        (root / "again" / "1.seg").write_bytes(content)
+        kept.append([path.name for path in store(SpoolReader(root, {})).aside])
+
+    assert kept == [["again-1.seg"], ["again-1.2.seg"], []]
+    assert [(root.parent / "aside" / name).read_bytes() for [name] in kept[:2]] == [first, second]
+
+
+def test_folders_of_one_name_are_each_set_aside(root: Path) -> None:
+    for name in ("one", "two"):
+        (root / "again" / "1.seg" / name).mkdir(parents=True)
+        store(SpoolReader(root, {}))
+
+    assert sorted(path.name for path in (root.parent / "aside").glob("*/*")) == ["one", "two"]
+
+
 def test_a_file_that_is_no_segment_is_set_aside_and_blocks_nothing(root: Path) -> None:
     folder = gone(root, "worker", b"one")
     (folder / "00000001.seg").rename(folder / "00000002.seg")

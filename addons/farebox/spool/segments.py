@@ -3,6 +3,8 @@
 import contextlib
 import errno
 import fcntl
+import filecmp
+import itertools
 import os
 import shutil
 from collections.abc import Mapping
@@ -61,11 +63,15 @@ def tail(path: Path, start: int, limit: int, formats: Mapping[int, Format]) -> T
 def set_aside(path: Path, aside: Path) -> Path | None:
     """Keep the segment `path` in the folder `aside` too; return where, or None where it is there already.
 
-    OSError where that cannot be.
+    Another of its name stays. OSError where that cannot be.
     """
     kept = aside / f"{path.parent.name}-{path.name}"
-    if kept.exists():
-        return None
+    for number in itertools.count(2):
+        if not kept.exists():
+            break
+        if _is_same(path, kept):
+            return None
+        kept = aside / f"{path.parent.name}-{path.stem}.{number}{path.suffix}"
     aside.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         os.link(path, kept)
@@ -78,6 +84,14 @@ def set_aside(path: Path, aside: Path) -> Path | None:
         else:
             path.rename(kept)
     return kept
+
+
+def _is_same(path: Path, kept: Path) -> bool:
+    """Tell whether `kept` is the file `path`, or a copy of it; what cannot be read is none."""
+    try:
+        return path.samefile(kept) or filecmp.cmp(path, kept, shallow=False)
+    except OSError:
+        return False
 
 
 def take_away(folder: Path, aside: Path) -> bool:
