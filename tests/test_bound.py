@@ -26,10 +26,10 @@ def test_nothing_is_used_where_nothing_is(tmp_path: Path) -> None:
 
 
 def test_the_limit_is_reached_by_what_is_there_and_what_is_written(root: Path) -> None:
-    bound = Bound(root, 130)
+    bound = Bound(root, 104)
 
-    taken = [bound.takes(30, now=0)]
-    bound.wrote(30)
+    taken = [bound.takes(4, now=0)]
+    bound.wrote(4)
     taken.append(bound.takes(1, now=0))
 
     assert taken == [True, False]
@@ -39,11 +39,25 @@ def test_the_limit_is_reached_by_what_is_there_and_what_is_written(root: Path) -
 def test_what_others_write_or_take_away_is_seen_at_the_next_look(root: Path, limit: int, pause: float) -> None:
     bound = Bound(root, limit)
 
-    before = bound.takes(30, now=0)
+    before = bound.takes(5, now=0)
     (root / "one" / "00000003.seg").write_bytes(bytes(200))
-    meanwhile = bound.takes(30, now=pause / 2)
-    full = bound.takes(30, now=pause)
+    meanwhile = bound.takes(5, now=pause / 2)
+    full = bound.takes(5, now=pause)
     (root / "one" / "00000003.seg").unlink()
-    after = bound.takes(30, now=pause + NEAR_LOOK_SECONDS)
+    after = bound.takes(5, now=pause + NEAR_LOOK_SECONDS)
 
     assert (before, meanwhile, full, after) == (True, True, False, True)
+
+
+def test_workers_that_write_within_one_look_pass_the_limit_by_no_more_than_a_sixteenth(root: Path) -> None:
+    limit = 3200
+    bounds = {root / "one" / f"0000001{number}.seg": Bound(root, limit, workers=4) for number in range(4)}
+    taken = {bound.takes(0, now=0) for bound in bounds.values()}
+
+    for path, bound in bounds.items():
+        with path.open("ab", buffering=0) as file:
+            while bound.takes(10, now=0):
+                bound.wrote(file.write(bytes(10)))
+
+    assert taken == {True}
+    assert limit - 10 < used(root) <= limit + limit // 16

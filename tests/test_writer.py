@@ -299,6 +299,23 @@ def test_workers_share_the_limit(tmp_path: Path, new_writer: NewWriter) -> None:
     assert bound.used(tmp_path / "spool") <= 300
 
 
+def test_workers_that_write_what_waited_in_memory_at_once_keep_the_limit(tmp_path: Path) -> None:
+    limits = Limits(disk=1 << 20, workers=4)
+    (tmp_path / "spool").write_bytes(b"no folder")
+    workers = [SpoolWriter(tmp_path / "spool", f"worker-{number}", limits) for number in range(4)]
+    for worker in workers:
+        for _ in range(200):
+            worker.append(bytes(5000))
+    (tmp_path / "spool").unlink()
+
+    for worker in workers:
+        worker.flush(now=True)
+    for worker in workers:
+        worker.close()
+
+    assert limits.disk * 0.7 < bound.used(tmp_path / "spool") <= limits.disk * 17 / 16
+
+
 def test_what_waits_is_written_once_the_ledger_has_taken_what_was_there(
     tmp_path: Path, new_writer: NewWriter, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -6,31 +6,37 @@ from pathlib import Path
 LOOK_SECONDS = 1.0
 NEAR_LOOK_SECONDS = 0.05
 _NEAR = 0.75
+# All workers together write no more of the limit than this part of it unseen.
+_UNSEEN = 16
 
 
 class Bound:
-    """A `limit` in bytes that all workers of a data folder share, without telling each other.
+    """A `limit` in bytes that all `workers` of a data folder share, without telling each other.
 
     Each looks at what is there now and then, near the limit every NEAR_LOOK_SECONDS, and counts its own writes in
-    between: together they can be beyond the limit by what the others write in that time.
+    between. It looks again before these exceed its share of a sixteenth of the limit, so together they are beyond the
+    limit by no more than that, or by a write each.
     """
 
-    def __init__(self, root: Path, limit: int) -> None:
+    def __init__(self, root: Path, limit: int, workers: int = 1) -> None:
         self.limit = limit
         self._root = root
+        self._share = limit // (_UNSEEN * workers)
         self._used = 0
+        self._unseen = 0
         self._look_at = 0.0
 
     def takes(self, size: int, now: float) -> bool:
         """Tell whether `size` more bytes stay within the limit. OSError where the folder cannot be read."""
-        if now >= self._look_at:
-            self._used = used(self._root)
+        if now >= self._look_at or self._unseen + size > self._share:
+            self._used, self._unseen = used(self._root), 0
             self._look_at = now + (LOOK_SECONDS if self._used < _NEAR * self.limit else NEAR_LOOK_SECONDS)
         return self._used + size <= self.limit
 
     def wrote(self, size: int) -> None:
         """Count what was written since the last look."""
         self._used += size
+        self._unseen += size
 
 
 def used(root: Path) -> int:

@@ -45,7 +45,7 @@ class SpoolWriter:
         self._root = root
         self._limits = limits
         self._folder = WorkerFolder(root, name, syncs=limits.syncs)
-        self._bound = Bound(root, limits.disk)
+        self._bound = Bound(root, limits.disk, limits.workers)
         self._kept: deque[bytes] = deque()
         self._kept_bytes = 0
         self._slow = 0
