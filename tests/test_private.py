@@ -15,6 +15,10 @@ def settings(tmp_path: Path) -> Settings:
     return load({"home": str(tmp_path / "home")}, environment={})
 
 
+def with_ledger(settings: Settings, url: str) -> Settings:
+    return load({"home": settings.home, "ledger": url}, environment={})
+
+
 def spool_a_call(settings: Settings, name: str = "worker") -> None:
     spool = SpoolWriter(settings.spool_folder, name)
     assert spool.append(b"a call")
@@ -87,8 +91,67 @@ def test_a_run_that_lives_is_left_alone(settings: Settings, role: str) -> None:
         assert spools(settings.folder) == []
 
 
+def test_a_run_whose_worker_still_finishes_a_call_is_adopted_once_that_is_gone(settings: Settings) -> None:
+    with private_settings(settings) as killed:
+        spool = SpoolWriter(killed.spool_folder, "worker")
+
+    adopt(settings)
+    assert spools(settings.folder) == []
+    assert spool.append(b"the last call")
+    spool.close()
+    adopt(settings)
+
+    [segment] = (settings.spool_folder / "worker").glob("*.seg")
+    assert segment.read_bytes().endswith(b"the last call")
+
+
+def test_a_run_that_has_begun_and_not_started_is_left_alone(settings: Settings) -> None:
+    with private_settings(settings) as own:
+        adopt(settings)
+
+        assert salt(own.folder) == salt(settings.folder)
+
+
+def test_a_run_without_a_lock_is_only_beginning_and_left_alone(settings: Settings) -> None:
+    with private_settings(settings) as own:
+        (own.folder / "run.lock").unlink()
+        adopt(settings)
+
+        assert own.folder.is_dir()
+        assert list(own.folder.glob("*.lock")) == []
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:NEW@db/f", "postgresql+psycopg://other:OLD@db:5432/f?sslmode=require"])
+def test_calls_are_adopted_for_the_same_ledger_though_its_url_is_written_otherwise(
+    settings: Settings, url: str
+) -> None:
+    with private_settings(with_ledger(settings, "postgres://u:OLD@db/f")) as own:
+        spool_a_call(own)
+
+    adopt(with_ledger(settings, url))
+
+    assert [path.name for path in spools(settings.folder)] == ["worker"]
+    assert not own.folder.exists()
+
+
+def test_calls_for_another_ledger_are_told_of_without_its_password(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    with private_settings(with_ledger(settings, "postgresql://u:secret@db/f?password=secret")) as own:
+        spool_a_call(own)
+    with private_settings(with_ledger(settings, "postgresql://db/g")) as lives:
+        spool_a_call(lives)
+        adopt(settings)
+
+    waiting = f"{own.folder} for postgresql://db:5432/f"
+    assert [record.getMessage() for record in caplog.records] == [
+        f"calls that runs left wait for other ledgers, in {waiting}: start farebox once with --ledger naming that one"
+    ]
+    assert not any(b"secret" in path.read_bytes() for path in own.folder.rglob("*") if path.is_file())
+
+
 def test_calls_for_another_ledger_are_left_alone(settings: Settings, tmp_path: Path) -> None:
-    other = load({"home": settings.home, "ledger": f"sqlite:///{tmp_path}/other.db"}, environment={})
+    other = with_ledger(settings, f"sqlite:///{tmp_path}/other.db")
     with private_settings(other) as own:
         spool_a_call(own)
 
