@@ -2,11 +2,15 @@
 
 import contextlib
 import os
+import resource
 import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+# Its standard input, output and error.
+_STANDARD = 3
 
 
 class Process(NamedTuple):
@@ -44,6 +48,17 @@ def kill_child(parent: int, module: str, seconds: float = 40) -> None:
     child = min(children(parent, module))
     os.kill(child.pid, signal.SIGKILL)
     _wait(lambda: [child] if Path(f"/proc/{child.pid}").exists() else [], seconds)
+
+
+@contextlib.contextmanager
+def without_new_files(pid: int) -> Iterator[None]:
+    """Let process `pid` open nothing more, so that it can start no other either."""
+    before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (_STANDARD, before[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
 
 
 def _wait(left: Callable[[], list[Process]], seconds: float) -> None:

@@ -1,5 +1,7 @@
 """Children: settings in, readiness out, and an end with their parent's."""
 
+import os
+import resource
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -98,3 +100,21 @@ def test_large_settings_arrive_whole(start: Start) -> None:
     ready = start(OBEDIENT, Settings(port=1, intercept=Intercept(hosts=hosts))).wait_ready()
 
     assert ready == {"port": 1, "hosts": list(hosts)}
+
+
+def test_a_child_that_cannot_be_started_leaves_nothing_open() -> None:
+    free = [os.dup(0) for _ in range(3)]
+    for descriptor in free:
+        os.close(descriptor)
+    before = sorted(Path("/proc/self/fd").iterdir())
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+    # There is room for the pipe on which the child would be heard, and for nothing after it.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free[2], hard))
+    try:
+        with pytest.raises(OSError, match="Too many open files"):
+            Child("made_child", load(environment={}))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+    assert sorted(Path("/proc/self/fd").iterdir()) == before

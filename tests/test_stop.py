@@ -18,7 +18,7 @@ from . import processes
 from .clients import Answers, Client, asking
 from .conftest import StartSidecar, StartUpstream
 from .mitmdump import mitmdump_sidecar
-from .sidecar import Sidecar, export
+from .sidecar import Sidecar, export, wait_until
 from .upstream import Upstream
 
 RECORDER, WORKER = "farebox.recorder", "farebox.proxy"
@@ -155,6 +155,21 @@ def test_a_killed_recorder_costs_no_call_and_no_row(sidecar: Sidecar, client: Cl
     assert _spools(sidecar.home) == []
 
 
+def test_a_recorder_that_cannot_be_started_again_for_a_while_costs_no_call_and_no_row(
+    sidecar: Sidecar, client: Client
+) -> None:
+    client.ask("before")
+
+    with processes.without_new_files(sidecar.process.pid):
+        processes.kill_child(sidecar.process.pid, RECORDER)
+        wait_until(lambda: "farebox.recorder cannot be started (Too many open files)" in sidecar.log.read_text())
+        client.ask("meanwhile")
+
+    sidecar.rows(2, SECONDS)
+    assert sidecar.stop(SECONDS) == 0
+    assert _outcomes(sidecar.home) == [("before", "ok"), ("meanwhile", "ok")]
+
+
 def test_a_call_is_in_the_ledger_while_the_sidecar_runs(sidecar: Sidecar, client: Client) -> None:
     client.ask("plain")
 
@@ -199,6 +214,22 @@ def test_mitmdump_starts_a_killed_recorder_again(
     assert recorded == ("plain",)
 
 
+def test_mitmdump_starts_a_recorder_that_it_could_not_start_for_a_while(
+    upstream: Upstream, tmp_path: Path, connect: Callable[..., Client]
+) -> None:
+    home = tmp_path / "home"
+    with mitmdump_sidecar(upstream, home) as (mitmdump, port):
+        client = connect(f"http://127.0.0.1:{port}", home.parent / "confdir" / "mitmproxy-ca-cert.pem")
+        client.ask("before")
+        _wait_for_row(home)
+        with processes.without_new_files(mitmdump.pid):
+            processes.kill_child(mitmdump.pid, RECORDER)
+            wait_until(lambda: "farebox.recorder cannot be started" in (tmp_path / "mitmdump.log").read_text())
+        client.ask("after")
+
+        wait_until(lambda: _number_of_rows(home) == 2)
+
+
 def _wait_until_nobody_listens(port: int) -> None:
     _wait_until_listening(port, wanted=False)
 
@@ -235,6 +266,13 @@ def _wait_for_row(home: Path) -> tuple[str]:
                 return found
         time.sleep(0.02)
     raise AssertionError("no call in the ledger")
+
+
+def _number_of_rows(home: Path) -> int:
+    with closing(sqlite3.connect(_read_only(home), uri=True)) as ledger:
+        [number] = ledger.execute("SELECT count(*) FROM calls").fetchone()
+    assert isinstance(number, int)
+    return number
 
 
 def _read_only(home: Path) -> str:

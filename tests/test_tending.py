@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 from farebox.child import Child
+from farebox.errors import FareboxError
 from farebox.settings import load
 from farebox.tending import PATIENCE_SECONDS, Tended
+
+from .processes import without_new_files
 
 SECONDS = 30.0
 LIVELY = """
@@ -120,3 +123,33 @@ def test_a_child_that_hangs_is_killed_and_started_again(tend: Tend, caplog: pyte
     assert tended.child is not hung
     wait_for(tended.child.heard)
     assert caplog.records[0].getMessage() == "made_child has shown no sign of life for 10 s and is killed"
+
+
+def test_a_child_that_cannot_be_started_again_is_tried_until_it_can(
+    tend: Tend, caplog: pytest.LogCaptureFixture
+) -> None:
+    tended = tend()
+    first = tended.child
+    first.process.kill()
+    first.process.wait(SECONDS)
+
+    with without_new_files(os.getpid()):
+        for _ in range(60):
+            tended.tend(0.5)
+    caught = [record.getMessage() for record in caplog.records]
+    while_refused = tended.child
+    tended.tend(5.0)
+
+    assert while_refused is first
+    assert tended.child is not first
+    wait_for(tended.child.heard)
+    [_, said] = caught
+    assert said.startswith("made_child cannot be started (Too many open files) and is tried again and again: free mem")
+
+
+def test_a_first_child_that_cannot_be_started_is_an_error_that_says_what_to_do(tend: Tend) -> None:
+    with (
+        without_new_files(os.getpid()),
+        pytest.raises(FareboxError, match=r"cannot be started \(Too many open files\): .*`ulimit -n`"),
+    ):
+        Tended(lambda: Child("made_child", load(environment={})))

@@ -34,7 +34,7 @@ WITH_US = Place()
 class Child:
     """One running child process, `python -m MODULE ARGUMENTS`.
 
-    It ends when told to, or when its standard input closes.
+    It ends when told to, or when its standard input closes. OSError where no process can be had.
     """
 
     def __init__(
@@ -57,6 +57,9 @@ class Child:
                 process_group=0 if place.is_apart else None,
                 pass_fds=[pipe_end],
             )
+        except OSError:
+            os.close(self._pipe)
+            raise
         finally:
             signal.signal(signal.SIGINT, handler)
             os.close(pipe_end)

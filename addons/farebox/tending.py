@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 
 from .child import Child
+from .errors import FareboxError
 
 logger = logging.getLogger(__name__)
 
@@ -11,11 +12,13 @@ PATIENCE_SECONDS = 60.0
 _SHORTEST_PAUSE = 0.25
 _LONGEST_PAUSE = 5.0
 _LONG_LIFE = 60.0
+_REMEDY = "free memory, or raise the limits on processes and open files (`ulimit -u`, `ulimit -n`)"
 
 
 class Tended:
     """One child, made by `start`, that shows signs of life; `tend` is to be called every few moments.
 
+    FareboxError where the first cannot be started; later ones are tried until they can.
     All time is told by the caller, so that a machine, or a parent, that stood still for a while accuses no child.
     """
 
@@ -26,7 +29,11 @@ class Tended:
         self._rest = 0.0
         self._lived = 0.0
         self._silent = 0.0
-        self.child = start()
+        self._is_refused = False
+        try:
+            self.child = start()
+        except OSError as error:
+            raise FareboxError(f"a process of farebox cannot be started ({error.strerror}): {_REMEDY}") from error
 
     def tend(self, seconds: float) -> None:
         """See to the child, `seconds` after the last time: after its end, it is started again once a pause is over.
@@ -36,8 +43,7 @@ class Tended:
         if self._rest > 0:
             self._rest -= seconds
             if self._rest <= 0:
-                self.child = self._start()
-                self._lived = self._silent = 0.0
+                self._start_again()
             return
         self._lived += seconds
         if self.child.process.poll() is not None:
@@ -46,6 +52,22 @@ class Tended:
             self._silent = 0.0
         else:
             self._doubt(seconds)
+
+    def _start_again(self) -> None:
+        try:
+            self.child = self._start()
+        except OSError as error:
+            if not self._is_refused:
+                logger.error(
+                    "%s cannot be started (%s) and is tried again and again: %s",
+                    self.child.name,
+                    error.strerror,
+                    _REMEDY,
+                )
+            self._is_refused, self._rest = True, _LONGEST_PAUSE
+        else:
+            self._is_refused = False
+            self._lived = self._silent = 0.0
 
     def _mourn(self) -> None:
         self.child.close()
