@@ -118,3 +118,18 @@ def test_a_child_that_cannot_be_started_leaves_nothing_open() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
     assert sorted(Path("/proc/self/fd").iterdir()) == before
+
+
+def test_a_child_is_heard_also_beside_thousands_of_connections(start: Start) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    taken = [os.dup(0) for _ in range(1100)]
+    try:
+        child = start(OBEDIENT)
+
+        assert child.wait_ready() is not None
+        assert not child.heard()
+    finally:
+        for descriptor in taken:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

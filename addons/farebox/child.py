@@ -74,7 +74,7 @@ class Child:
         while not line.endswith(b"\n"):
             if is_cancelled():
                 return None
-            if select.select([self._pipe], [], [], 0.1)[0]:
+            if self._has_told(0.1):
                 piece = os.read(self._pipe, 1)
                 if not piece:
                     return None
@@ -84,9 +84,16 @@ class Child:
     def heard(self) -> bool:
         """Tell whether the child has shown a sign of life since this was last asked."""
         told = 0
-        while select.select([self._pipe], [], [], 0)[0] and (piece := len(os.read(self._pipe, 4096))):
+        while self._has_told(0) and (piece := len(os.read(self._pipe, 4096))):
             told += piece
         return told > 0
+
+    def _has_told(self, seconds: float) -> bool:
+        """Wait up to some seconds for the child to tell something, or to end."""
+        # select() takes no descriptor above 1023, which a mitmdump with many connections gets to.
+        poll = select.poll()
+        poll.register(self._pipe, select.POLLIN)
+        return bool(poll.poll(seconds * 1000))
 
     def forget(self) -> None:
         """Hear no more of the child, which has ended."""
