@@ -12,12 +12,12 @@ from farebox.settings import Intercept, Settings, load
 
 PRELUDE = """
 import sys, threading
-from farebox.child import Life, settings_from_parent, when_parent_ends
+from farebox.child import Life, settings_from_parent, when_to_end
 """
 OBEDIENT = """
 ended = threading.Event()
 settings = settings_from_parent()
-when_parent_ends(ended.set)
+when_to_end(ended.set)
 Life().tell_ready({"port": settings.port, "hosts": list(settings.intercept.hosts)})
 ended.wait()
 sys.exit(7)
@@ -26,6 +26,14 @@ STUBBORN = """
 settings_from_parent()
 Life().tell_ready({})
 threading.Event().wait()
+"""
+TELLING = """
+stopping, alone = threading.Event(), threading.Event()
+settings_from_parent()
+when_to_end(stopping.set, alone.set)
+Life().tell_ready({})
+stopping.wait()
+sys.exit(8 if alone.wait(1) else 7)
 """
 FAILING = "sys.exit(3)"
 
@@ -45,7 +53,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
 
     yield run
     for child in children:
-        child.close()
+        child.stop()
         child.wait(0)
 
 
@@ -55,21 +63,35 @@ def test_a_child_gets_the_settings_and_tells_when_it_is_ready(start: Start) -> N
     assert start(OBEDIENT, settings).wait_ready() == {"port": 1234, "hosts": ["llm.example"]}
 
 
-def test_a_child_ends_when_its_input_closes(start: Start) -> None:
+def test_a_child_ends_when_it_is_told(start: Start) -> None:
     child = start(OBEDIENT)
     child.wait_ready()
 
-    child.close()
+    child.stop()
 
     assert child.wait(20)
     assert child.process.returncode == 7
+
+
+def test_a_child_knows_whether_it_was_told_to_end_or_left_alone(start: Start) -> None:
+    told, left = start(TELLING), start(TELLING)
+    for child in (told, left):
+        child.wait_ready()
+
+    told.stop()
+    assert left.process.stdin
+    left.process.stdin.close()
+
+    assert told.wait(20)
+    assert left.wait(20)
+    assert (told.process.returncode, left.process.returncode) == (7, 8)
 
 
 def test_a_child_that_does_not_end_is_killed(start: Start) -> None:
     child = start(STUBBORN)
     child.wait_ready()
 
-    child.close()
+    child.stop()
 
     assert not child.wait(0.05)
     assert child.process.returncode == -signal.SIGKILL
@@ -83,13 +105,13 @@ def test_a_child_that_fails_at_its_start_is_never_ready(start: Start) -> None:
     assert child.process.returncode == 3
 
 
-def test_closing_twice_is_no_error(start: Start) -> None:
+def test_stopping_twice_is_no_error(start: Start) -> None:
     child = start(FAILING)
     child.wait_ready()
     child.wait(20)
 
-    child.close()
-    child.close()
+    child.stop()
+    child.stop()
 
     assert child.process.returncode == 3
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from farebox import folder as folder_module
 from farebox.errors import FareboxError
-from farebox.folder import claim
+from farebox.folder import InUseError, claim
 
 
 def ended_process() -> int:
@@ -60,6 +60,17 @@ def test_a_holder_that_is_gone_is_waited_for(tmp_path: Path, monkeypatch: pytest
         (tmp_path / "sidecar.lock").write_text(str(gone))
         with pytest.raises(FareboxError, match=f"in use by process {gone}"), claim(tmp_path, "sidecar"):
             pytest.fail("two hold the folder")
+
+
+def test_who_does_not_wait_is_told_who_holds_the_folder(tmp_path: Path) -> None:
+    gone = ended_process()
+
+    with claim(tmp_path, "sidecar"):
+        (tmp_path / "sidecar.lock").write_text(str(gone))
+        with pytest.raises(InUseError) as refused, claim(tmp_path, "sidecar", waits=False):
+            pytest.fail("two hold the folder")
+
+    assert refused.value.holder == str(gone)
 
 
 def test_a_shorter_process_id_leaves_nothing_of_a_longer_one(tmp_path: Path) -> None:

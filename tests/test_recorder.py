@@ -257,6 +257,16 @@ def test_a_stop_forgets_a_spool_that_was_read_before(house: House) -> None:
     assert queries.positions(house.engine) == {}
 
 
+def test_who_is_left_alone_leaves_the_rest_of_the_spool_to_who_comes_next(house: House) -> None:
+    spooled = house.spool(*(reading() for _ in range(BATCH + 1)))
+
+    house.start().run(lambda: True, lambda _seconds: pytest.fail("it waits"), lambda: True)
+
+    assert ids(house.engine) == spooled[:BATCH]
+    house.start().step()
+    assert ids(house.engine) == spooled
+
+
 def test_a_stop_does_not_wait_for_a_ledger_that_is_away(house: House) -> None:
     recorder = house.start()
     spooled = house.spool(reading())

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from .conftest import StartSidecar
 from .ledgers import ids
 from .mitmdump import mitmdump_sidecar
-from .postgres import PASSWORD, Postgres
+from .postgres import PASSWORD, Postgres, free_port
 from .samples import record
 from .sidecar import Sidecar, clean_environment
 from .upstream import Upstream, plain
@@ -163,6 +163,28 @@ def test_a_ledger_that_hangs_keeps_neither_the_start_nor_traffic_waiting(
         behind(sidecar)
 
     assert len({row["id"] for row in sidecar.rows(3, SECONDS)}) == 3
+
+
+def test_a_start_waits_for_no_recorder_that_a_killed_farebox_left(
+    postgres: Postgres, database: str, start_sidecar: StartSidecar, upstream: Upstream
+) -> None:
+    given = ("--ledger", postgres.url(database), "--metrics-port", str(free_port()))
+    killed = start_sidecar(upstream, *given)
+    call(killed)
+    killed.rows(1, SECONDS)
+
+    with postgres.frozen():
+        call(killed, 2)
+        # The recorder is at them now, and waits for the server.
+        time.sleep(1)
+        killed.process.kill()
+        killed.process.wait(SECONDS)
+        again = start_sidecar(upstream, *given)
+        call(again, 3)
+        assert "the recorder of a farebox that was killed, has not ended yet" in behind(again)
+
+    assert len({row["id"] for row in again.rows(6, SECONDS)}) == 6
+    assert again.healthz()[1]["ledger"] == "ok"
 
 
 def test_sidecars_that_start_at_once_share_a_ledger(

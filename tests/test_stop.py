@@ -13,11 +13,14 @@ from pathlib import Path
 import httpx2
 import openai
 import pytest
+from farebox import reading as readings
+from farebox.spool.writer import SpoolWriter
 
 from . import processes
 from .clients import Answers, Client, asking
 from .conftest import StartSidecar, StartUpstream
 from .mitmdump import mitmdump_sidecar
+from .samples import reading
 from .sidecar import Sidecar, export, wait_until
 from .upstream import Upstream
 
@@ -123,6 +126,27 @@ def test_nothing_outlives_a_killed_supervisor(
     with start_sidecar(upstream) as again:
         again.rows(2, SECONDS)
     assert _outcomes(sidecar.home) == [("plain", "ok"), ("streamed", "ok")]
+
+
+def test_a_recorder_whose_supervisor_is_killed_leaves_a_full_spool_to_the_next(
+    upstream: Upstream, start_sidecar: StartSidecar, tmp_path: Path
+) -> None:
+    calls = 40_000
+    home = tmp_path / "home"
+    with closing(SpoolWriter(home / "spool", "left")) as left:
+        for _ in range(calls):
+            left.append(readings.encode(reading()))
+    sidecar = start_sidecar(upstream)
+    wait_until(lambda: _number_of_rows(home) > 0)
+
+    sidecar.process.kill()
+    sidecar.process.wait(SECONDS)
+    processes.wait_for_group(sidecar.process.pid)
+
+    assert 0 < _number_of_rows(home) < calls
+    start_sidecar(upstream)
+    wait_until(lambda: _number_of_rows(home) >= calls)
+    assert _number_of_rows(home) == calls
 
 
 def test_a_killed_worker_is_started_again_and_its_calls_are_recorded(

@@ -93,6 +93,16 @@ def test_a_recorder_that_reads_nothing_blocks_no_worker(tmp_path: Path) -> None:
     assert [pulse.dropped for pulse in received] == list(range(len(received)))
 
 
+def test_a_recorder_that_ends_late_leaves_its_successor_the_socket(tmp_path: Path) -> None:
+    late = PulseReceiver(tmp_path)
+
+    with closing(PulseReceiver(tmp_path)) as receiver, closing(PulseSender(tmp_path)) as sender:
+        late.close()
+        sender.send(PULSE)
+
+        assert receiver.receive() == [PULSE]
+
+
 def test_a_socket_left_behind_is_no_obstacle(tmp_path: Path) -> None:
     with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as left:
         left.bind(os.fspath(first_path(tmp_path)))

@@ -18,11 +18,11 @@ from .processes import without_new_files
 SECONDS = 30.0
 LIVELY = """
 import os, sys, threading
-from farebox.child import Life, settings_from_parent, when_parent_ends
+from farebox.child import Life, settings_from_parent, when_to_end
 
 ended = threading.Event()
 settings_from_parent()
-when_parent_ends(ended.set)
+when_to_end(ended.set)
 life = Life()
 while not ended.wait(0.01):
     life.show()
@@ -47,7 +47,7 @@ def tend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tend]:
 
     yield run
     for child in started:
-        child.close()
+        child.stop()
         child.wait(0)
 
 

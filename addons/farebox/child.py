@@ -1,4 +1,4 @@
-"""Child processes: settings in by standard input, which is also the line that tells that the parent lives."""
+"""Child processes: settings in by standard input, which also tells when to end, and that the parent lives."""
 
 import contextlib
 import os
@@ -34,7 +34,7 @@ WITH_US = Place()
 class Child:
     """One running child process, `python -m MODULE ARGUMENTS`.
 
-    It ends when told to, or when its standard input closes. OSError where no process can be had.
+    It ends when told to, or when its standard input closes, as it does with us. OSError where no process can be had.
     """
 
     def __init__(
@@ -98,12 +98,14 @@ class Child:
     def forget(self) -> None:
         """Hear no more of the child, which has ended."""
         os.close(self._pipe)
+        self._close_input()
 
-    def close(self) -> None:
-        """Close the child's standard input: it ends when it has done its work."""
+    def stop(self) -> None:
+        """Tell the child to end: it does when it has done its work."""
         assert self.process.stdin
-        with contextlib.suppress(BrokenPipeError):
-            self.process.stdin.close()
+        # Its input stays open: that it closes is how the child knows that nobody is left to wait for it.
+        with contextlib.suppress(BrokenPipeError, ValueError):
+            os.write(self.process.stdin.fileno(), b".")
 
     def wait(self, seconds: float) -> bool:
         """Wait for the child's end; kill it where that takes longer than `seconds`, and return False."""
@@ -113,7 +115,14 @@ class Child:
             self.process.kill()
             self.process.wait()
             return False
+        finally:
+            self._close_input()
         return True
+
+    def _close_input(self) -> None:
+        assert self.process.stdin
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
 
 
 def settings_from_parent() -> Settings:
@@ -147,13 +156,15 @@ class Life:
                 os.write(self._pipe, data)
 
 
-def when_parent_ends(act: Callable[[], object]) -> None:
-    """Call `act`, on a thread of its own, once our standard input closes."""
+def when_to_end(stop: Callable[[], object], alone: Callable[[], object] = lambda: None) -> None:
+    """Call `stop`, on a thread of its own, once our parent tells us to end or is gone, and `alone` once it is gone."""
 
     def wait() -> None:
         # Not by sys.stdin: a thread that waits in its buffer's lock would crash the interpreter's shutdown.
-        while os.read(_STANDARD_INPUT, 1):
-            pass
-        act()
+        told = os.read(_STANDARD_INPUT, 1)
+        stop()
+        while told:
+            told = os.read(_STANDARD_INPUT, 1)
+        alone()
 
     threading.Thread(target=wait, name="parent", daemon=True).start()

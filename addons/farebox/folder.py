@@ -17,11 +17,22 @@ PRICES = "prices"
 PATIENCE_SECONDS = 15.0
 
 
-@contextmanager
-def claim(folder: Path, role: str) -> Iterator[None]:
-    """Hold `folder` for `role` as long as the block runs; FareboxError names the holder where there is one.
+class InUseError(FareboxError):
+    """Another process, `holder`, holds the folder."""
 
-    A holder whose process is gone is waited for: what it started is still finishing.
+    def __init__(self, folder: Path, holder: str) -> None:
+        self.holder = holder or "?"
+        super().__init__(
+            f"data folder {folder} is in use by process {self.holder}: stop that farebox, or set FAREBOX_HOME to "
+            "another folder"
+        )
+
+
+@contextmanager
+def claim(folder: Path, role: str, *, waits: bool = True) -> Iterator[None]:
+    """Hold `folder` for `role` as long as the block runs; InUseError where another does, FareboxError where nobody can.
+
+    With `waits`, a holder whose process is gone is waited for: what it started is still finishing.
     """
     path = folder / f"{role}.lock"
     try:
@@ -31,7 +42,7 @@ def claim(folder: Path, role: str) -> Iterator[None]:
     except OSError as error:
         raise FareboxError(f"data folder {folder} cannot be written ({error.strerror}): set FAREBOX_HOME") from error
     try:
-        _take(lock, path, role)
+        _take(lock, path, waits=waits)
         with contextlib.suppress(OSError), path.open("r+b", buffering=0) as file:
             # In this order: written over in place, which a full disk takes too.
             file.write(str(os.getpid()).encode())
@@ -58,18 +69,15 @@ def holder(folder: Path, role: str) -> int | None:
         os.close(lock)
 
 
-def _take(lock: int, path: Path, role: str) -> None:
+def _take(lock: int, path: Path, *, waits: bool) -> None:
     give_up = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             holder = os.pread(lock, 32, 0).decode("ascii", "replace")
-            if (role != "recorder" and _lives(holder)) or time.monotonic() > give_up:
-                raise FareboxError(
-                    f"data folder {path.parent} is in use by process {holder or '?'}: stop that farebox, or set "
-                    "FAREBOX_HOME to another folder"
-                ) from error
+            if not waits or _lives(holder) or time.monotonic() > give_up:
+                raise InUseError(path.parent, holder) from error
             time.sleep(0.1)
         else:
             return

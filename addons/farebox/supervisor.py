@@ -125,7 +125,7 @@ class _Supervisor:
         """End children, which do their work first: calls under way, the spool. Where it is urgent they do not."""
         children = [one.child for one in ones]
         for child in children:
-            child.close()
+            child.stop()
         give_up = time.monotonic() + patience
         is_hurried = False
         while any(child.process.poll() is None for child in children) and time.monotonic() < give_up:

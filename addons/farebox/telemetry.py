@@ -90,6 +90,7 @@ class PulseReceiver:
         for path in socket_paths(home):
             try:
                 self._socket, self._path = _listen(path), path
+                self._inode = path.stat().st_ino
                 return
             except OSError as error:
                 troubles.append(f"{path} ({error.strerror or error})")
@@ -105,9 +106,11 @@ class PulseReceiver:
         return pulses
 
     def close(self) -> None:
-        self._socket.close()
         with contextlib.suppress(OSError):
-            self._path.unlink()
+            # Who was started while we ended may have put its own there.
+            if self._path.stat().st_ino == self._inode:
+                self._path.unlink()
+        self._socket.close()
 
 
 def _listen(path: Path) -> socket.socket:

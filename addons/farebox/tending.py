@@ -70,7 +70,6 @@ class Tended:
             self._lived = self._silent = 0.0
 
     def _mourn(self) -> None:
-        self.child.close()
         self.child.forget()
         before = self._pause if self._lived < _LONG_LIFE else 0.0
         self._rest = self._pause = min(max(before * 2, _SHORTEST_PAUSE), _LONGEST_PAUSE)

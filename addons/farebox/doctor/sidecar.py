@@ -52,7 +52,8 @@ def findings(told: Told, door: Door) -> Iterator[Finding]:
         yield problem(f"the sidecar has no worker ({told.status})", "look at what `farebox up` printed, start it anew")
     if told.trouble:
         yield problem(
-            f"the ledger is away ({told.trouble}), {plural(told.pending, 'call')} in the spool", "mend the ledger"
+            f"the ledger is away ({told.trouble}), {plural(told.pending, 'call')} in the spool",
+            "mend that, unless it passes by itself",
         )
     for one in told.clients.distrust:
         yield problem(distrust_line(one), trust)

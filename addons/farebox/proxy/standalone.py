@@ -82,6 +82,6 @@ class RecorderChild:
             self._recorder.tend(_TICK_SECONDS)
 
     def _end(self) -> None:
-        self._recorder.child.close()
+        self._recorder.child.stop()
         self._recorder.child.wait(_RECORDER_SECONDS)
         self._held.close()

@@ -5,28 +5,27 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from http.server import ThreadingHTTPServer
 
 from prometheus_client import CollectorRegistry
 
 from .. import retention
-from ..child import Life, settings_from_parent, when_parent_ends
+from ..child import Life, settings_from_parent, when_to_end
 from ..dialects import DIALECTS
 from ..errors import FareboxError
-from ..folder import claim
+from ..folder import PATIENCE_SECONDS, holder
 from ..settings import Settings
 from ..sinks.database import DatabaseSink
 from ..sinks.metrics import MetricsSink, OwnMetrics
-from ..spool.reader import SpoolReader
-from ..store import queries
 from ..store.engine import open_engine
-from ..store.migrate import migrate
 from ..telemetry import PulseReceiver
 from .aside import Aside
 from .attendance import Attendance
 from .http import serve
 from .memory import Memory
+from .opening import ROLE, Opening
 from .prices import Prices
 from .recorder import Destinations, Health, Recorder
 
@@ -34,8 +33,6 @@ logger = logging.getLogger("farebox.recorder")
 
 # A statement that takes longer than this many seconds is given up, and the batch tried again.
 _PATIENCE = 30.0
-# Rows may have to move.
-_MIGRATION_PATIENCE = 3600.0
 
 
 def main() -> int:
@@ -46,19 +43,18 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
         signal.signal(number, signal.SIG_IGN)
     settings = settings_from_parent()
-    stopping = threading.Event()
-    when_parent_ends(stopping.set)
+    stopping, alone = threading.Event(), threading.Event()
+    when_to_end(stopping.set, alone.set)
     try:
-        with claim(settings.folder, "recorder"):
-            record(settings, stopping)
+        record(settings, stopping, alone)
     except FareboxError as error:
         logger.error("%s", error)
         return 1
     return 0
 
 
-def record(settings: Settings, stopping: threading.Event) -> None:
-    """Record until `stopping`."""
+def record(settings: Settings, stopping: threading.Event, alone: threading.Event) -> None:
+    """Record until `stopping`; when `alone`, the port is free for who comes next, and what is in the spool theirs."""
     engine = open_engine(settings.ledger, patience=_PATIENCE)
     registry, prices = CollectorRegistry(), Prices(settings.folder, settings.prices)
     name = settings.sidecar
@@ -66,11 +62,7 @@ def record(settings: Settings, stopping: threading.Event) -> None:
     own, metrics = OwnMetrics(registry), MetricsSink(registry, prices.knows)
     to = Destinations(database, metrics, own, Aside(settings.folder / "aside", own))
     pulses = PulseReceiver(settings.folder)
-
-    def open_spool() -> SpoolReader:
-        migrate(engine, patience=_MIGRATION_PATIENCE)
-        return SpoolReader(settings.spool_folder, queries.positions(engine))
-
+    open_spool = Opening(settings, engine)
     # A counter that is there from the start shows its first increase.
     own.meter_failures((dialect.name, 0) for dialect in DIALECTS)
     own.catalogue_age(prices.age_seconds)
@@ -81,7 +73,8 @@ def record(settings: Settings, stopping: threading.Event) -> None:
         attendance.hear()
         return recorder.health
 
-    server = _serve(settings, registry, health)
+    server = _serve(settings, registry, health, stopping)
+    _close_when(alone, server)
     life = Life()
     life.tell_ready({"metrics_port": server.server_address[1]})
 
@@ -91,20 +84,36 @@ def record(settings: Settings, stopping: threading.Event) -> None:
         return stopping.wait(seconds)
 
     hearing = attendance.keep_hearing(wait)
-    recorder.run(stopping.is_set, stopping.wait)
+    recorder.run(stopping.is_set, stopping.wait, alone.is_set)
     hearing.join()
     pulses.close()
     server.shutdown()
+    open_spool.close()
 
 
-def _serve(settings: Settings, registry: CollectorRegistry, health: Callable[[], Health]) -> ThreadingHTTPServer:
-    try:
-        return serve((settings.host, settings.metrics_port), registry, health)
-    except OSError as error:
-        raise FareboxError(
-            f"metrics_port: {settings.host}:{settings.metrics_port} cannot be used ({error.strerror}): "
-            "stop what listens there, or set --metrics-port; the address is --host's"
-        ) from error
+def _serve(
+    settings: Settings, registry: CollectorRegistry, health: Callable[[], Health], stopping: threading.Event
+) -> ThreadingHTTPServer:
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return serve((settings.host, settings.metrics_port), registry, health)
+        except OSError as error:
+            # A recorder that is alone lets go of the port in a moment.
+            if holder(settings.folder, ROLE) is None or time.monotonic() > give_up or stopping.wait(0.1):
+                raise FareboxError(
+                    f"metrics_port: {settings.host}:{settings.metrics_port} cannot be used ({error.strerror}): "
+                    "stop what listens there, or set --metrics-port; the address is --host's"
+                ) from error
+
+
+def _close_when(alone: threading.Event, server: ThreadingHTTPServer) -> None:
+    def close() -> None:
+        alone.wait()
+        server.shutdown()
+        server.server_close()
+
+    threading.Thread(target=close, name="alone", daemon=True).start()
 
 
 if __name__ == "__main__":

@@ -94,12 +94,21 @@ class Recorder:
         pending = self._backlog + attendance.kept
         return Health(attendance.workers, pending, self._trouble, attendance.sights, attendance.expected)
 
-    def run(self, is_stopping: Callable[[], bool], wait: Callable[[float], object]) -> None:
-        """Work until `is_stopping`, then until the spool is empty or the ledger away; `wait` pauses some seconds."""
+    def run(
+        self,
+        is_stopping: Callable[[], bool],
+        wait: Callable[[float], object],
+        is_alone: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Work until `is_stopping`, then until the spool is empty or the ledger away; `wait` pauses some seconds.
+
+        When it `is_alone`, the batch under way is the last: what is in the spool is for who comes next.
+        """
         while True:
             stopping = is_stopping()
             moved = self.step()
-            if stopping and (not (moved or self._ended) or self.health.is_behind):
+            is_done = not (moved or self._ended) or self.health.is_behind
+            if is_alone() or (stopping and is_done):
                 self._memory.keep()
                 self._to.aside.close()
                 return
