@@ -6,13 +6,21 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import httpx2
 import pytest
+from farebox.store.engine import writer
+from farebox.store.migrate import revisions
+from farebox.store.rows import insert_calls
+from farebox.store.schema import calls
+from sqlalchemy import Engine, func, select
 
 from .conftest import StartSidecar
-from .sidecar import Sidecar, clean_environment
+from .ledgers import upgrade
+from .samples import AT, record
+from .sidecar import Sidecar, clean_environment, wait_until
 from .upstream import Upstream, plain
 
 SECONDS = 40.0
@@ -94,6 +102,32 @@ def test_a_ledger_that_is_locked_keeps_no_traffic_waiting(upstream: Upstream, st
     assert len(sidecar.rows(1, SECONDS)) == 1
 
 
+def test_a_ledger_that_takes_long_to_migrate_keeps_no_traffic_waiting(
+    empty: Engine, upstream: Upstream, start_sidecar: StartSidecar
+) -> None:
+    upstream.answer = lambda _asked: plain(
+        b'{"model": "gpt-4o", "usage": {"prompt_tokens": 1, "completion_tokens": 1}}'
+    )
+    upgrade(empty, "0004")
+    # Each of them an hour of its own, so that the next revision takes some ten seconds.
+    number = 10_000 if empty.dialect.name == "sqlite" else 2_000
+    with writer(empty).begin() as connection:
+        insert_calls(connection, [record(started_at=AT - timedelta(hours=hour)) for hour in range(number)])
+
+    sidecar = start_sidecar(upstream, "--ledger", empty.url.render_as_string(hide_password=False))
+    with httpx2.Client(proxy=sidecar.proxy) as client:
+        client.post("http://www.example.org/v1/chat/completions", json={})
+    served_at, head = revisions(empty)
+
+    assert served_at == "0004"
+    wait_until(lambda: sidecar.healthz()[1]["trouble"] == f"it is brought from revision 0004 to {head}")
+    assert f"is brought from revision 0004 to {head}; calls wait in the spool" in sidecar.log.read_text()
+    wait_until(lambda: _number_of_calls(empty) > number, 90)
+    assert _number_of_calls(empty) == number + 1
+    assert revisions(empty) == (head, head)
+    assert sidecar.healthz()[1]["trouble"] is None
+
+
 def test_what_is_written_is_for_its_owner_alone(sidecar: Sidecar) -> None:
     readable = [path for path in sidecar.home.rglob("*") if path.is_file() and path.stat().st_mode & 0o077]
 
@@ -112,6 +146,11 @@ def test_a_newer_ledger_is_left_alone(tmp_path: Path) -> None:
     assert code == 1
     assert "is at revision 9999" in printed
     assert "Upgrade farebox, or name another ledger with --ledger" in printed
+
+
+def _number_of_calls(engine: Engine) -> int:
+    with engine.connect() as connection:
+        return connection.scalar(select(func.count()).select_from(calls)) or 0
 
 
 def _environment(home: Path) -> dict[str, str]:

@@ -59,7 +59,8 @@ def run(
     with private.private_settings(settings) as own, tempfile.TemporaryFile() as log, program.signals():
         seen: list[Sights] = []
         moments = Moments(
-            prepare=lambda: prepare(own),
+            # No call waits for this yet, and the bill is read from the ledger.
+            prepare=lambda: prepare(own, migrates=True),
             on_started=lambda started: program.start(client_environment(os.environ, _door(own, started))),
             on_drained=lambda started: seen.extend(_sights(started)),
         )

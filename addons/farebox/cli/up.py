@@ -14,8 +14,8 @@ from ..folder import BUNDLE, CERTIFICATE
 from ..private import adopt
 from ..settings import Settings
 from ..stopping import until_signalled
-from ..store.engine import opened
-from ..store.migrate import migrate
+from ..store.engine import name, opened
+from ..store.migrate import migrate, revisions
 from ..supervisor import Moments, Started, run
 from .options import Config, Host, Ledger, MetricsPort, Mode, Port, Script, Set, Workers
 
@@ -59,12 +59,20 @@ def up(
         raise FareboxError("stopped at once: calls under way were cut, the next start records what is in the spool")
 
 
-def prepare(settings: Settings) -> None:
-    """Take over what killed runs left, and migrate the ledger; where it is away, traffic does not wait for it."""
+def prepare(settings: Settings, *, migrates: bool = False) -> None:
+    """Take over what killed runs left, and see that the ledger is one; where it is away, traffic does not wait for it.
+
+    An empty one gets its tables. That of an earlier farebox can take long to migrate, so the recorder does it while
+    calls wait in the spool, unless we are told to.
+    """
     adopt(settings)
     try:
         with opened(settings.ledger, patience=_PATIENCE) as engine:
-            migrate(engine)
+            current, head = revisions(engine)
+            if migrates and current not in {None, head}:
+                logger.warning("ledger %s is brought from revision %s to %s first", name(engine), current, head)
+            if migrates or current is None:
+                migrate(engine)
     except LedgerAwayError as error:
         logger.warning("%s: calls wait in the spool", error)
 

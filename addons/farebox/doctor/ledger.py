@@ -29,6 +29,9 @@ def _look_at(engine: Engine) -> Finding:
     if current is None:
         return ok(f"ledger {address} is empty: its tables are made at the first start")
     if current != head:
-        return warning(f"ledger {address} is at revision {current}, this farebox needs {head}", "run `farebox migrate`")
+        return warning(
+            f"ledger {address} is at revision {current}, this farebox needs {head}",
+            "a sidecar that runs brings it there; else run `farebox migrate`",
+        )
     ping(engine)
     return ok(f"ledger {address} at revision {current}")

@@ -1,5 +1,6 @@
 """The recorder's process; `farebox up` and the mitmproxy addon start it."""
 
+import dataclasses
 import logging
 import os
 import signal
@@ -71,7 +72,8 @@ def record(settings: Settings, stopping: threading.Event, alone: threading.Event
 
     def health() -> Health:
         attendance.hear()
-        return recorder.health
+        told = recorder.health
+        return dataclasses.replace(told, trouble=open_spool.under_way or told.trouble)
 
     server = _serve(settings, registry, health, stopping)
     _close_when(alone, server)

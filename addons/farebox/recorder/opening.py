@@ -1,5 +1,6 @@
 """The way to the spool: one recorder at a time reads it, from the positions in the ledger on."""
 
+import logging
 from contextlib import ExitStack
 
 from ..errors import LedgerAwayError
@@ -7,8 +8,10 @@ from ..folder import InUseError, claim
 from ..settings import Settings
 from ..spool.reader import SpoolReader
 from ..store import queries
-from ..store.engine import Engine
-from ..store.migrate import migrate
+from ..store.engine import Engine, name
+from ..store.migrate import migrate, revisions
+
+logger = logging.getLogger(__name__)
 
 ROLE = "recorder"
 # Rows may have to move.
@@ -16,19 +19,24 @@ _MIGRATION_PATIENCE = 3600.0
 
 
 class Opening:
-    """Opens the spool once it is ours alone, and the ledger is at this program's revision."""
+    """Opens the spool once it is ours alone, and the ledger is at this program's revision.
+
+    `under_way` is what takes long about that, for as long as it is done.
+    """
 
     def __init__(self, settings: Settings, engine: Engine) -> None:
         self._settings = settings
         self._engine = engine
         self._held = ExitStack()
         self._is_ours = False
+        self._is_told = False
+        self.under_way: str | None = None
 
     def __call__(self) -> SpoolReader:
         """Return the spool; LedgerAwayError where that is to be tried again."""
         if not self._is_ours:
             self._claim()
-        migrate(self._engine, patience=_MIGRATION_PATIENCE)
+        self._migrate()
         return SpoolReader(self._settings.spool_folder, queries.positions(self._engine))
 
     def close(self) -> None:
@@ -43,3 +51,20 @@ class Opening:
             trouble = f"process {error.holder}, the recorder of a farebox that was killed, has not ended yet"
             raise LedgerAwayError(f"data folder {folder}: {trouble}", trouble) from error
         self._is_ours = True
+
+    def _migrate(self) -> None:
+        current, head = revisions(self._engine)
+        if current == head:
+            return
+        if current is not None:
+            self.under_way = f"it is brought from revision {current} to {head}"
+            if not self._is_told:
+                what = name(self._engine)
+                logger.warning(
+                    "ledger %s is brought from revision %s to %s; calls wait in the spool", what, current, head
+                )
+                self._is_told = True
+        try:
+            migrate(self._engine, patience=_MIGRATION_PATIENCE)
+        finally:
+            self.under_way = None
