@@ -62,7 +62,9 @@ def recorder_rate(place: Place, folder: Path) -> Rate:
 
         def record(_calls: Sequence[Reading]) -> None:
             reader = SpoolReader(spool, queries.positions(place.engine))
-            recorder = Recorder(lambda: reader, attendance, to, Memory(folder), lambda: pricer, name="bench")
+            recorder = Recorder(
+                lambda: reader, attendance, to, Memory(folder), lambda: pricer, name="bench", spooled=reader.pending
+            )
             while recorder.step():
                 pass
 

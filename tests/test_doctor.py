@@ -20,6 +20,7 @@ from farebox.proxy.trust import confdir, hand_out
 from farebox.recorder.http import serve
 from farebox.recorder.recorder import Health
 from farebox.settings import Settings, load
+from farebox.spool.writer import SpoolWriter
 from farebox.store.migrate import revisions
 from farebox.telemetry import Distrust, Sights
 from prometheus_client import CollectorRegistry
@@ -73,6 +74,19 @@ def test_what_is_set_aside_is_told(settings: Settings, home: Path) -> None:
         WARNING,
         f"1 file in {home / 'aside'}: calls that could not be recorded, or damaged segments",
     )
+
+
+def test_calls_that_wait_for_a_start_are_told(settings: Settings, home: Path) -> None:
+    with closing(SpoolWriter(home / "spool", "worker")) as worker:
+        worker.append(b"one")
+        worker.append(b"two")
+
+    assert levels(folder.look(settings))[0] == (
+        WARNING,
+        f"up to 2 calls of an earlier start in {home / 'spool'} may not be in the ledger",
+    )
+    with claim(home, "sidecar"):
+        assert [level for level, _ in levels(folder.look(settings))] == [OK, OK]
 
 
 def test_a_folder_in_use_names_its_holder(settings: Settings, home: Path) -> None:
@@ -195,6 +209,13 @@ def test_no_sidecar_is_a_warning(home: Path) -> None:
             [
                 (OK, "sidecar runs, 1 worker, 0 connections so far"),
                 (PROBLEM, "the ledger is away (database is locked), 3 calls in the spool"),
+            ],
+        ),
+        (
+            Told("ok", 1, dropped=1200),
+            [
+                (OK, "sidecar runs, 1 worker, 0 connections so far"),
+                (PROBLEM, "1,200 calls lost since the recorder began: the spool was full or not to be written"),
             ],
         ),
         (

@@ -207,6 +207,15 @@ def test_the_sums_of_an_export_are_those_of_the_ledger(
 
 
 @pytest.mark.parametrize(
+    ("name", "form"), [("calls.csv", "csv"), ("calls.PARQUET", "parquet"), ("calls.jsonl", "jsonl"), ("calls", "jsonl")]
+)
+def test_a_file_is_what_its_name_ends_in(run: Callable[..., Done], tmp_path: Path, name: str, form: str) -> None:
+    run("export", "--output", str(tmp_path / name))
+
+    assert len(READERS[Format(form)]((tmp_path / name).read_bytes())) == len(ROWS)
+
+
+@pytest.mark.parametrize(
     ("options", "days"),
     [
         ([], range(9)),

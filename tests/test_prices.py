@@ -197,7 +197,7 @@ def test_lint_names_the_rules_that_the_ledger_has_no_use_for_and_the_models_that
     assert lines.splitlines()[2:] == [
         "prices:",
         "  # 2 calls to localhost",
-        '  - match: {provider: ollama, model: "llama4"}',
+        '  - match: {host: "localhost", model: "llama4"}',
         "    local: {mode: free}",
     ]
 

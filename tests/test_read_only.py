@@ -5,6 +5,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from farebox.doctor import ledger
+from farebox.doctor.finding import WARNING
+from farebox.settings import load
 from farebox.sinks.database import DatabaseSink
 from farebox.store.engine import opened
 from farebox.store.migrate import migrate
@@ -48,4 +51,6 @@ def test_who_has_the_rights_that_docs_grant_can_read_and_no_more(
         ("reprice", "--since", "all", "--dry-run"),
     )
     assert [command for command in commands if done(*command)[0]] == []
+    [finding] = ledger.look(load({"ledger": as_reader}, environment={}))
+    assert (finding.level, "cannot be written" in finding.what) == (WARNING, True)
     assert [done(*command)[0] for command in (("migrate",), ("reprice", "--since", "all"))] == [0, 1]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from farebox import reading as readings
+from farebox.errors import LedgerAwayError
 from farebox.pricing.standard import standard
 from farebox.reading import Reading
 from farebox.recorder.aside import Aside
@@ -43,7 +44,7 @@ class House:
     registry: CollectorRegistry
     worker: SpoolWriter
     pulses: PulseSender
-    start: Callable[[], Recorder]
+    start: Callable[..., Recorder]
     worker_leaves: Callable[[], None]
 
     def spool(self, *calls: Reading) -> list[str]:
@@ -68,9 +69,11 @@ def house(tmp_path: Path) -> Iterator[House]:
         to = Destinations(DatabaseSink(engine), metrics, own, Aside(tmp_path / "aside", own))
         receiver = running.enter_context(closing(PulseReceiver(tmp_path)))
 
-        def start() -> Recorder:
+        def start(open_spool: Callable[[], SpoolReader] | None = None) -> Recorder:
             spool = SpoolReader(tmp_path / "spool", queries.positions(engine))
-            return Recorder(lambda: spool, Attendance(receiver, own), to, Memory(tmp_path), standard, name="here")
+            open_spool = open_spool or (lambda: spool)
+            attendance, spooled = Attendance(receiver, own), SpoolReader(tmp_path / "spool", {}).pending
+            return Recorder(open_spool, attendance, to, Memory(tmp_path), standard, name="here", spooled=spooled)
 
         working = running.enter_context(ExitStack())
         worker = working.enter_context(closing(SpoolWriter(tmp_path / "spool", "worker")))
@@ -149,6 +152,7 @@ def test_a_spool_left_behind_by_a_crash_is_taken_away_and_forgotten(house: House
 
 
 def test_a_ledger_that_is_away_is_told_and_caught_up_with(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
     recorder = house.start()
     spooled = house.spool(*(reading() for _ in range(3)))
     house.pulses.send(Pulse("worker", kept=2))
@@ -164,6 +168,23 @@ def test_a_ledger_that_is_away_is_told_and_caught_up_with(house: House, caplog: 
     assert recorder.health == Health(1, 2, None)
     assert ids(house.engine) == spooled
     assert [record.levelno for record in caplog.records if "away" in record.message] == [logging.ERROR]
+    assert [record.levelno for record in caplog.records if "back" in record.message] == [logging.INFO]
+
+
+def test_what_waits_is_told_too_before_the_ledger_was_ever_there(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.spool(*(reading() for _ in range(3)))
+    recorder = house.start(away)
+
+    recorder.run(lambda: True, lambda _seconds: None)
+
+    assert recorder.health.pending == house.value("spool_pending") == 3
+    assert "calls wait in the spool (3), the next start records them" in caplog.text
+
+
+def away() -> SpoolReader:
+    raise LedgerAwayError("the ledger is away")
 
 
 def test_what_is_no_call_is_set_aside_and_counted_once(house: House) -> None:
@@ -227,7 +248,7 @@ def test_what_workers_tell_of_themselves_is_in_the_metrics(house: House) -> None
         house.pulses.send(pulse)
         recorder.step()
 
-    assert recorder.health == Health(1, 4, None)
+    assert recorder.health == Health(1, 4, None, dropped=5)
     assert house.value("inflight_calls") == 2
     assert house.value("records_dropped_total") == 5
     assert house.value("untrusting_clients_total") == 2

@@ -15,10 +15,12 @@ from farebox.cli.report import NAMES
 from farebox.sinks.database import DatabaseSink
 from farebox.store.engine import name, writer
 from farebox.store.schema import calls, hourly
+from msgspec.structs import replace
 from sqlalchemy import Engine, delete
 
 from .commands import Done, farebox
-from .samples import record
+from .samples import record, record_of
+from .test_reading import FULL
 
 Command = Callable[..., Done]
 NOW = datetime.now(UTC)
@@ -143,7 +145,7 @@ def test_conditions_narrow_it(run: Command, where: list[str], calls: int) -> Non
         (["--by", "colour"], "by: there is no 'colour' to sum up by: name one of provider, model"),
         (["--by", "user,user"], "by: 'user,user' names the same twice"),
         (["--by", "day,hour"], "by: 'day,hour' names the same twice"),
-        (["--where", "colour=red"], "where: 'colour=red' is no NAME=VALUE: the names are provider"),
+        (["--where", "colour=red"], "where: there is no 'colour' to choose by: name one of provider"),
         (["--where", "openai"], "where: 'openai' is no NAME=VALUE"),
         (["--since", "now"], "since: 'now' is no time: write one of 24h"),
         (
@@ -201,6 +203,28 @@ def test_a_call_is_shown_by_its_id_or_the_provider_s(run: Command, name: str) ->
 
     assert re.search(r"^cost_nanousd +3,500,001 \(\$0\.003500001\)", out, re.MULTILINE)
     assert re.search(r"^user_id +u1", out, re.MULTILINE)
+
+
+def test_every_fact_that_a_call_can_have_is_shown(run: Command, engine: Engine) -> None:
+    full = replace(record_of(FULL), estimate={"output_tokens": [80, 140], "cost_nanousd": [4_970_000, 9_547_500]})
+    DatabaseSink(engine).write([full], {})
+
+    out = run("show", full.id).out
+
+    shown = dict(line.strip().split(maxsplit=1) for line in out.splitlines() if "estimate." in line)
+    assert shown == {
+        "estimate.output_tokens": "80, 140",
+        "estimate.cost_nanousd": "4,970,000 ($0.004970000), 9,547,500 ($0.009547500)",
+    }
+
+
+def test_what_nobody_was_billed_for_is_not_unknown(run: Command, engine: Engine) -> None:
+    refused = record(started_at=NOW, status=404, outcome="http_error", model_returned="m", cost_status="none")
+    DatabaseSink(engine).write([refused], {})
+
+    out = run("report", "--where", "status=404").out
+
+    assert re.search(r"^m +- +1 +1", out, re.MULTILINE)
 
 
 def test_a_call_without_a_price_is_shown_with_the_lines_to_add(run: Command) -> None:

@@ -205,7 +205,7 @@ def test_sidecars_that_start_at_once_share_a_ledger(
 
 
 def test_the_recorder_takes_old_calls_away(engine: Engine, start_sidecar: StartSidecar, upstream: Upstream) -> None:
-    old, new = record(started_at=datetime.now(UTC) - timedelta(days=70)), record(started_at=datetime.now(UTC))
+    old, new = (record(started_at=datetime.now(UTC) - timedelta(days=days)) for days in (70, 1))
     DatabaseSink(engine).write([old, new], {})
 
     start_sidecar(

@@ -3,6 +3,7 @@
 import os
 import signal
 import ssl
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import httpx2
 import openai
 import pytest
+from farebox.stopping import ECHO_SECONDS
 
 from . import processes
 from .clients import Answers, Client
@@ -144,6 +146,7 @@ def test_a_second_signal_stops_at_once_and_what_it_cuts_is_recorded(
 
     sidecar.process.send_signal(signal.SIGTERM)
     wait_until(lambda: not sidecar.is_listening())
+    time.sleep(ECHO_SECONDS)
     sidecar.process.send_signal(signal.SIGTERM)
 
     # The deadline is ten minutes away.

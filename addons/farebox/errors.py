@@ -24,5 +24,9 @@ class LedgerAwayError(LedgerError):
         self.trouble = trouble or text
 
 
+class ReadOnlyError(LedgerAwayError):
+    """The ledger can be read, and not be written."""
+
+
 class WireError(FareboxError):
     """The peer sent bytes that are not what they say they are."""

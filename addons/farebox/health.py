@@ -22,6 +22,7 @@ class Told(msgspec.Struct, frozen=True):
     trouble: str | None = None
     clients: Sights = Sights()
     expected: int = 1
+    dropped: int = 0
 
 
 def ask(metrics: str) -> Told | None:

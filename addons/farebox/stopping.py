@@ -3,10 +3,12 @@
 import os
 import select
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+ECHO_SECONDS = 0.5
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -22,7 +24,7 @@ class Stop(Protocol):
 
 
 class Signals:
-    """A stop by signals: the first says when, the second that it is urgent.
+    """A stop by signals: the first says when, one that comes more than ECHO_SECONDS later that it is urgent.
 
     A handler may run while `wait` holds any lock, as threading.Event does; a pipe needs none.
     """
@@ -30,6 +32,7 @@ class Signals:
     def __init__(self) -> None:
         self._reader, self._writer = os.pipe()
         self._is_stopping = False
+        self._first: float | None = None
         self.is_urgent = False
 
     def wait(self, seconds: float) -> bool:
@@ -43,7 +46,10 @@ class Signals:
 
     def take(self, _number: int, _frame: object) -> None:
         """Take a signal in."""
-        self.is_urgent = self._is_stopping
+        now = time.monotonic()
+        self._first = now if self._first is None else self._first
+        # Who signals a process and then its group, as timeout(1) does, means one stop.
+        self.is_urgent = self.is_urgent or now - self._first > ECHO_SECONDS
         self.end()
 
     def close(self) -> None:

@@ -30,7 +30,10 @@ Output = Annotated[Path | None, typer.Option(metavar="FILE", help="Where to writ
 
 def export(
     *,
-    format: Annotated[Format, typer.Option(help="jsonl: one JSON object a line; csv; parquet.")] = Format.JSONL,
+    format: Annotated[
+        Format | None,
+        typer.Option(help="jsonl: one JSON object a line; csv; parquet. Default: as FILE ends, else jsonl."),
+    ] = None,
     since: Since = "all",
     until: Until = None,
     where: Where = None,
@@ -41,19 +44,25 @@ def export(
     """Write the rows of the ledger, in the order of time and at their current prices.
 
     - `farebox export > calls.jsonl`
-    - `farebox export --format csv --since 2026-11 --output november.csv`
-    - `farebox export --format parquet --since 90d --where provider=openai --output calls.parquet`
+    - `farebox export --since 2026-11 --output november.csv`
+    - `farebox export --since 90d --where provider=openai --output calls.parquet`
     """
     settings = settings_module.load({"ledger": ledger}, config=config)
     scope = scope_of(settings, since, until, where)
-    if format is Format.PARQUET and output is None and sys.stdout.isatty():
+    chosen = format or _by_ending(output)
+    if chosen is Format.PARQUET and output is None and sys.stdout.isatty():
         raise SettingsError("output: parquet is nothing to read on a terminal: name a file with --output")
     with opened(settings.ledger) as engine, destination(output) as out:
         migrate(engine)
-        writer = WRITERS[format](out)
+        writer = WRITERS[chosen](out)
         for rows in _told(engine, scope, is_beside=output is not None or not sys.stdout.isatty()):
             writer.write(rows)
         writer.close()
+
+
+def _by_ending(output: Path | None) -> Format:
+    ending = output.suffix.removeprefix(".").lower() if output else ""
+    return Format(ending) if ending in set(Format) else Format.JSONL
 
 
 def _told(engine: Engine, scope: Scope, *, is_beside: bool) -> Iterator[tuple[dict[str, Any], ...]]:

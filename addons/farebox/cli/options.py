@@ -7,7 +7,9 @@ import typer
 
 Ledger = Annotated[
     str | None,
-    typer.Option(metavar="URL", help="Where calls are recorded, sqlite:///PATH; default: in the data folder."),
+    typer.Option(
+        metavar="URL", help="Where calls are recorded: sqlite:///PATH, postgresql://...; default: in the data folder."
+    ),
 ]
 Config = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Settings; default: farebox.yaml in the current folder, if there.")

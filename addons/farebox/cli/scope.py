@@ -19,7 +19,9 @@ def _conditions(where: Sequence[str]) -> tuple[tuple[str, tuple[str | None, ...]
     wanted: dict[str, list[str | None]] = {}
     for condition in where:
         name, equals, value = condition.partition("=")
-        if name not in DIMENSIONS or not equals:
+        if not equals:
             raise SettingsError(f"where: {condition!r} is no NAME=VALUE: the names are {', '.join(DIMENSIONS)}")
+        if name not in DIMENSIONS:
+            raise SettingsError(f"where: there is no {name!r} to choose by: name one of {', '.join(DIMENSIONS)}")
         wanted.setdefault(name, []).append(value if value and value != "(unknown)" else None)
     return tuple((name, tuple(values)) for name, values in wanted.items())

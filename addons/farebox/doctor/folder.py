@@ -7,6 +7,7 @@ from pathlib import Path
 from ..folder import CERTIFICATE, holder
 from ..report.figures import plural
 from ..settings import Settings
+from ..spool.reader import SpoolReader
 from .finding import Finding, ok, problem, warning
 
 _KEY = "mitmproxy-ca.pem"
@@ -31,6 +32,11 @@ def look(settings: Settings) -> Iterator[Finding]:
         yield warning(
             f"{plural(kept, 'file')} in {folder / 'aside'}: calls that could not be recorded, or damaged segments",
             "look for `aside` in what `farebox up` printed; what you need no more can be deleted",
+        )
+    if not pid and (waiting := SpoolReader(settings.spool_folder, {}).pending()):
+        yield warning(
+            f"up to {plural(waiting, 'call')} of an earlier start in {settings.spool_folder} may not be in the ledger",
+            "start `farebox up`, which records them",
         )
     yield ok(f"data folder {folder}{state}" + (f", in use by farebox, process {pid}" if pid else ""))
     yield from _ca(Path(settings.ca), folder)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ..errors import FareboxError, LedgerAwayError
+from ..errors import FareboxError, LedgerAwayError, ReadOnlyError
 from ..settings import Settings
 from ..store.engine import Engine, name, opened, ping
 from ..store.migrate import revisions
@@ -16,6 +16,8 @@ def look(settings: Settings) -> Iterator[Finding]:
     try:
         with opened(settings.ledger, make_folder=False, patience=_PATIENCE) as engine:
             yield _look_at(engine)
+    except ReadOnlyError as error:
+        yield warning(str(error), "reports need no more; who records with it needs the primary, as the tables' owner")
     except LedgerAwayError as error:
         yield problem(str(error), "mend that, or name another ledger with --ledger; meanwhile calls wait in the spool")
     except FareboxError as error:

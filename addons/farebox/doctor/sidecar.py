@@ -55,6 +55,11 @@ def findings(told: Told, door: Door) -> Iterator[Finding]:
             f"the ledger is away ({told.trouble}), {plural(told.pending, 'call')} in the spool",
             "mend that, unless it passes by itself",
         )
+    if told.dropped:
+        yield problem(
+            f"{plural(told.dropped, 'call')} lost since the recorder began: the spool was full or not to be written",
+            "free space in the data folder, or raise spool.limit; what was printed then says which",
+        )
     for one in told.clients.distrust:
         yield problem(distrust_line(one), trust)
     for host, number in told.clients.passed.items():

@@ -20,6 +20,7 @@ from ..folder import PATIENCE_SECONDS, holder
 from ..settings import Settings
 from ..sinks.database import DatabaseSink
 from ..sinks.metrics import MetricsSink, OwnMetrics
+from ..spool.reader import SpoolReader
 from ..store.engine import open_engine
 from ..telemetry import PulseReceiver
 from .aside import Aside
@@ -68,7 +69,9 @@ def record(settings: Settings, stopping: threading.Event, alone: threading.Event
     own.meter_failures((dialect.name, 0) for dialect in DIALECTS)
     own.catalogue_age(prices.age_seconds)
     attendance = Attendance(pulses, own, settings.workers)
-    recorder = Recorder(open_spool, attendance, to, Memory(settings.folder), prices.current, name=name)
+    spooled = SpoolReader(settings.spool_folder, {}).pending
+    memory = Memory(settings.folder)
+    recorder = Recorder(open_spool, attendance, to, memory, prices.current, name=name, spooled=spooled)
 
     def health() -> Health:
         attendance.hear()

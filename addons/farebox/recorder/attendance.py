@@ -23,6 +23,7 @@ class Attendance:
         self._own = own
         self._workers = Workers()
         self._lock = threading.Lock()
+        self._dropped = 0
 
     @property
     def workers(self) -> int:
@@ -37,6 +38,12 @@ class Attendance:
             return self._workers.kept
 
     @property
+    def dropped(self) -> int:
+        """How many calls the workers could not spool, since we hear them."""
+        with self._lock:
+            return self._dropped
+
+    @property
     def sights(self) -> Sights:
         """What the workers saw of their clients."""
         with self._lock:
@@ -47,6 +54,7 @@ class Attendance:
         with self._lock:
             for change in self._workers.hear(self._pulses.receive(), time.monotonic()):
                 self._own.dropped(change.dropped)
+                self._dropped += change.dropped
                 self._own.untrusting(change.untrusting)
                 self._own.meter_failures(change.meter_failures.items())
                 self._own.usage_refusals(change.usage_refusals.items())

@@ -52,5 +52,6 @@ def healthz(health: Health) -> tuple[int, bytes]:
         "trouble": health.trouble,
         "clients": health.sights,
         "expected": health.expected,
+        "dropped": health.dropped,
     }
     return (200 if health.workers else 503), msgspec.json.encode(body) + b"\n"

@@ -33,13 +33,17 @@ _LONGEST_PAUSE = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How the recorder is doing. `trouble` names what keeps the ledger away; `expected` workers should report."""
+    """How the recorder is doing. `trouble` names what keeps the ledger away; `expected` workers should report.
+
+    `dropped` calls were lost since its start.
+    """
 
     workers: int
     pending: int
     trouble: str | None
     sights: Sights = field(default_factory=Sights)
     expected: int = 1
+    dropped: int = 0
 
     @property
     def is_behind(self) -> bool:
@@ -59,8 +63,8 @@ class Destinations:
 class Recorder:
     """Moves what the workers spooled into the ledger. `name` is the sidecar that rows are marked with.
 
-    `open_spool` makes the reader from the positions in the ledger; it is called until the ledger is there. `pricer`
-    returns the prices in use.
+    `open_spool` makes the reader from the positions in the ledger; it is called until the ledger is there. Until then
+    `spooled` tells how many messages are in the spool, read or not. `pricer` returns the prices in use.
     """
 
     def __init__(
@@ -72,8 +76,10 @@ class Recorder:
         pricer: Callable[[], Pricer],
         *,
         name: str,
+        spooled: Callable[[], int],
     ) -> None:
         self._open_spool = open_spool
+        self._spooled = spooled
         self._spool: SpoolReader | None = None
         self._attendance = attendance
         self._to = to
@@ -92,7 +98,8 @@ class Recorder:
         """How we are doing, as of the last step."""
         attendance = self._attendance
         pending = self._backlog + attendance.kept
-        return Health(attendance.workers, pending, self._trouble, attendance.sights, attendance.expected)
+        told = (attendance.sights, attendance.expected, attendance.dropped)
+        return Health(attendance.workers, pending, self._trouble, *told)
 
     def run(
         self,
@@ -111,6 +118,9 @@ class Recorder:
             if is_alone() or (stopping and is_done):
                 self._memory.keep()
                 self._to.aside.close()
+                if stopping and self._backlog:
+                    told = "calls wait in the spool (%d), the next start records them: keep the data folder"
+                    logger.warning(told, self._backlog)
                 return
             if not moved:
                 wait(self._pause)
@@ -133,6 +143,8 @@ class Recorder:
         except LedgerAwayError as error:
             self._behind(error)
             return 0
+        if self._trouble:
+            logger.info("the ledger is back: calls that wait are recorded")
         self._pause = IDLE_SECONDS
         self._note(spool.pending() if len(batch.messages) == BATCH else 0, None)
         return len(batch.messages) or len(batch.positions)
@@ -194,7 +206,7 @@ class Recorder:
             logger.error("%s; calls wait in the spool", error)
         # A SQLite file that was read-only when it was opened stays so.
         self._to.database.reconnect()
-        self._note(self._spool.pending() if self._spool else 0, error.trouble)
+        self._note(self._spool.pending() if self._spool else self._spooled(), error.trouble)
         self._pause = min(max(self._pause, IDLE_SECONDS) * 2, _LONGEST_PAUSE)
 
     def _note(self, backlog: int, trouble: str | None) -> None:

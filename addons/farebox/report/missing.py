@@ -20,7 +20,9 @@ def rule_for(provider: str, model: str | None, *, host: str = "", units: Iterabl
 
     `units` are those alone that lack one; without them, it is the tokens.
     """
-    named = f'host: "{host}"' if host and provider in {"", UNKNOWN} else f"provider: {provider}"
+    # What runs here is free here alone, also where it goes by a provider's name.
+    by_host = host and (provider in {"", UNKNOWN} or is_local(host))
+    named = f'host: "{host}"' if by_host else f"provider: {provider}"
     match = f'{{{named}, model: "{model}"}}' if model else f"{{{named}}}"
     prices = ["local: {mode: free}"] if is_local(host) else _prices(set(units))
     return "\n    ".join([f"  - match: {match}", *prices])

@@ -75,14 +75,18 @@ def price_history(revisions: Sequence[Mapping[str, Any]], zone: tzinfo) -> Rende
 def _lines(name: str, value: Any, zone: tzinfo) -> Iterator[tuple[str, str]]:
     if name == "started_at":
         yield name, f"{local(value, zone):%Y-%m-%d %H:%M:%S.%f %Z}"
-    elif name.endswith("_nanousd"):
-        yield name, f"{value:,} (${exact_usd(value)})"
     elif isinstance(value, dict):
         for key, item in value.items():
             yield from _lines(f"{name}.{key}", item, zone)
     elif isinstance(value, list):
-        yield name, ", ".join(map(str, value))
-    elif isinstance(value, int) and not isinstance(value, bool):
-        yield name, f"{value:,}"
+        yield name, ", ".join(_text(name, item) for item in value)
     else:
-        yield name, str(value)
+        yield name, _text(name, value)
+
+
+def _text(name: str, value: Any) -> str:
+    if name.endswith("_nanousd") and value is not None:
+        return f"{value:,} (${exact_usd(value)})"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return "null" if value is None else str(value)

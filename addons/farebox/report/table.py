@@ -86,10 +86,15 @@ def _fitting(
     return set(widths)
 
 
+def _spend(sums: Sums) -> str:
+    """Return what was spent: nothing, where no call was billed, is not unknown."""
+    return "-" if sums.cost_nanousd is None and not sums.unpriced else figures.usd(sums.cost_nanousd)
+
+
 def _figures(sums: Sums, most: int) -> list[tuple[str, str, str]]:
     about = "~" if sums.interpolated else ""
     return [
-        ("spend", "green", figures.usd(sums.cost_nanousd)),
+        ("spend", "green", _spend(sums)),
         ("", "green", figures.bar(sums.cost_nanousd, most, _BAR)),
         ("calls", "", figures.count(sums.calls)),
         ("errors", "red", str(sums.errors or "")),

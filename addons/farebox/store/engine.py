@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy import Engine, make_url, text
 from sqlalchemy.exc import ArgumentError
 
-from ..errors import LedgerAwayError, SettingsError
+from ..errors import ReadOnlyError, SettingsError
 from . import sqlite
 from .faults import name, reachable
 
@@ -55,13 +55,13 @@ def writer(engine: Engine) -> Engine:
 
 
 def ping(engine: Engine) -> None:
-    """Raise LedgerAwayError where the ledger cannot be written now. Nothing is written."""
+    """Raise LedgerAwayError where the ledger cannot be written now, ReadOnlyError where it can be read all the same."""
     with reachable(engine), writer(engine).begin() as connection:
         if engine.dialect.name == "sqlite":
             return
         rights = " AND ".join(f"has_table_privilege('calls', '{right}')" for right in ("SELECT", "INSERT", "UPDATE"))
         is_writable = f"NOT pg_is_in_recovery() AND {rights}"
         if not connection.scalar(text(f"SELECT {is_writable}")):
-            raise LedgerAwayError(
+            raise ReadOnlyError(
                 f"ledger {name(engine)} cannot be written: it is a standby, or its user lacks rights on the table calls"
             )
