@@ -3,9 +3,11 @@
 import logging
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from farebox import reading as readings
 from farebox.errors import LedgerAwayError
 from farebox.pricing.standard import standard
 from farebox.reading import Reading
+from farebox.recorder import recorder as recorder_module
 from farebox.recorder.aside import Aside
 from farebox.recorder.attendance import Attendance
 from farebox.recorder.memory import Memory
@@ -31,6 +34,7 @@ from sqlalchemy import Engine
 
 from .ledgers import ids, locked, new_ledger
 from .samples import STARTED_AT, reading, record_of
+from .sidecar import wait_until
 
 POISON = Usage(input_tokens=2**63, output_tokens=0)
 
@@ -181,6 +185,20 @@ def test_what_waits_is_told_too_before_the_ledger_was_ever_there(
 
     assert recorder.health.pending == house.value("spool_pending") == 3
     assert "calls wait in the spool (3), the next start records them" in caplog.text
+
+
+def test_a_ledger_that_keeps_a_step_waiting_is_told_meanwhile(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorder_module, "SILENT_SECONDS", 0.1)
+    answers = Event()
+    recorder = house.start(lambda: away() if answers.wait(10) else pytest.fail("nobody lets it go on"))
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(recorder.step)
+        wait_until(lambda: recorder.health.is_behind)
+
+        assert recorder.health.trouble == "no answer for 0 s"
+        answers.set()
+
+    assert recorder.health.trouble == "the ledger is away"
 
 
 def away() -> SpoolReader:

@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 BATCH = 2_000
 IDLE_SECONDS = 0.1
 JOIN_SECONDS = 60.0
+SILENT_SECONDS = 5.0
 _LONGEST_PAUSE = 5.0
 
 
@@ -91,6 +92,7 @@ class Recorder:
         self._pause = IDLE_SECONDS
         self._backlog = 0
         self._next_join = 0.0
+        self._began: float | None = None
         self._trouble: str | None = None
 
     @property
@@ -99,7 +101,14 @@ class Recorder:
         attendance = self._attendance
         pending = self._backlog + attendance.kept
         told = (attendance.sights, attendance.expected, attendance.dropped)
-        return Health(attendance.workers, pending, self._trouble, *told)
+        return Health(attendance.workers, pending, self._trouble or self._silence, *told)
+
+    @property
+    def _silence(self) -> str | None:
+        """What to say while the ledger lets a step wait, as another thread sees it."""
+        began = self._began
+        seconds = time.monotonic() - began if began is not None else 0.0
+        return f"no answer for {seconds:.0f} s" if seconds > SILENT_SECONDS else None
 
     def run(
         self,
@@ -131,6 +140,7 @@ class Recorder:
         self._to.aside.try_again()
         # New prices are looked for, and old ones told of, also while no calls come.
         self._pricer()
+        self._began = time.monotonic()
         try:
             spool = self._spool = self._spool or self._open_spool()
             batch = spool.read(BATCH)
@@ -143,6 +153,8 @@ class Recorder:
         except LedgerAwayError as error:
             self._behind(error)
             return 0
+        finally:
+            self._began = None
         if self._trouble:
             logger.info("the ledger is back: calls that wait are recorded")
         self._pause = IDLE_SECONDS
