@@ -63,9 +63,9 @@ def test_openmetrics_is_given_to_who_asks_for_it(place: Place) -> None:
     ("told", "status", "body"),
     [
         (
-            Health(2, 0, None, expected=4),
+            Health(2, 0, None, expected=4, dropped=9),
             200,
-            {"status": "ok", "workers": 2, "ledger": "ok", "pending": 0, "trouble": None, "expected": 4},
+            {"status": "ok", "workers": 2, "ledger": "ok", "pending": 0, "trouble": None, "expected": 4, "dropped": 9},
         ),
         (
             Health(1, 7, "OperationalError"),
@@ -86,7 +86,8 @@ def test_health_is_told(place: Place, told: Health, status: int, body: dict[str,
     answer, content = place.get("/healthz")
 
     nothing_seen = {"connections": 0, "passed": {}, "unread": {}, "distrust": [], "skew_ms": None}
-    assert (answer.status, json.loads(content)) == (status, {"expected": 1} | body | {"clients": nothing_seen})
+    nothing = {"expected": 1, "dropped": 0, "clients": nothing_seen}
+    assert (answer.status, json.loads(content)) == (status, nothing | body)
     assert answer.headers["Content-Type"] == "application/json"
     assert healthz(told) == (status, content)
 
