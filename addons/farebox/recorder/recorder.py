@@ -28,7 +28,8 @@ logger = logging.getLogger(__name__)
 BATCH = 2_000
 IDLE_SECONDS = 0.1
 JOIN_SECONDS = 60.0
-SILENT_SECONDS = 5.0
+# Longer than SQLite waits for a lock.
+SILENT_SECONDS = 10.0
 _LONGEST_PAUSE = 5.0
 
 
