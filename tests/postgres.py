@@ -7,6 +7,7 @@ import contextlib
 import itertools
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -218,6 +219,8 @@ def owner() -> dict[str, Any]:
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-        return port
+    """Return a port to listen on later: below those that connections get, so that none takes it meanwhile."""
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port

@@ -7,13 +7,12 @@ FAREBOX_REPLAY is how many exchanges to take, by default all.
 import collections
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,6 +21,7 @@ from farebox.call import call_of
 from farebox.pricing.cost import nanousd
 
 from . import corpus, corpus_sockets
+from .postgres import free_port
 from .sidecar import Sidecar, clean_environment
 
 SECONDS = 600.0
@@ -176,7 +176,7 @@ def _session_differences(rows: list[dict[str, Any]], oracle: dict[str, Any]) -> 
 
 @contextmanager
 def _upstream(folder: Path, mode: Mode) -> Iterator[tuple[int, int]]:
-    tls, plain = _free_port(), _free_port()
+    tls, plain = free_port(), free_port()
     files = (word for name in ("dev.jsonl.gz", "dev_ws.jsonl.gz") for word in ("--file", str(folder / name)))
     ports = ("--port", str(tls), "--tls", "--plain-port", str(plain))
     process = subprocess.Popen(
@@ -218,12 +218,6 @@ def _wait_until_recorded(sidecar: Sidecar) -> None:
     while (now := len(sidecar.rows())) != before and time.monotonic() < give_up:
         before = now
         time.sleep(1)
-
-
-def _free_port() -> int:
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port: int = free.getsockname()[1]
-        return port
 
 
 def report(mode: Mode, result: Result, found: Verdict) -> None:
