@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from farebox.record import COLUMNS, Record
+from farebox.records.record import COLUMNS, Record
 from farebox.store.engine import writer
+from farebox.store.maintenance import Upkeep
 from farebox.store.rollups.rebuild import rebuild
 from farebox.store.rows import insert_calls
-from farebox.store.upkeep import Upkeep
 from msgspec.structs import replace
 from sqlalchemy import Connection, DateTime, Engine, Integer, bindparam, text
 

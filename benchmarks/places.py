@@ -12,7 +12,7 @@ from farebox.store.engine import open_engine
 from farebox.store.migrate import migrate
 from sqlalchemy import Engine
 
-from tests.postgres import Postgres
+from tests.support.postgres import Postgres
 
 # What one sets first: memory of a machine of this size, and room for the log between checkpoints.
 _TUNED = {"shared_buffers": "2GB", "max_wal_size": "8GB", "max_connections": "20"}

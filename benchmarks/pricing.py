@@ -13,8 +13,8 @@ import genai_prices
 from farebox.pricing.consumption import Consumption
 from farebox.pricing.row import priced
 from farebox.pricing.standard import standard
-from farebox.record import Record
-from farebox.usage import Usage
+from farebox.records.record import Record
+from farebox.records.usage import Usage
 
 AT = datetime(2026, 11, 4, 2, tzinfo=UTC)
 ROUNDS, CALLS = 200, 50

@@ -7,20 +7,20 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-from farebox import reading as spooled
 from farebox.pricing.standard import standard
-from farebox.reading import Reading
-from farebox.record import Record
-from farebox.recorder.aside import Aside
-from farebox.recorder.attendance import Attendance
-from farebox.recorder.memory import Memory
+from farebox.recorder.dead_letters import Aside
+from farebox.recorder.estimator_store import Memory
+from farebox.recorder.heartbeats import Attendance
 from farebox.recorder.recorder import BATCH, Destinations, Recorder
+from farebox.records import reading as spooled
+from farebox.records.reading import Reading
+from farebox.records.record import Record
 from farebox.sinks.database import DatabaseSink
 from farebox.sinks.metrics import MetricsSink, OwnMetrics
 from farebox.spool.reader import Position, SpoolReader
+from farebox.spool.telemetry import PulseReceiver
 from farebox.spool.writer import SpoolWriter
 from farebox.store import queries
-from farebox.telemetry import PulseReceiver
 from prometheus_client import CollectorRegistry
 
 from .places import Place

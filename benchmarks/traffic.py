@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from farebox.pricing.standard import standard
-from farebox.reading import Reading
-from farebox.record import Record
 from farebox.recorder.ledger import record_of
-from farebox.usage import Usage
+from farebox.records.reading import Reading
+from farebox.records.record import Record
+from farebox.records.usage import Usage
 from msgspec.structs import replace
 from uuid_utils import uuid7
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ctok import token_count
-from farebox.sizes import measure
+from farebox.records.text_size import measure
 from toktok import batch_count
 
 HERE = Path(__file__).parent

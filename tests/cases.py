@@ -14,12 +14,12 @@ from typing import Any
 
 import msgspec
 import yaml
-from farebox.call import call_of
-from farebox.exchange import Request, Response, request_to
-from farebox.meter import Meter
-from farebox.providers import Table
-from farebox.reading import Reading
-from farebox.settings import Settings
+from farebox.config.settings import Settings
+from farebox.metering.call import call_of
+from farebox.metering.meter import Meter
+from farebox.providers.table import Table
+from farebox.records.exchange import Request, Response, request_to
+from farebox.records.reading import Reading
 
 FOLDER = Path(__file__).parent / "cases"
 # What the clock, the body's length or the body itself say.

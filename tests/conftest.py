@@ -10,10 +10,10 @@ import pytest
 from farebox.store.engine import open_engine
 from sqlalchemy import Engine
 
-from .ledgers import DATABASES, new_ledger, new_postgres_ledger, opened
-from .postgres import Postgres
-from .sidecar import Sidecar, redirected
-from .upstream import Asked, Step, Upstream, plain
+from tests.support.ledgers import DATABASES, new_ledger, new_postgres_ledger, opened
+from tests.support.postgres import Postgres
+from tests.support.sidecar import Sidecar, redirected
+from tests.support.upstream import Asked, Step, Upstream, plain
 
 StartUpstream = Callable[[Callable[[Asked], list[Step]]], Upstream]
 StartSidecar = Callable[..., Sidecar]

@@ -15,16 +15,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from farebox.call import call_of
-from farebox.exchange import Request, Response, request_to
-from farebox.meter import Meter
+from farebox.metering.call import call_of
+from farebox.metering.meter import Meter
 from farebox.pricing.cost import nanousd
 from farebox.pricing.reported import reported
-from farebox.reading import Reading
+from farebox.records.exchange import Request, Response, request_to
+from farebox.records.reading import Reading
 
-from . import corpus_sockets
-from .buckets import overfull, uncached
-from .documents import assert_fits
+from tests import corpus_sockets
+from tests.support.buckets import overfull, uncached
+from tests.support.documents import assert_fits
 
 # The oracle's name of an API shape to the dialect, or one of those, that claims it; by default it has the same name.
 # What is no LLM call stands here as None.

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from farebox import clean, reading
-from farebox.call import call_of
-from farebox.exchange import Response, request_to
-from farebox.reading import Reading
-from farebox.session import Session
+from farebox.metering.call import call_of
+from farebox.metering.websocket_meter import Session
+from farebox.records import clean, reading
+from farebox.records.exchange import Response, request_to
+from farebox.records.reading import Reading
 
 # What the oracle calls a session's sum, to our column.
 SUMS = {

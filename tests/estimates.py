@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from farebox.reading import Reading
 from farebox.recorder.estimates import Learned, estimate
-from farebox.usage import Usage
+from farebox.records.reading import Reading
+from farebox.records.usage import Usage
 
-from .corpus import exchanges, folder, read
+from tests.corpus import exchanges, folder, read
 
 # A request that nobody sent tells nothing about tokens.
 _MADE_UP = "response-fixture"

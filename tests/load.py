@@ -16,7 +16,7 @@ import anthropic
 import httpx2
 import openai
 
-from .upstream import Asked, Close, Pause, Step, plain, stream
+from tests.support.upstream import Asked, Close, Pause, Step, plain, stream
 
 CALL_ID = "x-call-id"
 PACE = "x-call-pace"

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import model_prices
 from farebox.pricing.book import Book
@@ -17,10 +16,12 @@ from farebox.pricing.rate import Rate
 from farebox.pricing.ratecard import RateCard
 from farebox.pricing.standard import standard
 from farebox.pricing.verdicts import verdicts
-from farebox.providers import PROVIDERS
+from farebox.providers.table import PROVIDERS
 from farebox.report.figures import exact_usd
 
-PAGE = Path(__file__).parent.parent / "docs" / "accuracy.md"
+from tests.support.paths import ROOT
+
+PAGE = ROOT / "docs" / "accuracy.md"
 # A working day, and none of DeepSeek's dear hours.
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 # The makers whose own prices model-prices has, by our names for them.

@@ -17,12 +17,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from farebox.call import call_of
+from farebox.metering.call import call_of
 from farebox.pricing.cost import nanousd
 
-from . import corpus, corpus_sockets
-from .postgres import free_port
-from .sidecar import Sidecar, clean_environment
+from tests import corpus, corpus_sockets
+from tests.support.postgres import free_port
+from tests.support.sidecar import Sidecar, clean_environment
 
 SECONDS = 600.0
 TAG = "x-corpus-id"

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from farebox import reading
-from farebox.call import call_of
-from farebox.exchange import Request, Response, request_to
-from farebox.reading import Reading
-from farebox.session import Session
+from farebox.metering.call import call_of
+from farebox.metering.websocket_meter import Session
+from farebox.records import reading
+from farebox.records.exchange import Request, Response, request_to
+from farebox.records.reading import Reading
 
-from .cases import FOLDER, columns
+from tests.cases import FOLDER, columns
 
 _PART = re.compile(r"^-- (to client|to server|readings) --\n", re.MULTILINE)
 _UPGRADE = (("upgrade", "websocket"), ("connection", "Upgrade"))

@@ -18,13 +18,13 @@ from typing import NamedTuple
 import psutil
 from farebox.spool.bound import used
 
-from .faults.ledgers import rows
-from .faults.loading import Load
-from .faults.stage import RECORDER, WORKER, dropped, wait_until
-from .load import answer
-from .processes import children
-from .sidecar import Sidecar, redirected
-from .upstream import Upstream
+from tests.faults.ledgers import rows
+from tests.faults.loading import Load
+from tests.faults.stage import RECORDER, WORKER, dropped, wait_until
+from tests.load import answer
+from tests.support.processes import children
+from tests.support.sidecar import Sidecar, redirected
+from tests.support.upstream import Upstream
 
 SECONDS = 600.0
 WORKERS = 2

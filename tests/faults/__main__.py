@@ -9,9 +9,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from .ledgers import DATABASES
-from .playing import every, few, lacks, play, variants
-from .stage import FULL, SHORT, Scale
+from tests.faults.ledgers import DATABASES
+from tests.faults.playing import every, few, lacks, play, variants
+from tests.faults.stage import FULL, SHORT, Scale
 
 
 def main() -> int:

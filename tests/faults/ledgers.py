@@ -10,7 +10,7 @@ from typing import Protocol
 from farebox.store.engine import opened
 from sqlalchemy import text
 
-from ..postgres import Postgres
+from tests.support.postgres import Postgres
 
 DATABASES = ("sqlite", "postgres")
 

@@ -6,9 +6,9 @@ import time
 from pathlib import Path
 from typing import Self
 
-from ..sidecar import Sidecar, clean_environment
+from tests.support.paths import ROOT
+from tests.support.sidecar import Sidecar, clean_environment
 
-ROOT = Path(__file__).parent.parent.parent
 # Longer than any load takes.
 SECONDS = 7200.0
 

@@ -8,11 +8,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import ModuleType
 
-from ..load import answer
-from ..upstream import Upstream
-from . import ledgers, scenarios
-from .result import Result
-from .stage import Scale, Stage
+from tests.faults import ledgers, scenarios
+from tests.faults.result import Result
+from tests.faults.stage import Scale, Stage
+from tests.load import answer
+from tests.support.upstream import Upstream
 
 
 def scenario(name: str) -> ModuleType:

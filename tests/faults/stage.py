@@ -9,13 +9,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .. import processes
-from ..sidecar import Sidecar, redirected
-from ..upstream import Upstream
-from . import ledgers
-from .ledgers import Ledger
-from .loading import Load
-from .result import Result
+from tests.faults import ledgers
+from tests.faults.ledgers import Ledger
+from tests.faults.loading import Load
+from tests.faults.result import Result
+from tests.support import processes
+from tests.support.sidecar import Sidecar, redirected
+from tests.support.upstream import Upstream
 
 RECORDER, WORKER = "farebox.recorder", "farebox.proxy"
 _SECONDS = 240.0

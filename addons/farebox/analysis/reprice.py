@@ -6,7 +6,7 @@ from datetime import datetime
 
 from ..pricing.pricer import Pricer
 from ..pricing.row import is_settled, priced
-from ..record import Record
+from ..records.record import Record
 from ..store.engine import Engine, writer
 from ..store.faults import reachable
 from ..store.reprices import PAGE, Wanted, held, page, revise

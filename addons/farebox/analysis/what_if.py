@@ -9,7 +9,7 @@ from ..pricing.consumption import Consumption
 from ..pricing.cost import FREE, NONE, PARTIAL
 from ..pricing.pricer import Pricer
 from ..pricing.row import NO_USAGE, consumptions
-from ..record import Record
+from ..records.record import Record
 from ..store.engine import Engine
 from ..store.reprices import PAGE, Wanted, page
 from ..store.snapshot import snapshot

@@ -11,22 +11,23 @@ import msgspec
 import typer
 from rich.console import Console
 
-from .. import assets, supervisor
-from .. import settings as settings_module
+from ..config import settings as settings_module
+from ..config.settings import Intercept, Settings
 from ..demo.provider import Provider, provider
 from ..demo.session import HOSTS, play
 from ..errors import FareboxError
-from ..folder import CERTIFICATE, claim
+from ..home import assets
+from ..home.folder import CERTIFICATE, claim
+from ..process.stopping import Signals, until_signalled
 from ..report.line import call_line
 from ..report.table import report_table
-from ..settings import Intercept, Settings
-from ..stopping import Signals, until_signalled
 from ..store import queries
 from ..store.engine import Engine, opened
 from ..store.migrate import migrate
 from ..store.snapshot import snapshot
 from ..store.summary import Scope, summarise
-from ..supervisor import Moments, Started
+from ..supervisor import supervisor
+from ..supervisor.supervisor import Moments, Started
 from .console import console, print_line
 from .options import Config
 from .report import ordered

@@ -9,13 +9,13 @@ import psutil
 import typer
 from rich.text import Text
 
-from .. import settings as settings_module
+from ..config import settings as settings_module
+from ..config.settings import Settings
 from ..doctor import client, folder, ports, prices, sidecar
 from ..doctor import ledger as ledger_check
 from ..doctor.finding import OK, PROBLEM, WARNING, Finding
-from ..environment import Door
-from ..folder import BUNDLE, CERTIFICATE
-from ..settings import Settings
+from ..home.folder import BUNDLE, CERTIFICATE
+from ..process.client_environment import Door
 from .console import console
 from .options import Config, Host, Ledger, MetricsPort, Port
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from .. import settings as settings_module
+from ..config import settings as settings_module
 from ..errors import SettingsError
 from ..exports.destination import destination
 from ..exports.formats import WRITERS, Format

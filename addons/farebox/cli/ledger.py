@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..config.settings import Settings
 from ..errors import LedgerError
-from ..settings import Settings
 from ..store.engine import Engine, opened
 from ..store.migrate import migrate
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from .. import settings as settings_module
+from ..config import settings as settings_module
 from ..report.figures import plural
 from ..store.engine import name, opened
 from ..store.migrate import migrate as migrate_ledger

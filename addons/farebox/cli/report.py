@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from .. import settings as settings_module
+from ..config import settings as settings_module
+from ..config.settings import Settings
 from ..errors import SettingsError
 from ..report.machine import as_csv, as_json
 from ..report.period import EXAMPLES, spans
 from ..report.table import report_table
-from ..settings import Settings
 from ..store.summary import DIMENSIONS, SPANS, Group, Span
 from ..store.totals import Totals, totals
 from .console import console

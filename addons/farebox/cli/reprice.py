@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from .. import settings as settings_module
 from ..analysis.reprice import reprice as priced_anew
+from ..config import settings as settings_module
+from ..config.sources import missed
 from ..pricing.cost import ESTIMATED, FREE, PARTIAL, PRICED, REPORTED, UNPRICED
 from ..pricing.standard import standard
 from ..report.changes import changes_json, changes_table
 from ..report.figures import plural
-from ..sources import missed
 from ..store.reprices import Wanted
 from .console import console
 from .ledger import opened_ledger

@@ -8,21 +8,21 @@ from typing import IO, Annotated
 
 import typer
 
-from .. import health, private, supervisor
-from .. import settings as settings_module
-from ..child import Place
-from ..command import Command, CommandError
-from ..environment import Door, client_environment
+from ..config import settings as settings_module
+from ..config.settings import Settings
 from ..errors import FareboxError, LedgerAwayError
-from ..folder import BUNDLE, CERTIFICATE
+from ..home.folder import BUNDLE, CERTIFICATE
+from ..process.child import Place
+from ..process.client_environment import Door, client_environment
 from ..report.bill import Bill, bill_lines
 from ..report.silence import reasons
-from ..settings import Settings
+from ..spool.telemetry import Sights
 from ..store.engine import opened
 from ..store.snapshot import snapshot
 from ..store.summary import Scope, doubts, summarise
-from ..supervisor import Moments, Started
-from ..telemetry import Sights
+from ..supervisor import health, run_home, supervisor
+from ..supervisor.command import Command, CommandError
+from ..supervisor.supervisor import Moments, Started
 from .console import console
 from .options import Config, Ledger, Script, Set
 from .up import prepare
@@ -56,7 +56,7 @@ def run(
     settings = settings_module.load(given, config=config)
     program = Command(command)
     began = time.monotonic()
-    with private.private_settings(settings) as own, tempfile.TemporaryFile() as log, program.signals():
+    with run_home.private_settings(settings) as own, tempfile.TemporaryFile() as log, program.signals():
         seen: list[Sights] = []
         moments = Moments(
             # No call waits for this yet, and the bill is read from the ledger.
@@ -98,7 +98,7 @@ def _print_bill(own: Settings, sights: Sights, seconds: float) -> None:
     except (FareboxError, LedgerAwayError) as error:
         out.print(f"farebox: no bill: {error}", style="red", markup=False)
         return
-    waiting = private.spools(own.folder)
+    waiting = run_home.spools(own.folder)
     if bill.total.calls:
         out.print(bill_lines(bill, seconds))
     elif not waiting:

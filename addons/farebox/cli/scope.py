@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from ..config.settings import Settings
 from ..errors import SettingsError
 from ..report.period import period
-from ..settings import Settings
 from ..store.summary import DIMENSIONS, Scope
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .. import settings as settings_module
+from ..config import settings as settings_module
 from ..errors import FareboxError
 from ..pricing.cost import UNPRICED, lacked
 from ..report.line import call_line

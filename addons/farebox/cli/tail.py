@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .. import settings as settings_module
+from ..config import settings as settings_module
 from ..errors import LedgerAwayError
 from ..report.line import call_line
 from ..store import queries

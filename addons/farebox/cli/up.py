@@ -7,16 +7,16 @@ from pathlib import Path
 
 import typer
 
-from .. import settings as settings_module
-from ..environment import Door, client_variables
+from ..config import settings as settings_module
+from ..config.settings import Settings
 from ..errors import FareboxError, LedgerAwayError
-from ..folder import BUNDLE, CERTIFICATE
-from ..private import adopt
-from ..settings import Settings
-from ..stopping import until_signalled
+from ..home.folder import BUNDLE, CERTIFICATE
+from ..process.client_environment import Door, client_variables
+from ..process.stopping import until_signalled
 from ..store.engine import name, opened
 from ..store.migrate import migrate, revisions
-from ..supervisor import Moments, Started, run
+from ..supervisor.run_home import adopt
+from ..supervisor.supervisor import Moments, Started, run
 from .options import Config, Host, Ledger, MetricsPort, Mode, Port, Script, Set, Workers
 
 logger = logging.getLogger(__name__)

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from .. import settings as settings_module
 from ..analysis.what_if import Other
 from ..analysis.what_if import what_if as priced_elsewhere
+from ..config import settings as settings_module
 from ..errors import SettingsError
 from ..pricing.pricer import Pricer
 from ..pricing.standard import standard

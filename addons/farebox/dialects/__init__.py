@@ -3,7 +3,7 @@
 from importlib import import_module
 from pkgutil import iter_modules
 
-from ..exchange import Request
+from ..records.exchange import Request
 from ._base import Dialect
 
 DIALECTS: tuple[Dialect, ...] = tuple(

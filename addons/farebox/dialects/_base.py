@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from .. import clean
-from ..exchange import Request, Response
-from ..sizes import Sizes
-from ..usage import Part, Usage, total
+from ..records import clean
+from ..records.exchange import Request, Response
+from ..records.text_size import Sizes
+from ..records.usage import Part, Usage, total
 from ..wire.documents import Document
 
 _SEEN_LIMIT, _NAME_LIMIT = 1000, 64

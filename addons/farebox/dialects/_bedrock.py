@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from .. import clean
-from ..exchange import Request, Response
+from ..records import clean
+from ..records.exchange import Request, Response
 from ..wire.documents import Document
 from ._base import Reply, mapping
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from .. import clean
-from ..exchange import Request, Response
-from ..usage import total
+from ..records import clean
+from ..records.exchange import Request, Response
+from ..records.usage import total
 from ._base import Reply, first_mapping, mapping
 
 # Clients can ask for numbers in place of names (`$alt=json;enum-encoding=int`).

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from .. import clean
-from ..exchange import Request
-from ..usage import Usage
+from ..records import clean
+from ..records.exchange import Request
+from ..records.usage import Usage
 from ..wire.documents import Document
 from ._base import Asked, Reply, mapping, tokens
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
-from .. import clean
-from ..exchange import Request
-from ..usage import Usage
+from ..records import clean
+from ..records.exchange import Request
+from ..records.usage import Usage
 from ..wire import form
 from ..wire.documents import Document
 from ._base import Asked, Reply, mapping, tokens

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from ..price_context import price_context
-from ..usage import Part, Usage, summed
+from ..records.price_context import price_context
+from ..records.usage import Part, Usage, summed
 
 BATCH = {"processing": "batch"}
 # Above so many tokens of input some provider asks another price for the whole call.

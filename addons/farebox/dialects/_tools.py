@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from .. import clean
-from ..price_context import price_context
-from ..usage import Part, Usage
+from ..records import clean
+from ..records.price_context import price_context
+from ..records.usage import Part, Usage
 from . import _openai
 from ._base import Reply, mapping
 from ._openai import told_of_pictures

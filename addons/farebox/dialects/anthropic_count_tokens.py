@@ -5,8 +5,8 @@ https://docs.anthropic.com/en/api/messages-count-tokens
 
 from dataclasses import replace
 
-from ..exchange import Request
-from ..usage import Usage
+from ..records.exchange import Request
+from ..records.usage import Usage
 from ..wire.documents import Document
 from ._base import Dialect, Reply
 from ._google import raw_publisher, target

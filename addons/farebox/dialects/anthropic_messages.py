@@ -14,9 +14,9 @@ from typing import Any
 
 import msgspec
 
-from .. import clean
-from ..exchange import Request
-from ..usage import Part, Usage, total, with_units
+from ..records import clean
+from ..records.exchange import Request
+from ..records.usage import Part, Usage, total, with_units
 from ..wire.documents import Document
 from ._base import Asked, Dialect, Reply, mapping, one_hour_writes, tokens
 from ._google import raw_publisher, target

@@ -6,8 +6,8 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_CountTokens.
 from collections.abc import Mapping
 from typing import Any
 
-from ..exchange import Request
-from ..usage import Usage
+from ..records.exchange import Request
+from ..records.usage import Usage
 from ..wire.documents import Document
 from ._base import Asked, Dialect, Reply
 from ._bedrock import begin, target

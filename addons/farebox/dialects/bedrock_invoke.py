@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from .. import clean
-from ..exchange import Request, Response
-from ..usage import Usage, total
+from ..records import clean
+from ..records.exchange import Request, Response
+from ..records.usage import Usage, total
 from ..wire.documents import Document
 from . import _bedrock, anthropic_messages, openai_chat
 from ._base import Asked, Dialect, Reply, first_mapping, mapping, tokens

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..exchange import Request
+from ..records.exchange import Request
 from ..wire.documents import Document
 from ._base import Dialect, Reply, mapping
 from ._cohere import asked, is_at, told, usage

@@ -3,7 +3,7 @@
 https://docs.cohere.com/reference/embed
 """
 
-from ..exchange import Request
+from ..records.exchange import Request
 from ..wire.documents import Document
 from ._base import Dialect, Reply, mapping
 from ._cohere import asked, is_at, told, usage

@@ -5,8 +5,8 @@ https://docs.cohere.com/reference/tokenize
 
 from dataclasses import replace
 
-from ..exchange import Request
-from ..usage import Usage
+from ..records.exchange import Request
+from ..records.usage import Usage
 from ..wire.documents import Document
 from ._base import Dialect, Reply, mapping
 from ._cohere import asked, is_at, told

@@ -6,8 +6,8 @@ https://ai.google.dev/api/tokens, https://cloud.google.com/vertex-ai/generative-
 from collections.abc import Mapping
 from typing import Any
 
-from ..exchange import Request
-from ..usage import Usage
+from ..records.exchange import Request
+from ..records.usage import Usage
 from ..wire.documents import Document
 from ._base import Asked, Dialect, Reply
 from ._google import error_of, failed, target

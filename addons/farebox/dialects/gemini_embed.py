@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..exchange import Request
-from ..usage import Usage
+from ..records.exchange import Request
+from ..records.usage import Usage
 from ..wire.documents import Document
 from ._base import Asked, Dialect, Reply, mapping, tokens
 from ._google import begin, error_of, failed, media, modality, target

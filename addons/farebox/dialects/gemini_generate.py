@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from .. import clean
-from ..exchange import Request
-from ..usage import Usage, total
+from ..records import clean
+from ..records.exchange import Request
+from ..records.usage import Usage, total
 from ..wire.documents import Document
 from ._base import Asked, Dialect, Reply, first_mapping, mapping, seen, tokens
 from ._google import begin, error_of, failed, media, modality, target

@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from .. import clean
-from ..exchange import Request
-from ..usage import Usage, total
+from ..records import clean
+from ..records.exchange import Request
+from ..records.usage import Usage, total
 from ..wire.documents import Document
 from ._base import Asked, Dialect, Reply, mapping, tokens
 from ._google import begin, failed, media, modality

@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
-from .. import clean
-from ..exchange import Request
-from ..usage import Usage
+from ..records import clean
+from ..records.exchange import Request
+from ..records.usage import Usage
 from ..wire.documents import Document
 from ._base import Asked, Dialect, Reply, first_mapping, mapping, tokens
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from .. import clean
-from ..exchange import Request
-from ..usage import Part
+from ..records import clean
+from ..records.exchange import Request
+from ..records.usage import Part
 from ..wire.documents import Document
 from . import mistral_ocr, openai_chat
 from ._base import Asked, Dialect, Reply, mapping

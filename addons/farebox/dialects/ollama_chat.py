@@ -3,7 +3,7 @@
 https://docs.ollama.com/api/chat
 """
 
-from ..exchange import Request
+from ..records.exchange import Request
 from ..wire.documents import Document
 from ._base import Dialect, mapping
 from ._ollama import asked, fold, is_at, usage

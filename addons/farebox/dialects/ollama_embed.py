@@ -6,8 +6,8 @@ https://docs.ollama.com/api/embed
 from collections.abc import Mapping
 from typing import Any
 
-from .. import clean
-from ..exchange import Request
+from ..records import clean
+from ..records.exchange import Request
 from ._base import Asked, Dialect
 from ._ollama import fold, is_at, usage
 

@@ -8,9 +8,9 @@ from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from .. import clean
-from ..exchange import Request
-from ..usage import Part, Usage, total, with_units
+from ..records import clean
+from ..records.exchange import Request
+from ..records.usage import Part, Usage, total, with_units
 from ..wire.documents import Document
 from ._base import Asked, Dialect, Reply, first_mapping, mapping, one_hour_writes, seen, tokens
 from ._google import raw_publisher

@@ -3,7 +3,7 @@
 https://platform.openai.com/docs/api-reference/completions, https://docs.mistral.ai/api/#tag/fim
 """
 
-from ..exchange import Request
+from ..records.exchange import Request
 from . import openai_chat
 from ._base import Dialect
 from ._openai import asked, is_post

@@ -3,8 +3,8 @@
 https://platform.openai.com/docs/api-reference/responses/input-tokens
 """
 
-from ..exchange import Request
-from ..usage import Usage
+from ..records.exchange import Request
+from ..records.usage import Usage
 from ..wire.documents import Document
 from ._base import Dialect, Reply, mapping
 from ._openai import asked, failed, is_post, without_content

@@ -6,8 +6,8 @@ https://platform.openai.com/docs/api-reference/embeddings
 from collections.abc import Mapping
 from typing import Any
 
-from ..exchange import Request
-from ..usage import Usage
+from ..records.exchange import Request
+from ..records.usage import Usage
 from . import openai_chat
 from ._base import Dialect, tokens
 from ._openai import asked, is_post, without_content

@@ -5,8 +5,8 @@ https://platform.openai.com/docs/api-reference/images
 
 from dataclasses import replace
 
-from .. import clean
-from ..exchange import Request
+from ..records import clean
+from ..records.exchange import Request
 from ..wire.documents import Document
 from ._base import Dialect, Reply, mapping, tokens
 from ._openai import asked, failed, is_post, told_of_pictures, usage

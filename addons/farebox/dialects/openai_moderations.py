@@ -3,7 +3,7 @@
 https://platform.openai.com/docs/api-reference/moderations, https://docs.mistral.ai/api/#tag/classifiers
 """
 
-from ..exchange import Request
+from ..records.exchange import Request
 from . import openai_chat
 from ._base import Dialect
 from ._openai import asked, is_post, without_content

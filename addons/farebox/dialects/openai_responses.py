@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from .. import clean
-from ..exchange import Request
-from ..usage import Usage
+from ..records import clean
+from ..records.exchange import Request
+from ..records.usage import Usage
 from ..wire.documents import Document
 from . import _openai
 from ._base import Asked, Dialect, Reply, mapping, seen, tokens

@@ -6,8 +6,8 @@ https://developers.openai.com/api/docs/guides/websocket-mode
 from collections.abc import Mapping
 from typing import Any
 
-from .. import clean
-from ..exchange import Request
+from ..records import clean
+from ..records.exchange import Request
 from ..wire.documents import Document
 from . import openai_responses
 from ._base import Asked, Dialect, Socket, Terms, Turn, mapping

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..exchange import Request
+from ..records.exchange import Request
 from ..wire.documents import Document
 from . import _openai
 from ._base import Asked, Dialect, Reply, mapping

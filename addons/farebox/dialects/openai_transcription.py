@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from .. import clean
-from ..exchange import Request
-from ..usage import Usage, with_units
+from ..records import clean
+from ..records.exchange import Request
+from ..records.usage import Usage, with_units
 from ..wire.documents import Document
 from . import _openai, openai_chat
 from ._base import Dialect, Reply, mapping

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import dotenv
 import psutil
 
-from ..environment import OTHER_BUNDLES, Door
 from ..errors import FareboxError
-from ..providers import PROVIDERS
+from ..process.client_environment import OTHER_BUNDLES, Door
+from ..providers.table import PROVIDERS
 from .finding import Finding, ok, problem, warning
 
 # LibreChat's own, in the end.

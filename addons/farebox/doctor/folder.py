@@ -4,9 +4,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..folder import CERTIFICATE, holder
+from ..config.settings import Settings
+from ..home.folder import CERTIFICATE, holder
 from ..report.figures import plural
-from ..settings import Settings
 from ..spool.reader import SpoolReader
 from .finding import Finding, ok, problem, warning
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from ..config.settings import Settings
 from ..errors import FareboxError, LedgerAwayError, ReadOnlyError
-from ..settings import Settings
 from ..store.engine import Engine, name, opened, ping
 from ..store.migrate import revisions
 from .finding import Finding, ok, problem, warning

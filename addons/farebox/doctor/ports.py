@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import psutil
 
-from ..folder import holder
-from ..settings import Settings
+from ..config.settings import Settings
+from ..home.folder import holder
 from .finding import Finding, ok, problem
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from ..config.settings import Settings
 from ..pricing.age import UPDATE, complaint
 from ..pricing.stored import Stored
-from ..settings import Settings
 from .finding import Finding, ok, warning
 
 

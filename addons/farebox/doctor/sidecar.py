@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from ..environment import Door
-from ..folder import holder
-from ..health import Told, ask
+from ..config.settings import Settings
+from ..home.folder import holder
+from ..process.client_environment import Door
 from ..report.figures import plural
 from ..report.silence import distrust_line
-from ..settings import Settings
+from ..supervisor.health import Told, ask
 from .finding import Finding, ok, problem, warning
 
 MOST_SKEW_MS = 5000

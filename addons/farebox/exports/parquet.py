@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, get_args, get_origin
 import msgspec
 
 from ..errors import SettingsError
-from ..record import Record
+from ..records.record import Record
 from .text import Row, in_utc
 
 # Rows of a group: enough to compress well, few enough to hold.

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from ..record import COLUMNS
+from ..records.record import COLUMNS
 
 Row = Mapping[str, Any]
 _ENCODER = msgspec.json.Encoder()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ..usage import Usage
+from ..records.usage import Usage
 from .consumption import Consumption
 
 # Amounts beside the columns of the same name: the part of each that nothing below it takes away.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from ..usage import Usage
+from ..records.usage import Usage
 from .book import Book
 from .catalogue import Catalogue
 from .consumption import Consumption

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from ..usage import Usage
+from ..records.usage import Usage
 
 
 class Consumption(msgspec.Struct, frozen=True):

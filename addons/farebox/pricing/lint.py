@@ -8,15 +8,15 @@ from typing import NamedTuple
 
 import msgspec
 
-from ..price_rules import PriceRule
-from ..providers import UNKNOWN, Table
-from ..usage import Usage
+from ..config.price_rules import PriceRule
+from ..providers.table import UNKNOWN, Table
+from ..records.usage import Usage
 from .amounts import Amounts
+from .compiled_rule import Ruling
 from .consumption import Consumption
 from .overlap import covers, covers_match, meet, patterns_meet
 from .overrides import Overrides
 from .pricer import Pricer
-from .ruling import Ruling
 
 
 class Traffic(NamedTuple):

@@ -4,7 +4,7 @@ import re
 from datetime import date
 from functools import lru_cache
 
-from ..price_rules import Match, PriceRule
+from ..config.price_rules import Match, PriceRule
 
 _PATTERNS = ("host", "model", "deployment")
 _NAMES = ("provider", "tier")

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import msgspec
 
-from ..price_rules import PriceRule
+from ..config.price_rules import PriceRule
+from .compiled_rule import NAME, Ruling
 from .consumption import Consumption
 from .ratecard import RateCard
-from .ruling import NAME, Ruling
 
 _MEMORY = 4096
 _Key = tuple[str, str, tuple[str, ...], str | None, tuple[tuple[str, str], ...]]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
-from ..usage import Usage
+from ..records.usage import Usage
 from .amounts import Amounts, amounts
 from .catalogue import Catalogue
 from .consumption import Consumption

@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 import msgspec
 
-from ..usage import Usage
+from ..records.usage import Usage
+from .compiled_rule import ANY_MODEL
 from .consumption import Consumption
 from .cost import Cost
 from .pricer import Pricer
 from .ratecard import RateCard
-from .ruling import ANY_MODEL
 
 # 10,000 tokens in, 4,000 of them from the cache, 1,000 out, in ten seconds.
 STANDARD_CALL = Usage(input_tokens=10_000, cache_read_tokens=4_000, output_tokens=1_000)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from ..reading import StatedCost
+from ..records.reading import StatedCost
 from .cost import nanousd
 
 _UNITS = {"usd": Decimal(1), "cent": Decimal("0.01"), "microusd": Decimal("1e-6"), "nanousd": Decimal("1e-9")}

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from ..record import Record
-from ..usage import Part, Usage
+from ..records.record import Record
+from ..records.usage import Part, Usage
 from .consumption import Consumption
 from .cost import ESTIMATED, PARTIAL, PRICED, REPORTED, UNPRICED, Cost
 from .pricer import Pricer

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from ..price_rules import Energy, GpuHour, PriceRule
-from ..price_units import given
+from ..config.price_rules import Energy, GpuHour, PriceRule
+from ..config.price_units import given
 from .amounts import DURATION, REQUESTS
 from .rate import HOUR_MS, MILLION, Rate, exact_product
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from ..price_rules import PriceRule
+from ..config.price_rules import PriceRule
 from .book import Book
 from .catalogue import Catalogue
 from .fallback import LiteLLM

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from ..errors import FareboxError
-from ..folder import PRICES
+from ..home.folder import PRICES
 from .genai.edition import Edition, bundled
 from .genai.payload import PayloadError, edition_of
 

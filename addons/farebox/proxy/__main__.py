@@ -4,8 +4,8 @@ import asyncio
 import logging
 import sys
 
-from ..child import Life, settings_from_parent, when_to_end
 from ..errors import FareboxError
+from ..process.child import Life, settings_from_parent, when_to_end
 from .logs import redact_foreign_logs
 from .server import run
 

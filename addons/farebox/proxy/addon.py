@@ -10,19 +10,19 @@ import time
 from mitmproxy import ctx, http, tcp, udp
 from mitmproxy.addons.proxyserver import Proxyserver
 
-from .. import reading as readings
+from ..config.settings import Settings
 from ..dialects import dialect_of
-from ..providers import NOBODY, provider_of
-from ..settings import Settings
+from ..providers.table import NOBODY, provider_of
+from ..records import reading as readings
+from .client_diagnostics import Watch
 from .exchange import Exchange, Wanted, destination, request_of
 from .guard import guarded
 from .outcome import outcome_of
-from .outlet import Outlet, new_id
-from .sights import Watch
-from .sockets import Sockets
 from .stream_usage import StreamUsage
 from .tap import RequestTap, ResponseTap, content_length, is_small_and_plain
 from .usage_tap import UsageTap
+from .websockets import Sockets
+from .worker_output import Outlet, new_id
 
 REQUEST_LIMIT = 16 << 20
 PULSE_SECONDS = 1.0

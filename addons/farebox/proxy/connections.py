@@ -5,16 +5,16 @@ import time
 from mitmproxy import connection, http, tls
 from mitmproxy.proxy.mode_specs import ReverseMode
 
-from .. import clean
-from .. import reading as readings
-from ..providers import NOBODY, UNKNOWN, provider_of
-from ..reading import Reading
-from ..settings import Settings
+from ..config.settings import Settings
+from ..providers.table import NOBODY, UNKNOWN, provider_of
+from ..records import clean
+from ..records import reading as readings
+from ..records.reading import Reading
+from .client_diagnostics import Watch
 from .exchange import destination
 from .guard import guarded
 from .intercept import decrypts
-from .outlet import Outlet, new_id
-from .sights import Watch
+from .worker_output import Outlet, new_id
 
 
 class Connections:

@@ -8,17 +8,17 @@ from typing import Any, NamedTuple
 import msgspec
 from mitmproxy import http
 
-from .. import clean
-from ..attempt import request_hash, stated_attempt
-from ..call import Call, asked_of
-from ..cost_fields import CostField
 from ..dialects._base import Asked, Dialect
-from ..exchange import Request, Response
-from ..meter import Meter, unanswered
-from ..providers import Provider
-from ..reading import Reading
-from ..session import Session
-from .outlet import new_id
+from ..metering.attempt import request_hash, stated_attempt
+from ..metering.call import Call, asked_of
+from ..metering.cost_fields import CostField
+from ..metering.meter import Meter, unanswered
+from ..metering.websocket_meter import Session
+from ..providers.table import Provider
+from ..records import clean
+from ..records.exchange import Request, Response
+from ..records.reading import Reading
+from .worker_output import new_id
 
 HEAD_LIMIT = 64 << 10
 

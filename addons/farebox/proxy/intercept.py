@@ -1,7 +1,7 @@
 """Which connections are decrypted, and which pass untouched."""
 
-from ..providers import PROVIDERS, Table, host_matches, provider_of
-from ..settings import Intercept
+from ..config.settings import Intercept
+from ..providers.table import PROVIDERS, Table, host_matches, provider_of
 
 
 def decrypts(intercept: Intercept, host: str | None, port: int | None = None, table: Table = PROVIDERS) -> bool:

@@ -5,7 +5,7 @@ from mitmproxy.connection import ConnectionState
 from mitmproxy.proxy.layers.http._events import ErrorCode, ResponseProtocolError
 from mitmproxy.proxy.layers.http._http2 import Http2Client
 
-from .. import reading
+from ..records import reading
 
 
 class FromUpstream(str):

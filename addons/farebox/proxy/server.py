@@ -14,20 +14,20 @@ from mitmproxy.options import Options
 from mitmproxy.proxy.mode_specs import ProxyMode
 from mitmproxy.tools.dump import DumpMaster
 
-from ..child import Life
+from ..config.settings import Settings
+from ..config.spool_limits import limits
 from ..errors import SettingsError
-from ..salt import salt
-from ..settings import Settings
-from ..spool.limits import limits
+from ..home.hmac_key import salt
+from ..process.child import Life
+from ..spool.telemetry import PulseSender
 from ..spool.writer import SpoolWriter
-from ..telemetry import PulseSender
 from . import trust
 from .addon import Sidecar
+from .client_diagnostics import Watch
 from .connections import Connections
 from .listening import modes_of, share_ports, with_port
 from .outcome import mark_upstream_resets
-from .outlet import Outlet, new_id
-from .sights import Watch
+from .worker_output import Outlet, new_id
 
 logger = logging.getLogger(__name__)
 

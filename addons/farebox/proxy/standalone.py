@@ -9,11 +9,11 @@ import msgspec
 from mitmproxy import ctx
 from mitmproxy.addonmanager import Loader
 
-from ..child import Child
+from ..config.settings import Settings, load
 from ..errors import FareboxError
-from ..folder import claim
-from ..settings import Settings, load
-from ..tending import Tended
+from ..home.folder import claim
+from ..process.child import Child
+from ..supervisor.supervision import Tended
 from .logs import redact_foreign_logs
 from .server import new_sidecar
 

@@ -8,9 +8,9 @@ from mitmproxy import ctx, http
 from mitmproxy.addons.clientplayback import ReplayHandler
 from mitmproxy.connection import ConnectionState
 
-from ..settings import Settings
-from ..usage_hosts import takes_usage
-from ..usage_wish import is_plain, with_usage
+from ..config.settings import Settings
+from ..stream_options.hosts import takes_usage
+from ..stream_options.inject import is_plain, with_usage
 from .exchange import Exchange, destination, request_of
 from .tap import RESPONSE_LIMIT, content_length
 

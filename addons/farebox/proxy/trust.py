@@ -10,7 +10,7 @@ import certifi
 from mitmproxy.certs import CertStore
 
 from ..errors import SettingsError
-from ..folder import BUNDLE, CERTIFICATE
+from ..home.folder import BUNDLE, CERTIFICATE
 
 _NAME = "mitmproxy"
 _KEY_BITS = 2048

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from ..usage_filter import UsageFilter
+from ..stream_options.strip import UsageFilter
 from .exchange import Exchange
 from .tap import Chunks, ResponseTap
 

@@ -12,24 +12,24 @@ from http.server import ThreadingHTTPServer
 
 from prometheus_client import CollectorRegistry
 
-from .. import retention
-from ..child import Life, settings_from_parent, when_to_end
+from ..config import retention
+from ..config.settings import Settings
 from ..dialects import DIALECTS
 from ..errors import FareboxError
-from ..folder import PATIENCE_SECONDS, holder
-from ..settings import Settings
+from ..home.folder import PATIENCE_SECONDS, holder
+from ..process.child import Life, settings_from_parent, when_to_end
 from ..sinks.database import DatabaseSink
 from ..sinks.metrics import MetricsSink, OwnMetrics
 from ..spool.reader import SpoolReader
+from ..spool.telemetry import PulseReceiver
 from ..store.engine import open_engine
-from ..telemetry import PulseReceiver
-from .aside import Aside
-from .attendance import Attendance
+from .dead_letters import Aside
+from .estimator_store import Memory
+from .heartbeats import Attendance
 from .http import serve
-from .memory import Memory
-from .opening import ROLE, Opening
 from .prices import Prices
 from .recorder import Destinations, Health, Recorder
+from .spool_opener import ROLE, Opening
 
 logger = logging.getLogger("farebox.recorder")
 

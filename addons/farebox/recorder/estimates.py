@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from .. import reading as outcomes
-from ..reading import Reading
-from ..usage import Usage
+from ..records import reading as outcomes
+from ..records.reading import Reading
+from ..records.usage import Usage
 from .tokens_per_byte import TOKENS_PER_BYTE
 
 # Tools come with a text of the provider's own, so calls with and without them are two kinds.

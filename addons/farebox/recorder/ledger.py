@@ -6,14 +6,14 @@ from typing import Any
 
 import msgspec
 
-from .. import reading as outcomes
 from ..pricing.cost import NONE, REPORTED, Cost, free, nothing_billable, unpriced
 from ..pricing.pricer import Pricer
 from ..pricing.reported import reported
 from ..pricing.row import NO_USAGE, PENDING, is_settled, priced
-from ..reading import Reading
-from ..record import COLUMNS, Record
-from ..usage import Usage
+from ..records import reading as outcomes
+from ..records.reading import Reading
+from ..records.record import COLUMNS, Record
+from ..records.usage import Usage
 from .estimates import CUT_SHORT, Learned, estimate
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import msgspec
 
-from .. import reading as outcomes
 from ..pricing.row import PENDING
-from ..reading import Reading
-from ..record import Completion, Record
-from ..usage import Usage
+from ..records import reading as outcomes
+from ..records.reading import Reading
+from ..records.record import Completion, Record
+from ..records.usage import Usage
 from .ledger import EPOCH
 
 WINDOW_NANOSECONDS = 120 * 10**9

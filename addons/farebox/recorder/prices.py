@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ..price_rules import PriceRule
+from ..config.price_rules import PriceRule
 from ..pricing.age import UPDATE, age_seconds, complaint
 from ..pricing.pricer import Pricer
 from ..pricing.standard import pricer_of

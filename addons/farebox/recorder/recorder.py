@@ -7,21 +7,21 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
-from .. import reading
 from ..errors import LedgerAwayError
 from ..pricing.pricer import Pricer
-from ..reading import Reading
-from ..record import Record
+from ..records import reading
+from ..records.reading import Reading
+from ..records.record import Record
 from ..sinks.database import DatabaseSink, Links
 from ..sinks.metrics import MetricsSink, OwnMetrics
 from ..spool.reader import Batch, SpoolReader
-from ..store.looks import Look
-from ..telemetry import Sights
-from .aside import Aside
-from .attendance import Attendance
+from ..spool.telemetry import Sights
+from ..store.polls import Look
+from .dead_letters import Aside
+from .estimator_store import Memory
+from .heartbeats import Attendance
 from .ledger import record_of
 from .links import Failure, Joined, is_open, join, numbered
-from .memory import Memory
 
 logger = logging.getLogger(__name__)
 

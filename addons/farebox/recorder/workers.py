@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ..telemetry import Pulse, Sights
+from ..spool.telemetry import Pulse, Sights
 
 SILENCE_SECONDS = 5.0
 _FORGET_SECONDS = 3600.0

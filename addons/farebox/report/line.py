@@ -6,8 +6,8 @@ from typing import Any
 
 from rich.text import Text
 
-from .. import reading
 from ..pricing.cost import ESTIMATED, NONE, PARTIAL
+from ..records import reading
 from . import figures
 
 _COLOURS = {

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from ipaddress import ip_address
 
-from ..price_units import TOKENS, PerUnit
-from ..providers import UNKNOWN
+from ..config.price_units import TOKENS, PerUnit
+from ..providers.table import UNKNOWN
 
 # Reasons that a price of the user's own does away with.
 LACKS_PRICE = frozenset({"unknown_model", "unknown_provider", "empty_price"})

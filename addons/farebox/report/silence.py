@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from ..telemetry import Distrust, Sights
+from ..spool.telemetry import Distrust, Sights
 from .figures import plural
 
 

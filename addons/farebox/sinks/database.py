@@ -9,15 +9,15 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import LedgerAwayError
-from ..record import Completion, Record
+from ..records.record import Completion, Record
 from ..spool.reader import Position
-from ..store import faults, looks, queries
+from ..store import faults, polls, queries
 from ..store.engine import writer
-from ..store.looks import Look
+from ..store.maintenance import Upkeep
+from ..store.polls import Look
 from ..store.rollups import counting
 from ..store.rows import insert_calls, record_of
 from ..store.snapshot import snapshot
-from ..store.upkeep import Upkeep
 
 _TRIES = 3
 
@@ -70,13 +70,13 @@ class DatabaseSink:
         if not response_ids:
             return Found()
         with snapshot(self._engine) as connection:
-            rows = looks.rows_of(connection, response_ids)
-            return Found([record_of(row) for row in rows], looks.waiting(connection, response_ids))
+            rows = polls.rows_of(connection, response_ids)
+            return Found([record_of(row) for row in rows], polls.waiting(connection, response_ids))
 
     def find_met(self) -> Found:
         """Return the looks that wait although a row of their response id is there, and these rows."""
         with snapshot(self._engine) as connection:
-            ids = looks.met(connection)
+            ids = polls.met(connection)
         return self.find(ids)
 
     def write(
@@ -165,12 +165,12 @@ class DatabaseSink:
         made, changed = [], []
         # In the order of their ids, so that no two transactions wait for each other.
         for one in sorted(links.completions, key=lambda completion: completion.after.id):
-            if (before := looks.complete(connection, msgspec.structs.asdict(one.after))) is not None:
+            if (before := polls.complete(connection, msgspec.structs.asdict(one.after))) is not None:
                 made.append(one)
                 changed.append((record_of(before), one.after))
         counting.count(connection, new, changed)
-        looks.drop(connection, links.settled)
-        looks.keep(connection, links.waiting)
+        polls.drop(connection, links.settled)
+        polls.keep(connection, links.waiting)
         queries.store_positions(connection, positions, sidecar=self._sidecar)
         queries.forget_positions(connection, ended)
         return made

@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from .. import __version__
 from ..pricing.cost import REPORTED, UNPRICED
-from ..record import Completion, Record
+from ..records.record import Completion, Record
 from .models import OTHER, ModelLabels
 
 LIMITS_LIMIT = 200

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from ..config.spool_limits import SEGMENT_LIMIT
 from .frames import FORMATS, MARK, MESSAGE_LIMIT, Format
-from .limits import SEGMENT_LIMIT
 from .segments import DamagedError, LeftAloneError, Tail, is_unlocked, segments, set_aside, tail, take_away
 
 logger = logging.getLogger(__name__)

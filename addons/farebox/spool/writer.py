@@ -8,11 +8,11 @@ from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
-from .. import bytesize
+from ..config import bytesize
+from ..config.spool_limits import Limits
 from .bound import Bound
 from .folder import WorkerFolder
 from .frames import MESSAGE_LIMIT, frame
-from .limits import Limits
 
 logger = logging.getLogger(__name__)
 

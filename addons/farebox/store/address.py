@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from ..masked import masked
+from ..config.redact_url import masked
 from . import sqlite
 
 _PORT = "5432"

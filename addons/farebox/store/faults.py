@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 
+from ..config.redact_url import masked
 from ..errors import LedgerAwayError
-from ..masked import masked
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html: data, constraints, limits of one row.
 _REFUSALS = ("22", "23", "54")

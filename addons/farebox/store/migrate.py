@@ -11,8 +11,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from .. import __version__, assets
+from .. import __version__
 from ..errors import LedgerError
+from ..home import assets
 from .engine import writer
 from .faults import away, name, said
 from .locks import Lock, take

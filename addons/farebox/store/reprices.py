@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, and_, func, insert, or_, select
 
-from ..record import Record
+from ..records.record import Record
 from .current import REVISED, at_current_prices
 from .rollups import counting
 from .rollups.counting import Change

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, Connection, insert, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from ..record import COLUMNS, Record
+from ..records.record import COLUMNS, Record
 from .faults import is_duplicate
 from .schema import as_json, calls
 from .sqlite import as_kept

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-from .rollups.grains import GRAINS, Grain, known
+from .rollups.tables import GRAINS, Grain, known
 
 metadata = MetaData()
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Connection, DateTime, Select, String, case, column, func, or_, select, values
 
-from .. import reading
 from ..pricing.cost import ESTIMATED, PARTIAL, UNPRICED
+from ..records import reading
 from .current import at_current_prices
 from .schema import calls
 

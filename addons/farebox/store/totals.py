@@ -8,9 +8,9 @@ from itertools import batched
 
 from sqlalchemy import Connection, Engine, func, select
 
-from .rollups.grains import BY_MODEL
+from .rollups.partial_sums import NOTHING, Question, plus, sums_of, tallies
 from .rollups.ranges import EVER, HOUR, Range, clipped, floor, in_whole_hours, split
-from .rollups.tallies import NOTHING, Question, plus, sums_of, tallies
+from .rollups.tables import BY_MODEL
 from .schema import calls, hourly
 from .snapshot import snapshot
 from .summary import SPANS, Group, Scope, Span, Sums, summarise, told_key

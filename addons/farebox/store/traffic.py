@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 from ..pricing.cost import UNPRICED, lacked
 from ..pricing.lint import Traffic
 from ..pricing.row import consumptions
-from ..record import Record
+from ..records.record import Record
 from .schema import calls
 from .snapshot import snapshot
 

@@ -4,8 +4,8 @@ import importlib.util
 import sys
 from pathlib import Path
 
-from ..result import Result
-from ..stage import Stage
+from tests.faults.result import Result
+from tests.faults.stage import Stage
 
 
 def lacks() -> str | None:

@@ -1,8 +1,8 @@
 """A call in the spool is damaged while nothing runs: it alone is lost, kept in `aside` and counted there."""
 
-from ... import processes
-from ..result import Result
-from ..stage import Stage, spools, wait_until
+from tests.faults.result import Result
+from tests.faults.stage import Stage, spools, wait_until
+from tests.support import processes
 
 
 def run(stage: Stage) -> Result:

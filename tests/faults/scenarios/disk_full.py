@@ -1,8 +1,8 @@
 """The disk of the data folder is full for a while: traffic is unmoved, what memory cannot hold is counted as lost."""
 
-from .. import disks
-from ..result import Result
-from ..stage import RECORDER, WORKER, Stage, dropped, pid_of
+from tests.faults import disks
+from tests.faults.result import Result
+from tests.faults.stage import RECORDER, WORKER, Stage, dropped, pid_of
 
 lacks = disks.lacks_mounts
 

@@ -1,8 +1,8 @@
 """farebox starts on a disk that is full: traffic flows, and recording begins once there is room, without a restart."""
 
-from .. import disks
-from ..result import Result
-from ..stage import Stage, dropped
+from tests.faults import disks
+from tests.faults.result import Result
+from tests.faults.stage import Stage, dropped
 
 lacks = disks.lacks_mounts
 

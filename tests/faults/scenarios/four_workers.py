@@ -5,9 +5,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ...sidecar import Sidecar, clean_environment
-from ..result import Result
-from ..stage import Stage, wait_until
+from tests.faults.result import Result
+from tests.faults.stage import Stage, wait_until
+from tests.support.sidecar import Sidecar, clean_environment
 
 _COMMANDS: tuple[tuple[str, ...], ...] = (
     ("report", "--format", "json"),

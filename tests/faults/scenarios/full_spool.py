@@ -1,8 +1,8 @@
 """kill -9 while many rows wait in the spool for a ledger that is away; the next start records them."""
 
-from ... import processes
-from ..result import Result
-from ..stage import Stage, wait_until
+from tests.faults.result import Result
+from tests.faults.stage import Stage, wait_until
+from tests.support import processes
 
 
 def run(stage: Stage) -> Result:

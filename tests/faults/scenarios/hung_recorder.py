@@ -5,8 +5,8 @@ import signal
 import time
 from contextlib import suppress
 
-from ..result import Result
-from ..stage import RECORDER, Stage, pid_of
+from tests.faults.result import Result
+from tests.faults.stage import RECORDER, Stage, pid_of
 
 
 def run(stage: Stage) -> Result:

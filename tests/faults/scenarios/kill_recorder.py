@@ -4,8 +4,8 @@ import os
 import signal
 import time
 
-from ..result import Result
-from ..stage import RECORDER, Stage, pid_of
+from tests.faults.result import Result
+from tests.faults.stage import RECORDER, Stage, pid_of
 
 
 def run(stage: Stage) -> Result:

@@ -2,9 +2,9 @@
 
 import time
 
-from ... import processes
-from ..result import Result
-from ..stage import Stage
+from tests.faults.result import Result
+from tests.faults.stage import Stage
+from tests.support import processes
 
 _LEAST = 10
 _TRIES = 5

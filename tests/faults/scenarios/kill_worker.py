@@ -3,9 +3,9 @@
 import os
 import signal
 
-from ... import processes
-from ..result import Result
-from ..stage import WORKER, Stage
+from tests.faults.result import Result
+from tests.faults.stage import WORKER, Stage
+from tests.support import processes
 
 
 def run(stage: Stage) -> Result:

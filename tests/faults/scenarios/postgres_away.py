@@ -2,8 +2,8 @@
 
 import time
 
-from ..result import Result
-from ..stage import Stage, wait_until
+from tests.faults.result import Result
+from tests.faults.stage import Stage, wait_until
 
 LEDGERS = ("postgres",)
 

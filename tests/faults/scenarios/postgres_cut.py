@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 
-from ...cutting import Cutting
-from ...postgres import Postgres
-from ..result import Result
-from ..stage import Stage, wait_until
+from tests.faults.result import Result
+from tests.faults.stage import Stage, wait_until
+from tests.support.cutting import Cutting
+from tests.support.postgres import Postgres
 
 LEDGERS = ("postgres",)
 # Of so many commits, one loses its answer.

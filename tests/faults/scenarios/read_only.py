@@ -3,10 +3,10 @@
 import os
 import signal
 
-from ...sidecar import Sidecar
-from .. import disks
-from ..result import Result
-from ..stage import RECORDER, WORKER, Stage, dropped, pid_of, wait_until
+from tests.faults import disks
+from tests.faults.result import Result
+from tests.faults.stage import RECORDER, WORKER, Stage, dropped, pid_of, wait_until
+from tests.support.sidecar import Sidecar
 
 lacks = disks.lacks_mounts
 

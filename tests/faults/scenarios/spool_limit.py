@@ -2,8 +2,8 @@
 
 from farebox.spool.bound import used
 
-from ..result import Result
-from ..stage import Stage, dropped, wait_until
+from tests.faults.result import Result
+from tests.faults.stage import Stage, dropped, wait_until
 
 _LIMIT = 4 << 20
 _HEADERS = 60

@@ -2,10 +2,10 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from ... import processes
-from ...sidecar import Sidecar, redirected
-from ..result import Result
-from ..stage import Stage
+from tests.faults.result import Result
+from tests.faults.stage import Stage
+from tests.support import processes
+from tests.support.sidecar import Sidecar, redirected
 
 LEDGERS = ("postgres",)
 

@@ -8,14 +8,14 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from ... import settings as settings_module
+from ...config import settings as settings_module
 from ...errors import SettingsError
 from ...pricing.book import Book
 from ...pricing.comparison import Comparer, Comparison, models
 from ...pricing.fallback import LiteLLM
 from ...pricing.standard import pricer_of
 from ...pricing.stored import Stored
-from ...providers import BY_NAME
+from ...providers.table import BY_NAME
 from ...report.figures import plural, usd
 from ..console import console
 from ..options import Config

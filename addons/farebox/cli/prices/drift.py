@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ... import settings as settings_module
+from ...config import settings as settings_module
 from ...report.drift import drift_json, drift_table
 from ...store.drift import drift as found_drift
 from ..console import console

@@ -7,15 +7,15 @@ from typing import Annotated
 
 import typer
 
-from ... import settings as settings_module
+from ...config import settings as settings_module
+from ...config.settings import Settings
+from ...config.sources import missed
 from ...pricing.lint import Lint, Traffic, without_price
 from ...pricing.overrides import Overrides
 from ...pricing.standard import standard
 from ...report.figures import plural
 from ...report.missing import rule_for
 from ...report.period import EXAMPLES, moment
-from ...settings import Settings
-from ...sources import missed
 from ...store.traffic import traffic
 from ..ledger import opened_ledger
 from ..options import Config, Ledger

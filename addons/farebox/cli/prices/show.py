@@ -10,18 +10,18 @@ from typing import Annotated
 import typer
 from msgspec.structs import replace
 
-from ... import settings as settings_module
+from ...config import settings as settings_module
+from ...config.settings import Settings
 from ...errors import FareboxError
 from ...pricing.age import UPDATE, complaint
 from ...pricing.consumption import Consumption
 from ...pricing.quote import STANDARD_CALL, STANDARD_MS, quotes
 from ...pricing.standard import standard
 from ...pricing.stored import Stored
-from ...providers import UNKNOWN, provider_of
+from ...providers.table import UNKNOWN, provider_of
 from ...report.missing import rule_for
 from ...report.period import moment
 from ...report.quotes import as_json, quote_sheets
-from ...settings import Settings
 from ..console import console
 from ..options import Config
 

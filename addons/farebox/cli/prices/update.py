@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ... import settings as settings_module
+from ...config import settings as settings_module
 from ...pricing.stored import State, Stored
 from ...pricing.update import Taken, update
 from ..console import console

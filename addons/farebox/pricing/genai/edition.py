@@ -12,7 +12,7 @@ import genai_prices
 from genai_prices import data_snapshot
 from genai_prices.types import ConditionalPrice, ModelInfo, ModelPrice, Provider, StartDateConstraint
 
-from ...providers import BY_NAME
+from ...providers.table import BY_NAME
 
 # "checked 2026-10-19", "Rates verified on 2026-10-12", "as of 2026-08-25"
 _CHECKED = re.compile(r"\b(?:checked|verified|updated|as of)(?:\s+on)?\s+(20\d\d-\d\d-\d\d)\b", re.IGNORECASE)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ...providers import BY_NAME
+from ...providers.table import BY_NAME
 from ..consumption import Consumption
 from ..ratecard import EXACT, FUZZY
 from .data import Entry, PriceList

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
-from ...record import Record
+from ...records.record import Record
 from . import upsert
-from .folding import Shift, folded, tallied
-from .grains import GRAINS
+from .aggregation import Shift, folded, tallied
+from .tables import GRAINS
 
 # A call before and after, at the prices that hold: completed, or priced anew.
 Change = tuple[Record, Record]

@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, and_, case, func
 
 from ..schema import calls
 from ..summary import MODEL
-from .grains import Grain
 from .histogram import BOUNDS
+from .tables import Grain
 
 _CACHEABLE: ColumnElement[Any] = case((calls.c.cache_read_tokens.is_not(None), calls.c.input_tokens))
 

@@ -13,7 +13,7 @@ from ..faults import reachable
 from ..schema import calls
 from ..schema import hourly as tables
 from .expressions import dimension, numbers
-from .grains import BY_MODEL, GRAINS, Grain
+from .tables import BY_MODEL, GRAINS, Grain
 from .upsert import key_of
 
 HOUR = timedelta(hours=1)

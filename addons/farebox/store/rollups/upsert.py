@@ -11,8 +11,8 @@ from sqlalchemy import Connection, bindparam, delete
 
 from ..schema import hourly
 from ..sqlite import as_kept
-from .folding import Place
-from .grains import Grain, known
+from .aggregation import Place
+from .tables import Grain, known
 
 
 class Row(NamedTuple):

@@ -1,0 +1,1 @@
+"""One frozen Settings, from farebox.yaml, the environment and the command line."""

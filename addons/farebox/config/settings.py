@@ -1,0 +1,229 @@
+"""One frozen Settings from farebox.yaml, the environment and the command line; every error names its key."""
+
+import math
+import os
+import re
+import socket
+from collections.abc import Iterator, Mapping
+from itertools import filterfalse
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+import platformdirs
+import tzlocal
+
+from ..errors import SettingsError
+from ..metering import cost_fields
+from ..metering.cost_fields import CostField
+from ..providers.table import UNKNOWN, Table, table_with
+from . import price_rules, retention, spool_limits
+from .price_rules import PriceRule
+from .redact_url import masked
+from .sources import complaint, from_environment, from_file, merge, named, paths
+from .spool_limits import Spool
+
+_HOST = re.compile(r"[\w*.-]+(:\d+)?")
+_MOST_WORKERS = 64
+_NAME = re.compile(r"[a-z0-9_]{1,32}")
+_CREDENTIALS = frozenset(
+    {"authorization", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie", "set-cookie"}
+)
+
+
+class Intercept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which connections are decrypted, beside those to the hosts of `providers.py`."""
+
+    hosts: tuple[str, ...] = ()
+    all: bool = False
+
+
+class Attribution(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is kept of a request's headers, beside what every call has."""
+
+    tags: tuple[str, ...] = ()
+
+
+class Stop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a stop goes."""
+
+    deadline: float = 8.0
+
+
+class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long rows are kept, as `90d`; without, for ever."""
+
+    calls: str = ""
+
+
+class PricesUpdate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where `farebox prices update` fetches prices; where that is empty, from genai-prices' repository."""
+
+    url: str = ""
+
+
+class ProviderLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Hosts whose calls `name` bills: a provider of the user's own, or a known one behind a gateway."""
+
+    name: str
+    hosts: tuple[str, ...]
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Everything that can be set. The keys, one by one: docs/configuration.md."""
+
+    home: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8080
+    metrics_port: int = 9464
+    ledger: str = ""
+    sidecar: str = ""
+    ca: str = ""
+    timezone: str = ""
+    workers: int = 1
+    mode: tuple[str, ...] = ()
+    stream_usage: Literal["auto", "observe"] = "auto"
+    stream_usage_hosts: tuple[str, ...] = ()
+    intercept: Intercept = Intercept()
+    providers: tuple[ProviderLine, ...] = ()
+    prices: tuple[PriceRule, ...] = ()
+    cost_fields: tuple[CostField, ...] = ()
+    prices_update: PricesUpdate = PricesUpdate()
+    attribution: Attribution = Attribution()
+    spool: Spool = Spool()
+    retention: Retention = Retention()
+    stop: Stop = Stop()
+    script: tuple[str, ...] = ()
+    set: tuple[str, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        """The data folder."""
+        return Path(self.home)
+
+    @property
+    def table(self) -> Table:
+        """Who bills, by host: the user's lines before the known ones."""
+        return table_with((line.name, line.hosts) for line in self.providers)
+
+    @property
+    def billers(self) -> tuple[str, ...]:
+        """The names of all who may bill, also of those that prices of the user's own alone name."""
+        ruled = (rule.match.provider for rule in self.prices if rule.match.provider)
+        return tuple(dict.fromkeys([*(one.name for one in self.table), *ruled, UNKNOWN]))
+
+    @property
+    def ledger_name(self) -> str:
+        """The ledger's URL as it may be printed: without a password."""
+        return masked(self.ledger)
+
+    @property
+    def spool_folder(self) -> Path:
+        """Where each worker has a folder of its own for calls that are not in the ledger yet."""
+        return self.folder / "spool"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """What "today" and "month" mean."""
+        return ZoneInfo(self.timezone)
+
+
+def load(
+    given: Mapping[str, Any] | None = None,
+    *,
+    config: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Settings:
+    """Return the Settings; the command line (`given`) beats the environment, the environment beats the file."""
+    environment = os.environ if environment is None else environment
+    merged = from_file(named(config, environment))
+    merge(merged, from_environment(Settings, environment))
+    merge(merged, {key: value for key, value in (given or {}).items() if value not in (None, (), [])})
+    try:
+        settings = msgspec.convert(merged, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(complaint(str(error))) from error
+    return _filled(_checked(settings))
+
+
+def keys() -> list[str]:
+    """Return every key, nested ones with a dot."""
+    return [".".join(path) for path, _ in paths(Settings)]
+
+
+def _checked(settings: Settings) -> Settings:
+    for problem in _problems(settings):
+        raise SettingsError(problem)
+    return settings
+
+
+def _problems(settings: Settings) -> Iterator[str]:
+    yield from _out_of_range(settings)
+    if settings.timezone and not _is_zone(settings.timezone):
+        yield f"timezone: {settings.timezone!r} is no time zone: write a name such as Europe/Berlin or UTC"
+    for name in _CREDENTIALS.intersection(map(str.lower, settings.attribution.tags)):
+        yield f"attribution.tags: {name} holds a key, which is never kept: name another header"
+    yield from spool_limits.problems(settings.spool, settings.workers)
+    try:
+        retention.parse(settings.retention.calls)
+    except ValueError as error:
+        yield f"retention.calls: {error}"
+    yield from _host_problems(settings)
+    yield from price_rules.problems(settings.prices)
+    yield from cost_fields.problems(settings.cost_fields)
+
+
+def _out_of_range(settings: Settings) -> Iterator[str]:
+    for key in ("port", "metrics_port"):
+        if not 0 <= getattr(settings, key) <= 65535:
+            yield f"{key}: {getattr(settings, key)} is no port: from 0 (any free one) to 65535"
+    if not 1 <= settings.workers <= _MOST_WORKERS:
+        yield f"workers: {settings.workers} is no number of processes: from 1 to {_MOST_WORKERS}"
+    if not 0 <= settings.stop.deadline < math.inf:
+        yield f"stop.deadline: {settings.stop.deadline} is no time: 0 or more seconds"
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        return False
+    return True
+
+
+def _host_problems(settings: Settings) -> Iterator[str]:
+    for pattern in filterfalse(_HOST.fullmatch, settings.intercept.hosts):
+        yield f"intercept.hosts: {pattern!r} is no host: write api.example.com or *.example.com"
+    for pattern in filterfalse(_HOST.fullmatch, settings.stream_usage_hosts):
+        yield f"stream_usage_hosts: {pattern!r} is no host: write api.example.com or *.example.com"
+    for line in settings.providers:
+        if not _NAME.fullmatch(line.name) or line.name == UNKNOWN:
+            yield f"providers: {line.name!r} is no name: a short word of small letters, digits and _"
+        if not line.hosts:
+            yield f"providers: {line.name} has no hosts, so no call would be its own"
+        for pattern in filterfalse(_HOST.fullmatch, line.hosts):
+            yield f"providers: {pattern!r} of {line.name} is no host: write api.example.com or *.example.com"
+
+
+def _filled(settings: Settings) -> Settings:
+    home = Path(settings.home).expanduser() if settings.home else platformdirs.user_data_path("farebox")
+    if "?" in str(home) and not settings.ledger:
+        raise SettingsError(f"home: {home} has a question mark, which no ledger's URL takes: name another folder")
+    ledger = settings.ledger or f"sqlite:///{home.absolute() / 'ledger.db'}"
+    tags = tuple(name.lower() for name in settings.attribution.tags)
+    return msgspec.structs.replace(
+        settings,
+        home=str(home.absolute()),
+        ledger=ledger,
+        sidecar=settings.sidecar or socket.gethostname(),
+        ca=str(Path(settings.ca or home / "mitmproxy").expanduser().absolute()),
+        timezone=settings.timezone or _local_zone(),
+        attribution=Attribution(tags=tags),
+    )
+
+
+def _local_zone() -> str:
+    """Return the machine's time zone, or UTC where it has none with a name."""
+    name = tzlocal.get_localzone_name()
+    return name if name and _is_zone(name) else "UTC"

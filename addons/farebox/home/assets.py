@@ -1,0 +1,20 @@
+"""Find the files that are no modules: in a wheel below `_assets`, in a checkout beside `addons` or in it."""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent.parent
+
+
+def migrations() -> Path:
+    """Return the folder of the ledger's migrations."""
+    return _asset("migrations", in_checkout="../../migrations")
+
+
+def demo_redirect() -> Path:
+    """Return the mitmproxy add-on of `farebox demo`."""
+    return _asset("demo/redirect.py", in_checkout="../demo/redirect.py")
+
+
+def _asset(name: str, *, in_checkout: str) -> Path:
+    shipped = _PACKAGE / "_assets" / name
+    return shipped if shipped.exists() else (_PACKAGE / in_checkout).resolve()

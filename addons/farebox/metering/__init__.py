@@ -1,0 +1,1 @@
+"""A claimed call and its answer become a Reading. Pure."""

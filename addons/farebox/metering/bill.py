@@ -1,0 +1,51 @@
+"""What a call used and what sets its price, once its answer is over. Pure."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+from ..dialects._base import Reply
+from ..records.exchange import Response
+from ..records.price_context import price_context, region
+from ..records.usage import Part, Usage, summed, with_units
+from .call import Call
+
+
+class Settled(NamedTuple):
+    """What of a Reading the price comes from."""
+
+    usage: Usage = Usage()
+    parts: list[Part] | None = None
+    price_context: dict[str, str] | None = None
+
+
+def settled(call: Call, response: Response, reply: Reply) -> Settled:
+    """Return what `reply` comes to, in the units that its provider bills."""
+    asked = call.asked
+    told = {"region": region(call.request, response), **asked.context, **reply.context}
+    parts = _with_rest(list(reply.parts.values()), _counted(reply))
+    usage = summed(part.usage for part in parts) if parts else _usage(call, response, reply)
+    return Settled(call.dialect.billed(asked, usage), parts or None, price_context(told))
+
+
+def _usage(call: Call, response: Response, reply: Reply) -> Usage:
+    sent: Mapping[str, Any] = reply.usage or {}
+    usage = with_units(call.dialect.usage(sent) if sent else Usage(), _counted(reply))
+    if not usage.is_reported and response.status == 200 and not reply.is_error:
+        usage = with_units(usage, call.asked.units)
+    for deviation in call.provider.deviations.get(call.dialect.name, ()) if sent else ():
+        usage = deviation(usage, sent)
+    return usage
+
+
+def _counted(reply: Reply) -> Mapping[str, int]:
+    return {**Counter(sorted(unit for unit, _ in reply.seen)), **(reply.units or {})}
+
+
+def _with_rest(parts: list[Part], units: Mapping[str, int]) -> list[Part]:
+    """Return `parts`, of which the first has what was counted beside them."""
+    if not parts:
+        return []
+    return [msgspec.structs.replace(parts[0], usage=with_units(parts[0].usage, units)), *parts[1:]]

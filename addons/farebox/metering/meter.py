@@ -1,0 +1,218 @@
+"""Meter one call: chunks of the answer in, one Reading out, in constant memory."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from ..errors import WireError
+from ..providers.table import UNKNOWN
+from ..records import clean, reading
+from ..records.error_param import parameter_in
+from ..records.exchange import Response
+from ..records.ratelimit import ratelimit_of
+from ..records.reading import Reading
+from ..records.text_size import said
+from ..wire.content import ContentDecoder, content_decoder
+from ..wire.documents import Document, Documents, documents
+from .bill import Settled, settled
+from .call import Call
+from .cost_fields import CostReader, number_in
+
+# How many bytes of events a read may say when decompressed: each event costs time, in which no other call goes on.
+_EVENTS_AT_ONCE = 1 << 20
+_EVENTS_PER_BYTE = 32
+# As many as a read of mitmproxy's holds uncompressed, and some.
+_DOCUMENTS_AT_ONCE = 20_000
+_AS_TOLD = ("response_id", "service_tier", "error_type", "error_code", "error_param", "finish_reason")
+_REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid", "apim-request-id")
+
+
+class Meter:
+    """Reads one answer. Feed it what arrives, in any cut; `now` is in seconds since the call began.
+
+    A fault of ours in reading never leaves it: `failure` then holds the exception, and the Reading has what was read
+    before.
+    """
+
+    def __init__(self, call: Call, response: Response, framing: Documents | None = None) -> None:
+        self._call = call
+        self._response = response
+        self._reply = call.dialect.begin(response)
+        self._content: ContentDecoder | None = None
+        # A refusal is one plain document, whatever was asked for.
+        self._documents: Documents = framing or documents(
+            response.content_type, asks_stream=self.asks_stream and response.status < 400
+        )
+        length = response.header("content-length") or ""
+        self._announced = int(length) if length.isdecimal() and not response.header("transfer-encoding") else 0
+        self._cost = CostReader(call.cost_places, response)
+        self._unreadable = False
+        self.failure: Exception | None = None
+        self.received = 0
+        self._first_byte: float | None = None
+        self._first_token: float | None = None
+        self._chunks = 0
+        self._said = 0
+        self._complaint: str | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether the terminal document has passed: the client has all that it waits for."""
+        return self._reply.is_complete or (self._documents.is_whole and self.received >= self._announced)
+
+    @property
+    def has_failed(self) -> bool:
+        """Tell whether an error has passed."""
+        return self._reply.is_error
+
+    @property
+    def asks_stream(self) -> bool:
+        """Tell whether the request asks for a stream."""
+        return self._call.asked.stream is True
+
+    def feed(self, chunk: bytes, now: float) -> None:
+        """Read the next piece of the body, still content-encoded."""
+        if chunk and self._first_byte is None:
+            self._first_byte = now
+        self.received += len(chunk)
+        if not self._stopped:
+            self._take(lambda: self._documents_in(chunk), now)
+
+    def tell(self, document: Document, size: int, now: float) -> None:
+        """Read a document that came by itself, in `size` bytes."""
+        self._first_byte = now if self._first_byte is None else self._first_byte
+        self.received += size
+        if not self._stopped:
+            self._take(lambda: iter((document,)), now)
+
+    def close(self, now: float, outcome: str | None = None) -> Reading:
+        """Return the Reading. `outcome` says how the exchange was cut short; without it the answer itself tells."""
+        if not self._stopped and (outcome is None or not self._documents.is_stream):
+            self._take(self._documents.close, now)
+            is_damaged = bool(self._documents.unreadable) and not self._documents.is_stream
+            self._unreadable = self._unreadable or (is_damaged and outcome is None)
+        settled, reply, request = self._settled(), self._reply, self._call.request
+        told = {name: getattr(reply, name) for name in _AS_TOLD}
+        told["error_param"] = reply.error_param or self._complaint
+        asked = self._call.asked
+        return Reading(
+            **told,
+            **self._timing(now),
+            **settled._asdict(),
+            id=self._call.id,
+            started_at=self._call.started_at,
+            provider=self._call.provider.name,
+            host=clean.name(request.host) or UNKNOWN,
+            outcome=self._outcome(outcome),
+            dialect=self._call.dialect.name,
+            operation=self._call.dialect.operation,
+            provider_request_id=self._request_id(),
+            model_requested=asked.model,
+            model_returned=reply.model,
+            streamed=self._documents.is_stream,
+            status=self._response.status,
+            raw_usage=clean.figures(reply.usage) if reply.usage else None,
+            meter_failed=self.failure is not None,
+            is_unreadable=self._unreadable,
+            is_pending=reply.is_pending,
+            completes=asked.completes,
+            request_bytes=request.body_bytes,
+            response_bytes=self.received,
+            tags=self._call.tags,
+            params=self._call.asked.params,
+            ratelimit=ratelimit_of(self._response.headers),
+            cost_header=number_in(self._response.header("x-litellm-response-cost")),
+            stated_cost=self._cost.stated,
+            sizes=msgspec.structs.replace(self._call.asked.sizes, answer_bytes=self._said),
+        )
+
+    def _timing(self, now: float) -> dict[str, Any]:
+        return {
+            "duration_ms": _milliseconds(now),
+            "ttfb_ms": _milliseconds(self._first_byte),
+            "ttft_ms": _milliseconds(self._first_token),
+            "output_chunks": self._chunks if self._documents.is_stream else None,
+        }
+
+    @property
+    def _stopped(self) -> bool:
+        return self._unreadable or self.failure is not None
+
+    def _documents_in(self, chunk: bytes) -> Iterator[Document]:
+        if self._content is None:
+            self._content = content_decoder(self._response.header("content-encoding"))
+        room = _EVENTS_AT_ONCE + _EVENTS_PER_BYTE * len(chunk)
+        number = 0
+        for piece in self._content.feed(chunk):
+            room -= len(piece)
+            self._mind(room)
+            for document in self._documents.feed(piece):
+                number += 1
+                self._mind(_DOCUMENTS_AT_ONCE - number)
+                yield document
+
+    def _mind(self, room: int) -> None:
+        """Raise WireError where a stream has said more in one read than other calls can wait for."""
+        if room < 0 and not self._documents.is_one:
+            raise WireError("the stream says too much at once: reading it would keep other calls waiting")
+
+    def _take(self, read: Callable[[], Iterator[Document]], now: float) -> None:
+        dialect = self._call.dialect
+        try:
+            for document in read():
+                self._weigh(document, now)
+                self._cost.see(document.data)
+                self._reply = dialect.fold(self._reply, document)
+                if self._complaint is None and (self._reply.is_error or self._response.status >= 400):
+                    self._complaint = parameter_in(document.data, self._call.asked.names)
+        except WireError:
+            self._unreadable = True
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not reach the caller's traffic
+            self.failure = error
+
+    def _weigh(self, document: Document, now: float) -> None:
+        """Note when the answer's content came, and how much it was."""
+        if self._documents.is_stream:
+            if not self._call.dialect.has_content(document):
+                return
+            self._chunks += 1
+            self._first_token = now if self._first_token is None else self._first_token
+        self._said += said(document.data)
+
+    def _settled(self) -> Settled:
+        try:
+            return settled(self._call, self._response, self._reply)
+        except Exception as error:  # noqa: BLE001 - as in _take
+            self.failure = error
+            return Settled()
+
+    def _outcome(self, cut: str | None) -> str:
+        reply = self._reply
+        if self._response.status >= 400:
+            return reading.HTTP_ERROR
+        # Clients hang up on an error in the stream; some servers say [DONE] after it. Neither is how the call ended.
+        if reply.is_error:
+            return reading.PROVIDER_CUT if self._documents.is_stream else reading.HTTP_ERROR
+        if self.is_complete:
+            return reading.OK
+        if cut is not None:
+            return cut
+        has_end = reply.is_answered or reply.finish_reason is not None
+        if self._documents.is_stream and not self._stopped and not has_end:
+            return reading.PROVIDER_CUT
+        return reading.OK
+
+    def _request_id(self) -> str | None:
+        named = (self._response.header(name) for name in _REQUEST_ID_HEADERS)
+        return next((value for value in map(clean.word, named) if value), None)
+
+
+def unanswered(call: Call, now: float, outcome: str) -> Reading:
+    """Return the Reading of a call that got no response head."""
+    blank = Meter(call, Response(0)).close(now, outcome)
+    return msgspec.structs.replace(blank, status=None, streamed=None, response_bytes=None)
+
+
+def _milliseconds(seconds: float | None) -> int | None:
+    return None if seconds is None else max(0, round(seconds * 1000))

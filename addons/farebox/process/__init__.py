@@ -1,0 +1,1 @@
+"""A process, its signals and its parent."""

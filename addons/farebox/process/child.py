@@ -1,0 +1,170 @@
+"""Child processes: settings in by standard input, which also tells when to end, and that the parent lives."""
+
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+
+from ..config.settings import Settings
+
+PIPE_VARIABLE = "FAREBOX_PIPE"
+_STANDARD_INPUT = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a child runs: `is_apart` keeps the terminal's signals from it, `log` takes what it would print."""
+
+    is_apart: bool = False
+    log: IO[bytes] | None = None
+
+
+WITH_US = Place()
+
+
+class Child:
+    """One running child process, `python -m MODULE ARGUMENTS`.
+
+    It ends when told to, or when its standard input closes, as it does with us. OSError where no process can be had.
+    """
+
+    def __init__(
+        self, module: str, settings: Settings, place: Place = WITH_US, arguments: tuple[str, ...] = ()
+    ) -> None:
+        self.name = " ".join((module, *arguments))
+        self._pipe, pipe_end = os.pipe()
+        package_parent = str(Path(__file__).resolve().parents[2])
+        path = os.pathsep.join(part for part in (package_parent, os.environ.get("PYTHONPATH")) if part)
+        environment = {**os.environ, "PYTHONPATH": path, PIPE_VARIABLE: str(pipe_end)}
+        # Ctrl-C reaches the whole group: how a child ends is its parent's to say.
+        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", module, *arguments],
+                stdin=subprocess.PIPE,
+                stdout=place.log,
+                stderr=place.log,
+                env=environment,
+                process_group=0 if place.is_apart else None,
+                pass_fds=[pipe_end],
+            )
+        except OSError:
+            os.close(self._pipe)
+            raise
+        finally:
+            signal.signal(signal.SIGINT, handler)
+            os.close(pipe_end)
+        assert self.process.stdin
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write(msgspec.json.encode(settings) + b"\n")
+            self.process.stdin.flush()
+
+    def wait_ready(self, is_cancelled: Callable[[], bool] = lambda: False) -> dict[str, Any] | None:
+        """Return what the child tells once it is ready, or None if it ends before, or `is_cancelled`."""
+        line = bytearray()
+        while not line.endswith(b"\n"):
+            if is_cancelled():
+                return None
+            if self._has_told(0.1):
+                piece = os.read(self._pipe, 1)
+                if not piece:
+                    return None
+                line += piece
+        return msgspec.json.decode(line, type=dict[str, Any])
+
+    def heard(self) -> bool:
+        """Tell whether the child has shown a sign of life since this was last asked."""
+        told = 0
+        while self._has_told(0) and (piece := len(os.read(self._pipe, 4096))):
+            told += piece
+        return told > 0
+
+    def _has_told(self, seconds: float) -> bool:
+        """Wait up to some seconds for the child to tell something, or to end."""
+        # select() takes no descriptor above 1023, which a mitmdump with many connections gets to.
+        poll = select.poll()
+        poll.register(self._pipe, select.POLLIN)
+        return bool(poll.poll(seconds * 1000))
+
+    def forget(self) -> None:
+        """Hear no more of the child, which has ended."""
+        os.close(self._pipe)
+        self._close_input()
+
+    def stop(self) -> None:
+        """Tell the child to end: it does when it has done its work."""
+        assert self.process.stdin
+        # Its input stays open: that it closes is how the child knows that nobody is left to wait for it.
+        with contextlib.suppress(BrokenPipeError, ValueError):
+            os.write(self.process.stdin.fileno(), b".")
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the child's end; kill it where that takes longer than `seconds`, and return False."""
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            return False
+        finally:
+            self._close_input()
+        return True
+
+    def _close_input(self) -> None:
+        assert self.process.stdin
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
+
+
+def settings_from_parent() -> Settings:
+    """Return the Settings that the parent wrote to our standard input."""
+    line = bytearray()
+    while not line.endswith(b"\n") and (byte := os.read(_STANDARD_INPUT, 1)):
+        line += byte
+    return msgspec.json.decode(line, type=Settings)
+
+
+class Life:
+    """Our end of the pipe on which the parent hears of us."""
+
+    def __init__(self) -> None:
+        descriptor = os.environ.pop(PIPE_VARIABLE, None)
+        self._pipe = None if descriptor is None else int(descriptor)
+        if self._pipe is not None:
+            os.set_blocking(self._pipe, False)
+
+    def tell_ready(self, message: dict[str, Any]) -> None:
+        """Tell the parent that we are at work."""
+        self._write(msgspec.json.encode(message) + b"\n")
+
+    def show(self) -> None:
+        """Show the parent a sign of life; one that does not look is not waited for."""
+        self._write(b".")
+
+    def _write(self, data: bytes) -> None:
+        if self._pipe is not None:
+            with contextlib.suppress(BlockingIOError, BrokenPipeError):
+                os.write(self._pipe, data)
+
+
+def when_to_end(stop: Callable[[], object], alone: Callable[[], object] = lambda: None) -> None:
+    """Call `stop`, on a thread of its own, once our parent tells us to end or is gone, and `alone` once it is gone."""
+
+    def wait() -> None:
+        # Not by sys.stdin: a thread that waits in its buffer's lock would crash the interpreter's shutdown.
+        told = os.read(_STANDARD_INPUT, 1)
+        stop()
+        while told:
+            told = os.read(_STANDARD_INPUT, 1)
+        alone()
+
+    threading.Thread(target=wait, name="parent", daemon=True).start()

@@ -1,0 +1,1 @@
+"""Who bills a call, by host: data."""

@@ -1,0 +1,28 @@
+"""How a host's usage departs from its dialect's convention: one named rule each, referred to by `providers.py`.
+
+A rule takes the Usage that the dialect read and the usage object as sent, and returns the Usage that is true. Sources
+are the recorded exchanges and, where a provider reports its cost, that cost.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from ..records import clean
+from ..records.usage import Usage, total
+
+Deviation = Callable[[Usage, Mapping[str, Any]], Usage]
+
+
+def reasoning_beside_output(usage: Usage, _sent: Mapping[str, Any]) -> Usage:
+    """Add the reasoning tokens that `completion_tokens`, and `total_tokens` too, leave out."""
+    return msgspec.structs.replace(usage, output_tokens=total(usage.output_tokens, usage.reasoning_tokens))
+
+
+def output_is_the_rest(usage: Usage, sent: Mapping[str, Any]) -> Usage:
+    """Take as output all of `total_tokens` that is not prompt: thinking is counted nowhere else."""
+    whole = clean.count(sent.get("total_tokens"))
+    if whole is None or usage.input_tokens is None or whole < usage.input_tokens:
+        return usage
+    return msgspec.structs.replace(usage, output_tokens=whole - usage.input_tokens)

@@ -1,0 +1,143 @@
+"""Who bills, from the host. Data only: a new provider is one line here and one case in `tests/cases`."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from . import quirks
+from .quirks import Deviation
+
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One biller. `hosts`: exact names, or `*.` and a whole-label suffix, or `name:port` for local servers.
+
+    `catalogue` is its id in genai-prices and `litellm` are its names in LiteLLM's list, where they differ; `deviations`
+    are its departures per dialect. A `shared` host serves much that is no LLM call, so it is decrypted only where the
+    user adds it to `intercept.hosts`.
+    """
+
+    name: str
+    hosts: tuple[str, ...]
+    catalogue: str | None = None
+    deviations: Mapping[str, tuple[Deviation, ...]] = field(default_factory=dict)
+    shared: bool = False
+    litellm: tuple[str, ...] = ()
+
+
+Table = tuple[Provider, ...]
+
+_REASONING = {"openai_chat": (quirks.reasoning_beside_output,)}
+_THINKING = {"openai_chat": (quirks.output_is_the_rest,)}
+
+PROVIDERS: Table = (
+    # A subscription: what passes there has no price by the token.
+    Provider("openai", ("api.openai.com", "*.api.openai.com")),
+    Provider("chatgpt", ("chatgpt.com",), shared=True),
+    Provider("anthropic", ("api.anthropic.com",)),
+    Provider("gemini", ("generativelanguage.googleapis.com",), "google", _THINKING),
+    Provider(
+        "vertex",
+        ("aiplatform.googleapis.com", "*-aiplatform.googleapis.com", "aiplatform.*.rep.googleapis.com"),
+        "google",
+        litellm=("vertex_ai",),
+    ),
+    Provider(
+        "bedrock",
+        (
+            *("bedrock-runtime.*.amazonaws.com", "bedrock-runtime-fips.*.amazonaws.com"),
+            *("bedrock-agent-runtime.*.amazonaws.com", "*.bedrock-runtime.*.vpce.amazonaws.com"),
+            "bedrock-mantle.*.api.aws",
+        ),
+        "aws",
+        litellm=("bedrock", "bedrock_mantle"),
+    ),
+    Provider(
+        "azure",
+        (
+            *("*.openai.azure.com", "*.services.ai.azure.com", "*.cognitiveservices.azure.com"),
+            *("*.models.ai.azure.com", "*.openai.azure.us"),
+        ),
+        litellm=("azure", "azure_ai"),
+    ),
+    Provider("github_models", ("models.github.ai", "models.inference.ai.azure.com")),
+    Provider("mistral", ("api.mistral.ai", "codestral.mistral.ai")),
+    Provider("groq", ("api.groq.com",)),
+    Provider("deepseek", ("api.deepseek.com",)),
+    Provider("xai", ("api.x.ai", "*.api.x.ai"), "x-ai"),
+    Provider("openrouter", ("openrouter.ai", "eu.openrouter.ai")),
+    Provider("fireworks", ("api.fireworks.ai", "*.api.fireworks.ai"), litellm=("fireworks_ai",)),
+    Provider("together", ("api.together.xyz", "api.together.ai"), litellm=("together_ai",)),
+    Provider("perplexity", ("api.perplexity.ai",), None, _REASONING),
+    Provider("cohere", ("api.cohere.com", "api.cohere.ai")),
+    Provider("cerebras", ("api.cerebras.ai",)),
+    Provider("moonshot", ("api.moonshot.ai", "api.moonshot.cn"), "moonshotai"),
+    Provider("zai", ("api.z.ai",)),
+    Provider("zhipuai", ("open.bigmodel.cn",), litellm=("bigmodel",)),
+    Provider("minimax", ("api.minimax.io", "api.minimaxi.com")),
+    Provider(
+        "huggingface",
+        ("router.huggingface.co", "api-inference.huggingface.co", "*.endpoints.huggingface.cloud"),
+    ),
+    Provider("github_copilot", ("*.githubcopilot.com",), "github-copilot"),
+    Provider("databricks", ("*.azuredatabricks.net", "*.cloud.databricks.com", "*.gcp.databricks.com"), shared=True),
+    Provider("cloudflare", ("gateway.ai.cloudflare.com",)),
+    Provider("cloudflare", ("api.cloudflare.com",), shared=True),
+    Provider("vercel", ("ai-gateway.vercel.sh",), None, _REASONING, litellm=("vercel_ai_gateway",)),
+    Provider("venice", ("api.venice.ai",)),
+    Provider("doubleword", ("api.doubleword.ai",)),
+    Provider("ai21", ("api.ai21.com",)),
+    Provider("dashscope", ("dashscope.aliyuncs.com", "dashscope-intl.aliyuncs.com", "dashscope-us.aliyuncs.com")),
+    Provider("deepinfra", ("api.deepinfra.com",)),
+    Provider("novita", ("api.novita.ai",)),
+    Provider("nvidia", ("integrate.api.nvidia.com",), litellm=("nvidia_nim",)),
+    Provider("sambanova", ("api.sambanova.ai",)),
+    Provider("siliconflow", ("api.siliconflow.com", "api.siliconflow.cn")),
+    Provider("voyage", ("api.voyageai.com",), "voyageai"),
+    Provider("jina", ("api.jina.ai",), litellm=("jina_ai",)),
+    Provider(
+        "ollama", ("localhost:11434", "127.0.0.1:11434", "ollama:11434", "host.docker.internal:11434", "ollama.com")
+    ),
+)
+NOBODY = Provider(UNKNOWN, ())
+BY_NAME: Mapping[str, Provider] = {provider.name: provider for provider in PROVIDERS}
+
+
+def host_matches(pattern: str, host: str, port: int | None = None) -> bool:
+    """Tell whether `pattern` names `host`, label by label: `*` is a label or a part of one, a leading `*.` any number.
+
+    `name:port` matches that port alone. Never by prefix: api.openai.com.evil.example is not api.openai.com.
+    """
+    name, _, wanted_port = pattern.lower().partition(":")
+    if wanted_port and wanted_port != str(port):
+        return False
+    labels, wanted = host.lower().rstrip(".").split("."), name.split(".")
+    if wanted[0] == "*":
+        wanted = wanted[1:]
+        if len(labels) <= len(wanted):
+            return False
+        labels = labels[len(labels) - len(wanted) :]
+    return len(labels) == len(wanted) and all(map(_label_matches, wanted, labels))
+
+
+def provider_of(host: str, port: int | None = None, table: Table = PROVIDERS) -> Provider | None:
+    """Return who bills for calls to `host`: the first line of `table` that names it, or None."""
+    named = (one for one in table if any(host_matches(pattern, host, port) for pattern in one.hosts))
+    return next(named, None)
+
+
+def table_with(named: Iterable[tuple[str, tuple[str, ...]]]) -> Table:
+    """Return the table with the user's lines (name, hosts) before the others.
+
+    A name that is known brings its prices and deviations along: so a gateway counts as what stands behind it.
+    """
+    lines = (replace(BY_NAME.get(name, Provider(name, ())), hosts=hosts, shared=False) for name, hosts in named)
+    return (*lines, *PROVIDERS)
+
+
+def _label_matches(wanted: str, label: str) -> bool:
+    if "*" not in wanted:
+        return wanted == label
+    start, _, end = wanted.partition("*")
+    return len(label) >= len(start) + len(end) and label.startswith(start) and label.endswith(end)

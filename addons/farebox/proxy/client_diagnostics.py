@@ -1,0 +1,86 @@
+"""What a worker sees of its clients beside calls: the answer to "why is nothing recorded?"."""
+
+import statistics
+from collections import Counter, OrderedDict, deque
+from email.utils import parsedate_to_datetime
+
+from mitmproxy import connection, http
+
+from ..records import clean
+from ..spool.telemetry import Distrust, Sights
+
+_MOST_HOSTS = 50
+_MOST_CLIENTS = 20
+_DATES = 15
+_OTHER = "(others)"
+
+
+class Watch:
+    """Counts connections, hosts that pass undecrypted, requests that no dialect reads, clients without trust in the CA.
+
+    Everything is bounded and stays in memory: names of hosts, addresses and user agents, never a path.
+    """
+
+    def __init__(self) -> None:
+        self._connections = 0
+        self._passed: Counter[str] = Counter()
+        self._unread: Counter[str] = Counter()
+        self._distrust: OrderedDict[tuple[str, str, str | None], int] = OrderedDict()
+        self._agents: dict[str, str] = {}
+        self._skews: deque[float] = deque(maxlen=_DATES)
+
+    @property
+    def untrusting(self) -> int:
+        return sum(self._distrust.values())
+
+    def connected(self, client: connection.Client) -> None:
+        self._connections += 1
+        self._agents.pop(client.id, None)
+
+    def tunnel(self, flow: http.HTTPFlow) -> None:
+        """Note who asks for a tunnel: within it, a failed handshake has no name."""
+        agent = clean.word(flow.request.headers.get("user-agent", "").partition(" ")[0])
+        if agent:
+            while len(self._agents) >= 1000:
+                self._agents.pop(next(iter(self._agents)))
+            self._agents[flow.client_conn.id] = agent[:64]
+
+    def passed(self, host: str | None) -> None:
+        _count(self._passed, host)
+
+    def unread(self, host: str) -> None:
+        _count(self._unread, host)
+
+    def distrusted(self, client: connection.Client, host: str | None) -> None:
+        place = (
+            clean.name(host) or "?",
+            str(client.peername[0]) if client.peername else "?",
+            self._agents.get(client.id),
+        )
+        self._distrust[place] = self._distrust.pop(place, 0) + 1
+        while len(self._distrust) > _MOST_CLIENTS:
+            oldest, number = self._distrust.popitem(last=False)
+            rest = (_OTHER, oldest[1], None)
+            self._distrust[rest] = self._distrust.pop(rest, 0) + number
+
+    def dated(self, date: str | None, now: float) -> None:
+        """Note an answer's `date` header, taken at `now` in seconds since 1970."""
+        try:
+            # A date is cut to the second: on average the clock is half of one further.
+            self._skews.append(now - parsedate_to_datetime(date or "").timestamp() - 0.5)
+        except (TypeError, ValueError, OverflowError):
+            return
+
+    def told(self) -> Sights:
+        return Sights(
+            connections=self._connections,
+            passed=dict(self._passed),
+            unread=dict(self._unread),
+            distrust=tuple(Distrust(*place, number) for place, number in self._distrust.items()),
+            skew_ms=round(statistics.median(self._skews) * 1000) if self._skews else None,
+        )
+
+
+def _count(hosts: Counter[str], host: str | None) -> None:
+    name = clean.name(host) or "?"
+    hosts[name if name in hosts or len(hosts) < _MOST_HOSTS else _OTHER] += 1

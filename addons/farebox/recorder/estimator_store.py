@@ -1,0 +1,58 @@
+"""What was learned for estimates, kept in the data folder: the ledger has tokens, but not the sizes of their texts."""
+
+import logging
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from ..home.folder import ESTIMATES
+from ..records.reading import Reading
+from .estimates import Learned, Ratio
+
+logger = logging.getLogger(__name__)
+
+_PAUSE_SECONDS = 60.0
+
+
+class Memory:
+    """Learns from calls, and keeps it in `folder` once a minute; what a crash takes is learned anew."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / ESTIMATES
+        self._kept_at = time.monotonic()
+        self._has_news = False
+        self.learned = _read(self._path)
+
+    def learn(self, readings: Iterable[Reading]) -> None:
+        """Learn from `readings`."""
+        for reading in readings:
+            self.learned.learn(reading)
+            self._has_news = True
+        if time.monotonic() - self._kept_at > _PAUSE_SECONDS:
+            self.keep()
+
+    def keep(self) -> None:
+        """Write what is new; a disk that is full costs no more than this."""
+        self._kept_at = time.monotonic()
+        if not self._has_news:
+            return
+        beside = self._path.with_suffix(".new")
+        try:
+            beside.write_bytes(msgspec.json.encode(self.learned.state()))
+            beside.replace(self._path)
+        except OSError as error:
+            logger.error("%s cannot be written (%s): what estimates learned is not kept", self._path, error.strerror)
+        else:
+            self._has_news = False
+
+
+def _read(path: Path) -> Learned:
+    try:
+        return Learned(msgspec.json.decode(path.read_bytes(), type=list[tuple[str, str, str, Ratio]]))
+    except FileNotFoundError:
+        return Learned()
+    except (OSError, msgspec.DecodeError) as error:
+        logger.error("%s cannot be read (%s): estimates learn anew", path, type(error).__name__)
+        return Learned()

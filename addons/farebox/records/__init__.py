@@ -1,0 +1,1 @@
+"""The values that flow from the wire to the ledger, and how they are cleaned."""

@@ -1,0 +1,129 @@
+"""A worker's own counters, sent to the recorder over a Unix datagram socket, so that a full disk cannot stop them."""
+
+import contextlib
+import hashlib
+import os
+import socket
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from ..errors import FareboxError
+
+# A Unix socket's path has at most 108 bytes on Linux and 104 on macOS.
+_PATH_LIMIT = 100
+
+
+class Distrust(msgspec.Struct, frozen=True):
+    """Connections to `host` that a client gave up, as it does not trust the proxy's CA; `agent` where it said one."""
+
+    host: str
+    client: str
+    agent: str | None
+    count: int
+
+
+class Sights(msgspec.Struct, frozen=True):
+    """What a worker saw of its clients beside calls, in totals since its start.
+
+    By host, `passed` counts connections that were not decrypted, `unread` requests to decrypted hosts that no dialect
+    reads. `skew_ms` is how far this machine's clock is ahead of the upstreams', by the median of their `date` headers.
+    """
+
+    connections: int = 0
+    passed: dict[str, int] = {}
+    unread: dict[str, int] = {}
+    distrust: tuple[Distrust, ...] = ()
+    skew_ms: int | None = None
+
+
+class Pulse(msgspec.Struct, frozen=True):
+    """What a worker tells of itself. Counters are totals since its start, so a lost datagram loses nothing."""
+
+    worker: str
+    inflight: int = 0
+    dropped: int = 0
+    kept: int = 0
+    untrusting: int = 0
+    meter_failures: dict[str, int] = {}
+    usage_refusals: dict[str, int] = {}
+    is_leaving: bool = False
+    sights: Sights = Sights()
+
+
+def socket_paths(home: Path) -> list[Path]:
+    """Return where the recorder of data folder `home` may listen, the best place first.
+
+    The second is a short path of our own: `home` may be a long one, or on a disk that takes no new file.
+    """
+    path = home.resolve() / "telemetry.sock"
+    name = hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:16]
+    short = Path(tempfile.gettempdir()) / f"farebox-{os.getuid()}" / f"{name}.sock"
+    return [path, short] if len(os.fsencode(path)) <= _PATH_LIMIT else [short]
+
+
+class PulseSender:
+    """Sends Pulses without ever waiting: nobody listening, or a full buffer, is no error."""
+
+    def __init__(self, home: Path) -> None:
+        self._paths = socket_paths(home)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.settimeout(0)
+
+    def send(self, pulse: Pulse) -> None:
+        message = msgspec.msgpack.encode(pulse)
+        for path in self._paths:
+            with contextlib.suppress(OSError):
+                self._socket.sendto(message, os.fspath(path))
+                return
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+class PulseReceiver:
+    """Takes in the Pulses of every worker of a data folder. FareboxError where it can listen nowhere."""
+
+    def __init__(self, home: Path) -> None:
+        troubles = []
+        for path in socket_paths(home):
+            try:
+                self._socket, self._path = _listen(path), path
+                self._inode = path.stat().st_ino
+                return
+            except OSError as error:
+                troubles.append(f"{path} ({error.strerror or error})")
+        raise FareboxError(f"the recorder cannot listen at {' or '.join(troubles)}: make one of the folders writable")
+
+    def receive(self) -> list[Pulse]:
+        """Return what came in since the last call."""
+        pulses = []
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                with contextlib.suppress(msgspec.DecodeError):
+                    pulses.append(msgspec.msgpack.decode(self._socket.recv(65536), type=Pulse))
+        return pulses
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            # Who was started while we ended may have put its own there.
+            if self._path.stat().st_ino == self._inode:
+                self._path.unlink()
+        self._socket.close()
+
+
+def _listen(path: Path) -> socket.socket:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if path.parent.stat().st_uid != os.getuid():
+        raise PermissionError(f"{path.parent} belongs to another user")
+    path.unlink(missing_ok=True)
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        listening.bind(os.fspath(path))
+        path.chmod(0o600)
+    except OSError:
+        listening.close()
+        raise
+    listening.settimeout(0)
+    return listening

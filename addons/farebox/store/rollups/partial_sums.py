@@ -1,0 +1,118 @@
+"""Partial sums of a report: from the hourly tables, and from the calls of hours that are asked for in part."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import batched, pairwise
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, Connection, Select, and_, case, func, select
+
+from ...pricing.cost import ESTIMATED, PARTIAL, UNPRICED
+from ..current import at_current_prices
+from ..schema import calls, hourly
+from ..summary import DIMENSIONS, ERRORS, SPANS, Sums, matches, span_table, summed, sums_of_calls
+from .histogram import BOUNDS, percentile
+from .ranges import Range
+from .tables import BY_CALLER, BY_MODEL, Grain, buckets_of, known
+
+Key = tuple[Any, ...]
+# The fields of Sums but for percentiles, how many calls tell their duration, and how many are in each bucket.
+Tally = Sequence[int | None]
+_SUMS = ("input_tokens", "cacheable_tokens", "cache_read_tokens", "output_tokens", "cost_nanousd")
+_WIDTH = 4 + len(_SUMS)
+_DURATION = "duration_ms"
+# So many are within what a statement may be told.
+_RANGES = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of the hourly tables: names of DIMENSIONS or SPANS, and the values that some may have."""
+
+    by: tuple[str, ...]
+    where: Sequence[tuple[str, tuple[str | None, ...]]] = ()
+
+    @property
+    def grain(self) -> Grain | None:
+        """The smaller of the hourly tables that have all of these dimensions; None where neither has."""
+        names = (*self.by, *(name for name, _ in self.where))
+        wanted = {_column(name) for name in names if name not in SPANS}
+        return next((grain for grain in (BY_MODEL, BY_CALLER) if wanted <= set(grain.dimensions)), None)
+
+
+def tallies(
+    connection: Connection, asked: Question, grain: Grain, hours: Sequence[Range], edges: Sequence[Range]
+) -> dict[Key, Tally]:
+    """Return the Tally of each key: of the whole `hours`, from `grain`, and of the calls in `edges`."""
+    found: dict[Key, Tally] = {}
+    for query in _queries(connection, asked, grain, hours, edges):
+        for row in connection.execute(query):
+            key, amounts = tuple(row[: len(asked.by)]), row[len(asked.by) :]
+            if amounts[0]:
+                # Postgres sums BIGINT to NUMERIC.
+                tally = [None if amount is None else int(amount) for amount in amounts]
+                found[key] = plus(found[key], tally) if key in found else tally
+    return found
+
+
+def plus(one: Tally, other: Tally) -> Tally:
+    """Return the sum of two, None where neither tells."""
+    return [b if a is None else a if b is None else a + b for a, b in zip(one, other, strict=True)]
+
+
+def sums_of(tally: Tally) -> Sums:
+    """Return what a report tells of a group, percentiles interpolated."""
+    durations, counts = tally[_WIDTH] or 0, [count or 0 for count in tally[_WIDTH + 1 :]]
+    told = [percentile(counts, durations, percent) for percent in (50, 95)]
+    return summed([*tally[:_WIDTH], *told], interpolated=durations > 0)
+
+
+NOTHING: Tally = [0, 0, 0, 0, *(None for _ in _SUMS), 0, *(None for _ in BOUNDS)]
+
+
+def _queries(
+    connection: Connection, asked: Question, grain: Grain, hours: Sequence[Range], edges: Sequence[Range]
+) -> Iterator[Select[Any]]:
+    for part in batched(hours, _RANGES):
+        yield _of_hours(asked, grain, span_table(part))
+    for part in batched(edges, _RANGES):
+        yield at_current_prices(connection, _of_calls(asked, span_table(part)))
+
+
+def _of_hours(asked: Question, grain: Grain, spans: CTE) -> Select[Any]:
+    table = hourly[grain.table]
+    keys = [spans.c.label if name in SPANS else table.c[_column(name)] for name in asked.by]
+    within = and_(table.c.hour >= spans.c.begins, table.c.hour < spans.c.ends)
+    sums = [func.sum(table.c[name]) for name in (*_SUMS, known(_DURATION), *buckets_of(_DURATION))]
+    query = select(*keys, *_numbers(table.c.calls, table.c), *sums).join_from(spans, table, within)
+    for name, wanted in asked.where:
+        query = query.where(matches(table.c[_column(name)], wanted))
+    return query.group_by(*keys)
+
+
+def _of_calls(asked: Question, spans: CTE) -> Select[Any]:
+    keys = [spans.c.label if name in SPANS else DIMENSIONS[name] for name in asked.by]
+    within = and_(calls.c.started_at >= spans.c.begins, calls.c.started_at < spans.c.ends)
+    duration = calls.c[_DURATION]
+    buckets = [case((duration <= BOUNDS[0], 1))]
+    buckets += (case((and_(duration > low, duration <= high), 1)) for low, high in pairwise(BOUNDS))
+    counts = [func.count(one) for one in (duration, *buckets)]
+    query = select(*keys, *sums_of_calls(), *counts).join_from(spans, calls, within)
+    for name, wanted in asked.where:
+        query = query.where(matches(DIMENSIONS[name], wanted))
+    return query.group_by(*keys)
+
+
+def _numbers(number: ColumnElement[int], of: Any) -> list[ColumnElement[Any]]:
+    """Return the calls, and of these errors, the unpriced and the uncertain."""
+    conditions = (
+        of.outcome.in_(ERRORS),
+        of.cost_status == UNPRICED,
+        of.cost_status.in_((PARTIAL, ESTIMATED)),
+    )
+    return [func.sum(number), *(func.sum(case((condition, number), else_=0)) for condition in conditions)]
+
+
+def _column(name: str) -> str:
+    """Return the column of the hourly tables that has the dimension `name`."""
+    return name if name == "model" else str(DIMENSIONS[name].name)

@@ -1,0 +1,1 @@
+"""Usage asked for in a stream, and taken out of the answer again."""

@@ -1,0 +1,74 @@
+"""Ask for usage in a request that does not: the smallest edit of its bytes."""
+
+import re
+from typing import Any
+
+import msgspec
+
+from ..records.exchange import Request
+
+_WISH = b'"include_usage":true'
+_OPTIONS = re.compile(rb'"stream_options"\s*:\s*(null|\{)')
+# How many places that look like the options are tried; each costs a pass over the body.
+_TRIES = 8
+# How headers end that say that the body is to arrive as the client sent it.
+_DIGESTS = ("content-md5", "digest", "content-sha256", "signature", "signature-input")
+_SIGNED = "aws4-"
+_SIGNED_QUERY = "signature="
+
+
+class _Body(msgspec.Struct):
+    stream: Any = None
+    stream_options: Any = msgspec.UNSET
+
+
+def is_plain(request: Request) -> bool:
+    """Tell whether the body is JSON that nothing but its length describes: not encoded, not signed, no digest of it."""
+    kind = (request.header("content-type") or "").partition(";")[0].strip().lower()
+    encoding = (request.header("content-encoding") or "identity").strip().lower()
+    is_signed = (request.header("authorization") or "").strip().lower().startswith(_SIGNED)
+    is_signed = is_signed or _SIGNED_QUERY in request.query.lower()
+    has_digest = any(name.endswith(_DIGESTS) for name, _ in request.headers)
+    return kind == "application/json" and encoding == "identity" and not is_signed and not has_digest
+
+
+def with_usage(body: bytes) -> bytes | None:
+    """Return `body` with usage asked for, else as it was; None where there is nothing to ask.
+
+    That is where it asks for no stream, or where the client has said itself whether it wants usage: a `false` is an
+    answer to our question.
+    """
+    found = _read(body) if b'"stream"' in body else None
+    if found is None or found.stream is not True:
+        return None
+    options = found.stream_options
+    if options is msgspec.UNSET:
+        return _insert(body, body.index(b"{") + 1, b'"stream_options":{' + _WISH + b"},")
+    if options is not None and (not isinstance(options, dict) or "include_usage" in options):
+        return None
+    return _merge(body, options or {})
+
+
+def _merge(body: bytes, options: dict[str, Any]) -> bytes | None:
+    """Return `body` with the wish among the options. The key may stand elsewhere too: the right place is read back."""
+    wanted = {**options, "include_usage": True}
+    for match, _ in zip(_OPTIONS.finditer(body), range(_TRIES), strict=False):
+        if match[1] == b"null":
+            edited = body[: match.start(1)] + b"{" + _WISH + b"}" + body[match.end(1) :]
+        else:
+            edited = _insert(body, match.end(1), _WISH + (b"," if options else b""))
+        found = _read(edited)
+        if found is not None and found.stream_options == wanted:
+            return edited
+    return None
+
+
+def _insert(body: bytes, place: int, text: bytes) -> bytes:
+    return body[:place] + text + body[place:]
+
+
+def _read(body: bytes) -> _Body | None:
+    try:
+        return msgspec.json.decode(body, type=_Body)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return None

@@ -1,0 +1,1 @@
+"""`farebox up` and `farebox run` keep the other processes going."""

@@ -1,0 +1,111 @@
+"""A program that runs in our terminal, in our place: its signals and its exit code pass through."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+
+from ..errors import FareboxError
+
+NOT_FOUND = 127
+NOT_EXECUTABLE = 126
+# What a terminal sends to every process in it: who is in it gets them without us.
+_FROM_TERMINAL = frozenset({signal.SIGINT, signal.SIGQUIT})
+_PASSED_ON = (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, *_FROM_TERMINAL)
+
+
+class CommandError(FareboxError):
+    """The program cannot be started; `code` is what a shell would return."""
+
+    def __init__(self, text: str, code: int) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+class Command:
+    """Runs `arguments` as a child in our process group, so that the terminal is its own too."""
+
+    def __init__(self, arguments: Sequence[str]) -> None:
+        self._arguments = list(arguments)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stopped_by: int | None = None
+
+    @property
+    def returncode(self) -> int | None:
+        """Return the exit code, -N where signal N ended it, before it began or after; None while it may go on."""
+        if self._process is not None:
+            return self._process.poll()
+        return None if self._stopped_by is None else -self._stopped_by
+
+    def start(self, environment: Mapping[str, str]) -> None:
+        """Start it; CommandError where that cannot be."""
+        name = self._arguments[0]
+        try:
+            self._process = subprocess.Popen(self._arguments, env=environment)
+        except FileNotFoundError as error:
+            raise CommandError(f"{name}: there is no such command", NOT_FOUND) from error
+        except OSError as error:
+            raise CommandError(f"{name} cannot be run: {error.strerror}", NOT_EXECUTABLE) from error
+
+    def wait(self, seconds: float) -> bool:
+        """Wait up to some seconds; tell whether it has ended."""
+        if self._process is None:
+            if self._stopped_by is None:
+                time.sleep(seconds)
+            return self._stopped_by is not None
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    @property
+    def is_urgent(self) -> bool:
+        """Tell whether to drop what it left behind: never, as the signals that come are its own."""
+        return False
+
+    @contextmanager
+    def signals(self) -> Iterator[None]:
+        """Pass signals on to it for as long as the block runs."""
+        before = {number: signal.signal(number, self._pass_on) for number in _PASSED_ON}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def end_as_it_did(self) -> None:
+        """Exit with its exit code, or by the signal that ended it."""
+        code = self.returncode or 0
+        sys.stdout.flush()
+        sys.stderr.flush()
+        if code < 0:
+            # SIGKILL and SIGSTOP have no handler to reset.
+            with suppress(OSError):
+                signal.signal(-code, signal.SIG_DFL)
+            os.kill(os.getpid(), -code)
+        # Signals that end nothing by default, and those that are held up, leave what a shell would return.
+        sys.exit(code if code >= 0 else 128 - code)
+
+    def _pass_on(self, number: int, _frame: object) -> None:
+        if self._process is None:
+            self._stopped_by = number
+        elif self._process.poll() is None and not (number in _FROM_TERMINAL and _is_in_foreground()):
+            self._process.send_signal(number)
+
+
+def _is_in_foreground() -> bool:
+    """Tell whether the terminal's signals reach our process group, and so the program, without us."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return False
+    finally:
+        os.close(terminal)

@@ -1,0 +1,158 @@
+"""A data folder for one run: its own spool beside the others', and what a killed run left is taken over."""
+
+import fcntl
+import hashlib
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import msgspec
+import uuid_utils
+
+from ..config.settings import Settings
+from ..home.folder import ESTIMATES, PRICES
+from ..home.hmac_key import salt
+from ..store.address import address
+
+logger = logging.getLogger(__name__)
+
+_LEDGER = "ledger"
+
+
+@contextmanager
+def private_settings(settings: Settings) -> Iterator[Settings]:
+    """Return Settings for a sidecar that is apart: own folder, ports, name; the same ledger and CA.
+
+    The folder goes at the block's end, unless calls still wait in its spool: `adopt` finds it then.
+    """
+    name = str(uuid_utils.uuid7())
+    folder = _runs(settings) / f"{_tag(settings)}-{name}"
+    folder.mkdir(parents=True, mode=0o700)
+    with _claimed(folder):
+        try:
+            _lend(_base(settings), folder)
+            (folder / _LEDGER).write_text(address(settings.ledger), encoding="utf-8")
+            yield msgspec.structs.replace(
+                settings,
+                home=str(folder),
+                host="127.0.0.1",
+                port=0,
+                metrics_port=0,
+                sidecar=f"{settings.sidecar}/run-{name[-12:]}",
+                workers=1,
+                mode=(),
+            )
+        finally:
+            if not spools(folder):
+                _keep_aside(settings, folder)
+                with suppress(OSError):
+                    (folder / ESTIMATES).replace(_base(settings) / ESTIMATES)
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def adopt(settings: Settings) -> None:
+    """Move what runs that are gone left in their spools, for the same ledger, into the spool of `settings`.
+
+    What waits for other ledgers is told of.
+    """
+    mine, waiting = f"{_tag(settings)}-", []
+    for folder in sorted(set(_runs(settings).glob("*")) - {settings.folder}):
+        with suppress(OSError), _held(folder):
+            if folder.name.startswith(mine):
+                _take_over(settings, folder)
+            elif spools(folder):
+                waiting.append(f"{folder} for {_ledger(folder)}")
+    if waiting:
+        logger.warning(
+            "calls that runs left wait for other ledgers, in %s: start farebox once with --ledger naming that one",
+            ", ".join(waiting),
+        )
+
+
+def spools(folder: Path) -> list[Path]:
+    """Return the spools of workers in data folder `folder`: calls wait in them, or their worker lives."""
+    return [path for path in (folder / "spool").glob("*") if path.is_dir() and not path.name.startswith(".")]
+
+
+def _lend(base: Path, folder: Path) -> None:
+    """Give a run the secret, as what is hashed in it must mean the same beside it, what estimates have learned, and the
+    prices that were downloaded.
+    """
+    salt(base)
+    shutil.copy(base / "salt", folder)
+    with suppress(FileNotFoundError):
+        shutil.copy(base / ESTIMATES, folder)
+    if (base / PRICES).is_dir():
+        (folder / PRICES).symlink_to(base / PRICES)
+
+
+def _take_over(settings: Settings, folder: Path) -> None:
+    settings.spool_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for spool in spools(folder):
+        spool.rename(settings.spool_folder / spool.name)
+    _keep_aside(settings, folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _keep_aside(settings: Settings, folder: Path) -> None:
+    """Keep what the ledger refused."""
+    aside = _base(settings) / "aside"
+    for path in (folder / "aside").glob("*"):
+        aside.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.rename(aside / path.name)
+
+
+def _runs(settings: Settings) -> Path:
+    return _base(settings) / "runs"
+
+
+def _base(settings: Settings) -> Path:
+    """Return the data folder that runs stand in, also from within one."""
+    folder = settings.folder
+    return folder.parent.parent if folder.parent.name == "runs" else folder
+
+
+def _tag(settings: Settings) -> str:
+    return hashlib.sha256(address(settings.ledger).encode()).hexdigest()[:12]
+
+
+def _ledger(folder: Path) -> str:
+    try:
+        return (folder / _LEDGER).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return "one that is not known"
+
+
+@contextmanager
+def _claimed(folder: Path) -> Iterator[None]:
+    """Hold the folder of a run that begins: it has no lock before that is held."""
+    draft = folder / "run.draft"
+    with _locked(draft, os.O_CREAT):
+        draft.rename(folder / "run.lock")
+        yield
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Hold the folder of a run that is gone; OSError where any of its processes lives, or it is only starting."""
+    locks = [*folder.glob("*.lock"), *folder.glob("spool/*/lock")]
+    if not locks:
+        raise FileNotFoundError(folder)
+    with ExitStack() as held:
+        for lock in locks:
+            held.enter_context(_locked(lock))
+        yield
+
+
+@contextmanager
+def _locked(path: Path, more: int = 0) -> Iterator[None]:
+    """Hold a lock that nobody holds; OSError where somebody does."""
+    handle = os.open(path, os.O_RDWR | os.O_CLOEXEC | more, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)

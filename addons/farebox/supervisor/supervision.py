@@ -1,0 +1,83 @@
+"""A child process that is kept running: started again when it has died, killed when it hangs."""
+
+import logging
+from collections.abc import Callable
+
+from ..errors import FareboxError
+from ..process.child import Child
+
+logger = logging.getLogger(__name__)
+
+PATIENCE_SECONDS = 60.0
+_SHORTEST_PAUSE = 0.25
+_LONGEST_PAUSE = 5.0
+_LONG_LIFE = 60.0
+_REMEDY = "free memory, or raise the limits on processes and open files (`ulimit -u`, `ulimit -n`)"
+
+
+class Tended:
+    """One child, made by `start`, that shows signs of life; `tend` is to be called every few moments.
+
+    FareboxError where the first cannot be started; later ones are tried until they can.
+    All time is told by the caller, so that a machine, or a parent, that stood still for a while accuses no child.
+    """
+
+    def __init__(self, start: Callable[[], Child], patience: float = PATIENCE_SECONDS) -> None:
+        self._start = start
+        self._patience = patience
+        self._pause = 0.0
+        self._rest = 0.0
+        self._lived = 0.0
+        self._silent = 0.0
+        self._is_refused = False
+        try:
+            self.child = start()
+        except OSError as error:
+            raise FareboxError(f"a process of farebox cannot be started ({error.strerror}): {_REMEDY}") from error
+
+    def tend(self, seconds: float) -> None:
+        """See to the child, `seconds` after the last time: after its end, it is started again once a pause is over.
+
+        The pause grows while it keeps dying.
+        """
+        if self._rest > 0:
+            self._rest -= seconds
+            if self._rest <= 0:
+                self._start_again()
+            return
+        self._lived += seconds
+        if self.child.process.poll() is not None:
+            self._mourn()
+        elif self.child.heard():
+            self._silent = 0.0
+        else:
+            self._doubt(seconds)
+
+    def _start_again(self) -> None:
+        try:
+            self.child = self._start()
+        except OSError as error:
+            if not self._is_refused:
+                logger.error(
+                    "%s cannot be started (%s) and is tried again and again: %s",
+                    self.child.name,
+                    error.strerror,
+                    _REMEDY,
+                )
+            self._is_refused, self._rest = True, _LONGEST_PAUSE
+        else:
+            self._is_refused = False
+            self._lived = self._silent = 0.0
+
+    def _mourn(self) -> None:
+        self.child.forget()
+        before = self._pause if self._lived < _LONG_LIFE else 0.0
+        self._rest = self._pause = min(max(before * 2, _SHORTEST_PAUSE), _LONGEST_PAUSE)
+        logger.error("%s ended with %s and is started again", self.child.name, self.child.process.returncode)
+
+    def _doubt(self, seconds: float) -> None:
+        self._silent += seconds
+        if self._silent >= self._patience:
+            logger.error("%s has shown no sign of life for %.0f s and is killed", self.child.name, self._silent)
+            self._silent = 0.0
+            self.child.process.kill()

@@ -1,0 +1,139 @@
+"""The sidecar: one recorder and its workers, kept running, stopped in order."""
+
+import logging
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from ..config.settings import Settings
+from ..errors import FareboxError
+from ..home.folder import claim
+from ..process.child import WITH_US, Child, Place
+from ..process.ports import check
+from ..process.stopping import Stop
+from .supervision import Tended
+
+logger = logging.getLogger(__name__)
+
+WORKER = "farebox.proxy"
+RECORDER = "farebox.recorder"
+_RECORDER_SECONDS = 20.0
+_WORKER_GRACE_SECONDS = 3.0
+_URGENT_SECONDS = 2.0
+_TICK_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Where the sidecar listens: each listener's mode and address, the first of them as a URL, and `metrics` as one."""
+
+    listening: list[str]
+    metrics: str
+
+    @property
+    def proxy(self) -> str:
+        address = self.listening[0].rpartition(" at ")[2]
+        # Who listens everywhere is reached here too.
+        return f"http://{address.replace('0.0.0.0:', '127.0.0.1:')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """What is done when: `prepare` once the data folder is ours, `on_started` once the sidecar listens, `on_drained`
+    when the workers have ended and the recorder still answers.
+    """
+
+    prepare: Callable[[], object]
+    on_started: Callable[[Started], object]
+    on_drained: Callable[[Started], object] = lambda _started: None
+
+
+def run(settings: Settings, moments: Moments, stop: Stop, place: Place = WITH_US) -> None:
+    """Run the sidecar until `stop` says so. FareboxError where it cannot start."""
+    with claim(settings.folder, "sidecar"):
+        check(settings)
+        moments.prepare()
+        _Supervisor(settings, stop, place).run(moments)
+
+
+class _Stopped(Exception):  # noqa: N818 - no error: we are told to stop before all have started
+    pass
+
+
+class _Supervisor:
+    def __init__(self, settings: Settings, stop: Stop, place: Place) -> None:
+        self._settings = settings
+        self._stop = stop
+        self._place = place
+        self._recorder: Tended | None = None
+        self._workers: list[Tended] = []
+
+    def run(self, moments: Moments) -> None:
+        started: Started | None = None
+        try:
+            started = self._start()
+            moments.on_started(started)
+            while not self._stop.wait(_TICK_SECONDS):
+                for one in self._all:
+                    one.tend(_TICK_SECONDS)
+        except _Stopped:
+            pass
+        finally:
+            self._end(self._workers, self._settings.stop.deadline + _WORKER_GRACE_SECONDS)
+            if started:
+                moments.on_drained(started)
+            self._end([self._recorder] if self._recorder else [], _RECORDER_SECONDS)
+
+    @property
+    def _all(self) -> list[Tended]:
+        return [*([self._recorder] if self._recorder else []), *self._workers]
+
+    def _start(self) -> Started:
+        self._recorder = Tended(lambda: self._child(RECORDER))
+        self._workers.append(self._worker(1))
+        recorder, first = self._ready(self._recorder), self._ready(self._workers[0])
+        # The other workers, and what is started again, must listen where the first does, also where any free port was
+        # asked for.
+        self._settings = msgspec.structs.replace(
+            self._settings, port=first["port"], mode=first["mode"], metrics_port=recorder["metrics_port"]
+        )
+        self._workers += [self._worker(number) for number in range(2, self._settings.workers + 1)]
+        for worker in self._workers[1:]:
+            self._ready(worker)
+        return Started(first["listening"], f"http://{self._settings.host}:{self._settings.metrics_port}")
+
+    def _worker(self, number: int) -> Tended:
+        return Tended(lambda: self._child(WORKER, str(number)))
+
+    def _child(self, module: str, *arguments: str) -> Child:
+        return Child(module, self._settings, self._place, arguments)
+
+    def _ready(self, one: Tended) -> dict[str, Any]:
+        """Return what a child tells once it is ready."""
+        ready = one.child.wait_ready(lambda: self._stop.wait(0))
+        if ready is None:
+            if self._stop.wait(0):
+                raise _Stopped
+            raise FareboxError(f"{one.child.name} could not start: see above")
+        return ready
+
+    def _end(self, ones: list[Tended], patience: float) -> None:
+        """End children, which do their work first: calls under way, the spool. Where it is urgent they do not."""
+        children = [one.child for one in ones]
+        for child in children:
+            child.stop()
+        give_up = time.monotonic() + patience
+        is_hurried = False
+        while any(child.process.poll() is None for child in children) and time.monotonic() < give_up:
+            if self._stop.is_urgent and not is_hurried:
+                is_hurried, give_up = True, time.monotonic() + _URGENT_SECONDS
+                for child in children:
+                    child.process.send_signal(signal.SIGQUIT)
+            time.sleep(0.01)
+        for child in children:
+            if not child.wait(0):
+                logger.error("%s did not end in time and was killed", child.name)

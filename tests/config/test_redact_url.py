@@ -1,0 +1,30 @@
+"""No ledger's password is printed."""
+
+import pytest
+from farebox.config.redact_url import masked
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("sqlite:////srv/data folder/ledger.db", "sqlite:////srv/data folder/ledger.db"),
+        ("sqlite:////srv/a:b@c/ledger.db", "sqlite:////srv/a:b@c/ledger.db"),
+        ("postgresql://db/farebox", "postgresql://db/farebox"),
+        ("postgresql://farebox@db/farebox", "postgresql://farebox@db/farebox"),
+        ("postgresql://farebox:secret@db:5432/farebox", "postgresql://farebox:***@db:5432/farebox"),
+        ("postgresql+psycopg://:secret@/farebox?host=/run", "postgresql+psycopg://:***@/farebox?host=/run"),
+        ("postgresql://u:sec:ret@db/x", "postgresql://u:***@db/x"),
+        ("postgresql://u:sec/ret@db/x", "postgresql://u:***@db/x"),
+        ("postgresql://u:sec@ret@db/x", "postgresql://u:***@db/x"),
+        ("postgresql://u:sec?r@e#t@db/x", "postgresql://u:***@db/x"),
+        ("postgresql://u:sec\nret@db/x", "postgresql://u:***@db/x"),
+        ("postgresql:///x?user=u&password=secret&host=db", "postgresql:///x?user=u&password=***&host=db"),
+        ("postgresql://db/x?sslmode=require&SSLPassword=secret", "postgresql://db/x?sslmode=require&SSLPassword=***"),
+        ("mysql://u:secret@db/x", "mysql://u:***@db/x"),
+        ("u:secret@db/x", "***"),
+        ("", ""),
+        ("ledger.db", "ledger.db"),
+    ],
+)
+def test_a_password_is_masked_wherever_it_stands(url: str, shown: str) -> None:
+    assert masked(url) == shown

@@ -1,0 +1,158 @@
+"""`farebox demo`: what is made up, and that it is read and priced as if it were real."""
+
+import json
+import re
+import signal
+import ssl
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+import httpx2
+import pytest
+from farebox.demo.answers import answer_to
+from farebox.demo.provider import provider
+from farebox.demo.session import HOSTS, calls
+
+from tests.support.sidecar import clean_environment, export
+
+SECONDS = 120.0
+
+
+def test_the_session_has_all_that_a_newcomer_should_see() -> None:
+    session = list(calls())
+
+    assert {call.model for call in session} >= {"gpt-4o", "claude-sonnet-4-5", "deepseek-chat", "house-blend-7b"}
+    assert any(call.wish.get("cached") for call in session)
+    assert any(call.wish.get("written") for call in session)
+    assert any(call.wish.get("refuse") for call in session)
+    assert any(call.given_up for call in session)
+    assert any(not call.stream for call in session)
+    assert all(
+        call.wish.get("cached", 0) <= call.wish["input"] or "claude" in call.model
+        for call in session
+        if "input" in call.wish
+    )
+
+
+def test_every_call_has_an_answer_and_a_host_with_a_certificate() -> None:
+    for number, call in enumerate(calls()):
+        answer = answer_to(httpx2.URL(call.url).path, call.body(number))
+
+        assert answer.body or answer.events
+        assert httpx2.URL(call.url).host in HOSTS
+        assert (answer.status == 429) == bool(call.wish.get("refuse"))
+
+
+def test_the_provider_answers_under_the_real_names(tmp_path: Path) -> None:
+    body = {"model": "gpt-4o", "metadata": {"call": "1", "input": "3", "output": "4"}}
+    with provider(tmp_path, HOSTS) as made_up:
+        trust = ssl.create_default_context(cafile=made_up.authority)
+        url = f"https://127.0.0.1:{made_up.port}/v1/chat/completions"
+        with httpx2.Client(verify=trust, trust_env=False) as client:
+            answer = client.post(url, json=body, extensions={"sni_hostname": "api.openai.com"})
+
+    assert answer.json()["usage"]["total_tokens"] == 7
+
+
+@pytest.mark.slow
+def test_the_demo_leaves_its_rows_and_a_report(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "farebox", "demo"],
+        env={**clean_environment(), "FAREBOX_HOME": str(tmp_path / "home"), "HTTPS_PROXY": "http://127.0.0.1:9"},
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=True,
+    )
+
+    rows = export(tmp_path / "home" / "demo")
+    assert len(rows) == len(list(calls()))
+    assert sorted({row["outcome"] for row in rows}) == ["client_abort", "http_error", "ok"]
+    assert {"anthropic", "openai", "deepseek", "groq"} == {row["provider"] for row in rows}
+    assert len([line for line in done.stdout.splitlines() if re.match(r"\d\d:\d\d:\d\d ", line)]) == len(rows)
+    assert re.search(r"^total +\$0\.\d+", done.stdout, re.MULTILINE)
+    assert f"farebox report --by outcome --ledger sqlite:///{tmp_path}/home/demo/ledger.db" in done.stdout
+    assert done.stderr == ""
+    assert sorted(path.name for path in (tmp_path / "home").iterdir()) == ["demo", "demo.lock"]
+
+
+@pytest.mark.slow
+def test_a_demo_that_is_kept_serves_metrics_until_it_is_ended(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "farebox", "demo", "--keep"],
+        env={**clean_environment(), "FAREBOX_HOME": str(tmp_path / "home")},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    end = threading.Timer(SECONDS, process.kill)
+    end.start()
+    metrics = next(line for line in process.stdout if line.startswith("Metrics: ")).split()[1]
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(metrics, timeout=10) as answer:
+        counted = answer.read().decode()
+
+    process.send_signal(signal.SIGINT)
+
+    assert process.wait(SECONDS) == 0
+    end.cancel()
+    process.stdout.close()
+    assert 'farebox_unpriced_calls_total{model="house-blend-7b",provider="groq"} 1.0' in counted
+
+
+def test_an_answer_is_json_that_the_client_can_read() -> None:
+    body = {
+        "model": "gpt-4o",
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "metadata": {"call": "1", "input": "3"},
+    }
+    *events, done = answer_to("/v1/chat/completions", body).events
+
+    assert json.loads(events[-1].removeprefix(b"data: "))["usage"]["prompt_tokens"] == 3
+    assert done == b"data: [DONE]\n\n"
+
+
+def start_demo(home: Path, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "farebox", "demo", *arguments],
+        env={**clean_environment(), "FAREBOX_HOME": str(home)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.slow
+def test_a_second_demo_leaves_the_first_alone(tmp_path: Path) -> None:
+    first = start_demo(tmp_path / "home", "--keep")
+    assert first.stdout
+    assert any(line.startswith("Metrics: ") for line in iter(first.stdout.readline, ""))
+
+    second = start_demo(tmp_path / "home")
+    _, refusal = second.communicate(timeout=SECONDS)
+    rows = export(tmp_path / "home" / "demo")
+    first.send_signal(signal.SIGINT)
+    first.communicate(timeout=SECONDS)
+
+    assert second.returncode == 1
+    assert refusal.startswith(f"farebox: data folder {tmp_path}/home is in use by process {first.pid}")
+    assert len(rows) == len(list(calls()))
+    assert first.returncode == 0
+
+
+@pytest.mark.slow
+def test_a_demo_that_is_ended_before_its_time_says_so_in_one_line(tmp_path: Path) -> None:
+    demo = start_demo(tmp_path / "home")
+    give_up = time.monotonic() + SECONDS
+    while not (tmp_path / "home" / "demo" / "ledger.db").exists() and time.monotonic() < give_up:
+        time.sleep(0.02)
+
+    demo.send_signal(signal.SIGINT)
+    _, told = demo.communicate(timeout=SECONDS)
+
+    assert told == "farebox: the demo was ended before its time: its ledger has a part of it\n"
+    assert demo.returncode == 1

@@ -1,0 +1,331 @@
+"""LiteLLM's prices: one call of each area, by arithmetic written out from its list."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from farebox.pricing.consumption import Consumption
+from farebox.pricing.cost import Cost
+from farebox.pricing.fallback import LiteLLM
+from farebox.pricing.pricer import Pricer
+from farebox.records.usage import Usage
+
+AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+PRICER = Pricer([LiteLLM()])
+CHAT: dict[str, Any] = {"input_tokens": 10_000, "cache_read_tokens": 4_000, "output_tokens": 1_000}
+AWS = "bedrock-runtime.{}.amazonaws.com"
+
+
+def price(
+    provider: str,
+    *models: str,
+    host: str = "",
+    tier: str | None = None,
+    at: datetime = AT,
+    context: dict[str, str] | None = None,
+    **used: Any,
+) -> Cost:
+    return PRICER.price(Consumption(provider, models, Usage(**used), at, host=host, tier=tier, context=context or {}))
+
+
+# Nano-USD per token are thousandths of USD per million.
+@pytest.mark.parametrize(
+    ("model", "region", "nanousd"),
+    [
+        ("qwen.qwen3-coder-next", "us-east-1", 1_000 * 500 + 1_000 * 1_200),
+        ("qwen.qwen3-coder-next", "eu-west-2", 1_000 * 780 + 1_000 * 1_860),
+        ("eu.anthropic.claude-sonnet-4-5-20250929-v1:0", "eu-west-1", 1_000 * 3_300 + 1_000 * 16_500),
+        ("global.anthropic.claude-sonnet-4-5-20250929-v1:0", "eu-west-1", 1_000 * 3_000 + 1_000 * 15_000),
+        ("anthropic.claude-sonnet-4-5-20250929-v1:0", "us-gov-west-1", 1_000 * 3_600 + 1_000 * 18_000),
+        (
+            "arn:aws-us-gov:bedrock:us-gov-west-1:123456789012:inference-profile/us-gov.anthropic.claude-sonnet-5",
+            "us-gov-west-1",
+            1_000 * 2_400 + 1_000 * 12_000,
+        ),
+    ],
+)
+def test_a_region_and_a_geography_have_prices_of_their_own(model: str, region: str, nanousd: int) -> None:
+    cost = price("bedrock", model, host=AWS.format(region), input_tokens=1_000, output_tokens=1_000)
+
+    assert (cost.nanousd, cost.status, cost.rate_card["match"]) == (nanousd, "priced", "exact")
+
+
+def test_a_geography_is_found_though_the_answer_leaves_it_out() -> None:
+    """Claude's answers name the model alone."""
+    asked = ("claude-sonnet-4-5-20250929", "eu.anthropic.claude-sonnet-4-5-20250929-v1:0")
+
+    cost = price("bedrock", *asked, host=AWS.format("eu-west-1"), input_tokens=1_000, output_tokens=0)
+
+    assert cost.nanousd == 1_000 * 3_300
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "context", "used", "nanousd"),
+    [
+        # 6,000 x $0.625 + 4,000 x $0.125 + 1,000 x $5 a million; above 200,000 all at the price of there.
+        ("gemini", "gemini-2.5-pro", {"tier": "flex"}, CHAT, 6_000 * 625 + 4_000 * 125 + 1_000 * 5_000),
+        (
+            "gemini",
+            "gemini-2.5-pro",
+            {"tier": "flex"},
+            {"input_tokens": 200_001, "output_tokens": 1_000},
+            200_001 * 1_250 + 1_000 * 7_500,
+        ),
+        ("vertex", "gemini-2.5-pro", {"tier": "priority"}, CHAT, 6_000 * 2_250 + 4_000 * 225 + 1_000 * 18_000),
+        ("openai", "gpt-5-mini", {"processing": "batch"}, CHAT, int(6_000 * 125 + 4_000 * 12.5 + 1_000 * 1_000)),
+        # A tier without a price for reasoning: it is output there as well.
+        (
+            "gemini",
+            "gemini-2.5-flash",
+            {"tier": "flex"},
+            {"input_tokens": 100, "output_tokens": 90, "reasoning_tokens": 40},
+            100 * 150 + 90 * 1_250,
+        ),
+        # Steps that are listed by range.
+        ("dashscope", "qwen3-coder-plus", {}, {"input_tokens": 32_000, "output_tokens": 10}, 32_000 * 1_000 + 50_000),
+        ("dashscope", "qwen3-coder-plus", {}, {"input_tokens": 40_000, "output_tokens": 10}, 40_000 * 1_800 + 90_000),
+        (
+            "anthropic",
+            "claude-sonnet-4-5",
+            {},
+            {"input_tokens": 9_000, "cache_write_tokens": 3_000, "cache_write_1h_tokens": 1_000, "output_tokens": 10},
+            6_000 * 3_000 + 2_000 * 3_750 + 1_000 * 6_000 + 10 * 15_000,
+        ),
+        ("cohere", "embed-v4.0", {}, {"input_tokens": 1_000, "input_image_tokens": 400}, 600 * 120 + 400 * 470),
+    ],
+    ids=["flex", "flex, long", "priority", "batch", "reasoning", "range", "next range", "cache", "embedding"],
+)
+def test_tokens(provider: str, model: str, context: dict[str, str], used: dict[str, Any], nanousd: int) -> None:
+    words = dict(context)
+    cost = price(provider, model, tier=words.pop("tier", None), context=words, **used)
+
+    assert (cost.nanousd, cost.status) == (nanousd, "priced")
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "context", "units", "nanousd"),
+    [
+        ("openai", "gpt-image-1", {"quality": "medium", "size": "1536x1024"}, {"images": 2}, 2 * 63_000_000),
+        ("openai", "gpt-image-1", {"quality": "high", "size": "1024x1024"}, {"images": 1}, 167_000_000),
+        # 1024 x 1792 pixels x $0.0000000719343.
+        ("azure", "dall-e-3", {"quality": "hd", "size": "1024x1792"}, {"images": 1}, 132_000_016),
+        ("azure", "dall-e-3", {"size": "1024x1024"}, {"images": 1}, 44_000_032),
+        ("xai", "grok-imagine-image", {}, {"images": 3}, 60_000_000),
+        ("gemini", "imagen-3.0-generate-001", {}, {"images": 4}, 160_000_000),
+        ("bedrock", "stability.stable-image-inpaint-v1:0", {}, {"images": 1}, 70_000_000),
+        ("openai", "whisper-1", {}, {"audio_seconds": 60}, 6_000_000),
+        ("openai", "whisper-1", {}, {"audio_milliseconds": 1_500}, 150_000),
+        ("openai", "tts-1", {}, {"characters": 1_000}, 15_000_000),
+        ("azure", "tts-1-hd", {}, {"characters": 1_000}, 33_000_000),
+        ("openai", "sora-2", {}, {"video_seconds": 8}, 800_000_000),
+        ("openai", "sora-2-pro", {"size": "1280x720"}, {"video_seconds": 8}, 2_400_000_000),
+        ("openai", "sora-2-pro", {"size": "1024x1792"}, {"video_seconds": 8}, 4_000_000_000),
+        ("gemini", "veo-3.1-fast-generate-preview", {"resolution": "720p"}, {"video_seconds": 8}, 800_000_000),
+        ("gemini", "veo-3.1-fast-generate-preview", {"resolution": "4K"}, {"video_seconds": 8}, 2_400_000_000),
+        ("cohere", "rerank-v3.5", {}, {"search_units": 7}, 14_000_000),
+        ("bedrock", "amazon.rerank-v1:0", {}, {"search_units": 7}, 7_000_000),
+        ("mistral", "mistral-ocr-4-0", {}, {"pages": 10}, 40_000_000),
+        ("mistral", "mistral-ocr-4-0", {}, {"annotated_pages": 10}, 50_000_000),
+        ("mistral", "mistral-ocr-4-0", {"processing": "batch"}, {"pages": 10}, 20_000_000),
+        # For each request, of which this is one.
+        ("perplexity", "sonar-pro", {}, {}, 6_000_000),
+        ("perplexity", "sonar-pro", {"search_context_size": "high"}, {"web_search_requests": 0}, 14_000_000),
+        ("perplexity", "sonar-deep-research", {}, {"web_search_requests": 2}, 10_000_000),
+        ("openai", "gpt-4o-search-preview", {}, {"web_search_requests": 2}, 50_000_000),
+        ("gemini", "gemini-3.6-flash", {}, {"maps_grounding_requests": 2}, 28_000_000),
+        ("vertex", "gemini-2.5-flash", {"region": "global"}, {"web_search_requests": 2}, 70_000_000),
+        ("openai", "gpt-5", {}, {"code_interpreter_sessions": 2}, 60_000_000),
+        ("azure", "gpt-5", {}, {"code_interpreter_sessions": 2}, 66_000_000),
+    ],
+)
+def test_units(provider: str, model: str, context: dict[str, str], units: dict[str, int], nanousd: int) -> None:
+    cost = price(provider, model, context=context, units=units)
+
+    assert (cost.nanousd, cost.status) == (nanousd, "priced")
+
+
+@pytest.mark.parametrize(
+    ("used", "nanousd"),
+    [
+        ({"input_tokens": 100, "input_image_tokens": 60, "output_tokens": 50, "output_image_tokens": 50}, 2_800_000),
+        ({"input_tokens": 100, "input_audio_tokens": 100, "output_tokens": 10}, 500_000),
+    ],
+    ids=["no audio, though asked", "audio that has no price"],
+)
+def test_tokens_of_images_have_prices_of_their_own(used: dict[str, Any], nanousd: int) -> None:
+    cost = price("openai", "gpt-image-1", **used)
+
+    # 40 x $5 + 60 x $10 + 50 x $40 a million; sound costs as text at least, and text has no price as output.
+    assert cost.nanousd == nanousd
+
+
+@pytest.mark.parametrize(
+    ("at", "nanousd"),
+    [
+        (datetime(2026, 11, 20, 2, tzinfo=UTC), 6_000 * 1_320 + 4_000 * 44 + 1_000 * 3_960),
+        (datetime(2026, 11, 20, 0, 59, tzinfo=UTC), 6_000 * 660 + 4_000 * 22 + 1_000 * 1_980),
+        (datetime(2026, 11, 20, 4, tzinfo=UTC), 6_000 * 660 + 4_000 * 22 + 1_000 * 1_980),
+        (datetime(2026, 11, 20, 23, 59, tzinfo=UTC), 6_000 * 660 + 4_000 * 22 + 1_000 * 1_980),
+        (datetime(2026, 11, 21, 2, tzinfo=UTC), 6_000 * 660 + 4_000 * 22 + 1_000 * 1_980),
+    ],
+    ids=["Friday's peak", "before it", "after it", "at night", "Saturday"],
+)
+def test_cheap_hours_know_the_weekend(at: datetime, nanousd: int) -> None:
+    assert price("deepseek", "deepseek-v4-pro", at=at, **CHAT).nanousd == nanousd
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "host", "context", "times"),
+    [
+        ("openai", "gpt-6-astra", "api.openai.com", {}, "1"),
+        ("openai", "gpt-6-astra", "eu.api.openai.com", {}, "1.1"),
+        ("openai", "gpt-4o", "eu.api.openai.com", {}, "1"),
+        ("vertex", "gemini-3.6-flash", "aiplatform.googleapis.com", {}, "1"),
+        ("vertex", "gemini-3.6-flash", "europe-west4-aiplatform.googleapis.com", {}, "1.1"),
+        ("vertex", "gemini-3.6-flash", "aiplatform.eu.rep.googleapis.com", {}, "1.1"),
+        ("vertex", "gemini-3.6-flash", "aiplatform.googleapis.com", {"region": "europe-west1"}, "1.1"),
+        ("vertex", "gemini-3.6-flash", "us-central1-aiplatform.googleapis.com", {"region": "global"}, "1"),
+        ("anthropic", "claude-sonnet-5", "api.anthropic.com", {"inference_geo": "us"}, "1.1"),
+        ("anthropic", "claude-opus-5-5", "api.anthropic.com", {"speed": "fast"}, "2"),
+    ],
+)
+def test_where_and_how_fast_it_is_done_multiplies_the_price(
+    provider: str, model: str, host: str, context: dict[str, str], times: str
+) -> None:
+    standard = price(provider, model, **CHAT).nanousd
+    cost = price(provider, model, host=host, context=context, **CHAT)
+
+    assert standard is not None
+    assert cost.nanousd == standard * Decimal(times)
+    assert cost.rate_card.get("times", "1") == times
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "key"),
+    [
+        ("gemini", "models/gemini-2.5-flash", "gemini/gemini-2.5-flash"),
+        ("vertex", "publishers/google/models/gemini-2.5-flash", "vertex_ai/gemini-2.5-flash"),
+        ("vertex", "claude-opus-4-8@20260805", "vertex_ai/claude-opus-4-8"),
+        (
+            "fireworks",
+            "accounts/fireworks/models/deepseek-v3p1",
+            "fireworks_ai/accounts/fireworks/models/deepseek-v3p1",
+        ),
+    ],
+)
+def test_a_path_ends_with_the_models_name(provider: str, model: str, key: str) -> None:
+    assert price(provider, model, input_tokens=1).rate_card["model"] == key
+
+
+@pytest.mark.parametrize(
+    ("model", "host", "match", "usd"),
+    [
+        ("gpt-4.1-mini-2025-04-14", "acme.openai.azure.com", "exact", "0.4"),
+        ("eu/gpt-4.1-mini", "acme.openai.azure.com", "exact", "0.44"),
+        ("us/gpt-4.1-mini-2025-04-14", "acme.openai.azure.com", "exact", "0.44"),
+        ("gpt-5.1", "acme.openai.azure.us", "exact", "1.71875"),
+        ("grok-4.6", "acme.services.ai.azure.com", "exact", "2"),
+        ("gpt-4.1-mini-2099-01-01", "acme.openai.azure.com", "fuzzy", "0.4"),
+    ],
+)
+def test_azures_zones_are_part_of_a_models_name(model: str, host: str, match: str, usd: str) -> None:
+    card = price("azure", model, host=host, input_tokens=1).rate_card
+
+    assert (card["match"], card["input_tokens"].partition(" ")[0].rstrip(",")) == (match, usd)
+
+
+def test_a_tuned_model_is_priced_as_its_kind() -> None:
+    cost = price("openai", "ft:gpt-4.1-mini-2025-04-14:acme::x1", **CHAT)
+
+    assert (cost.nanousd, cost.rate_card["match"]) == (6_000 * 800 + 4_000 * 200 + 1_000 * 3_200, "fuzzy")
+
+
+@pytest.mark.parametrize(
+    ("provider", "model"),
+    [
+        ("cohere", "command-a-plus-05-2026"),
+        ("ollama", "llama3"),
+        ("nvidia", "nvidia/nv-rerankqa-mistral-4b-v3"),
+        ("openai", "omni-moderation-latest"),
+        ("chatgpt", "gpt-5.5"),
+    ],
+)
+def test_zeros_alone_are_no_price(provider: str, model: str) -> None:
+    assert price(provider, model, **CHAT) == Cost(None, "unpriced", ("empty_price",))
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "tier", "context", "used", "reason"),
+    [
+        ("mistral", "codestral-2508", "scale", {}, CHAT, "no_price:service_tier=scale"),
+        ("anthropic", "claude-sonnet-4-5", None, {"speed": "fast"}, CHAT, "no_price:speed=fast"),
+        ("bedrock", "amazon.nova-pro-v1:0", None, {"latency": "optimized"}, CHAT, "no_price:latency=optimized"),
+        ("azure", "model-router", None, {}, CHAT, "no_price:output_tokens"),
+        (
+            "openai",
+            "gpt-image-1.5",
+            None,
+            {"size": "1024x1024"},
+            {"input_tokens": 1, "units": {"images": 1}},
+            "no_price:images",
+        ),
+    ],
+    ids=["tier", "speed", "latency", "a fee for routing alone", "quality"],
+)
+def test_what_the_list_does_not_price_is_named(
+    provider: str, model: str, tier: str | None, context: dict[str, str], used: dict[str, Any], reason: str
+) -> None:
+    cost = price(provider, model, tier=tier, context=context, **used)
+
+    assert (cost.status, cost.reasons) == ("partial", (reason,))
+
+
+def test_a_price_of_today_is_doubtful_for_a_call_of_long_ago() -> None:
+    old, recent = (price("groq", "openai/gpt-oss-120b", at=at, **CHAT) for at in (datetime(2026, 9, 1, tzinfo=UTC), AT))
+
+    assert (old.nanousd, old.status, old.reasons) == (recent.nanousd, "partial", ("undated_price",))
+
+
+@pytest.mark.parametrize(
+    ("provider", "model"),
+    [
+        ("dashscope", "qwen3-max"),
+        ("deepinfra", "deepseek-ai/DeepSeek-V3.1"),
+        ("sambanova", "Meta-Llama-3.3-70B-Instruct"),
+        ("vercel", "openai/gpt-4o"),
+        ("jina", "jina-reranker-v2-base-multilingual"),
+        ("nebius", "Qwen/Qwen3-32B"),
+    ],
+)
+def test_providers_that_nobody_else_prices(provider: str, model: str) -> None:
+    cost = price(provider, model, input_tokens=1_000)
+
+    assert (cost.status, cost.source) == ("priced", "litellm")
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "is_known"),
+    [("openai", "gpt-4o", True), ("openai", "GPT-4o", True), ("openai", "junk", False), ("openai", None, False)],
+)
+def test_it_tells_which_models_it_knows(provider: str, model: str | None, is_known: bool) -> None:
+    assert LiteLLM().knows(provider, model) is is_known
+    assert LiteLLM().knows_provider(provider)
+    assert not LiteLLM().knows_provider("nobody")
+
+
+def test_the_same_prices_are_the_same_card() -> None:
+    source = LiteLLM()
+    asked = [Consumption("openai", ("gpt-4o",), Usage(input_tokens=count), AT) for count in (1, 2)]
+
+    assert source.card(asked[0]) is source.card(asked[1])
+
+
+def test_junk_does_not_fill_the_memory() -> None:
+    source = LiteLLM()
+
+    for number in range(10_000):
+        source.card(Consumption("openai", (f"junk-{number}",), Usage(), AT, context={"size": f"{number}x1"}))
+
+    assert len(source._lines) <= 4096
+    assert len(source._cards) == 0

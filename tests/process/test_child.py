@@ -1,0 +1,157 @@
+"""Children: settings in, readiness out, and an end with their parent's."""
+
+import os
+import resource
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from farebox.config.settings import Intercept, Settings, load
+from farebox.process.child import Child
+
+PRELUDE = """
+import sys, threading
+from farebox.child import Life, settings_from_parent, when_to_end
+"""
+OBEDIENT = """
+ended = threading.Event()
+settings = settings_from_parent()
+when_to_end(ended.set)
+Life().tell_ready({"port": settings.port, "hosts": list(settings.intercept.hosts)})
+ended.wait()
+sys.exit(7)
+"""
+STUBBORN = """
+settings_from_parent()
+Life().tell_ready({})
+threading.Event().wait()
+"""
+TELLING = """
+stopping, alone = threading.Event(), threading.Event()
+settings_from_parent()
+when_to_end(stopping.set, alone.set)
+Life().tell_ready({})
+stopping.wait()
+sys.exit(8 if alone.wait(1) else 7)
+"""
+FAILING = "sys.exit(3)"
+
+Start = Callable[..., Child]
+
+
+@pytest.fixture
+def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
+    """Start a child that runs the given code."""
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    children: list[Child] = []
+
+    def run(code: str, settings: Settings | None = None) -> Child:
+        (tmp_path / "made_child.py").write_text(PRELUDE + code, encoding="utf-8")
+        children.append(Child("made_child", settings or load(environment={})))
+        return children[-1]
+
+    yield run
+    for child in children:
+        child.stop()
+        child.wait(0)
+
+
+def test_a_child_gets_the_settings_and_tells_when_it_is_ready(start: Start) -> None:
+    settings = Settings(port=1234, intercept=Intercept(hosts=("llm.example",)))
+
+    assert start(OBEDIENT, settings).wait_ready() == {"port": 1234, "hosts": ["llm.example"]}
+
+
+def test_a_child_ends_when_it_is_told(start: Start) -> None:
+    child = start(OBEDIENT)
+    child.wait_ready()
+
+    child.stop()
+
+    assert child.wait(20)
+    assert child.process.returncode == 7
+
+
+def test_a_child_knows_whether_it_was_told_to_end_or_left_alone(start: Start) -> None:
+    told, left = start(TELLING), start(TELLING)
+    for child in (told, left):
+        child.wait_ready()
+
+    told.stop()
+    assert left.process.stdin
+    left.process.stdin.close()
+
+    assert told.wait(20)
+    assert left.wait(20)
+    assert (told.process.returncode, left.process.returncode) == (7, 8)
+
+
+def test_a_child_that_does_not_end_is_killed(start: Start) -> None:
+    child = start(STUBBORN)
+    child.wait_ready()
+
+    child.stop()
+
+    assert not child.wait(0.05)
+    assert child.process.returncode == -signal.SIGKILL
+
+
+def test_a_child_that_fails_at_its_start_is_never_ready(start: Start) -> None:
+    child = start(FAILING)
+
+    assert child.wait_ready() is None
+    assert child.wait(20)
+    assert child.process.returncode == 3
+
+
+def test_stopping_twice_is_no_error(start: Start) -> None:
+    child = start(FAILING)
+    child.wait_ready()
+    child.wait(20)
+
+    child.stop()
+    child.stop()
+
+    assert child.process.returncode == 3
+
+
+def test_large_settings_arrive_whole(start: Start) -> None:
+    hosts = tuple(f"host-{number}.example" for number in range(2000))
+
+    ready = start(OBEDIENT, Settings(port=1, intercept=Intercept(hosts=hosts))).wait_ready()
+
+    assert ready == {"port": 1, "hosts": list(hosts)}
+
+
+def test_a_child_that_cannot_be_started_leaves_nothing_open() -> None:
+    free = [os.dup(0) for _ in range(3)]
+    for descriptor in free:
+        os.close(descriptor)
+    before = sorted(Path("/proc/self/fd").iterdir())
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+    # There is room for the pipe on which the child would be heard, and for nothing after it.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free[2], hard))
+    try:
+        with pytest.raises(OSError, match="Too many open files"):
+            Child("made_child", load(environment={}))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+    assert sorted(Path("/proc/self/fd").iterdir()) == before
+
+
+def test_a_child_is_heard_also_beside_thousands_of_connections(start: Start) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    taken = [os.dup(0) for _ in range(1100)]
+    try:
+        child = start(OBEDIENT)
+
+        assert child.wait_ready() is not None
+        assert not child.heard()
+    finally:
+        for descriptor in taken:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -1,0 +1,39 @@
+"""The environment that sends a client through the proxy."""
+
+import pytest
+from farebox.process.client_environment import Door, client_environment, client_variables
+
+DOOR = Door("http://127.0.0.1:8080", "/data/cert.pem", "/data/bundle.pem")
+
+
+def test_a_client_gets_proxy_and_trust_in_every_spelling() -> None:
+    found = client_environment({"PATH": "/bin", "http_proxy": "http://other:1"}, DOOR)
+
+    assert found == {
+        "PATH": "/bin",
+        **dict.fromkeys(("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"), "http://127.0.0.1:8080"),
+        **dict.fromkeys(("NO_PROXY", "no_proxy"), ""),
+        "SSL_CERT_FILE": "/data/bundle.pem",
+        "REQUESTS_CA_BUNDLE": "/data/bundle.pem",
+        "CURL_CA_BUNDLE": "/data/bundle.pem",
+        "NODE_EXTRA_CA_CERTS": "/data/cert.pem",
+        "NODE_USE_ENV_PROXY": "1",
+    }
+
+
+@pytest.mark.parametrize("name", ["GIT_SSL_CAINFO", "AWS_CA_BUNDLE", "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"])
+def test_what_would_beat_the_bundle_is_set_too(name: str) -> None:
+    assert client_environment({name: "/etc/roots.pem"}, DOOR)[name] == "/data/bundle.pem"
+    assert name not in client_environment({name: ""}, DOOR) or not client_environment({name: ""}, DOOR)[name]
+    assert name not in client_environment({}, DOOR)
+
+
+@pytest.mark.parametrize("name", ["NO_PROXY", "no_proxy"])
+def test_what_the_user_sends_round_the_proxy_still_goes_round(name: str) -> None:
+    found = client_environment({name: "db.internal,localhost"}, DOOR)
+
+    assert (found["NO_PROXY"], found["no_proxy"]) == ("db.internal,localhost", "db.internal,localhost")
+
+
+def test_the_variables_are_those_of_the_environment() -> None:
+    assert client_variables(DOOR, "").items() <= client_environment({}, DOOR).items()

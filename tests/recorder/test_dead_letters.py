@@ -1,0 +1,67 @@
+"""What cannot be recorded is kept, whatever the disk does."""
+
+from pathlib import Path
+
+import pytest
+from farebox.recorder import dead_letters as aside_module
+from farebox.recorder.dead_letters import Aside
+from farebox.sinks.metrics import OwnMetrics
+from prometheus_client import CollectorRegistry
+
+
+@pytest.fixture
+def registry() -> CollectorRegistry:
+    return CollectorRegistry()
+
+
+@pytest.fixture
+def aside(tmp_path: Path, registry: CollectorRegistry) -> Aside:
+    return Aside(tmp_path / "aside", OwnMetrics(registry))
+
+
+def files(tmp_path: Path) -> list[bytes]:
+    return sorted(path.read_bytes() for path in (tmp_path / "aside").iterdir())
+
+
+def counted(registry: CollectorRegistry) -> tuple[float | None, ...]:
+    names = ("set_aside", "dropped")
+    return tuple(registry.get_sample_value(f"farebox_records_{name}_total") for name in names)
+
+
+def test_the_same_message_is_kept_and_counted_once(tmp_path: Path, aside: Aside, registry: CollectorRegistry) -> None:
+    for message in (b"one", b"two", b"one"):
+        aside.keep(message, "it is a test")
+
+    assert files(tmp_path) == [b"one", b"two"]
+    assert counted(registry) == (2, 0)
+
+
+def test_what_the_disk_does_not_take_is_kept_later(
+    tmp_path: Path, aside: Aside, registry: CollectorRegistry, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "aside").write_bytes(b"no folder")
+    for message in (b"one", b"two", b"one"):
+        aside.keep(message, "it is a test")
+    before = counted(registry)
+
+    (tmp_path / "aside").unlink()
+    aside.try_again()
+
+    assert before == (0, 0)
+    assert files(tmp_path) == [b"one", b"two"]
+    assert counted(registry) == (2, 0)
+    assert caplog.text.count("cannot be written") == 1
+
+
+def test_what_cannot_be_kept_at_all_is_counted_as_dropped(
+    tmp_path: Path, aside: Aside, registry: CollectorRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aside_module, "WAITING_LIMIT", 2)
+    (tmp_path / "aside").write_bytes(b"no folder")
+
+    for message in (b"one", b"two", b"three"):
+        aside.keep(message, "it is a test")
+    assert counted(registry) == (0, 1)
+    aside.close()
+
+    assert counted(registry) == (0, 3)

@@ -1,0 +1,216 @@
+"""What spans calls: each piece of work counts once, and attempts are numbered."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from farebox.recorder.links import FAILURES_LIMIT, join, numbered
+from farebox.records.reading import Reading
+from farebox.records.record import Record
+from farebox.records.usage import Usage
+
+from tests.support.samples import STARTED_AT, reading, record_of
+
+SECOND = 10**9
+USED = Usage(input_tokens=900, output_tokens=100)
+PRICE = 900 * 2_500 + 100 * 10_000
+NOTHING = Usage()
+
+
+def started(**told: Any) -> Reading:
+    given = {"dialect": "openai_responses", "response_id": "resp_1", "usage": NOTHING, "is_pending": True}
+    return reading(**given | {"finish_reason": "queued"} | told)
+
+
+def look(after: float = 5.0, **told: Any) -> Reading:
+    given = {"dialect": "openai_responses", "response_id": "resp_1", "completes": "resp_1", "usage": USED}
+    given |= {"model_requested": None, "model_returned": "gpt-4o-2024-08-06", "finish_reason": "completed"}
+    return reading(**given | {"started_at": STARTED_AT + int(after * SECOND)} | told)
+
+
+def row(**told: Any) -> Record:
+    return record_of(started(**told))
+
+
+def test_the_row_of_started_work_waits_for_its_end() -> None:
+    pending = row()
+
+    assert (pending.cost_status, pending.cost_reasons, pending.usage_source) == ("unpriced", ["pending"], "none")
+
+
+@pytest.mark.parametrize("is_stored", [True, False], ids=["row in the ledger", "row in the batch"])
+def test_a_look_at_the_end_completes_the_row(is_stored: bool) -> None:
+    pending = row()
+
+    joined = join([] if is_stored else [pending], [pending] if is_stored else [], [look()], record_of)
+
+    [whole] = [one.after for one in joined.completions] if is_stored else joined.records
+    assert (whole.id, whole.started_at, whole.duration_ms) == (pending.id, pending.started_at, pending.duration_ms)
+    assert (whole.input_tokens, whole.output_tokens, whole.usage_source) == (900, 100, "reported")
+    assert (whole.cost_nanousd, whole.cost_status, whole.cost_reasons) == (PRICE, "priced", None)
+    assert (whole.model_requested, whole.model_returned) == ("gpt-4o", "gpt-4o-2024-08-06")
+    assert whole.finish_reason == "completed"
+    assert [one.before for one in joined.completions] == ([pending] if is_stored else [])
+    assert (len(joined.settled), joined.waiting) == (1, [])
+
+
+def test_a_second_look_adds_nothing() -> None:
+    more = look(9, usage=Usage(input_tokens=9000, output_tokens=100))
+
+    joined = join([row()], [], [more, look()], record_of)
+
+    assert [one.input_tokens for one in joined.records] == [900]
+
+
+def test_a_look_at_what_told_its_usage_adds_nothing() -> None:
+    told = row(usage=Usage(input_tokens=1, output_tokens=2), is_pending=False)
+
+    joined = join([], [told], [look()], record_of)
+
+    assert (joined.records, joined.completions, joined.waiting) == ([], [], [])
+
+
+def test_one_run_with_several_rows_has_one_usage() -> None:
+    first, second = row(), row(started_at=STARTED_AT + SECOND)
+    told = row(started_at=STARTED_AT + 2 * SECOND, usage=USED, is_pending=False)
+
+    unfinished = join([second], [first], [look()], record_of)
+    finished = join([second, told], [first], [look()], record_of)
+
+    assert [one.after.id for one in unfinished.completions] == [first.id]
+    assert [one.input_tokens for one in unfinished.records] == [None]
+    assert (finished.completions, finished.records) == ([], [second, told])
+
+
+@pytest.mark.parametrize("other", [{"host": "elsewhere.example"}, {"dialect": "openai_batches"}, {"completes": "x"}])
+def test_a_look_at_something_else_waits_for_its_row(other: dict[str, Any]) -> None:
+    joined = join([row()], [], [look(**other)], record_of)
+
+    assert [one.usage_source for one in joined.records] == ["none"]
+    assert len(joined.waiting) == 1
+
+
+def test_work_that_failed_without_a_count_costs_nothing() -> None:
+    failed = look(usage=NOTHING, finish_reason="failed", outcome="http_error", error_code="server_error")
+
+    [whole] = join([row()], [], [failed], record_of).records
+
+    assert (whole.finish_reason, whole.error_code, whole.outcome) == ("failed", "server_error", "ok")
+    assert (whole.cost_status, whole.cost_nanousd, whole.usage_source) == ("none", None, "none")
+
+
+def test_an_answer_that_was_cut_short_is_completed_too() -> None:
+    cut = row(outcome="client_abort", is_pending=False, finish_reason=None)
+
+    [whole] = join([cut], [], [look()], record_of).records
+
+    assert (whole.outcome, whole.input_tokens, whole.cost_status) == ("client_abort", 900, "priced")
+
+
+def test_the_price_is_that_of_the_request() -> None:
+    asked: list[Reading] = []
+
+    def price(one: Reading) -> Record:
+        asked.append(one)
+        return record_of(one)
+
+    pending = row(price_context={"resolution": "720p", "size": "auto"})
+    join([pending], [], [look(86_400, price_context={"size": "1024x1024"})], price)
+
+    assert [(one.started_at, one.model_requested) for one in asked] == [(STARTED_AT, "gpt-4o")]
+    assert asked[0].price_context == {"resolution": "720p", "size": "1024x1024"}
+    assert record_of(asked[0]).started_at == pending.started_at
+
+
+def test_a_look_that_cannot_be_priced_leaves_the_row_as_it_is() -> None:
+    pending = row()
+
+    assert join([pending], [], [look()], lambda _: None).records == [pending]
+
+
+def attempt(after: float, **told: Any) -> Reading:
+    given = {"request_hash": "a", "started_at": STARTED_AT + int(after * SECOND), "duration_ms": 1000, "usage": NOTHING}
+    return reading(**given | told)
+
+
+FAILED = {"outcome": "http_error", "status": 500}
+
+
+@pytest.mark.parametrize(
+    ("calls", "attempts"),
+    [
+        ([attempt(0, **FAILED), attempt(2, **FAILED), attempt(5)], [None, 2, 3]),
+        ([attempt(0, **FAILED), attempt(2, request_hash="b")], [None, None]),
+        ([attempt(0, **FAILED), attempt(2, request_hash=None)], [None, None]),
+        ([attempt(0), attempt(2)], [None, None]),
+        ([attempt(0, **FAILED), attempt(120)], [None, 2]),
+        ([attempt(0, **FAILED), attempt(122)], [None, None]),
+        ([attempt(0, **FAILED), attempt(2), attempt(4)], [None, 2, None]),
+        ([attempt(0, outcome="http_error", status=400), attempt(2)], [None, None]),
+        ([attempt(0, outcome="http_error", status=429), attempt(2)], [None, 2]),
+        ([attempt(0, outcome="network_error", status=None), attempt(2)], [None, 2]),
+        ([attempt(0, outcome="client_abort"), attempt(0.9)], [None, 2]),
+        ([attempt(0, attempt=1, **FAILED), attempt(2, attempt=1)], [1, 2]),
+        ([attempt(0, attempt=3, **FAILED), attempt(2)], [3, 4]),
+        ([attempt(2), attempt(0, **FAILED)], [None, 2]),
+    ],
+    ids=[
+        "twice",
+        "another request",
+        "not known",
+        "a good call",
+        "late",
+        "too late",
+        "a good call between",
+        "refused for good",
+        "rate limited",
+        "no network",
+        "timed out, the next overlaps",
+        "the client counts from one",
+        "the client knows more",
+        "out of order",
+    ],
+)
+def test_an_identical_request_after_a_failure_is_the_next_attempt(
+    calls: list[Reading], attempts: list[int | None]
+) -> None:
+    assert [one.attempt for one in numbered({}, calls)[1]] == attempts
+
+
+def test_attempts_are_numbered_across_batches() -> None:
+    failures, _ = numbered({}, [attempt(0, **FAILED)])
+
+    assert [one.attempt for one in numbered(failures, [attempt(2)])[1]] == [2]
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    many = [attempt(0, request_hash=str(number), **FAILED) for number in range(FAILURES_LIMIT + 10)]
+
+    failures, _ = numbered({}, many)
+    later, _ = numbered(failures, [attempt(timedelta(minutes=5).total_seconds(), **FAILED)])
+
+    assert len(failures) == FAILURES_LIMIT
+    assert len(later) == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "adds_nothing"),
+    [
+        ({}, False),
+        ({"is_pending": True, "finish_reason": "in_progress"}, True),
+        ({"finish_reason": None, "usage": NOTHING}, True),
+        ({"status": 404, "outcome": "http_error"}, True),
+        ({"outcome": "client_abort"}, True),
+        ({"outcome": "sidecar_stop"}, True),
+        ({"outcome": "provider_cut"}, True),
+        ({"outcome": "provider_cut", "error_type": "server_error"}, False),
+        ({"completes": None, "is_pending": True}, False),
+    ],
+    ids=[
+        *("the end", "under way", "cut", "not found", "left by the client", "left by us", "broken off", "an error"),
+        "a call",
+    ],
+)
+def test_a_look_without_an_end_adds_nothing(told: dict[str, Any], adds_nothing: bool) -> None:
+    assert msgspec.structs.replace(look(), **told).adds_nothing is adds_nothing

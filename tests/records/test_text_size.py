@@ -1,0 +1,83 @@
+"""Sizes tell how much text there is, whatever holds it, and hold none of it."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+from farebox.metering.call import call_of
+from farebox.metering.meter import Meter
+from farebox.records.exchange import Response, request_to
+from farebox.records.text_size import Sizes, measure, said
+
+IMAGE = "iVBORw0KGgoAAAANSUhEUgAA" * 400
+URL = "https://api.openai.com/v1/chat/completions"
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        ({"messages": [{"role": "user", "content": "0123456789"}]}, (8 + 4 + 4 + 7 + 10, 0)),
+        ({"content": "日本語"}, (7 + 9, 0)),
+        ({"content": "word " * 500}, (7 + 2500, 0)),
+        ({"url": "data:image/png;base64," + IMAGE}, (3, 1)),
+        ({"data": IMAGE, "more": [IMAGE]}, (8, 2)),
+        ({"content": "\ud800"}, (7 + 3, 0)),
+        ([1, None, True, 2.5, {}], (0, 0)),
+        (None, (0, 0)),
+    ],
+    ids=["chat", "wide", "long text", "data URL", "bare base64", "lone surrogate", "no text", "nothing"],
+)
+def test_text_is_measured_and_media_are_counted(document: Any, expected: tuple[int, int]) -> None:
+    assert measure(document) == expected
+
+
+def test_beyond_a_limit_the_rest_is_told_by_proportion() -> None:
+    text, _ = measure(["ten bytes!"] * 100_000)
+    assert text == pytest.approx(1_000_000, rel=0.001)
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        ({"id": "chatcmpl-1", "choices": [{"delta": {"content": "four"}}], "obfuscation": "xxxxxxx"}, 4),
+        ({"choices": [{"delta": {"tool_calls": [{"id": "c", "function": {"arguments": '{"a":1}'}}]}}]}, 7),
+        ({"type": "content_block_delta", "delta": {"type": "thinking_delta", "thinking": "hmm"}}, 3),
+        ({"type": "content_block_delta", "delta": {"type": "signature_delta", "signature": "c2ln"}}, 0),
+        ({"content": [{"type": "tool_use", "id": "t", "input": {"city": "Rome"}}]}, 8),
+        ({"candidates": [{"content": {"parts": [{"text": "five!"}], "role": "model"}}]}, 5),
+        ({"type": "response.output_text.delta", "item_id": "msg_1", "delta": "ab"}, 2),
+        ({"model": "llama", "message": {"role": "assistant", "content": "abc"}}, 3),
+        ({"model": "llama", "response": "abc"}, 3),
+    ],
+)
+def test_what_the_model_says_is_measured_without_its_scaffolding(document: Any, expected: int) -> None:
+    assert said(document) == expected
+
+
+def test_an_answer_is_measured_where_it_has_content() -> None:
+    body = b'{"model":"gpt-4o","stream":true,"messages":[]}'
+    call = call_of(request_to("POST", URL, (), body), call_id="1", started_at=0)
+    assert call is not None
+    meter = Meter(call, Response(200, (("content-type", "text/event-stream"),)))
+    for delta in ({"role": "assistant", "content": ""}, {"reasoning_content": "hm"}, {"content": "four"}):
+        meter.feed(b"data: " + json.dumps({"choices": [{"delta": delta}]}).encode() + b"\n\n", 0.5)
+    reading = meter.close(1.0)
+    assert reading.sizes == Sizes(prompt_bytes=len("modelgpt-4ostreammessages"), answer_bytes=6)
+    assert reading.output_chunks == 2
+
+
+def test_a_request_that_is_cut_off_has_no_size() -> None:
+    request = request_to("POST", URL, (), b'{"model":"gpt-4o","messages":[{"content":"abc')
+    call = call_of(request, call_id="1", started_at=0)
+    assert call is not None
+    assert call.asked.sizes == Sizes()
+
+
+@pytest.mark.slow
+def test_a_long_conversation_is_measured_in_well_under_a_millisecond() -> None:
+    document = {"model": "m", "messages": [{"role": "user", "content": "word " * 100}] * 100}
+    started = time.process_time()
+    for _ in range(100):
+        measure(document)
+    assert (time.process_time() - started) / 100 < 0.001

@@ -1,0 +1,46 @@
+"""The report for machines: exact, and null is not zero."""
+
+import csv
+import io
+import json
+from dataclasses import replace
+from decimal import Decimal
+
+from farebox.report.machine import as_csv, as_json
+from farebox.store.summary import Group, Scope, Sums
+
+from tests.support.samples import AT
+
+NANOUSD = 123_456_789_012_345_678
+KNOWN = Sums(3, 1, 0, 0, 1_200, 1_200, 900, 300, NANOUSD, 800, 1_900)
+UNKNOWN = Sums(1, 0, 1, 0, None, None, None, None, None)
+GROUPS = [Group(("openai", 'the "model", of\nours'), KNOWN), Group(("openai", None), UNKNOWN)]
+
+
+def test_json_has_exact_amounts_and_null() -> None:
+    told = json.loads(as_json(("provider", "model"), Scope(AT), GROUPS, KNOWN))
+
+    assert (told["since"], told["until"], told["by"]) == ("2026-11-01T12:30:15.250000Z", None, ["provider", "model"])
+    assert [row["model"] for row in told["rows"]] == ['the "model", of\nours', None]
+    assert told["total"]["cost_nanousd"] == NANOUSD
+    assert Decimal(told["rows"][0]["cost_usd"]) * 10**9 == NANOUSD
+    assert (told["rows"][1]["cost_usd"], told["rows"][1]["input_tokens"]) == (None, None)
+
+
+def test_csv_has_the_same_lines_and_no_total() -> None:
+    rows = list(csv.DictReader(io.StringIO(as_csv(("provider", "model"), GROUPS, KNOWN))))
+
+    assert [row["model"] for row in rows] == ['the "model", of\nours', ""]
+    assert [row["cost_nanousd"] for row in rows] == [str(NANOUSD), ""]
+    assert [row["cost_usd"] for row in rows] == ["123456789.012345678", ""]
+
+
+def test_it_is_told_which_percentiles_are_interpolated_and_what_is_lacking() -> None:
+    groups = [Group(("openai",), replace(KNOWN, interpolated=True)), Group(("anthropic",), UNKNOWN)]
+
+    told = json.loads(as_json(("provider",), Scope(), groups, KNOWN, lacking="Old calls are gone."))
+    rows = list(csv.DictReader(io.StringIO(as_csv(("provider",), groups, KNOWN))))
+
+    assert [row["interpolated"] for row in told["rows"]] == [True, False]
+    assert (told["total"]["interpolated"], told["lacking"]) == (False, "Old calls are gone.")
+    assert [row["interpolated"] for row in rows] == ["true", "false"]

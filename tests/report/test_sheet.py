@@ -1,0 +1,47 @@
+"""One call, whole."""
+
+import io
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from farebox.records.record import COLUMNS
+from farebox.report.sheet import GROUPS, call_sheet
+from rich.console import Console
+
+from tests.support.samples import record
+
+
+def printed(**told: Any) -> list[str]:
+    text = io.StringIO()
+    Console(file=text, width=160).print(call_sheet(msgspec.structs.asdict(record(**told)), ZoneInfo("Asia/Tokyo")))
+    return [" ".join(line.split()) for line in text.getvalue().splitlines()]
+
+
+def test_every_column_has_its_place_once() -> None:
+    assert sorted(name for names in GROUPS.values() for name in names) == sorted(COLUMNS)
+
+
+def test_a_sheet_has_what_is_known_and_nothing_else() -> None:
+    lines = printed(user_id="u1")
+
+    assert "started_at 2026-11-01 21:30:15.250000 JST" in lines
+    assert "user_id u1" in lines
+    assert not any(line.startswith(("conversation", "why")) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("told", "line"),
+    [
+        ({"cost_nanousd": 155_244_028_704}, "cost_nanousd 155,244,028,704 ($155.244028704)"),
+        ({"cost_nanousd": 0}, "cost_nanousd 0 ($0.000000000)"),
+        ({"input_tokens": 12_345}, "input_tokens 12,345"),
+        ({"streamed": True}, "streamed True"),
+        ({"cost_reasons": ["a", "b"]}, "cost_reasons a, b"),
+        ({"raw_usage": {"a": {"b": 1}}}, "raw_usage.a.b 1"),
+        ({"tags": {"x-team": "[bold]us"}}, "tags.x-team [bold]us"),
+    ],
+)
+def test_values_are_told_whole(told: dict[str, Any], line: str) -> None:
+    assert line in printed(**told)

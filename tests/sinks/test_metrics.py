@@ -1,0 +1,211 @@
+"""Prometheus metrics as a sink."""
+
+from typing import Any
+
+import farebox
+import pytest
+from farebox.pricing.standard import standard
+from farebox.records.record import Completion
+from farebox.sinks.metrics import LIMITS_LIMIT, MetricsSink, OwnMetrics
+from farebox.sinks.models import MODELS_LIMIT, UNKNOWN_MODELS_LIMIT
+from prometheus_client import CollectorRegistry
+
+from tests.support.samples import record
+
+MODEL = {"provider": "openai", "model": "gpt-4o"}
+
+
+@pytest.fixture
+def registry() -> CollectorRegistry:
+    return CollectorRegistry()
+
+
+@pytest.fixture
+def sink(registry: CollectorRegistry) -> MetricsSink:
+    return MetricsSink(registry, standard().knows)
+
+
+def count(sink: MetricsSink, **told: Any) -> None:
+    sink.write([record(**{"model_requested": "gpt-4o", **told})])
+
+
+def series(registry: CollectorRegistry, name: str) -> dict[str, float]:
+    """Return every value of `name` by its model."""
+    samples = (sample for metric in registry.collect() for sample in metric.samples)
+    return {sample.labels["model"]: sample.value for sample in samples if sample.name == name}
+
+
+def names(registry: CollectorRegistry) -> set[str]:
+    """Return what has a value other than 0."""
+    return {sample.name for metric in registry.collect() for sample in metric.samples if sample.value}
+
+
+def test_calls_are_counted_by_how_they_ended(registry: CollectorRegistry, sink: MetricsSink) -> None:
+    for outcome, status in (("ok", 200), ("ok", 200), ("http_error", 429), ("network_error", None)):
+        count(sink, outcome=outcome, status=status, operation="chat")
+
+    found = [
+        registry.get_sample_value(
+            "farebox_calls_total", {**MODEL, "operation": "chat", "outcome": outcome, "status": status}
+        )
+        for outcome, status in (("ok", "200"), ("http_error", "429"), ("network_error", ""))
+    ]
+    assert found == [2, 1, 1]
+
+
+def test_tokens_are_summed_by_kind(registry: CollectorRegistry, sink: MetricsSink) -> None:
+    count(sink, input_tokens=900, cache_read_tokens=400, output_tokens=100)
+    count(sink, input_tokens=100, reasoning_tokens=7)
+
+    kinds = {
+        kind: registry.get_sample_value("farebox_tokens_total", {**MODEL, "kind": kind})
+        for kind in ("input", "cache_read", "output", "reasoning", "cache_write", "input_audio")
+    }
+    assert kinds == {
+        "input": 1000, "cache_read": 400, "output": 100, "reasoning": 7, "cache_write": None, "input_audio": None
+    }  # fmt: skip
+
+
+def test_what_is_left_of_a_limit_is_as_the_latest_answer_says(registry: CollectorRegistry, sink: MetricsSink) -> None:
+    count(sink, ratelimit={"remaining_requests": 10, "limit_requests": 500, "reset_requests_ms": 7})
+    count(sink, ratelimit={"remaining_requests": 9, "remaining_tokens_minute": 0, "remaining": 3})
+
+    left = {
+        kind: registry.get_sample_value("farebox_ratelimit_remaining", {"provider": "openai", "kind": kind})
+        for kind in ("requests", "tokens_minute", "", "limit_requests", "reset_requests_ms")
+    }
+    assert left == {"requests": 9, "tokens_minute": 0, "": 3, "limit_requests": None, "reset_requests_ms": None}
+
+
+def test_many_kinds_of_limits_make_few_series(registry: CollectorRegistry, sink: MetricsSink) -> None:
+    for number in range(LIMITS_LIMIT * 2):
+        count(sink, provider=f"p{number}", ratelimit={"remaining_requests": 1})
+
+    left = [metric for metric in registry.collect() if metric.name == "farebox_ratelimit_remaining"]
+    assert len(left[0].samples) == LIMITS_LIMIT
+
+
+def test_cost_is_summed_in_usd_by_how_sure_it_is(registry: CollectorRegistry, sink: MetricsSink) -> None:
+    count(sink, cost_nanousd=1_500_000_000, cost_status="priced")
+    count(sink, cost_nanousd=500_000_000, cost_status="priced")
+    count(sink, cost_nanousd=250_000_000, cost_status="partial")
+    count(sink, cost_nanousd=0, cost_status="free")
+
+    found = {
+        status: registry.get_sample_value("farebox_cost_usd_total", {**MODEL, "cost_status": status})
+        for status in ("priced", "partial", "free")
+    }
+    assert found == {"priced": 2.0, "partial": 0.25, "free": 0.0}
+
+
+def test_what_is_not_known_emits_no_sample(registry: CollectorRegistry, sink: MetricsSink) -> None:
+    count(sink, cost_status="none")
+
+    assert {name for name in names(registry) if not name.endswith("_created")} == {"farebox_calls_total"}
+
+
+def test_unpriced_calls_are_counted(registry: CollectorRegistry, sink: MetricsSink) -> None:
+    count(sink, cost_status="unpriced")
+    count(sink, cost_status="unpriced", model_requested=None)
+    count(sink, cost_status="none")
+
+    assert series(registry, "farebox_unpriced_calls_total") == {"gpt-4o": 1, "": 1}
+    assert registry.get_sample_value("farebox_cost_usd_total", {**MODEL, "cost_status": "unpriced"}) is None
+
+
+def test_the_model_as_served_is_the_label(registry: CollectorRegistry, sink: MetricsSink) -> None:
+    count(sink, model_requested="gpt-5", model_returned="gpt-4o")
+
+    assert series(registry, "farebox_calls_total") == {"gpt-4o": 1}
+
+
+@pytest.mark.parametrize(
+    ("told", "name", "expected"),
+    [
+        ({"duration_ms": 1500}, "farebox_call_duration_seconds", 1.5),
+        ({"ttft_ms": 250}, "farebox_time_to_first_token_seconds", 0.25),
+    ],
+)
+def test_times_are_observed_in_seconds(
+    registry: CollectorRegistry, sink: MetricsSink, told: dict[str, int], name: str, expected: float
+) -> None:
+    count(sink, **told)
+
+    assert registry.get_sample_value(f"{name}_sum", MODEL) == expected
+    assert registry.get_sample_value(f"{name}_count", MODEL) == 1
+
+
+def test_our_own_time_is_observed_in_seconds(registry: CollectorRegistry, sink: MetricsSink) -> None:
+    count(sink, overhead_us=500)
+
+    assert registry.get_sample_value("farebox_overhead_seconds_sum") == 0.0005
+    assert registry.get_sample_value("farebox_overhead_seconds_bucket", {"le": "0.0005"}) == 1
+
+
+def test_junk_model_names_share_one_series_after_a_cap(registry: CollectorRegistry, sink: MetricsSink) -> None:
+    for number in range(10_000):
+        count(sink, model_requested=f"junk-{number}")
+    count(sink)
+    count(sink, model_requested="junk-0")
+
+    calls = series(registry, "farebox_calls_total")
+    assert len(calls) == UNKNOWN_MODELS_LIMIT + 2
+    assert (calls["gpt-4o"], calls["junk-0"], calls["other"]) == (1, 2, 10_000 - UNKNOWN_MODELS_LIMIT)
+    assert registry.get_sample_value("farebox_series_capped_total") == 10_000 - UNKNOWN_MODELS_LIMIT
+
+
+def test_known_model_names_are_capped_too(registry: CollectorRegistry) -> None:
+    sink = MetricsSink(registry, lambda _provider, _model: True)
+
+    for number in range(MODELS_LIMIT + 10):
+        count(sink, model_requested=f"known-{number}")
+
+    assert len(series(registry, "farebox_calls_total")) == MODELS_LIMIT + 1
+    assert series(registry, "farebox_calls_total")["other"] == 10
+
+
+def test_farebox_tells_about_itself(registry: CollectorRegistry) -> None:
+    own = OwnMetrics(registry)
+
+    own.inflight(3)
+    own.pending(4)
+    own.dropped(5)
+    own.untrusting(6)
+    own.set_aside()
+    own.meter_failures([("openai_chat", 1), ("openai_chat", 2)])
+    own.usage_refusals([("openai", 1), ("openai", 3)])
+
+    found = {name: registry.get_sample_value(name) for name in names(registry) if not name.endswith("_created")}
+    labelled = {
+        "farebox_build_info": registry.get_sample_value("farebox_build_info", {"version": farebox.__version__}),
+        "farebox_meter_failures_total": registry.get_sample_value(
+            "farebox_meter_failures_total", {"dialect": "openai_chat"}
+        ),
+        "farebox_usage_refusals_total": registry.get_sample_value(
+            "farebox_usage_refusals_total", {"provider": "openai"}
+        ),
+    }
+    assert {**found, **labelled} == {
+        "farebox_inflight_calls": 3,
+        "farebox_spool_pending": 4,
+        "farebox_records_dropped_total": 5,
+        "farebox_untrusting_clients_total": 6,
+        "farebox_records_set_aside_total": 1,
+        "farebox_build_info": 1,
+        "farebox_meter_failures_total": 3,
+        "farebox_usage_refusals_total": 4,
+    }
+
+
+def test_a_completion_adds_what_it_adds_and_no_call(sink: MetricsSink, registry: CollectorRegistry) -> None:
+    before = record(model_returned="gpt-4o", input_tokens=40, cost_nanousd=1_000_000)
+    after = record(model_returned="gpt-4o", input_tokens=100, output_tokens=7, cost_nanousd=3_000_000)
+    sink.write([before])
+
+    sink.complete([Completion(before, after)])
+
+    assert registry.get_sample_value("farebox_tokens_total", {**MODEL, "kind": "input"}) == 100
+    assert registry.get_sample_value("farebox_tokens_total", {**MODEL, "kind": "output"}) == 7
+    assert registry.get_sample_value("farebox_cost_usd_total", {**MODEL, "cost_status": "priced"}) == 0.003
+    calls = {**MODEL, "operation": "", "outcome": "ok", "status": ""}
+    assert registry.get_sample_value("farebox_calls_total", calls) == 1

@@ -1,0 +1,107 @@
+"""Engines for the ledger."""
+
+from pathlib import Path
+
+import pytest
+from farebox.errors import SettingsError
+from farebox.sinks.database import DatabaseSink
+from farebox.store.engine import open_engine, writer
+from farebox.store.engine import opened as connected
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from tests.support.ledgers import locked, new_ledger, opened
+from tests.support.postgres import PASSWORD, Postgres
+from tests.support.samples import record
+
+
+@pytest.mark.parametrize(("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2)])
+def test_sqlite_is_set_up_so_that_nothing_is_lost_and_readers_never_wait(
+    tmp_path: Path, pragma: str, value: object
+) -> None:
+    with opened(tmp_path / "ledger.db") as engine, engine.connect() as connection:
+        assert connection.execute(text(f"PRAGMA {pragma}")).scalar_one() == value
+
+
+def test_a_reader_does_not_wait_for_a_writer(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with new_ledger(path) as engine, locked(path), engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM calls")).scalar_one() == 0
+
+
+def test_the_ledgers_folder_is_made_for_its_owner_alone(tmp_path: Path) -> None:
+    with opened(tmp_path / "a" / "ledger.db"):
+        assert (tmp_path / "a").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("ledger.db", "'ledger.db' is no database URL"),
+        ("", "'' is no database URL"),
+        ("sqlite://host:port/x", "the port in its URL is no number"),
+        ("postgresql://user:secret@host:secret/x", "the port in its URL is no number"),
+        ("mysql://user:secret@host/x", "'mysql' is not supported"),
+        ("sqlite+imagined:///ledger.db", "'sqlite+imagined' is not supported"),
+        ("sqlite+aiosqlite:///ledger.db", "'sqlite+aiosqlite' is not supported"),
+        ("postgresql+psycopg2://user:secret@host/x", "'postgresql+psycopg2' is not supported"),
+        ("postgresql://user:pass@secret@host/x", "the password has an @, which is written %40"),
+        ("sqlite://", "a SQLite ledger is a file"),
+        ("sqlite:///", "a SQLite ledger is a file"),
+        ("sqlite:///:memory:", "a SQLite ledger is a file"),
+    ],
+)
+def test_what_is_no_ledger_is_refused_with_a_way_out(url: str, said: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        open_engine(url)
+
+    assert str(refused.value).startswith("ledger: ")
+    assert said in str(refused.value)
+    assert "sqlite:///" in str(refused.value) or "postgresql://" in str(refused.value)
+    assert "secret" not in str(refused.value)
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(SettingsError, match=r"^ledger: folder .*/file/below cannot be made \("):
+        open_engine(f"sqlite:///{tmp_path}/file/below/ledger.db")
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg", "postgres"])
+def test_postgres_is_reached_by_psycopg_whatever_its_scheme_is_called(postgres: Postgres, scheme: str) -> None:
+    url = postgres.url().replace("postgresql+psycopg", scheme)
+
+    with connected(url) as engine, engine.connect() as connection:
+        assert connection.execute(text("SELECT current_setting('application_name')")).scalar_one() == "farebox"
+        assert engine.driver == "psycopg"
+
+
+def test_what_the_url_says_of_the_connection_holds(postgres: Postgres) -> None:
+    with connected(f"{postgres.url()}?application_name=mine") as engine, engine.connect() as connection:
+        assert connection.execute(text("SELECT current_setting('application_name')")).scalar_one() == "mine"
+
+
+def test_a_writer_on_sqlite_has_the_lock_from_the_start(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with new_ledger(path) as engine, writer(engine).begin():
+        with pytest.raises(OperationalError, match="locked"), writer(engine).begin():
+            pass
+        with engine.begin() as reader:
+            assert reader.execute(text("SELECT count(*) FROM calls")).scalar_one() == 0
+
+
+def test_what_is_read_in_one_transaction_is_of_one_moment(tmp_path: Path) -> None:
+    with new_ledger(tmp_path / "ledger.db") as engine, engine.begin() as reader:
+        assert reader.execute(text("SELECT count(*) FROM calls")).scalar_one() == 0
+
+        DatabaseSink(engine).write([record()], {})
+
+        assert reader.execute(text("SELECT count(*) FROM calls")).scalar_one() == 0
+
+
+def test_of_several_servers_the_one_that_takes_writes_is_found(postgres: Postgres) -> None:
+    hosts = f"host=127.0.0.1:1&host=127.0.0.1:{postgres.port}&target_session_attrs=read-write"
+
+    with connected(f"postgresql://postgres:{PASSWORD}@/postgres?{hosts}") as engine, engine.connect() as connection:
+        assert connection.execute(text("SELECT 1")).scalar_one() == 1

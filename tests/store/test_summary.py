@@ -1,0 +1,182 @@
+"""Sums over the calls: exact for every way to sum them up, and unknown is not zero."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from farebox.records.record import Record
+from farebox.report.period import spans
+from farebox.sinks.database import DatabaseSink
+from farebox.store import queries
+from farebox.store.schema import calls
+from farebox.store.summary import DIMENSIONS, SPANS, Doubt, Scope, Sums
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, delete
+from sqlalchemy.orm import Session
+
+from tests.support.ledgers import doubts, in_utc, summarise
+from tests.support.samples import AT, record
+
+ZONE = ZoneInfo("Europe/Berlin")
+TEXTS = st.sampled_from([None, "a", "B", "gpt-4o"])
+TOKENS = st.none() | st.integers(0, 10**9)
+
+
+@st.composite
+def records(draw: st.DrawFn) -> Record:
+    cost = draw(st.none() | st.integers(0, 10**14))
+    told: dict[str, Any] = {
+        "started_at": AT + timedelta(minutes=draw(st.integers(0, 3000))),
+        "provider": draw(st.sampled_from(["openai", "anthropic"])),
+        "outcome": draw(st.sampled_from(["ok", "http_error", "provider_cut", "network_error", "client_abort"])),
+        "status": draw(st.sampled_from([None, 200, 429])),
+        "cost_nanousd": cost,
+        "cost_status": "unpriced" if cost is None else draw(st.sampled_from(["priced", "partial"])),
+        "input_tokens": draw(TOKENS),
+        "cache_read_tokens": draw(TOKENS),
+        "output_tokens": draw(TOKENS),
+        "duration_ms": draw(st.none() | st.integers(0, 10_000)),
+    }
+    names = ("model_returned", "model_requested", "user_id", "conversation", "purpose", "key_fingerprint", "client_app")
+    return record(**told, **{name: draw(TEXTS) for name in names})
+
+
+@pytest.fixture
+def engine(module_engine: Engine) -> Engine:
+    """One ledger for all: `fill` empties it."""
+    return module_engine
+
+
+def fill(engine: Engine, rows: list[Record]) -> None:
+    with Session(engine) as session, session.begin():
+        session.execute(delete(calls))
+    DatabaseSink(engine).write(rows, {})
+
+
+def spans_of(engine: Engine, unit: str) -> list[tuple[str, datetime, datetime]]:
+    starts = [in_utc(call["started_at"]) for call in queries.all_calls(engine)]
+    return spans(unit, (starts[0], starts[-1]), ZONE)
+
+
+def whole(values: list[int | None]) -> int | None:
+    told = [value for value in values if value is not None]
+    return sum(told) if told else None
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(rows=st.lists(records(), min_size=1, max_size=30))
+def test_sums_equal_the_sum_of_rows_for_every_way_to_sum_up(engine: Engine, rows: list[Record]) -> None:
+    fill(engine, rows)
+    ways: list[tuple[str, ...]] = [
+        *((name,) for name in (*DIMENSIONS, *SPANS)),
+        (),
+        ("provider", "day"),
+        ("user", "model"),
+    ]
+
+    for by in ways:
+        units = [name for name in by if name in SPANS]
+        groups = summarise(engine, Scope(), by, spans_of(engine, units[0]) if units else ())
+
+        assert sum(group.sums.calls for group in groups) == len(rows)
+        for sums_to in ("cost_nanousd", "input_tokens", "output_tokens", "cache_read_tokens"):
+            assert whole([getattr(group.sums, sums_to) for group in groups]) == whole(
+                [getattr(row, sums_to) for row in rows]
+            )
+        assert len({group.key for group in groups}) == len(groups)
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(rows=st.lists(records(), min_size=1, max_size=30))
+def test_percentiles_are_durations_by_nearest_rank(engine: Engine, rows: list[Record]) -> None:
+    fill(engine, rows)
+
+    for group in summarise(engine, Scope(), ("provider",)):
+        told = sorted(row.duration_ms for row in rows if row.provider == group.key[0] and row.duration_ms is not None)
+        expected = [told[-(-len(told) * percent // 100) - 1] if told else None for percent in (50, 95)]
+        assert [group.sums.p50_ms, group.sums.p95_ms] == expected
+
+
+def test_what_no_call_tells_is_none(engine: Engine) -> None:
+    fill(engine, [record(cost_status="unpriced")])
+
+    [group] = summarise(engine, Scope(), ())
+
+    assert group.sums == Sums(1, 0, 1, 0, None, None, None, None, None)
+
+
+def test_an_empty_ledger_sums_to_nothing(engine: Engine) -> None:
+    fill(engine, [])
+
+    assert [group.sums.calls for group in summarise(engine, Scope(), ())] == [0]
+    assert summarise(engine, Scope(), ("provider",)) == []
+
+
+def test_the_cache_share_is_of_calls_that_tell_it(engine: Engine) -> None:
+    fill(engine, [record(input_tokens=100, cache_read_tokens=60), record(input_tokens=900)])
+
+    [group] = summarise(engine, Scope(), ())
+
+    assert (group.sums.cache_read_tokens, group.sums.cacheable_tokens, group.sums.input_tokens) == (60, 100, 1000)
+
+
+def test_a_day_is_the_user_s(engine: Engine) -> None:
+    late = datetime(2026, 11, 1, 23, 30, tzinfo=UTC)
+    fill(
+        engine, [record(started_at=late, cost_nanousd=1), record(started_at=late - timedelta(hours=1), cost_nanousd=2)]
+    )
+
+    groups = sorted(summarise(engine, Scope(), ("day",), spans_of(engine, "day")), key=lambda group: group.key)
+
+    assert [(group.key, group.sums.cost_nanousd) for group in groups] == [(("2026-11-01",), 2), (("2026-11-02",), 1)]
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ((("provider", ("openai",)),), {"1", "2", "3"}),
+        ((("provider", ("OpenAI",)),), {"1", "2", "3"}),
+        ((("model", ("gpt-4*",)),), {"1", "3"}),
+        ((("model", ("gpt_4o",)),), set()),
+        ((("model", ("gpt-4o", "claude*")),), {"1", "4"}),
+        ((("status", ("429",)),), {"3"}),
+        ((("user", (None,)),), {"2", "3", "4"}),
+        ((("user", (None, "u1")),), {"1", "2", "3", "4"}),
+        ((("provider", ("openai",)), ("status", ("200",))), {"1", "2"}),
+        ((("model", ("%",)),), set()),
+    ],
+)
+def test_conditions(engine: Engine, where: tuple[Any, ...], expected: set[str]) -> None:
+    rows = [
+        record(conversation="1", model_returned="gpt-4o", user_id="u1", status=200),
+        record(conversation="2", model_requested="o3", status=200),
+        record(conversation="3", model_returned="gpt-4.1", status=429),
+        record(conversation="4", model_returned="claude-sonnet-4-5", provider="anthropic", status=200),
+    ]
+    fill(engine, rows)
+
+    assert {group.key[0] for group in summarise(engine, Scope(where=where), ("conversation",))} == expected
+
+
+def test_a_period_holds_its_start_and_not_its_end(engine: Engine) -> None:
+    fill(
+        engine, [record(started_at=AT + timedelta(minutes=minutes), conversation=str(minutes)) for minutes in range(4)]
+    )
+
+    scope = Scope(AT + timedelta(minutes=1), AT + timedelta(minutes=3))
+
+    assert {group.key[0] for group in summarise(engine, scope, ("conversation",))} == {"1", "2"}
+
+
+def test_doubts_name_model_and_reasons(engine: Engine) -> None:
+    unknown = {"cost_status": "unpriced", "cost_reasons": ["unknown_model"], "model_requested": "house"}
+    fill(
+        engine, [record(**unknown), record(**unknown), record(cost_status="partial", cost_reasons=["a", "b"]), record()]
+    )
+
+    assert doubts(engine, Scope()) == [
+        Doubt("openai", "house", "unpriced", ("unknown_model",), 2),
+        Doubt("openai", None, "partial", ("a", "b"), 1),
+    ]

@@ -1,0 +1,228 @@
+"""Reports from hourly sums say what reports from the calls say, to the nano-dollar; also when the calls are gone."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from farebox.records.record import Record
+from farebox.report.period import spans
+from farebox.sinks.database import DatabaseSink
+from farebox.store.engine import writer
+from farebox.store.rollups.histogram import BOUNDS
+from farebox.store.schema import calls, hourly
+from farebox.store.summary import DIMENSIONS, SPANS, Group, Scope, Span, Sums
+from farebox.store.totals import Cut, Totals, totals
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, delete
+
+from tests.support.ledgers import recording_meanwhile, summarise
+from tests.support.samples import record
+
+START = datetime(2026, 10, 24, 9, 30, tzinfo=UTC)
+DAYS = 3
+# Half an hour off UTC; whole hours off, with a clock that changes in these days.
+ZONES = [ZoneInfo(name) for name in ("UTC", "Europe/Berlin", "Asia/Kolkata")]
+WAYS: list[tuple[str, ...]] = [
+    *((name,) for name in (*DIMENSIONS, *SPANS)),
+    *(("provider", "day"), ("user", "model"), ("hour", "key")),
+]
+TEXTS = st.sampled_from([None, "a", "B"])
+TOKENS = st.none() | st.integers(0, 10**9)
+MINUTES = st.integers(-60, DAYS * 24 * 60 + 60) | st.integers(0, DAYS * 24).map(lambda hours: hours * 60 - 30)
+
+
+@st.composite
+def records(draw: st.DrawFn) -> Record:
+    cost = draw(st.none() | st.integers(0, 10**14))
+    names = (
+        *("model_returned", "model_requested", "user_id", "conversation", "purpose", "key_fingerprint", "client_app"),
+        *("operation", "service_tier", "team", "project", "sidecar"),
+    )
+    return record(
+        started_at=START + timedelta(minutes=draw(st.integers(0, DAYS * 24 * 60))),
+        provider=draw(st.sampled_from(["openai", "anthropic"])),
+        outcome=draw(st.sampled_from(["ok", "http_error", "provider_cut", "client_abort"])),
+        status=draw(st.sampled_from([None, 200, 429])),
+        cost_nanousd=cost,
+        cost_status="unpriced" if cost is None else draw(st.sampled_from(["priced", "partial", "estimated"])),
+        input_tokens=draw(TOKENS),
+        cache_read_tokens=draw(TOKENS),
+        output_tokens=draw(TOKENS),
+        duration_ms=draw(st.none() | st.integers(0, 600_000)),
+        **dict(zip(names, draw(st.lists(TEXTS, min_size=len(names), max_size=len(names))), strict=True)),
+    )
+
+
+@st.composite
+def scopes(draw: st.DrawFn) -> Scope:
+    start, end = (
+        None if minutes is None else START + timedelta(minutes=minutes)
+        for minutes in draw(st.tuples(*[st.none() | MINUTES] * 2))
+    )
+    where = draw(st.sampled_from([(), (("provider", ("openai",)),), (("user", (None, "b*")), ("status", ("200",)))]))
+    return Scope(start, end, where)
+
+
+@pytest.fixture
+def engine(module_engine: Engine) -> Engine:
+    """One ledger for all: `fill` empties it."""
+    return module_engine
+
+
+def fill(engine: Engine, rows: Sequence[Record]) -> None:
+    with writer(engine).begin() as connection:
+        for table in (calls, *hourly.values()):
+            connection.execute(delete(table))
+    DatabaseSink(engine).write(rows, {})
+
+
+def cut(by: Sequence[str], zone: ZoneInfo) -> Cut:
+    def cut_up(first: datetime, last: datetime) -> list[Span]:
+        return spans(next(name for name in by if name in SPANS), (first, last), zone)
+
+    return cut_up
+
+
+def from_hours(engine: Engine, scope: Scope, by: Sequence[str], zone: ZoneInfo = ZONES[0]) -> Totals:
+    return totals(engine, scope, by, cut(by, zone), few=-1)
+
+
+def from_calls(engine: Engine, scope: Scope, by: Sequence[str], zone: ZoneInfo = ZONES[0]) -> list[Group]:
+    if not any(name in SPANS for name in by):
+        return summarise(engine, scope, by)
+    return summarise(engine, scope, by, cut(by, zone)(START, START + timedelta(days=DAYS)))
+
+
+def told(groups: Sequence[Group]) -> dict[Any, Sums]:
+    """Return the sums of each group but for percentiles."""
+    assert len({group.key for group in groups}) == len(groups)
+    return {group.key: exact(group.sums) for group in groups}
+
+
+def exact(sums: Sums) -> Sums:
+    return replace(sums, p50_ms=None, p95_ms=None, interpolated=False)
+
+
+def place(milliseconds: int | None) -> int | None:
+    """Return the number of the histogram's bucket; the last has no end."""
+    return None if milliseconds is None else min(bisect_left(BOUNDS, milliseconds), len(BOUNDS) - 1)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(rows=st.lists(records(), min_size=1, max_size=25), scope=scopes(), zone=st.sampled_from(ZONES))
+def test_hourly_sums_say_what_the_calls_say(engine: Engine, rows: list[Record], scope: Scope, zone: ZoneInfo) -> None:
+    fill(engine, rows)
+    [whole] = summarise(engine, scope, ())
+
+    for by in WAYS:
+        found = from_hours(engine, scope, by, zone)
+
+        assert told(found.groups) == told(from_calls(engine, scope, by, zone)), by
+        assert exact(found.whole) == exact(whole.sums)
+        assert found.gone is None
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(rows=st.lists(records(), min_size=1, max_size=25))
+def test_percentiles_are_interpolated_within_their_bucket(engine: Engine, rows: list[Record]) -> None:
+    fill(engine, rows)
+
+    for found, [read] in (
+        (from_hours(engine, Scope(), ("provider",)).whole, summarise(engine, Scope(), ())),
+        (from_hours(engine, Scope(START), ("user",)).whole, summarise(engine, Scope(), ())),
+    ):
+        assert [place(found.p50_ms), place(found.p95_ms)] == [place(read.sums.p50_ms), place(read.sums.p95_ms)]
+        assert found.interpolated == (read.sums.p50_ms is not None)
+
+
+@pytest.mark.parametrize(("few", "by"), [(10_000, ("model",)), (-1, ("model",)), (-1, ("conversation",))])
+def test_a_report_is_of_one_moment_whatever_is_recorded_meanwhile(
+    engine: Engine, few: int, by: tuple[str, ...]
+) -> None:
+    fill(engine, [record(started_at=START + timedelta(minutes=50 * number)) for number in range(3)])
+    with recording_meanwhile(engine, lambda: record(started_at=START + timedelta(minutes=55))):
+        found = totals(engine, Scope(START + timedelta(minutes=10)), by, cut(by, ZONES[0]), few=few)
+
+    assert sum(group.sums.calls for group in found.groups) == found.whole.calls == 2
+    assert found.gone is None
+
+
+def test_few_calls_are_read_themselves(engine: Engine) -> None:
+    fill(engine, [record(started_at=START + timedelta(hours=hours), duration_ms=700) for hours in range(5)])
+
+    few, many = (totals(engine, Scope(), ("model",), cut((), ZONES[0]), few=few) for few in (5, 4))
+
+    assert (few.whole.p95_ms, few.whole.interpolated) == (700, False)
+    assert 630 < (many.whole.p95_ms or 0) < 800
+    assert many.whole.interpolated
+    assert exact(few.whole) == exact(many.whole)
+
+
+def gone(engine: Engine, before: datetime) -> None:
+    with writer(engine).begin() as connection:
+        connection.execute(delete(calls).where(calls.c.started_at < before))
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(rows=st.lists(records(), min_size=1, max_size=25), scope=scopes(), days=st.integers(0, DAYS + 1))
+def test_sums_outlive_their_calls(engine: Engine, rows: list[Record], scope: Scope, days: int) -> None:
+    """Where calls are gone, an hour that the scope cuts is counted whole, with what it began in."""
+    fill(engine, rows)
+    midnight = START.replace(hour=0, minute=0) + timedelta(days=days)
+    start, end = (
+        bound.replace(minute=0) if bound and bound < midnight else bound for bound in (scope.start, scope.end)
+    )
+    whole_hours = Scope(start, end, scope.where)
+    ways = [way for way in WAYS if way != ("conversation",)]
+    expected = [told(from_calls(engine, whole_hours, by)) for by in ways]
+    gone(engine, midnight)
+
+    for by, sums in zip(ways, expected, strict=True):
+        assert told(totals(engine, scope, by, cut(by, ZONES[0])).groups) == sums, by
+
+
+def test_what_old_calls_alone_would_tell_is_said_to_be_lacking(engine: Engine) -> None:
+    fill(engine, [record(started_at=START + timedelta(days=day), conversation=str(day)) for day in range(3)])
+    noon = START.replace(hour=12, minute=0)
+    gone(engine, noon)
+
+    found = [
+        totals(engine, scope, by, cut(by, ZONES[0]))
+        for by in (("conversation",), ("provider",))
+        for scope in (Scope(), Scope(START + timedelta(minutes=5)), Scope(noon + timedelta(days=1)))
+    ]
+
+    here = START.replace(minute=0) + timedelta(days=1)
+    assert [(one.whole.calls, one.gone, one.is_partial) for one in found] == [
+        (2, here, True),
+        (2, here, True),
+        (1, None, False),
+        (3, None, False),
+        (3, here, False),
+        (1, None, False),
+    ]
+
+
+def test_an_hour_whose_calls_are_about_to_go_is_counted_whole(engine: Engine) -> None:
+    hour = START.replace(minute=0)
+    fill(
+        engine, [record(started_at=hour + timedelta(minutes=minutes), cost_nanousd=1) for minutes in range(0, 180, 10)]
+    )
+    gone(engine, hour + timedelta(minutes=25))
+
+    found = from_hours(engine, Scope(hour + timedelta(minutes=15)), ("provider",))
+
+    assert (found.whole.calls, found.whole.cost_nanousd, found.gone) == (18, 18, hour + timedelta(hours=1))
+
+
+def test_an_empty_ledger_sums_to_nothing(engine: Engine) -> None:
+    fill(engine, [])
+
+    for by in WAYS:
+        found = totals(engine, Scope(), by, cut(by, ZONES[0]))
+        assert (found.groups, found.whole) == ([], Sums(0, 0, 0, 0, None, None, None, None, None))

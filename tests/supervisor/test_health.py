@@ -1,0 +1,47 @@
+"""What a running sidecar tells of itself, as its own commands read it."""
+
+import socket
+from contextlib import closing
+
+import pytest
+from farebox.recorder.http import serve
+from farebox.recorder.recorder import Health
+from farebox.spool.telemetry import Distrust, Sights
+from farebox.supervisor.health import Told, ask
+from prometheus_client import CollectorRegistry
+
+SIGHTS = Sights(3, {"a.example": 1}, {"api.openai.com": 2}, (Distrust("api.groq.com", "::1", None, 1),), -40)
+
+
+@pytest.mark.parametrize(
+    ("health", "told"),
+    [
+        (Health(1, 7, "locked", SIGHTS), Told("ok", 1, "behind", 7, "locked", SIGHTS)),
+        (Health(0, 0, None), Told("no worker reports", 0, "ok", 0, None)),
+    ],
+    ids=["200", "503"],
+)
+def test_what_is_told_is_what_is_read(health: Health, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    server = serve(("127.0.0.1", 0), CollectorRegistry(), lambda: health)
+
+    assert ask(f"http://127.0.0.1:{server.server_port}") == told
+
+    server.shutdown()
+    server.server_close()
+
+
+def test_nobody_there_is_none() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+
+    assert ask(f"http://127.0.0.1:{port}") is None
+
+
+def test_another_program_there_is_none() -> None:
+    server = serve(("127.0.0.1", 0), CollectorRegistry(), lambda: Health(1, 0, None))
+
+    assert ask(f"http://127.0.0.1:{server.server_port}/metrics?") is None
+
+    server.shutdown()
+    server.server_close()

@@ -1,0 +1,38 @@
+"""mitmproxy add-on: has what runs in farebox's hooks raise, with what crossed the wire in the error's text."""
+
+from typing import Any, Never
+
+from farebox.metering.websocket_meter import Session
+from farebox.proxy import stream_usage
+from farebox.stream_options import inject
+
+with_usage, to_server = inject.with_usage, Session.to_server
+
+
+def ask(body: bytes) -> bytes | None:
+    if b"raise when asked" in body:
+        raise RuntimeError(f"cannot ask {body.decode()}")
+    return with_usage(body)
+
+
+def read(session: Session, content: bytes, now: float) -> Any:
+    if b"raise in the session" in content:
+        raise RuntimeError(f"cannot read {content.decode()}")
+    return to_server(session, content, now)
+
+
+class Replay:
+    """Stands for what sends a request again."""
+
+    def __init__(self, flow: Any, _options: object) -> None:
+        self.transports: dict[str, Any] = {}
+        self._flow = flow
+
+    async def replay(self) -> Never:
+        raise RuntimeError(f"cannot send {self._flow.request.content.decode()}")
+
+
+hooks: Any = stream_usage
+hooks.with_usage, hooks.ReplayHandler = ask, Replay
+sessions: Any = Session
+sessions.to_server = read

@@ -1,0 +1,56 @@
+"""Readings and Records as a recorder gets them, for tests that need some."""
+
+import itertools
+from datetime import UTC, datetime
+from typing import Any
+
+from farebox.pricing.standard import standard
+from farebox.recorder import ledger
+from farebox.records.reading import Reading
+from farebox.records.record import Record
+from farebox.records.usage import Usage
+
+AT = datetime(2026, 11, 1, 12, 30, 15, 250000, tzinfo=UTC)
+STARTED_AT = 1_793_536_215_250_000_000
+_numbers = itertools.count(1)
+
+
+def new_id() -> str:
+    """Return an id that no other sample has."""
+    return f"01900000-0000-7000-8000-{next(_numbers):012d}"
+
+
+def reading(**told: Any) -> Reading:
+    """Return a plain OpenAI call that used 1,000 tokens, with what is `told` instead."""
+    given = {
+        "id": new_id(),
+        "started_at": STARTED_AT,
+        "provider": "openai",
+        "host": "api.openai.com",
+        "outcome": "ok",
+        "status": 200,
+        "dialect": "openai_chat",
+        "operation": "chat",
+        "model_requested": "gpt-4o",
+        "usage": Usage(input_tokens=900, output_tokens=100),
+    }
+    return Reading(**{**given, **told})
+
+
+def record_of(read: Reading) -> Record:
+    """Return the row of `read` at the prices that came with farebox, nothing learned."""
+    return ledger.record_of(read, standard())
+
+
+def record(**told: Any) -> Record:
+    """Return the row of a plain call, with what is `told` instead."""
+    given = {
+        "id": new_id(),
+        "started_at": AT,
+        "provider": "openai",
+        "host": "api.openai.com",
+        "outcome": "ok",
+        "usage_source": "reported",
+        "cost_status": "priced",
+    }
+    return Record(**{**given, **told})
