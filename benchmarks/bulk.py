@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from farebox.records.record import COLUMNS, Record
 from farebox.store.engine import writer
-from farebox.store.maintenance import Upkeep
+from farebox.store.maintenance import Maintenance
 from farebox.store.rollups.rebuild import rebuild
 from farebox.store.rows import insert_calls
 from msgspec.structs import replace
@@ -38,7 +38,7 @@ def fill(engine: Engine, rows: Sequence[Record], number: int, ends: datetime) ->
     """
     hours = [ends - timedelta(hours=hours) for hours in range(DAYS * 24, 0, -1)]
     weights = [_weight(hour) for hour in hours]
-    Upkeep(engine, now=lambda: ends).make_room([replace(rows[0], started_at=hour) for hour in hours[::24]])
+    Maintenance(engine, now=lambda: ends).make_room([replace(rows[0], started_at=hour) for hour in hours[::24]])
     with writer(engine).begin() as connection:
         insert_calls(connection, rows)
         by_user = "row_number() OVER (ORDER BY user_id, id) - 1"

@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from farebox.pricing.standard import standard
-from farebox.recorder.dead_letters import Aside
-from farebox.recorder.estimator_store import Memory
-from farebox.recorder.heartbeats import Attendance
+from farebox.recorder.dead_letters import DeadLetters
+from farebox.recorder.estimator_store import EstimatorStore
+from farebox.recorder.heartbeats import Heartbeats
 from farebox.recorder.recorder import BATCH, Destinations, Recorder
 from farebox.records import reading as spooled
 from farebox.records.reading import Reading
 from farebox.records.record import Record
 from farebox.sinks.database import DatabaseSink
-from farebox.sinks.metrics import MetricsSink, OwnMetrics
+from farebox.sinks.metrics import MetricsSink, SelfMetrics
 from farebox.spool.reader import Position, SpoolReader
-from farebox.spool.telemetry import PulseReceiver
+from farebox.spool.telemetry import HeartbeatReceiver
 from farebox.spool.writer import SpoolWriter
 from farebox.store import queries
 from prometheus_client import CollectorRegistry
@@ -54,16 +54,22 @@ def sink_rate(place: Place) -> Rate:
 def recorder_rate(place: Place, folder: Path) -> Rate:
     """Return what the recorder's loop makes of a full spool: reading, pricing, linking, writing, counting."""
     registry = CollectorRegistry()
-    own, pricer = OwnMetrics(registry), standard()
+    own, pricer = SelfMetrics(registry), standard()
     sink = DatabaseSink(place.engine, sidecar="bench")
-    to = Destinations(sink, MetricsSink(registry, pricer.knows), own, Aside(folder / "aside", own))
-    with closing(PulseReceiver(folder)) as pulses:
-        attendance, spool = Attendance(pulses, own), folder / "spool"
+    to = Destinations(sink, MetricsSink(registry, pricer.knows), own, DeadLetters(folder / "dead-letter", own))
+    with closing(HeartbeatReceiver(folder)) as receiver:
+        heartbeats, spool = Heartbeats(receiver, own), folder / "spool"
 
         def record(_calls: Sequence[Reading]) -> None:
             reader = SpoolReader(spool, queries.positions(place.engine))
             recorder = Recorder(
-                lambda: reader, attendance, to, Memory(folder), lambda: pricer, name="bench", spooled=reader.pending
+                lambda: reader,
+                heartbeats,
+                to,
+                EstimatorStore(folder),
+                lambda: pricer,
+                name="bench",
+                spooled=reader.pending,
             )
             while recorder.step():
                 pass

@@ -193,7 +193,7 @@ def table(corpus: Path, seed: int = 0, apis: Collection[str] = ()) -> Table:
     """Return what the meter makes of every exchange, or of those of `apis`."""
     dice = random.Random(seed)
     rows: collections.Counter[tuple[str, str]] = collections.Counter()
-    with_usage: collections.Counter[tuple[str, str]] = collections.Counter()
+    with_include_usage: collections.Counter[tuple[str, str]] = collections.Counter()
     found: list[Difference] = []
     misclaimed: list[str] = []
     for exchange, oracle in exchanges(corpus):
@@ -210,7 +210,7 @@ def table(corpus: Path, seed: int = 0, apis: Collection[str] = ()) -> Table:
             continue
         place = (reading.dialect or "", f"{reading.provider} ({reading.host})")
         rows[place] += 1
-        with_usage[place] += reading.usage.is_reported
+        with_include_usage[place] += reading.usage.is_reported
         found.extend(differences(reading, oracle, reading.host))
     for session, oracle in corpus_sockets.sessions(corpus) if not apis or "websocket" in apis else ():
         readings = corpus_sockets.read(session)
@@ -220,9 +220,11 @@ def table(corpus: Path, seed: int = 0, apis: Collection[str] = ()) -> Table:
         first = readings[0]
         place = (first.dialect or "", f"{first.provider} ({first.host})")
         rows[place] += 1
-        with_usage[place] += any(one.usage.is_reported for one in readings)
+        with_include_usage[place] += any(one.usage.is_reported for one in readings)
         found.extend(Difference(oracle["id"], first.host, *one) for one in corpus_sockets.differences(readings, oracle))
-    return Table([(*place, number, with_usage[place]) for place, number in sorted(rows.items())], found, misclaimed)
+    return Table(
+        [(*place, number, with_include_usage[place]) for place, number in sorted(rows.items())], found, misclaimed
+    )
 
 
 def _pairs(headers: list[list[str]]) -> tuple[tuple[str, str], ...]:

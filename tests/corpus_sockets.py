@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from farebox.metering.call import call_of
-from farebox.metering.websocket_meter import Session
+from farebox.metering.websocket_meter import WebSocketMeter
 from farebox.records import clean, reading
 from farebox.records.exchange import Response, request_to
 from farebox.records.reading import Reading
@@ -45,11 +45,11 @@ def read(recorded: dict[str, Any]) -> list[Reading] | None:
     found: list[Reading] = []
     for is_close, frames in itertools.groupby(recorded["frames"], key=lambda frame: "close" in frame):
         if not is_close:
-            found.extend(_read(Session(call, Response(101), lambda: next(ids)), list(frames)))
+            found.extend(_read(WebSocketMeter(call, Response(101), lambda: next(ids)), list(frames)))
     return found
 
 
-def _read(session: Session, frames: list[dict[str, Any]]) -> Iterator[Reading]:
+def _read(session: WebSocketMeter, frames: list[dict[str, Any]]) -> Iterator[Reading]:
     for number, frame in enumerate(frames):
         said = session.to_server if frame["direction"] == "sent" else session.to_client
         yield from said(json.dumps(frame["data"]).encode(), float(number))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from farebox.recorder.estimates import Learned, estimate
+from farebox.recorder.estimates import RatioModel, estimate
 from farebox.records.reading import Reading
 from farebox.records.usage import Usage
 
@@ -41,7 +41,7 @@ def calls(corpus: Path) -> Iterator[Reading]:
             yield reading
 
 
-def errors(readings: Iterable[Reading], learned: Learned) -> dict[tuple[str, str], list[Error]]:
+def errors(readings: Iterable[Reading], learned: RatioModel) -> dict[tuple[str, str], list[Error]]:
     """Return the errors by provider and column when the usage of `readings` is hidden."""
     found: dict[tuple[str, str], list[Error]] = collections.defaultdict(list)
     for reading in readings:
@@ -68,7 +68,7 @@ def main() -> int:
         print("FAREBOX_SHARED is not set: no exchanges to read")
         return 1
     teaching, testing = halves(corpus)
-    learned = Learned()
+    learned = RatioModel()
     before = errors(testing, learned)
     for reading in teaching:
         learned.learn(reading)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from farebox.metering.call import call_of
-from farebox.metering.websocket_meter import Session
+from farebox.metering.websocket_meter import WebSocketMeter
 from farebox.records import reading
 from farebox.records.exchange import Request, Response, request_to
 from farebox.records.reading import Reading
@@ -38,10 +38,10 @@ class Recorded:
     def name(self) -> str:
         return f"{self.path.parent.name}/{self.path.stem}"
 
-    def session(self) -> Session:
+    def session(self) -> WebSocketMeter:
         call = call_of(self.request, call_id="session", started_at=0)
         assert call is not None, f"{self.path}: no dialect claims the request"
-        return Session(call, Response(101), map(str, itertools.count()).__next__)
+        return WebSocketMeter(call, Response(101), map(str, itertools.count()).__next__)
 
     def read(self, number: int | None = None) -> list[Reading]:
         """Return what the first `number` messages make, a second apart, when the client then breaks off."""

@@ -19,7 +19,7 @@ from farebox.records.record import Record
 from farebox.report.comparison import caveats, comparison_table
 from farebox.sinks.database import DatabaseSink
 from farebox.store import queries
-from farebox.store.reprices import PAGE, Wanted
+from farebox.store.reprices import PAGE, CaptureOptions
 from farebox.store.summary import DIMENSIONS, Scope
 from rich.console import Console
 from sqlalchemy import Engine
@@ -31,7 +31,7 @@ from tests.support.samples import AT, reading, record, record_of
 
 RATES = {"input_tokens": Rate(Decimal(2)), "cache_read_tokens": Rate(Decimal(1)), "output_tokens": Rate(Decimal(4))}
 PRICER = Pricer([Shelf("list", {"m": RateCard("m", "list", "7", RATES)})])
-ALL = Wanted(Scope())
+ALL = CaptureOptions(Scope())
 
 
 def call(model: str = "gpt-4o", **told: Any) -> Record:

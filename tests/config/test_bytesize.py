@@ -1,4 +1,4 @@
-"""Sizes as people write them."""
+"""TextSize as people write them."""
 
 import pytest
 from farebox.config import bytesize

@@ -1,7 +1,7 @@
 """No ledger's password is printed."""
 
 import pytest
-from farebox.config.redact_url import masked
+from farebox.config.redact_url import redact_url
 
 
 @pytest.mark.parametrize(
@@ -27,4 +27,4 @@ from farebox.config.redact_url import masked
     ],
 )
 def test_a_password_is_masked_wherever_it_stands(url: str, shown: str) -> None:
-    assert masked(url) == shown
+    assert redact_url(url) == shown

@@ -15,20 +15,20 @@ from farebox.doctor import client, folder, ledger, ports, sidecar
 from farebox.doctor.finding import OK, PROBLEM, WARNING, Finding
 from farebox.errors import FareboxError
 from farebox.home.folder import claim
-from farebox.process.client_environment import Door, client_environment
+from farebox.process.client_environment import ProxyEndpoint, client_environment
 from farebox.proxy.trust import confdir, hand_out
 from farebox.recorder.http import serve
 from farebox.recorder.recorder import Health
-from farebox.spool.telemetry import Distrust, Sights
+from farebox.spool.telemetry import ClientDiagnostics, UntrustedConnections
 from farebox.spool.writer import SpoolWriter
 from farebox.store.migrate import revisions
-from farebox.supervisor.health import Told
+from farebox.supervisor.health import HealthReport
 from prometheus_client import CollectorRegistry
 
 from tests.support.commands import Done, farebox
 from tests.support.ledgers import locked, new_ledger
 
-DOOR = Door("http://127.0.0.1:8080", "/data/cert.pem", "/data/bundle.pem")
+DOOR = ProxyEndpoint("http://127.0.0.1:8080", "/data/cert.pem", "/data/bundle.pem")
 
 
 @pytest.fixture
@@ -66,13 +66,13 @@ def test_a_folder_that_cannot_be_written_is_named_with_the_way_out(monkeypatch: 
     assert "FAREBOX_HOME" in (finding.fix or "")
 
 
-def test_what_is_set_aside_is_told(settings: Settings, home: Path) -> None:
-    (home / "aside").mkdir(parents=True)
-    (home / "aside" / "a-00000001.seg").touch()
+def test_what_is_dead_lettered_is_told(settings: Settings, home: Path) -> None:
+    (home / "dead-letter").mkdir(parents=True)
+    (home / "dead-letter" / "a-00000001.seg").touch()
 
     assert levels(folder.look(settings))[0] == (
         WARNING,
-        f"1 file in {home / 'aside'}: calls that could not be recorded, or damaged segments",
+        f"1 dead letter in {home / 'dead-letter'}: calls that could not be recorded",
     )
 
 
@@ -195,31 +195,34 @@ def test_no_sidecar_is_a_warning(home: Path) -> None:
 @pytest.mark.parametrize(
     ("told", "expected"),
     [
-        (Told("ok", 2, "ok", 0, None, Sights(7)), [(OK, "sidecar runs, 2 workers, 7 connections so far")]),
         (
-            Told("ok", 3, expected=4),
+            HealthReport("ok", 2, "ok", 0, None, ClientDiagnostics(7)),
+            [(OK, "sidecar runs, 2 workers, 7 connections so far")],
+        ),
+        (
+            HealthReport("ok", 3, expected=4),
             [
                 (OK, "sidecar runs, 3 workers, 0 connections so far"),
                 (WARNING, "3 of 4 workers report: others are starting, or keep dying"),
             ],
         ),
-        (Told("no worker reports"), [(PROBLEM, "the sidecar has no worker (no worker reports)")]),
+        (HealthReport("no worker reports"), [(PROBLEM, "the sidecar has no worker (no worker reports)")]),
         (
-            Told("ok", 1, "behind", 3, "database is locked"),
+            HealthReport("ok", 1, "behind", 3, "database is locked"),
             [
                 (OK, "sidecar runs, 1 worker, 0 connections so far"),
                 (PROBLEM, "the ledger is away (database is locked), 3 calls in the spool"),
             ],
         ),
         (
-            Told("ok", 1, dropped=1200),
+            HealthReport("ok", 1, dropped=1200),
             [
                 (OK, "sidecar runs, 1 worker, 0 connections so far"),
                 (PROBLEM, "1,200 calls lost since the recorder began: the spool was full or not to be written"),
             ],
         ),
         (
-            Told("ok", 1, clients=Sights(1, passed={"a.example": 2}, skew_ms=400)),
+            HealthReport("ok", 1, clients=ClientDiagnostics(1, passed={"a.example": 2}, skew_ms=400)),
             [
                 (OK, "sidecar runs, 1 worker, 1 connection so far"),
                 (OK, "2 connections to a.example passed undecrypted: no known LLM host"),
@@ -227,7 +230,7 @@ def test_no_sidecar_is_a_warning(home: Path) -> None:
             ],
         ),
         (
-            Told("ok", 1, clients=Sights(1, skew_ms=-90_000)),
+            HealthReport("ok", 1, clients=ClientDiagnostics(1, skew_ms=-90_000)),
             [
                 (OK, "sidecar runs, 1 worker, 1 connection so far"),
                 (WARNING, "this machine's clock is 90 s behind the providers': days, and prices by the hour, go by it"),
@@ -235,14 +238,14 @@ def test_no_sidecar_is_a_warning(home: Path) -> None:
         ),
     ],
 )
-def test_what_a_sidecar_tells(told: Told, expected: list[tuple[str, str]]) -> None:
+def test_what_a_sidecar_tells(told: HealthReport, expected: list[tuple[str, str]]) -> None:
     assert levels(sidecar.findings(told, DOOR)) == expected
 
 
 def test_a_client_without_trust_gets_the_variable_to_set() -> None:
-    distrust = Distrust("api.openai.com", "127.0.0.1", "node", 4)
+    untrusted = UntrustedConnections("api.openai.com", "127.0.0.1", "node", 4)
 
-    _, finding = sidecar.findings(Told("ok", 1, clients=Sights(4, distrust=(distrust,))), DOOR)
+    _, finding = sidecar.findings(HealthReport("ok", 1, clients=ClientDiagnostics(4, untrusted=(untrusted,))), DOOR)
 
     assert (
         finding.what
@@ -252,14 +255,16 @@ def test_a_client_without_trust_gets_the_variable_to_set() -> None:
 
 
 @pytest.fixture
-def door(settings: Settings) -> Door:
+def endpoint(settings: Settings) -> ProxyEndpoint:
     hand_out_to = settings.folder
     hand_out(hand_out_to, confdir(Path(settings.ca)))
-    return Door("http://127.0.0.1:8080", str(hand_out_to / "mitmproxy-ca-cert.pem"), str(hand_out_to / "ca-bundle.pem"))
+    return ProxyEndpoint(
+        "http://127.0.0.1:8080", str(hand_out_to / "mitmproxy-ca-cert.pem"), str(hand_out_to / "ca-bundle.pem")
+    )
 
 
-def test_the_environment_of_a_run_is_well(door: Door) -> None:
-    assert only(client.look("x", client_environment({}, door), door)) == Finding(
+def test_the_environment_of_a_run_is_well(endpoint: ProxyEndpoint) -> None:
+    assert only(client.look("x", client_environment({}, endpoint), endpoint)) == Finding(
         OK, "x: its calls come to the proxy, and it trusts the CA"
     )
 
@@ -297,12 +302,12 @@ def test_the_environment_of_a_run_is_well(door: Door) -> None:
     ],
 )
 def test_one_variable_amiss_is_one_finding(
-    door: Door, change: dict[str, str | None], level: str, what: str, fix: str
+    endpoint: ProxyEndpoint, change: dict[str, str | None], level: str, what: str, fix: str
 ) -> None:
-    before = {**client_environment({}, door), **change}
+    before = {**client_environment({}, endpoint), **change}
     environment = {name: value for name, value in before.items() if value is not None}
 
-    finding = only(client.look("x", environment, door))
+    finding = only(client.look("x", environment, endpoint))
 
     assert finding.level == level
     assert what in finding.what
@@ -312,10 +317,10 @@ def test_one_variable_amiss_is_one_finding(
 @pytest.mark.parametrize(
     "proxy", ["http://localhost:8080", "http://farebox:8080", "127.0.0.1:8080", "http://127.0.0.1:8080/"]
 )
-def test_the_same_proxy_under_another_name_is_the_same(door: Door, proxy: str) -> None:
-    environment = {**client_environment({}, door), "HTTPS_PROXY": proxy}
+def test_the_same_proxy_under_another_name_is_the_same(endpoint: ProxyEndpoint, proxy: str) -> None:
+    environment = {**client_environment({}, endpoint), "HTTPS_PROXY": proxy}
 
-    assert only(client.look("x", environment, door)).level == OK
+    assert only(client.look("x", environment, endpoint)).level == OK
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from farebox.metering.call import Call, call_of
 from farebox.metering.meter import Meter
-from farebox.metering.websocket_meter import Session
+from farebox.metering.websocket_meter import WebSocketMeter
 from farebox.records.exchange import Request, Response
 from farebox.records.reading import PROVIDER_CUT, Reading
 from farebox.wire.document import Document
@@ -83,7 +83,7 @@ def _read_as(recorded: Recorded, request: Request) -> Iterator[Reading]:
     call = call_of(request, call_id="session", started_at=0)
     if call is None or call.dialect.socket is None:
         return
-    session = Session(call, Response(101), lambda: "response")
+    session = WebSocketMeter(call, Response(101), lambda: "response")
     for is_from_client, message in recorded.messages:
         yield from (session.to_server if is_from_client else session.to_client)(message, 1.0)
     yield from session.close(2.0, PROVIDER_CUT)

@@ -27,11 +27,11 @@ class Background:
     """Serves one response in the background, whose work ends with the third look at it."""
 
     def __init__(self) -> None:
-        self.looks = 0
+        self.polls = 0
 
     def __call__(self, asked: Asked) -> list[Step]:
-        self.looks += asked.method == "GET"
-        has_ended = self.looks > 2
+        self.polls += asked.method == "GET"
+        has_ended = self.polls > 2
         body = {
             "id": "resp_1",
             "object": "response",
@@ -96,10 +96,10 @@ class Batches:
     """Serves a batch of each provider that has ended by the second look at it, its results, and their file."""
 
     def __init__(self) -> None:
-        self.looks = 0
+        self.polls = 0
 
     def __call__(self, asked: Asked) -> list[Step]:
-        self.looks += asked.method == "GET" and "/batches/" in asked.target
+        self.polls += asked.method == "GET" and "/batches/" in asked.target
         if asked.target.endswith("/content"):
             return plain(b'{"response": {"body": {"usage": {"prompt_tokens": 9, "completion_tokens": 9}}}}')
         if asked.target.endswith("/results"):
@@ -111,7 +111,7 @@ class Batches:
         told = {"status": "completed", "model": "gpt-5-mini-2025-08-07", "output_file_id": "file-1", "usage": USAGE}
         counts = {"total": 2, "completed": 2, "failed": 0}
         body = {"id": "batch_1", "object": "batch", "endpoint": "/v1/responses", "input_file_id": "file-0"}
-        return {**body, "status": "in_progress", "request_counts": counts, **(told if self.looks > 1 else {})}
+        return {**body, "status": "in_progress", "request_counts": counts, **(told if self.polls > 1 else {})}
 
 
 ANTHROPIC_BATCH = {"id": "msgbatch_1", "type": "message_batch", "processing_status": "in_progress"}

@@ -116,7 +116,7 @@ def send_everything(port: int, ca: Path) -> None:
         client.post(f"http://www.example.org/v1/chat/completions?k={canary('query')}", json=QUESTION)
         client.post(CHAT, content=canary("not json"))
         send_what_is_read_elsewhere(client)
-    with pytest.raises(httpx2.HTTPError), httpx2.Client(proxy=untrusting(port)) as client:
+    with pytest.raises(httpx2.HTTPError), httpx2.Client(proxy=tls_untrusted(port)) as client:
         client.post(CHAT, json=QUESTION)
     malformed = [
         f"POST http://u:{CANARY}@127.0.0.1/v1/chat/completions HTTP/1.1\r\nhost: www.example.org\r\n\r\n",
@@ -146,7 +146,7 @@ def send_what_is_read_elsewhere(client: httpx2.Client) -> None:
     client.get(f"{OPENAI}/responses/resp_of_nobody?k={canary('query')}&as=look")
 
 
-def untrusting(port: int) -> httpx2.Proxy:
+def tls_untrusted(port: int) -> httpx2.Proxy:
     return httpx2.Proxy(f"http://127.0.0.1:{port}", headers={"user-agent": canary("tunnel")})
 
 
@@ -250,7 +250,7 @@ def test_hostile_model_names_harm_nothing(upstream: Upstream, start_sidecar: Sta
     assert all(row["model_requested"] == row["model_returned"] for row in rows)
     assert [row["model_returned"] for row in rows] == ["gpt�-4o", "gpt-?-4o", None, None, None]
     assert all(row["cost_status"] == "unpriced" for row in rows)
-    assert sidecar.metrics()["farebox_records_set_aside_total"] == 0
+    assert sidecar.metrics()["farebox_records_dead_lettered_total"] == 0
 
 
 @pytest.mark.slow
@@ -265,4 +265,4 @@ def test_junk_model_names_make_few_series(upstream: Upstream, start_sidecar: Sta
     metrics = sidecar.metrics()
 
     assert sum(name.startswith("farebox_calls_total") for name in metrics) <= 51
-    assert metrics["farebox_series_capped_total"] == 70
+    assert metrics["farebox_calls_over_series_cap_total"] == 70

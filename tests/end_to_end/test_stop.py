@@ -80,7 +80,7 @@ def test_a_stream_ends_as_if_nobody_had_stopped_the_sidecar(
 def test_a_stream_that_outlasts_the_deadline_is_cut_and_recorded(
     upstream: Upstream, start_sidecar: StartSidecar, connect: Callable[..., Client]
 ) -> None:
-    sidecar = start_sidecar(upstream, environment={"FAREBOX_STOP_DEADLINE": "0.5"})
+    sidecar = start_sidecar(upstream, environment={"FAREBOX_SHUTDOWN_TIMEOUT": "0.5"})
     under_way = connect(sidecar.proxy, sidecar.ca).begin_stream("streamed")
 
     assert sidecar.stop(SECONDS) == 0

@@ -235,7 +235,7 @@ def test_an_upgrade_that_is_refused_is_a_row(provider: SocketUpstream, proxied: 
 
 
 def test_a_response_that_the_sidecars_end_cuts_is_a_row(provider: SocketUpstream, start_sidecar: StartSidecar) -> None:
-    sidecar = start_sidecar(provider, environment={"FAREBOX_STOP_DEADLINE": "0.5"})
+    sidecar = start_sidecar(provider, environment={"FAREBOX_SHUTDOWN_TIMEOUT": "0.5"})
     client = opened(sidecar)
     ask(client, "wait")
     until(client, "response.output_audio.delta")

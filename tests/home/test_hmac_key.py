@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 from farebox.errors import FareboxError
-from farebox.home.hmac_key import LENGTH, salt
+from farebox.home.hmac_key import LENGTH, hmac_key
 
 
 def test_it_is_made_once_and_read_by_its_owner_alone(tmp_path: Path) -> None:
-    made = salt(tmp_path)
+    made = hmac_key(tmp_path)
 
     assert len(made) == LENGTH
-    assert salt(tmp_path) == made
+    assert hmac_key(tmp_path) == made
     assert (tmp_path / "salt").stat().st_mode & 0o777 == 0o600
     assert [path.name for path in tmp_path.iterdir()] == ["salt"]
 
@@ -20,14 +20,14 @@ def test_two_folders_have_two(tmp_path: Path) -> None:
     for name in ("one", "other"):
         (tmp_path / name).mkdir()
 
-    assert salt(tmp_path / "one") != salt(tmp_path / "other")
+    assert hmac_key(tmp_path / "one") != hmac_key(tmp_path / "other")
 
 
 def test_another_process_that_was_first_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = salt(tmp_path)
+    first = hmac_key(tmp_path)
     monkeypatch.setattr(Path, "exists", lambda _path: False)
 
-    assert salt(tmp_path) == first
+    assert hmac_key(tmp_path) == first
     assert [path.name for path in tmp_path.iterdir()] == ["salt"]
 
 
@@ -35,9 +35,9 @@ def test_a_damaged_one_names_its_file(tmp_path: Path) -> None:
     (tmp_path / "salt").write_bytes(b"short")
 
     with pytest.raises(FareboxError, match="salt is damaged: delete it"):
-        salt(tmp_path)
+        hmac_key(tmp_path)
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(FareboxError, match="see to the data folder"):
-        salt(tmp_path / "gone")
+        hmac_key(tmp_path / "gone")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from farebox.dialects._base import Reply
 from farebox.dialects._shares import numbered
-from farebox.metering.bill import settled
+from farebox.metering.bill import bill
 from farebox.records.exchange import Response
 from farebox.records.usage import Part, Usage
 
@@ -17,7 +17,7 @@ SENT = {"prompt_tokens": 10, "completion_tokens": 5}
 
 def test_the_totals_are_the_sum_of_the_parts() -> None:
     parts = numbered(Part(Usage(input_tokens=3, output_tokens=1)), Part(Usage(input_tokens=4), "other"))
-    told = settled(CHAT, OK, Reply(usage=SENT, parts=parts))
+    told = bill(CHAT, OK, Reply(usage=SENT, parts=parts))
 
     assert told.usage == Usage(input_tokens=7, output_tokens=1)
     assert told.parts == list(parts.values())
@@ -25,7 +25,7 @@ def test_the_totals_are_the_sum_of_the_parts() -> None:
 
 def test_what_is_counted_beside_the_parts_is_in_the_first() -> None:
     parts = numbered(Part(Usage(input_tokens=3)), Part(Usage(input_tokens=4), "other"))
-    told = settled(CHAT, OK, Reply(parts=parts, seen=frozenset({("images", "1"), ("images", "2")})))
+    told = bill(CHAT, OK, Reply(parts=parts, seen=frozenset({("images", "1"), ("images", "2")})))
 
     assert told.parts is not None
     assert told.parts[0].usage == Usage(input_tokens=3, units={"images": 2})
@@ -33,7 +33,7 @@ def test_what_is_counted_beside_the_parts_is_in_the_first() -> None:
 
 
 def test_without_parts_the_usage_is_the_providers() -> None:
-    told = settled(CHAT, OK, Reply(usage=SENT, seen=frozenset({("pages", "1")}), units={"images": 3}))
+    told = bill(CHAT, OK, Reply(usage=SENT, seen=frozenset({("pages", "1")}), units={"images": 3}))
 
     assert told == (Usage(input_tokens=10, output_tokens=5, units={"pages": 1, "images": 3}), None, None)
 
@@ -41,6 +41,6 @@ def test_without_parts_the_usage_is_the_providers() -> None:
 def test_what_was_served_goes_before_what_was_asked_for() -> None:
     asked = replace(CHAT, asked=replace(CHAT.asked, context={"quality": "high", "size": "auto"}))
 
-    told = settled(asked, OK, Reply(usage=SENT, context={"size": "1024x1024"}))
+    told = bill(asked, OK, Reply(usage=SENT, context={"size": "1024x1024"}))
 
     assert told.price_context == {"quality": "high", "size": "1024x1024"}

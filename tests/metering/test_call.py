@@ -6,7 +6,7 @@ import pytest
 from farebox.dialects import openai_chat
 from farebox.metering.call import asked_of
 from farebox.records.exchange import request_to
-from farebox.records.text_size import Sizes
+from farebox.records.text_size import TextSize
 
 URL = "https://api.openai.com/v1/chat/completions"
 BODY = json.dumps({"model": "m", "temperature": 0.3, "shape": 1, "messages": ["twelve bytes"]}).encode()
@@ -21,7 +21,7 @@ def test_parameters_names_and_sizes_are_told_of_any_body() -> None:
 
     assert asked.params == {"temperature": 0.3}
     assert asked.names == {"model", "temperature", "shape", "messages"}
-    assert asked.sizes == Sizes(prompt_bytes=len("modelmtemperatureshapemessagestwelve bytes"))
+    assert asked.sizes == TextSize(prompt_bytes=len("modelmtemperatureshapemessagestwelve bytes"))
 
 
 def test_a_forms_fields_are_parameters() -> None:

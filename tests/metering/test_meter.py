@@ -10,7 +10,7 @@ from farebox.dialects import openai_chat
 from farebox.metering import call as module
 from farebox.metering.call import call_of
 from farebox.metering.meter import Meter, unanswered
-from farebox.providers.quirks import Deviation
+from farebox.providers.quirks import Quirk
 from farebox.providers.table import Provider
 from farebox.records.exchange import Response, request_to
 from farebox.records.usage import Usage
@@ -246,7 +246,7 @@ def test_after_a_fault_bytes_are_still_counted() -> None:
 
 
 def test_a_deviation_that_raises_is_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
-    broken: Mapping[str, tuple[Deviation, ...]] = {"openai_chat": (fail,)}
+    broken: Mapping[str, tuple[Quirk, ...]] = {"openai_chat": (fail,)}
     monkeypatch.setattr(module, "provider_of", lambda *_: Provider("broken", (), None, broken))
     reader = meter()
     reader.feed(event(usage={"prompt_tokens": 5}), 0.5)

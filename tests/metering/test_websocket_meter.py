@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from farebox.dialects import DIALECTS
 from farebox.metering.call import call_of
-from farebox.metering.websocket_meter import Session
+from farebox.metering.websocket_meter import WebSocketMeter
 from farebox.records import reading
 from farebox.records.exchange import Response, request_to
 from farebox.records.reading import Reading
@@ -23,10 +23,10 @@ ASK = b'{"type": "response.create"}'
 each_session = pytest.mark.parametrize("recorded", SESSIONS, ids=lambda recorded: recorded.name)
 
 
-def opened(url: str = REALTIME) -> Session:
+def opened(url: str = REALTIME) -> WebSocketMeter:
     call = call_of(request_to("GET", url, UPGRADE), call_id="session", started_at=1_000_000_000)
     assert call
-    return Session(call, Response(101), map(str, itertools.count()).__next__)
+    return WebSocketMeter(call, Response(101), map(str, itertools.count()).__next__)
 
 
 def event(kind: str, name: str = "resp_1", **response: object) -> bytes:
@@ -130,7 +130,7 @@ def test_every_row_has_an_id_of_its_own() -> None:
         (lambda session: session.close(1.0, reading.SIDECAR_STOP), reading.SIDECAR_STOP),
     ],
 )
-def test_a_session_without_a_response_is_one_row(end: Callable[[Session], list[Reading]], outcome: str) -> None:
+def test_a_session_without_a_response_is_one_row(end: Callable[[WebSocketMeter], list[Reading]], outcome: str) -> None:
     session = opened()
 
     [row] = end(session)

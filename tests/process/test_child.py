@@ -12,26 +12,26 @@ from farebox.process.child import Child
 
 PRELUDE = """
 import sys, threading
-from farebox.child import Life, settings_from_parent, when_to_end
+from farebox.process.child import Liveness, settings_from_parent, when_to_end
 """
 OBEDIENT = """
 ended = threading.Event()
 settings = settings_from_parent()
 when_to_end(ended.set)
-Life().tell_ready({"port": settings.port, "hosts": list(settings.intercept.hosts)})
+Liveness().tell_ready({"port": settings.port, "hosts": list(settings.intercept.hosts)})
 ended.wait()
 sys.exit(7)
 """
 STUBBORN = """
 settings_from_parent()
-Life().tell_ready({})
+Liveness().tell_ready({})
 threading.Event().wait()
 """
 TELLING = """
 stopping, alone = threading.Event(), threading.Event()
 settings_from_parent()
 when_to_end(stopping.set, alone.set)
-Life().tell_ready({})
+Liveness().tell_ready({})
 stopping.wait()
 sys.exit(8 if alone.wait(1) else 7)
 """
@@ -150,7 +150,7 @@ def test_a_child_is_heard_also_beside_thousands_of_connections(start: Start) -> 
         child = start(OBEDIENT)
 
         assert child.wait_ready() is not None
-        assert not child.heard()
+        assert not child.has_beaten()
     finally:
         for descriptor in taken:
             os.close(descriptor)

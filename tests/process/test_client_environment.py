@@ -1,9 +1,9 @@
 """The environment that sends a client through the proxy."""
 
 import pytest
-from farebox.process.client_environment import Door, client_environment, client_variables
+from farebox.process.client_environment import ProxyEndpoint, client_environment, client_variables
 
-DOOR = Door("http://127.0.0.1:8080", "/data/cert.pem", "/data/bundle.pem")
+DOOR = ProxyEndpoint("http://127.0.0.1:8080", "/data/cert.pem", "/data/bundle.pem")
 
 
 def test_a_client_gets_proxy_and_trust_in_every_spelling() -> None:

@@ -10,7 +10,7 @@ from farebox.cli.main import app
 from farebox.config import settings
 from farebox.config.sources import PREFIX
 from farebox.records.record import COLUMNS
-from farebox.sinks.metrics import MetricsSink, OwnMetrics
+from farebox.sinks.metrics import MetricsSink, SelfMetrics
 from farebox.store.schema import call_prices
 from prometheus_client import CollectorRegistry
 
@@ -26,7 +26,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *s
 def metric_names() -> list[str]:
     registry = CollectorRegistry()
     MetricsSink(registry, lambda _provider, _model: False)
-    OwnMetrics(registry)
+    SelfMetrics(registry)
     return [metric.name + ("_total" if metric.type == "counter" else "") for metric in registry.collect()]
 
 

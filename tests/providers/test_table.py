@@ -148,7 +148,7 @@ def test_no_host_has_two_billers() -> None:
 def test_deviations_are_of_dialects_that_exist() -> None:
     names = {dialect.name for dialect in DIALECTS}
 
-    assert {dialect for provider in PROVIDERS for dialect in provider.deviations} <= names
+    assert {dialect for provider in PROVIDERS for dialect in provider.quirks} <= names
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_hosts_that_the_user_names_come_first(host: str, name: str | None) -> No
 def test_a_known_name_brings_its_prices_and_deviations_along() -> None:
     gateway, *_ = table_with([("vercel", ("gateway.example.com",))])
 
-    assert gateway.deviations == BY_NAME["vercel"].deviations
+    assert gateway.quirks == BY_NAME["vercel"].quirks
     assert gateway.hosts == ("gateway.example.com",)
 
 

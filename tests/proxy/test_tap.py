@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from farebox.dialects.openai_chat import DIALECT
 from farebox.providers.table import NOBODY
-from farebox.proxy.exchange import HEAD_LIMIT, Exchange, Wanted
+from farebox.proxy.exchange import HEAD_LIMIT, CaptureOptions, Exchange
 from farebox.proxy.tap import RequestTap, ResponseTap, content_length
 from farebox.records.reading import Reading
 from hypothesis import given
@@ -30,7 +30,9 @@ def exchange_of(response: http.Response | None = None) -> Exchange:
     request = tutils.treq(
         method=b"POST", host="api.openai.com", path=b"/v1/chat/completions", content=b'{"model": "gpt-4o"}'
     )
-    exchange = Exchange(tflow.tflow(req=request), DIALECT, NOBODY, call_id="1", wanted=Wanted(), salt=b"salt")
+    exchange = Exchange(
+        tflow.tflow(req=request), DIALECT, NOBODY, call_id="1", capture=CaptureOptions(), hmac_key=b"salt"
+    )
     if response is not None:
         exchange.answer(response)
     return exchange

@@ -2,7 +2,7 @@
 
 from farebox.dialects.openai_chat import DIALECT
 from farebox.providers.table import NOBODY
-from farebox.proxy.exchange import Exchange, Wanted
+from farebox.proxy.exchange import CaptureOptions, Exchange
 from farebox.proxy.tap import ResponseTap
 from farebox.proxy.usage_tap import UsageTap
 from mitmproxy import http
@@ -19,7 +19,9 @@ def tapped(readings: list[bytes], faults: list[Exception]) -> UsageTap:
     """Return the tap of a stream; `readings` gets what had passed when its Reading was there."""
     response = tutils.tresp(headers=http.Headers([(b"content-type", b"text/event-stream")]))
     request = tutils.treq(method=b"POST", host="api.openai.com", path=b"/v1/chat/completions", content=b"{}")
-    exchange = Exchange(tflow.tflow(req=request), DIALECT, NOBODY, call_id="1", wanted=Wanted(), salt=b"salt")
+    exchange = Exchange(
+        tflow.tflow(req=request), DIALECT, NOBODY, call_id="1", capture=CaptureOptions(), hmac_key=b"salt"
+    )
     exchange.answer(response)
 
     def finish() -> None:

@@ -5,9 +5,9 @@ import random
 from typing import Any
 
 import pytest
-from farebox.recorder.estimates import CUT_SHORT, RATIOS_LIMIT, Learned, estimate
+from farebox.recorder.estimates import CUT_SHORT, RATIOS_LIMIT, RatioModel, estimate
 from farebox.records.reading import Reading
-from farebox.records.text_size import Sizes
+from farebox.records.text_size import TextSize
 from farebox.records.usage import Usage
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests import corpus, estimates
 from tests.support.samples import reading
 
-SIZES = Sizes(prompt_bytes=4000, answer_bytes=800)
+SIZES = TextSize(prompt_bytes=4000, answer_bytes=800)
 SILENT: dict[str, Any] = {"usage": Usage(), "sizes": SIZES, "request_bytes": 4200, "output_chunks": 200}
 
 
@@ -24,9 +24,9 @@ def silent(**told: Any) -> Reading:
     return reading(**{**SILENT, **told})
 
 
-def taught(calls: int = 50, *, provider: str = "openai", model: str = "gpt-4o", **told: Any) -> Learned:
+def taught(calls: int = 50, *, provider: str = "openai", model: str = "gpt-4o", **told: Any) -> RatioModel:
     """Return what some calls taught: 0.25 tokens a byte in, 0.3 out, 1.2 a document, give or take some."""
-    learned, dice = Learned(), random.Random(1)
+    learned, dice = RatioModel(), random.Random(1)
     for _ in range(calls):
         size = dice.randrange(1000, 9000)
         usage = Usage(
@@ -34,7 +34,7 @@ def taught(calls: int = 50, *, provider: str = "openai", model: str = "gpt-4o", 
             output_tokens=round(size * 0.3 * dice.uniform(0.9, 1.1)),
         )
         given = {
-            "sizes": Sizes(prompt_bytes=size, answer_bytes=size),
+            "sizes": TextSize(prompt_bytes=size, answer_bytes=size),
             "usage": usage,
             "output_chunks": round((usage.output_tokens or 0) / 1.2),
         }
@@ -43,7 +43,7 @@ def taught(calls: int = 50, *, provider: str = "openai", model: str = "gpt-4o", 
 
 
 def test_both_totals_are_filled_and_named() -> None:
-    usage, bands = estimate(silent(), Learned())
+    usage, bands = estimate(silent(), RatioModel())
 
     assert set(bands) == {"input_tokens", "output_tokens"}
     assert (usage.input_tokens, usage.output_tokens) == (bands["input_tokens"].likely, bands["output_tokens"].likely)
@@ -52,7 +52,7 @@ def test_both_totals_are_filled_and_named() -> None:
 
 
 def test_what_was_learned_makes_the_estimate_close_and_the_band_narrow() -> None:
-    before, after = estimate(silent(), Learned()).bands, estimate(silent(), taught()).bands
+    before, after = estimate(silent(), RatioModel()).bands, estimate(silent(), taught()).bands
 
     assert after["input_tokens"].likely == pytest.approx(1000, rel=0.03)
     assert after["output_tokens"].likely == pytest.approx(240, rel=0.03)
@@ -74,12 +74,12 @@ def test_a_model_is_told_from_its_providers_others_until_it_has_calls_of_its_own
     far = estimate(silent(provider="mistral"), learned).bands["input_tokens"]
     assert near.likely == pytest.approx(own.likely, rel=0.03)
     assert near.high - near.low > own.high - own.low
-    assert far == estimate(silent(provider="mistral"), Learned()).bands["input_tokens"]
+    assert far == estimate(silent(provider="mistral"), RatioModel()).bands["input_tokens"]
 
 
 def test_claude_is_known_to_count_more_tokens() -> None:
     models = ("gpt-4o", "claude-3-5-haiku-20241022", "claude-opus-4-8")
-    inputs = [estimate(silent(model_requested=model), Learned()).bands["input_tokens"].likely for model in models]
+    inputs = [estimate(silent(model_requested=model), RatioModel()).bands["input_tokens"].likely for model in models]
     assert inputs == sorted(set(inputs))
 
 
@@ -87,7 +87,7 @@ def test_calls_with_tools_teach_nothing_about_calls_without() -> None:
     learned = taught(params={"tools": 3})
 
     assert estimate(silent(params={"tools": 1}), learned).bands["input_tokens"].likely == pytest.approx(1000, rel=0.03)
-    assert estimate(silent(), learned).bands["input_tokens"] == estimate(silent(), Learned()).bands["input_tokens"]
+    assert estimate(silent(), learned).bands["input_tokens"] == estimate(silent(), RatioModel()).bands["input_tokens"]
 
 
 def test_one_odd_call_does_not_drag_the_estimate_along() -> None:
@@ -99,8 +99,10 @@ def test_one_odd_call_does_not_drag_the_estimate_along() -> None:
 
 
 def test_pictures_widen_the_band() -> None:
-    plain = estimate(silent(), Learned()).bands["input_tokens"]
-    seen = estimate(silent(sizes=Sizes(prompt_bytes=4000, media=2, answer_bytes=800)), Learned()).bands["input_tokens"]
+    plain = estimate(silent(), RatioModel()).bands["input_tokens"]
+    seen = estimate(silent(sizes=TextSize(prompt_bytes=4000, media=2, answer_bytes=800)), RatioModel()).bands[
+        "input_tokens"
+    ]
 
     assert (seen.low - plain.low, seen.high - plain.high) == (170, 9600)
 
@@ -139,8 +141,8 @@ def test_a_cut_streams_running_count_stands() -> None:
         {"request_bytes": 0},
         {"is_pending": True},
         {"completes": "resp_1"},
-        {"sizes": Sizes(prompt_bytes=4000, answer_bytes=0)},
-        {"sizes": Sizes()},
+        {"sizes": TextSize(prompt_bytes=4000, answer_bytes=0)},
+        {"sizes": TextSize()},
         {"operation": "image_generation"},
         {"operation": "count_tokens"},
         {"operation": None},
@@ -150,25 +152,25 @@ def test_a_cut_streams_running_count_stands() -> None:
 def test_what_got_no_answer_or_is_billed_otherwise_is_never_estimated(told: dict[str, Any]) -> None:
     call = silent(**told)
     assert estimate(call, taught()) == (call.usage, {})
-    learned = Learned()
+    learned = RatioModel()
     learned.learn(call)
     assert learned.state() == []
 
 
 def test_embeddings_have_no_output() -> None:
-    embedding = silent(operation="embeddings", sizes=Sizes(prompt_bytes=4000, answer_bytes=0), output_chunks=None)
-    usage, bands = estimate(embedding, Learned())
+    embedding = silent(operation="embeddings", sizes=TextSize(prompt_bytes=4000, answer_bytes=0), output_chunks=None)
+    usage, bands = estimate(embedding, RatioModel())
     assert (usage.output_tokens, set(bands)) == (None, {"input_tokens"})
 
 
 def test_an_answer_that_broke_off_teaches_nothing() -> None:
-    learned = Learned()
+    learned = RatioModel()
     learned.learn(silent(outcome="client_abort", usage=Usage(input_tokens=9, output_tokens=9)))
     assert learned.state() == []
 
 
 def test_what_is_known_has_bounds_and_forgets_the_oldest() -> None:
-    learned = Learned()
+    learned = RatioModel()
     for number in range(RATIOS_LIMIT):
         learned.learn(silent(model_requested=f"m{number}", usage=Usage(input_tokens=9, output_tokens=9)))
     models = {row[1] for row in learned.state()}
@@ -180,7 +182,7 @@ def test_what_is_known_has_bounds_and_forgets_the_oldest() -> None:
 
 def test_what_is_known_can_be_kept_and_taken_up_again() -> None:
     learned = taught()
-    assert estimate(silent(), Learned(learned.state())) == estimate(silent(), learned)
+    assert estimate(silent(), RatioModel(learned.state())) == estimate(silent(), learned)
 
 
 amounts = st.none() | st.integers(0, 10**12)
@@ -191,9 +193,9 @@ amounts = st.none() | st.integers(0, 10**12)
     st.sampled_from(["ok", "client_abort", "http_error"]),
 )
 def test_any_sizes_give_a_band_that_holds_its_number(calls: list[tuple[int | None, ...]], outcome: str) -> None:
-    learned = Learned()
+    learned = RatioModel()
     for tokens_in, tokens_out, prompt, answer, chunks in calls:
-        sizes = Sizes(prompt_bytes=prompt, answer_bytes=answer)
+        sizes = TextSize(prompt_bytes=prompt, answer_bytes=answer)
         learned.learn(silent(usage=Usage(tokens_in, output_tokens=tokens_out), sizes=sizes, output_chunks=chunks))
         _, bands = estimate(silent(sizes=sizes, output_chunks=chunks, outcome=outcome), learned)
         assert all(0 <= guess.low <= guess.likely <= guess.high for guess in bands.values())
@@ -206,7 +208,7 @@ def test_nine_in_ten_recorded_calls_lie_within_the_band() -> None:
     if folder is None:
         pytest.skip("FAREBOX_SHARED names no exchanges")
     teaching, testing = estimates.halves(folder)
-    learned = Learned()
+    learned = RatioModel()
     before = estimates.errors(testing, learned)
     for call in teaching:
         learned.learn(call)

@@ -5,24 +5,24 @@ from pathlib import Path
 
 import pytest
 from farebox.home.folder import ESTIMATES
-from farebox.recorder.estimator_store import Memory
-from farebox.records.text_size import Sizes
+from farebox.recorder.estimator_store import EstimatorStore
+from farebox.records.text_size import TextSize
 
 from tests.support.samples import reading
 
-CALL = reading(sizes=Sizes(prompt_bytes=4000, answer_bytes=400), request_bytes=4000)
+CALL = reading(sizes=TextSize(prompt_bytes=4000, answer_bytes=400), request_bytes=4000)
 
 
 def test_what_was_learned_is_there_after_a_restart(tmp_path: Path) -> None:
-    memory = Memory(tmp_path)
+    memory = EstimatorStore(tmp_path)
     memory.learn([CALL])
     memory.keep()
 
-    assert Memory(tmp_path).learned.state() == memory.learned.state() != []
+    assert EstimatorStore(tmp_path).model.state() == memory.model.state() != []
 
 
 def test_nothing_new_writes_nothing(tmp_path: Path) -> None:
-    memory = Memory(tmp_path)
+    memory = EstimatorStore(tmp_path)
     memory.learn([])
     memory.keep()
 
@@ -35,19 +35,19 @@ def test_a_damaged_file_is_told_and_learned_anew(
 ) -> None:
     (tmp_path / ESTIMATES).write_bytes(content)
     with caplog.at_level(logging.ERROR):
-        memory = Memory(tmp_path)
+        memory = EstimatorStore(tmp_path)
     memory.learn([CALL])
     memory.keep()
 
     assert [record.getMessage() for record in caplog.records if "learn anew" in record.getMessage()]
-    assert Memory(tmp_path).learned.state() == memory.learned.state()
+    assert EstimatorStore(tmp_path).model.state() == memory.model.state()
 
 
 def test_a_folder_that_cannot_be_written_stops_no_learning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    memory = Memory(tmp_path / "gone")
+    memory = EstimatorStore(tmp_path / "gone")
     memory.learn([CALL])
     with caplog.at_level(logging.ERROR):
         memory.keep()
 
-    assert memory.learned.state()
+    assert memory.model.state()
     assert "is not kept" in caplog.text

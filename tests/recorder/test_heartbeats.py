@@ -1,46 +1,46 @@
-"""Attendance: what workers tell is counted, by whichever thread hears it."""
+"""Heartbeats: what workers tell is counted, by whichever thread hears it."""
 
 import threading
 from pathlib import Path
 
-from farebox.recorder.heartbeats import Attendance
-from farebox.sinks.metrics import OwnMetrics
-from farebox.spool.telemetry import Pulse, PulseReceiver, PulseSender
+from farebox.recorder.heartbeats import Heartbeats
+from farebox.sinks.metrics import SelfMetrics
+from farebox.spool.telemetry import Heartbeat, HeartbeatReceiver, HeartbeatSender
 from prometheus_client import CollectorRegistry
 
 
 def test_what_a_worker_tells_is_counted_once(tmp_path: Path) -> None:
     registry = CollectorRegistry()
-    receiver, sender = PulseReceiver(tmp_path), PulseSender(tmp_path)
-    attendance = Attendance(receiver, OwnMetrics(registry))
+    receiver, sender = HeartbeatReceiver(tmp_path), HeartbeatSender(tmp_path)
+    heartbeats = Heartbeats(receiver, SelfMetrics(registry))
 
     for _ in range(2):
         counted = {"openai_chat": 5}, {"openai": 6}
-        sender.send(Pulse("w", 3, 2, 1, 4, *counted))
-    attendance.hear()
+        sender.send(Heartbeat("w", 3, 2, 1, 4, *counted))
+    heartbeats.receive()
     sender.close()
     receiver.close()
 
-    assert (attendance.workers, attendance.kept) == (1, 1)
+    assert (heartbeats.workers, heartbeats.kept) == (1, 1)
     assert registry.get_sample_value("farebox_inflight_calls") == 3
     assert registry.get_sample_value("farebox_records_dropped_total") == 2
-    assert registry.get_sample_value("farebox_untrusting_clients_total") == 4
+    assert registry.get_sample_value("farebox_tls_untrusted_connections_total") == 4
     assert registry.get_sample_value("farebox_meter_failures_total", {"dialect": "openai_chat"}) == 5
     assert registry.get_sample_value("farebox_usage_refusals_total", {"provider": "openai"}) == 6
 
 
 def test_pulses_are_heard_without_anyone_asking(tmp_path: Path) -> None:
-    receiver, sender = PulseReceiver(tmp_path), PulseSender(tmp_path)
-    attendance = Attendance(receiver, OwnMetrics(CollectorRegistry()))
+    receiver, sender = HeartbeatReceiver(tmp_path), HeartbeatSender(tmp_path)
+    heartbeats = Heartbeats(receiver, SelfMetrics(CollectorRegistry()))
     stopping, heard = threading.Event(), threading.Event()
 
     def wait(_seconds: float) -> bool:
-        if attendance.workers:
+        if heartbeats.workers:
             heard.set()
         return stopping.wait(0.01)
 
-    thread = attendance.keep_hearing(wait)
-    sender.send(Pulse("w"))
+    thread = heartbeats.receive_in_background(wait)
+    sender.send(Heartbeat("w"))
     was_heard = heard.wait(10)
     stopping.set()
     thread.join(10)

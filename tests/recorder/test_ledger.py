@@ -12,7 +12,7 @@ from farebox.pricing.standard import standard
 from farebox.recorder import ledger
 from farebox.records.reading import Reading
 from farebox.records.record import COLUMNS
-from farebox.records.text_size import Sizes
+from farebox.records.text_size import TextSize
 from farebox.records.usage import Part, Usage
 from hypothesis import given
 from hypothesis import strategies as st
@@ -139,7 +139,7 @@ def test_a_call_is_priced_as_of_its_start() -> None:
     assert (after.cost_nanousd, after.cost_status) == (900 * 625 + 100 * 5_000, "priced")
 
 
-SIZES = Sizes(prompt_bytes=4000, answer_bytes=800)
+SIZES = TextSize(prompt_bytes=4000, answer_bytes=800)
 SILENT: dict[str, Any] = {"usage": NOTHING, "sizes": SIZES, "request_bytes": 4200}
 
 

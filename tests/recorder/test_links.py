@@ -52,7 +52,7 @@ def test_a_look_at_the_end_completes_the_row(is_stored: bool) -> None:
     assert (whole.model_requested, whole.model_returned) == ("gpt-4o", "gpt-4o-2024-08-06")
     assert whole.finish_reason == "completed"
     assert [one.before for one in joined.completions] == ([pending] if is_stored else [])
-    assert (len(joined.settled), joined.waiting) == (1, [])
+    assert (len(joined.resolved), joined.waiting) == (1, [])
 
 
 def test_a_second_look_adds_nothing() -> None:

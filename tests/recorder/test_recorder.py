@@ -15,18 +15,18 @@ from farebox.config import spool_limits as limits_module
 from farebox.errors import LedgerAwayError
 from farebox.pricing.standard import standard
 from farebox.recorder import recorder as recorder_module
-from farebox.recorder.dead_letters import Aside
-from farebox.recorder.estimator_store import Memory
-from farebox.recorder.heartbeats import Attendance
+from farebox.recorder.dead_letters import DeadLetters
+from farebox.recorder.estimator_store import EstimatorStore
+from farebox.recorder.heartbeats import Heartbeats
 from farebox.recorder.recorder import BATCH, Destinations, Health, Recorder
 from farebox.records import reading as readings
 from farebox.records.reading import Reading
-from farebox.records.text_size import Sizes
+from farebox.records.text_size import TextSize
 from farebox.records.usage import Usage
 from farebox.sinks.database import DatabaseSink
-from farebox.sinks.metrics import MetricsSink, OwnMetrics
+from farebox.sinks.metrics import MetricsSink, SelfMetrics
 from farebox.spool.reader import SpoolReader
-from farebox.spool.telemetry import Pulse, PulseReceiver, PulseSender
+from farebox.spool.telemetry import Heartbeat, HeartbeatReceiver, HeartbeatSender
 from farebox.spool.writer import SpoolWriter
 from farebox.store import polls, queries
 from prometheus_client import CollectorRegistry
@@ -47,7 +47,7 @@ class House:
     engine: Engine
     registry: CollectorRegistry
     worker: SpoolWriter
-    pulses: PulseSender
+    heartbeats: HeartbeatSender
     start: Callable[..., Recorder]
     worker_leaves: Callable[[], None]
 
@@ -59,8 +59,8 @@ class House:
     def value(self, name: str, **labels: str) -> float | None:
         return self.registry.get_sample_value(f"farebox_{name}", labels)
 
-    def aside(self) -> list[bytes]:
-        return [path.read_bytes() for path in sorted((self.home / "aside").glob("*"))]
+    def dead_letters(self) -> list[bytes]:
+        return [path.read_bytes() for path in sorted((self.home / "dead-letter").glob("*"))]
 
 
 @pytest.fixture
@@ -68,21 +68,23 @@ def house(tmp_path: Path) -> Iterator[House]:
     with ExitStack() as running:
         engine = running.enter_context(new_ledger(tmp_path / "ledger.db"))
         registry = CollectorRegistry()
-        own = OwnMetrics(registry)
+        own = SelfMetrics(registry)
         metrics = MetricsSink(registry, standard().knows)
-        to = Destinations(DatabaseSink(engine), metrics, own, Aside(tmp_path / "aside", own))
-        receiver = running.enter_context(closing(PulseReceiver(tmp_path)))
+        to = Destinations(DatabaseSink(engine), metrics, own, DeadLetters(tmp_path / "dead-letter", own))
+        receiver = running.enter_context(closing(HeartbeatReceiver(tmp_path)))
 
         def start(open_spool: Callable[[], SpoolReader] | None = None) -> Recorder:
             spool = SpoolReader(tmp_path / "spool", queries.positions(engine))
             open_spool = open_spool or (lambda: spool)
-            attendance, spooled = Attendance(receiver, own), SpoolReader(tmp_path / "spool", {}).pending
-            return Recorder(open_spool, attendance, to, Memory(tmp_path), standard, name="here", spooled=spooled)
+            heartbeats, spooled = Heartbeats(receiver, own), SpoolReader(tmp_path / "spool", {}).pending
+            return Recorder(
+                open_spool, heartbeats, to, EstimatorStore(tmp_path), standard, name="here", spooled=spooled
+            )
 
         working = running.enter_context(ExitStack())
         worker = working.enter_context(closing(SpoolWriter(tmp_path / "spool", "worker")))
-        pulses = running.enter_context(closing(PulseSender(tmp_path)))
-        yield House(tmp_path, engine, registry, worker, pulses, start, working.close)
+        heartbeats = running.enter_context(closing(HeartbeatSender(tmp_path)))
+        yield House(tmp_path, engine, registry, worker, heartbeats, start, working.close)
 
 
 def test_what_a_worker_spooled_becomes_rows_and_metrics(house: House) -> None:
@@ -159,7 +161,7 @@ def test_a_ledger_that_is_away_is_told_and_caught_up_with(house: House, caplog: 
     caplog.set_level(logging.INFO)
     recorder = house.start()
     spooled = house.spool(*(reading() for _ in range(3)))
-    house.pulses.send(Pulse("worker", kept=2))
+    house.heartbeats.send(Heartbeat("worker", kept=2))
 
     with locked(house.home / "ledger.db"):
         assert [recorder.step() for _ in range(3)] == [0, 0, 0]
@@ -205,7 +207,7 @@ def away() -> SpoolReader:
     raise LedgerAwayError("the ledger is away")
 
 
-def test_what_is_no_call_is_set_aside_and_counted_once(house: House) -> None:
+def test_what_is_no_call_is_dead_lettered_and_counted_once(house: House) -> None:
     recorder = house.start()
     house.worker.append(b"no call")
     spooled = house.spool(reading())
@@ -216,11 +218,11 @@ def test_what_is_no_call_is_set_aside_and_counted_once(house: House) -> None:
     recorder.step()
 
     assert ids(house.engine) == spooled
-    assert house.aside() == [b"no call"]
-    assert house.value("records_set_aside_total") == 1
+    assert house.dead_letters() == [b"no call"]
+    assert house.value("records_dead_lettered_total") == 1
 
 
-def test_a_call_that_the_ledger_refuses_is_set_aside_and_counted(house: House) -> None:
+def test_a_call_that_the_ledger_refuses_is_dead_lettered_and_counted(house: House) -> None:
     poison = reading(usage=POISON)
     calls = [reading(), poison, reading()]
     house.spool(*calls)
@@ -228,17 +230,17 @@ def test_a_call_that_the_ledger_refuses_is_set_aside_and_counted(house: House) -
 
     assert [recorder.step(), recorder.step()] == [3, 0]
     assert ids(house.engine) == [calls[0].id, calls[2].id]
-    assert house.aside() == [readings.encode(poison)]
-    assert house.value("records_set_aside_total") == 1
+    assert house.dead_letters() == [readings.encode(poison)]
+    assert house.value("records_dead_lettered_total") == 1
     assert house.value("tokens_total", provider="openai", model="gpt-4o", kind="input") == 1800
 
 
-def test_what_is_set_aside_can_be_read_by_its_owner_alone(house: House) -> None:
+def test_what_is_dead_lettered_can_be_read_by_its_owner_alone(house: House) -> None:
     house.worker.append(b"no call")
 
     house.start().step()
 
-    assert (house.home / "aside").stat().st_mode & 0o077 == 0
+    assert (house.home / "dead-letter").stat().st_mode & 0o077 == 0
 
 
 def test_damage_in_the_spool_is_counted(house: House, caplog: pytest.LogCaptureFixture) -> None:
@@ -250,20 +252,21 @@ def test_damage_in_the_spool_is_counted(house: House, caplog: pytest.LogCaptureF
     house.start().step()
 
     assert ids(house.engine) == [calls[1].id]
-    assert house.value("records_set_aside_total") == 1
+    assert house.value("records_dead_lettered_total") == 1
     assert (
-        f"spool segment {segment} is damaged and kept as {house.home / 'aside' / 'worker-00000001.seg'}" in caplog.text
+        f"spool segment {segment} is damaged and kept as {house.home / 'dead-letter' / 'worker-00000001.seg'}"
+        in caplog.text
     )
 
 
 def test_what_workers_tell_of_themselves_is_in_the_metrics(house: House) -> None:
     recorder = house.start()
 
-    for pulse in (
-        Pulse("worker", inflight=3, dropped=1, kept=4, untrusting=2, meter_failures={"proxy": 1}),
-        Pulse("worker", inflight=2, dropped=5, kept=4, untrusting=2, meter_failures={"proxy": 3}),
+    for heartbeat in (
+        Heartbeat("worker", inflight=3, dropped=1, kept=4, tls_untrusted=2, meter_failures={"proxy": 1}),
+        Heartbeat("worker", inflight=2, dropped=5, kept=4, tls_untrusted=2, meter_failures={"proxy": 3}),
     ):
-        house.pulses.send(pulse)
+        house.heartbeats.send(heartbeat)
         recorder.step()
 
     assert recorder.health == Health(1, 4, None, dropped=5)
@@ -431,7 +434,7 @@ def test_attempts_are_numbered_once_also_while_the_ledger_is_away(house: House) 
 
 
 def test_what_calls_teach_is_used_for_those_that_say_nothing_and_survives_a_stop(house: House) -> None:
-    sizes = Sizes(prompt_bytes=9000, answer_bytes=1000)
+    sizes = TextSize(prompt_bytes=9000, answer_bytes=1000)
     house.spool(*(reading(sizes=sizes, request_bytes=9000) for _ in range(40)))
     house.start().run(lambda: True, lambda _seconds: None)
     [silent] = house.spool(reading(sizes=sizes, request_bytes=9000, usage=Usage()))

@@ -7,7 +7,7 @@ import pytest
 from farebox.config.settings import load
 from farebox.errors import LedgerAwayError
 from farebox.home.folder import claim
-from farebox.recorder.spool_opener import ROLE, Opening
+from farebox.recorder.spool_opener import ROLE, SpoolOpener
 from farebox.spool.reader import SpoolReader
 
 from tests.support.ledgers import opened
@@ -15,14 +15,14 @@ from tests.support.ledgers import opened
 
 def test_the_spool_is_one_recorders_at_a_time(tmp_path: Path) -> None:
     with opened(tmp_path / "ledger.db") as engine:
-        opening = Opening(load({"home": str(tmp_path)}, environment={}), engine)
+        opening = SpoolOpener(load({"home": str(tmp_path)}, environment={}), engine)
 
         with claim(tmp_path, ROLE), pytest.raises(LedgerAwayError, match=rf"process {os.getpid()}, .* has not ended"):
             opening()
         assert isinstance(opening(), SpoolReader)
         assert isinstance(opening(), SpoolReader)
         with pytest.raises(LedgerAwayError):
-            Opening(load({"home": str(tmp_path)}, environment={}), engine)()
+            SpoolOpener(load({"home": str(tmp_path)}, environment={}), engine)()
 
         opening.close()
         with claim(tmp_path, ROLE, waits=False):

@@ -2,7 +2,7 @@
 
 import pytest
 from farebox.recorder.workers import SILENCE_SECONDS, Change, Workers
-from farebox.spool.telemetry import Distrust, Pulse, Sights
+from farebox.spool.telemetry import ClientDiagnostics, Heartbeat, UntrustedConnections
 
 
 @pytest.fixture
@@ -11,60 +11,65 @@ def workers() -> Workers:
 
 
 def test_totals_become_differences(workers: Workers) -> None:
-    first = workers.hear(
-        [Pulse("w1", dropped=2, untrusting=1, meter_failures={"openai_chat": 3}, usage_refusals={"openai": 2})], 0
+    first = workers.receive(
+        [Heartbeat("w1", dropped=2, tls_untrusted=1, meter_failures={"openai_chat": 3}, usage_refusals={"openai": 2})],
+        0,
     )
-    second = workers.hear([Pulse("w1", dropped=5, untrusting=1, meter_failures={"openai_chat": 4, "proxy": 1})], 1)
+    second = workers.receive(
+        [Heartbeat("w1", dropped=5, tls_untrusted=1, meter_failures={"openai_chat": 4, "proxy": 1})], 1
+    )
 
     assert first == [Change(2, 1, {"openai_chat": 3}, {"openai": 2})]
     assert second == [Change(3, 0, {"openai_chat": 1, "proxy": 1})]
 
 
 def test_a_total_told_twice_counts_once(workers: Workers) -> None:
-    pulse = Pulse("w1", dropped=2, untrusting=3, meter_failures={"proxy": 4})
+    heartbeat = Heartbeat("w1", dropped=2, tls_untrusted=3, meter_failures={"proxy": 4})
 
-    assert workers.hear([pulse, pulse], 0) == [Change(2, 3, {"proxy": 4}), Change()]
+    assert workers.receive([heartbeat, heartbeat], 0) == [Change(2, 3, {"proxy": 4}), Change()]
 
 
 def test_a_lost_pulse_loses_nothing(workers: Workers) -> None:
-    told = [Pulse("w1", dropped=total) for total in range(10)]
+    told = [Heartbeat("w1", dropped=total) for total in range(10)]
 
-    changes = workers.hear([told[0], told[4], told[9]], 0)
+    changes = workers.receive([told[0], told[4], told[9]], 0)
 
     assert sum(change.dropped for change in changes) == 9
 
 
 def test_workers_count_each_for_themselves(workers: Workers) -> None:
-    changes = workers.hear([Pulse("w1", dropped=2, inflight=1, kept=5), Pulse("w2", dropped=2, inflight=3, kept=6)], 0)
+    changes = workers.receive(
+        [Heartbeat("w1", dropped=2, inflight=1, kept=5), Heartbeat("w2", dropped=2, inflight=3, kept=6)], 0
+    )
 
     assert [change.dropped for change in changes] == [2, 2]
     assert (len(workers), workers.inflight, workers.kept) == (2, 4, 11)
 
 
 def test_a_worker_that_leaves_is_gone_at_once(workers: Workers) -> None:
-    workers.hear([Pulse("w1", inflight=1)], 0)
+    workers.receive([Heartbeat("w1", inflight=1)], 0)
 
-    changes = workers.hear([Pulse("w1", dropped=1, is_leaving=True)], 1)
+    changes = workers.receive([Heartbeat("w1", dropped=1, is_leaving=True)], 1)
 
     assert changes == [Change(1)]
     assert (len(workers), workers.inflight) == (0, 0)
 
 
 def test_a_silent_worker_is_gone(workers: Workers) -> None:
-    workers.hear([Pulse("w1", inflight=1, kept=1)], 0)
-    workers.hear([Pulse("w2", inflight=2, kept=2)], 1)
+    workers.receive([Heartbeat("w1", inflight=1, kept=1)], 0)
+    workers.receive([Heartbeat("w2", inflight=2, kept=2)], 1)
 
-    workers.hear([], SILENCE_SECONDS)
+    workers.receive([], SILENCE_SECONDS)
 
     assert (len(workers), workers.inflight, workers.kept) == (1, 2, 2)
 
 
 def test_a_worker_that_was_stopped_for_a_while_counts_its_totals_once(workers: Workers) -> None:
-    workers.hear([Pulse("w1", dropped=7, meter_failures={"proxy": 2})], 0)
-    workers.hear([], 60)
+    workers.receive([Heartbeat("w1", dropped=7, meter_failures={"proxy": 2})], 0)
+    workers.receive([], 60)
     assert len(workers) == 0
 
-    changes = workers.hear([Pulse("w1", dropped=8, meter_failures={"proxy": 2})], 61)
+    changes = workers.receive([Heartbeat("w1", dropped=8, meter_failures={"proxy": 2})], 61)
 
     assert changes == [Change(1)]
     assert len(workers) == 1
@@ -72,17 +77,21 @@ def test_a_worker_that_was_stopped_for_a_while_counts_its_totals_once(workers: W
 
 def test_workers_of_long_ago_are_forgotten(workers: Workers) -> None:
     for number in range(1000):
-        workers.hear([Pulse(f"w{number}")], number * 60)
+        workers.receive([Heartbeat(f"w{number}")], number * 60)
 
     assert len(workers._workers) < 100
 
 
 def test_sights_of_all_workers_go_together(workers: Workers) -> None:
-    first = Sights(3, {"a.example": 1}, {"api.openai.com": 2}, (Distrust("api.openai.com", "::1", None, 1),), 40)
-    second = Sights(2, {"a.example": 1, "b.example": 5}, {}, (Distrust("api.groq.com", "::1", "curl/8", 2),), None)
+    first = ClientDiagnostics(
+        3, {"a.example": 1}, {"api.openai.com": 2}, (UntrustedConnections("api.openai.com", "::1", None, 1),), 40
+    )
+    second = ClientDiagnostics(
+        2, {"a.example": 1, "b.example": 5}, {}, (UntrustedConnections("api.groq.com", "::1", "curl/8", 2),), None
+    )
 
-    workers.hear([Pulse("w1", sights=first, is_leaving=True), Pulse("w2", sights=second)], 0)
+    workers.receive([Heartbeat("w1", diagnostics=first, is_leaving=True), Heartbeat("w2", diagnostics=second)], 0)
 
-    assert workers.sights == Sights(
-        5, {"a.example": 2, "b.example": 5}, {"api.openai.com": 2}, first.distrust + second.distrust, 40
+    assert workers.diagnostics == ClientDiagnostics(
+        5, {"a.example": 2, "b.example": 5}, {"api.openai.com": 2}, first.untrusted + second.untrusted, 40
     )

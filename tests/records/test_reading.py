@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 from farebox.records.reading import Reading, StatedCost, decode, encode
-from farebox.records.text_size import Sizes
+from farebox.records.text_size import TextSize
 from farebox.records.usage import Part, Usage
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,7 +46,7 @@ FULL = Reading(
     tags={"x-team": "Flüsse"},
     params={"temperature": 0.2, "stop": 2, "user": True, "tool_choice": "auto", "format": None},
     ratelimit={"remaining_requests": 0, "reset_requests_ms": 17},
-    sizes=Sizes(prompt_bytes=0, media=1, answer_bytes=9),
+    sizes=TextSize(prompt_bytes=0, media=1, answer_bytes=9),
     cost_header="0.1",
     attempt=2,
     request_hash="0123456789abcdef",

@@ -1,4 +1,4 @@
-"""Sizes tell how much text there is, whatever holds it, and hold none of it."""
+"""TextSize tell how much text there is, whatever holds it, and hold none of it."""
 
 import json
 import time
@@ -8,7 +8,7 @@ import pytest
 from farebox.metering.call import call_of
 from farebox.metering.meter import Meter
 from farebox.records.exchange import Response, request_to
-from farebox.records.text_size import Sizes, measure, said
+from farebox.records.text_size import TextSize, content_bytes, measure
 
 IMAGE = "iVBORw0KGgoAAAANSUhEUgAA" * 400
 URL = "https://api.openai.com/v1/chat/completions"
@@ -52,7 +52,7 @@ def test_beyond_a_limit_the_rest_is_told_by_proportion() -> None:
     ],
 )
 def test_what_the_model_says_is_measured_without_its_scaffolding(document: Any, expected: int) -> None:
-    assert said(document) == expected
+    assert content_bytes(document) == expected
 
 
 def test_an_answer_is_measured_where_it_has_content() -> None:
@@ -63,7 +63,7 @@ def test_an_answer_is_measured_where_it_has_content() -> None:
     for delta in ({"role": "assistant", "content": ""}, {"reasoning_content": "hm"}, {"content": "four"}):
         meter.feed(b"data: " + json.dumps({"choices": [{"delta": delta}]}).encode() + b"\n\n", 0.5)
     reading = meter.close(1.0)
-    assert reading.sizes == Sizes(prompt_bytes=len("modelgpt-4ostreammessages"), answer_bytes=6)
+    assert reading.sizes == TextSize(prompt_bytes=len("modelgpt-4ostreammessages"), answer_bytes=6)
     assert reading.output_chunks == 2
 
 
@@ -71,7 +71,7 @@ def test_a_request_that_is_cut_off_has_no_size() -> None:
     request = request_to("POST", URL, (), b'{"model":"gpt-4o","messages":[{"content":"abc')
     call = call_of(request, call_id="1", started_at=0)
     assert call is not None
-    assert call.asked.sizes == Sizes()
+    assert call.asked.sizes == TextSize()
 
 
 @pytest.mark.slow

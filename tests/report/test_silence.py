@@ -1,19 +1,22 @@
 """Why no call was recorded, each reason with its fix."""
 
 import pytest
-from farebox.report.silence import distrust_line, reasons
-from farebox.spool.telemetry import Distrust, Sights
+from farebox.report.silence import reasons, untrusted_line
+from farebox.spool.telemetry import ClientDiagnostics, UntrustedConnections
 
 
 @pytest.mark.parametrize(
     ("sights", "told"),
     [
-        (Sights(), ["Nothing came to the proxy", "NO_PROXY must not name the host"]),
-        (Sights(1, passed={"llm.example": 3}), ["llm.example (3)", "intercept: {hosts: [...]}"]),
-        (Sights(1, unread={"api.openai.com": 2}), ["no LLM call farebox reads: api.openai.com (2)"]),
-        (Sights(1, passed={f"h{n}.example": n for n in range(9)}), ["h8.example (8), h7.example (7)", "and 4 more"]),
+        (ClientDiagnostics(), ["Nothing came to the proxy", "NO_PROXY must not name the host"]),
+        (ClientDiagnostics(1, passed={"llm.example": 3}), ["llm.example (3)", "intercept: {hosts: [...]}"]),
+        (ClientDiagnostics(1, unread={"api.openai.com": 2}), ["no LLM call farebox reads: api.openai.com (2)"]),
         (
-            Sights(1, distrust=(Distrust("api.openai.com", "127.0.0.1", "curl/8.5.0", 2),)),
+            ClientDiagnostics(1, passed={f"h{n}.example": n for n in range(9)}),
+            ["h8.example (8), h7.example (7)", "and 4 more"],
+        ),
+        (
+            ClientDiagnostics(1, untrusted=(UntrustedConnections("api.openai.com", "127.0.0.1", "curl/8.5.0", 2),)),
             [
                 "2 connections to api.openai.com given up by curl/8.5.0 at 127.0.0.1",
                 "SSL_CERT_FILE",
@@ -23,17 +26,17 @@ from farebox.spool.telemetry import Distrust, Sights
     ],
     ids=["went round", "passed", "unread", "many", "no trust"],
 )
-def test_what_was_seen_is_the_reason(sights: Sights, told: list[str]) -> None:
-    [reason] = reasons(sights)
+def test_what_was_seen_is_the_reason(diagnostics: ClientDiagnostics, told: list[str]) -> None:
+    [reason] = reasons(diagnostics)
 
     assert all(part in reason for part in told)
 
 
 def test_a_client_that_said_no_name_is_told_by_its_address() -> None:
-    assert "1 connection to api.groq.com given up by a client at 10.0.0.7" in distrust_line(
-        Distrust("api.groq.com", "10.0.0.7", None, 1)
+    assert "1 connection to api.groq.com given up by a client at 10.0.0.7" in untrusted_line(
+        UntrustedConnections("api.groq.com", "10.0.0.7", None, 1)
     )
 
 
 def test_a_program_that_came_and_asked_for_nothing_has_no_reason() -> None:
-    assert list(reasons(Sights(connections=1))) == []
+    assert list(reasons(ClientDiagnostics(connections=1))) == []

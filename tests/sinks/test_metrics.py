@@ -6,7 +6,7 @@ import farebox
 import pytest
 from farebox.pricing.standard import standard
 from farebox.records.record import Completion
-from farebox.sinks.metrics import LIMITS_LIMIT, MetricsSink, OwnMetrics
+from farebox.sinks.metrics import LIMITS_LIMIT, MetricsSink, SelfMetrics
 from farebox.sinks.models import MODELS_LIMIT, UNKNOWN_MODELS_LIMIT
 from prometheus_client import CollectorRegistry
 
@@ -151,7 +151,7 @@ def test_junk_model_names_share_one_series_after_a_cap(registry: CollectorRegist
     calls = series(registry, "farebox_calls_total")
     assert len(calls) == UNKNOWN_MODELS_LIMIT + 2
     assert (calls["gpt-4o"], calls["junk-0"], calls["other"]) == (1, 2, 10_000 - UNKNOWN_MODELS_LIMIT)
-    assert registry.get_sample_value("farebox_series_capped_total") == 10_000 - UNKNOWN_MODELS_LIMIT
+    assert registry.get_sample_value("farebox_calls_over_series_cap_total") == 10_000 - UNKNOWN_MODELS_LIMIT
 
 
 def test_known_model_names_are_capped_too(registry: CollectorRegistry) -> None:
@@ -165,13 +165,13 @@ def test_known_model_names_are_capped_too(registry: CollectorRegistry) -> None:
 
 
 def test_farebox_tells_about_itself(registry: CollectorRegistry) -> None:
-    own = OwnMetrics(registry)
+    own = SelfMetrics(registry)
 
     own.inflight(3)
     own.pending(4)
     own.dropped(5)
-    own.untrusting(6)
-    own.set_aside()
+    own.tls_untrusted(6)
+    own.dead_lettered()
     own.meter_failures([("openai_chat", 1), ("openai_chat", 2)])
     own.usage_refusals([("openai", 1), ("openai", 3)])
 
@@ -189,8 +189,8 @@ def test_farebox_tells_about_itself(registry: CollectorRegistry) -> None:
         "farebox_inflight_calls": 3,
         "farebox_spool_pending": 4,
         "farebox_records_dropped_total": 5,
-        "farebox_untrusting_clients_total": 6,
-        "farebox_records_set_aside_total": 1,
+        "farebox_tls_untrusted_connections_total": 6,
+        "farebox_records_dead_lettered_total": 1,
         "farebox_build_info": 1,
         "farebox_meter_failures_total": 3,
         "farebox_usage_refusals_total": 4,

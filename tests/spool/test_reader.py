@@ -204,7 +204,7 @@ def test_a_spool_under_construction_is_not_read(tmp_path: Path) -> None:
     assert SpoolReader(tmp_path, {}).read(100) == Batch()
 
 
-def test_the_torn_tail_of_a_gone_worker_is_set_aside(root: Path) -> None:
+def test_the_torn_tail_of_a_gone_worker_is_dead_lettered(root: Path) -> None:
     folder = gone(root, "worker", b"one")
     with (folder / "00000001.seg").open("ab") as segment:
         segment.write(frame(b"never finished")[:-3])
@@ -214,7 +214,7 @@ def test_the_torn_tail_of_a_gone_worker_is_set_aside(root: Path) -> None:
 
     assert (batch.messages, batch.ended) == ([b"one"], ["worker"])
     assert not folder.exists()
-    assert [path.read_bytes() for path in batch.aside] == [content]
+    assert [path.read_bytes() for path in batch.damaged] == [content]
 
 
 def test_the_torn_tail_of_a_living_worker_is_waited_for(tmp_path: Path, alive: NewWriter) -> None:
@@ -227,11 +227,11 @@ def test_the_torn_tail_of_a_living_worker_is_waited_for(tmp_path: Path, alive: N
         before = store(reader)
         segment.write(whole[-2:])
 
-    assert (before.messages, before.aside) == ([b"one"], [])
+    assert (before.messages, before.damaged) == ([b"one"], [])
     assert store(reader).messages == [b"two"]
 
 
-def test_damage_costs_only_the_calls_that_it_hits_and_is_set_aside_once(
+def test_damage_costs_only_the_calls_that_it_hits_and_is_dead_lettered_once(
     root: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     folder = gone(root, "worker", b"one", b"two", b"three")
@@ -243,13 +243,13 @@ def test_damage_costs_only_the_calls_that_it_hits_and_is_set_aside_once(
     reader.done(batches[1])
 
     assert [batch.messages for batch in batches] == [[b"one", b"three"]] * 2
-    assert [batch.aside for batch in batches] == [[root.parent / "aside" / "worker-00000001.seg"], []]
+    assert [batch.damaged for batch in batches] == [[root.parent / "dead-letter" / "worker-00000001.seg"], []]
     assert not folder.exists()
-    assert batches[0].aside[0].read_bytes() == damaged
+    assert batches[0].damaged[0].read_bytes() == damaged
     assert [f"{len(frame(b'two'))} bytes hold no call" in record.getMessage() for record in caplog.records] == [True]
 
 
-def test_damage_in_a_living_workers_segment_is_set_aside_with_what_follows(root: Path, alive: NewWriter) -> None:
+def test_damage_in_a_living_workers_segment_is_dead_lettered_with_what_follows(root: Path, alive: NewWriter) -> None:
     spool = alive("worker", root)
     segment = root / "worker" / "00000001.seg"
     for message in (b"one", b"two", b"three"):
@@ -262,31 +262,31 @@ def test_damage_in_a_living_workers_segment_is_set_aside_with_what_follows(root:
     first = store(reader)
     spool.append(b"four")
 
-    assert (first.messages, len(first.aside)) == ([b"one", b"three"], 1)
-    assert (store(reader).messages, reader.read(100).aside) == ([b"four"], [])
-    assert first.aside[0].read_bytes() == segment.read_bytes()
+    assert (first.messages, len(first.damaged)) == ([b"one", b"three"], 1)
+    assert (store(reader).messages, reader.read(100).damaged) == ([b"four"], [])
+    assert first.damaged[0].read_bytes() == segment.read_bytes()
 
 
-def test_damaged_files_of_one_name_are_each_set_aside_under_a_name_of_their_own(root: Path) -> None:
+def test_damaged_files_of_one_name_are_each_dead_lettered_under_a_name_of_their_own(root: Path) -> None:
     kept = []
     for content in (first := MARK + b"\1" * 9, second := MARK + b"\2" * 9, first):
         (root / "again").mkdir(parents=True)
         (root / "again" / "1.seg").write_bytes(content)
-        kept.append([path.name for path in store(SpoolReader(root, {})).aside])
+        kept.append([path.name for path in store(SpoolReader(root, {})).damaged])
 
     assert kept == [["again-1.seg"], ["again-1.2.seg"], []]
-    assert [(root.parent / "aside" / name).read_bytes() for [name] in kept[:2]] == [first, second]
+    assert [(root.parent / "dead-letter" / name).read_bytes() for [name] in kept[:2]] == [first, second]
 
 
-def test_folders_of_one_name_are_each_set_aside(root: Path) -> None:
+def test_folders_of_one_name_are_each_dead_lettered(root: Path) -> None:
     for name in ("one", "two"):
         (root / "again" / "1.seg" / name).mkdir(parents=True)
         store(SpoolReader(root, {}))
 
-    assert sorted(path.name for path in (root.parent / "aside").glob("*/*")) == ["one", "two"]
+    assert sorted(path.name for path in (root.parent / "dead-letter").glob("*/*")) == ["one", "two"]
 
 
-def test_a_file_that_is_no_segment_is_set_aside_and_blocks_nothing(root: Path) -> None:
+def test_a_file_that_is_no_segment_is_dead_lettered_and_blocks_nothing(root: Path) -> None:
     folder = gone(root, "worker", b"one")
     (folder / "00000001.seg").rename(folder / "00000002.seg")
     (folder / "00000001.seg").write_bytes(b"what is this?")
@@ -295,11 +295,11 @@ def test_a_file_that_is_no_segment_is_set_aside_and_blocks_nothing(root: Path) -
     batch = store(reader)
 
     assert (batch.messages, batch.ended) == ([b"one"], ["worker"])
-    assert [path.read_bytes() for path in batch.aside] == [b"what is this?"]
+    assert [path.read_bytes() for path in batch.damaged] == [b"what is this?"]
     assert not folder.exists()
 
 
-def test_a_segment_that_cannot_be_read_is_set_aside_once_nothing_is_written_to_it(
+def test_a_segment_that_cannot_be_read_is_dead_lettered_once_nothing_is_written_to_it(
     root: Path, alive: NewWriter, caplog: pytest.LogCaptureFixture
 ) -> None:
     spool = alive("worker", root)
@@ -313,23 +313,23 @@ def test_a_segment_that_cannot_be_read_is_set_aside_once_nothing_is_written_to_i
     (root / "taken").rename(root / "worker" / "00000002.seg")
 
     batch = store(reader)
-    assert (batch.messages, [path.name for path in batch.aside]) == ([b"one"], ["worker-00000001.seg"])
+    assert (batch.messages, [path.name for path in batch.damaged]) == ([b"one"], ["worker-00000001.seg"])
     assert [path.name for path in (root / "worker").glob("*.seg")] == ["00000002.seg"]
 
 
-def test_nothing_behind_damage_is_read_before_that_is_set_aside(root: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_nothing_behind_damage_is_read_before_it_is_dead_lettered(root: Path, caplog: pytest.LogCaptureFixture) -> None:
     folder = gone(root, "worker", b"one", b"two")
     segment = folder / "00000001.seg"
     segment.write_bytes(segment.read_bytes().replace(b"one", b"onE"))
-    aside = root.parent / "aside"
-    aside.write_bytes(b"no folder")
+    dead_letters = root.parent / "dead-letter"
+    dead_letters.write_bytes(b"no folder")
     reader = SpoolReader(root, {})
 
     assert [store(reader).messages, store(reader).messages] == [[], []]
-    aside.unlink()
+    dead_letters.unlink()
 
     assert drain(reader) == [b"two"]
-    assert (aside / "worker-00000001.seg").is_file()
+    assert (dead_letters / "worker-00000001.seg").is_file()
     assert [record.getMessage().count("left alone") for record in caplog.records] == [1, 0]
 
 
@@ -349,21 +349,21 @@ def test_what_is_not_ours_in_a_spool_is_not_deleted(root: Path) -> None:
     batch = store(SpoolReader(root, {}))
 
     assert (batch.messages, folder.exists()) == ([b"one"], False)
-    assert (root.parent / "aside" / "worker" / "notes.txt").read_text() == "mine"
+    assert (root.parent / "dead-letter" / "worker" / "notes.txt").read_text() == "mine"
 
 
 def test_a_spool_that_cannot_be_taken_away_is_not_read_again(root: Path) -> None:
     folder = gone(root, "worker", b"one")
     (folder / "notes.txt").write_text("mine")
-    aside = root.parent / "aside"
-    aside.write_bytes(b"no folder")
+    dead_letters = root.parent / "dead-letter"
+    dead_letters.write_bytes(b"no folder")
     reader = SpoolReader(root, {})
 
     first = reader.read(100)
     assert (first.messages, first.ended, reader.done(first)) == ([b"one"], ["worker"], [])
     again = reader.read(100)
     assert (again.messages, again.positions, again.ended, reader.done(again)) == ([], {}, ["worker"], [])
-    aside.unlink()
+    dead_letters.unlink()
 
     assert reader.done(reader.read(100)) == ["worker"]
     assert not folder.exists()
@@ -442,4 +442,4 @@ def test_a_spool_of_format_1_is_read(tmp_path: Path) -> None:
 
     assert [(one.host, one.model_requested, one.usage.input_tokens, one.outcome) for one in calls] == FORMAT_1
     assert not (tmp_path / "spool" / "worker").exists()
-    assert not (tmp_path / "aside").exists()
+    assert not (tmp_path / "dead-letter").exists()

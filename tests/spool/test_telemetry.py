@@ -10,11 +10,17 @@ from tempfile import TemporaryDirectory
 import msgspec
 import pytest
 from farebox.errors import FareboxError
-from farebox.spool.telemetry import Pulse, PulseReceiver, PulseSender, _listen, socket_paths
+from farebox.spool.telemetry import Heartbeat, HeartbeatReceiver, HeartbeatSender, _listen, socket_paths
 
 UNIX_LIMIT = 104
-PULSE = Pulse(
-    "w1", inflight=2, dropped=3, kept=4, untrusting=5, meter_failures={"openai_chat": 6}, usage_refusals={"openai": 7}
+PULSE = Heartbeat(
+    "w1",
+    inflight=2,
+    dropped=3,
+    kept=4,
+    tls_untrusted=5,
+    meter_failures={"openai_chat": 6},
+    usage_refusals={"openai": 7},
 )
 
 
@@ -38,15 +44,15 @@ def long_home(tmp_path: Path, short_temporary_folder: None) -> Path:
     return home
 
 
-def exchange(home: Path, *pulses: Pulse) -> list[Pulse]:
-    with closing(PulseReceiver(home)) as receiver, closing(PulseSender(home)) as sender:
-        for pulse in pulses:
-            sender.send(pulse)
+def exchange(home: Path, *heartbeats: Heartbeat) -> list[Heartbeat]:
+    with closing(HeartbeatReceiver(home)) as receiver, closing(HeartbeatSender(home)) as sender:
+        for heartbeat in heartbeats:
+            sender.send(heartbeat)
         return receiver.receive()
 
 
 def test_a_pulse_arrives_as_it_was_sent(tmp_path: Path) -> None:
-    leaving = Pulse("w2", is_leaving=True)
+    leaving = Heartbeat("w2", is_leaving=True)
 
     assert exchange(tmp_path, PULSE, leaving) == [PULSE, leaving]
 
@@ -73,30 +79,30 @@ def test_a_data_folder_has_one_socket_however_it_is_named(tmp_path: Path) -> Non
 
 
 def test_nobody_listening_is_no_error(tmp_path: Path) -> None:
-    with closing(PulseSender(tmp_path)) as sender:
+    with closing(HeartbeatSender(tmp_path)) as sender:
         sender.send(PULSE)
 
-        with closing(PulseReceiver(tmp_path)) as receiver:
+        with closing(HeartbeatReceiver(tmp_path)) as receiver:
             assert receiver.receive() == []
             sender.send(PULSE)
             assert receiver.receive() == [PULSE]
 
 
 def test_a_recorder_that_reads_nothing_blocks_no_worker(tmp_path: Path) -> None:
-    with closing(PulseReceiver(tmp_path)) as receiver, closing(PulseSender(tmp_path)) as sender:
+    with closing(HeartbeatReceiver(tmp_path)) as receiver, closing(HeartbeatSender(tmp_path)) as sender:
         for number in range(5000):
-            sender.send(Pulse("w1", dropped=number))
+            sender.send(Heartbeat("w1", dropped=number))
 
         received = receiver.receive()
 
     assert 0 < len(received) < 5000
-    assert [pulse.dropped for pulse in received] == list(range(len(received)))
+    assert [heartbeat.dropped for heartbeat in received] == list(range(len(received)))
 
 
 def test_a_recorder_that_ends_late_leaves_its_successor_the_socket(tmp_path: Path) -> None:
-    late = PulseReceiver(tmp_path)
+    late = HeartbeatReceiver(tmp_path)
 
-    with closing(PulseReceiver(tmp_path)) as receiver, closing(PulseSender(tmp_path)) as sender:
+    with closing(HeartbeatReceiver(tmp_path)) as receiver, closing(HeartbeatSender(tmp_path)) as sender:
         late.close()
         sender.send(PULSE)
 
@@ -112,7 +118,7 @@ def test_a_socket_left_behind_is_no_obstacle(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("datagram", [b"", b"\xc1", b"\x93\x01\x02\x03", b"\x81\xa6worker\x01"])
 def test_what_is_no_pulse_is_passed_over(tmp_path: Path, datagram: bytes) -> None:
-    with closing(PulseReceiver(tmp_path)) as receiver, closing(PulseSender(tmp_path)) as sender:
+    with closing(HeartbeatReceiver(tmp_path)) as receiver, closing(HeartbeatSender(tmp_path)) as sender:
         with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as stranger:
             stranger.sendto(datagram, os.fspath(first_path(tmp_path)))
         sender.send(PULSE)
@@ -121,7 +127,7 @@ def test_what_is_no_pulse_is_passed_over(tmp_path: Path, datagram: bytes) -> Non
 
 
 def test_only_the_owner_can_send(tmp_path: Path) -> None:
-    with closing(PulseReceiver(tmp_path)):
+    with closing(HeartbeatReceiver(tmp_path)):
         assert first_path(tmp_path).stat().st_mode & 0o077 == 0
 
 
@@ -138,7 +144,7 @@ def test_a_folder_of_another_user_is_refused(long_home: Path) -> None:
     os.chown(folder, 12345, -1)
 
     with pytest.raises(FareboxError, match="belongs to another user"):
-        PulseReceiver(long_home)
+        HeartbeatReceiver(long_home)
 
 
 def test_a_folder_that_takes_no_socket_is_gone_round(tmp_path: Path, short_temporary_folder: None) -> None:
@@ -153,7 +159,7 @@ def test_a_socket_that_a_killed_recorder_left_is_gone_round(tmp_path: Path, shor
         left.bind(os.fspath(first_path(tmp_path)))
     _, second = socket_paths(tmp_path)
 
-    with closing(_listen(second)) as receiver, closing(PulseSender(tmp_path)) as sender:
+    with closing(_listen(second)) as receiver, closing(HeartbeatSender(tmp_path)) as sender:
         sender.send(PULSE)
         received = receiver.recv(65536)
     second.unlink()
@@ -166,6 +172,6 @@ def test_nowhere_to_listen_is_an_error_that_names_both_places(tmp_path: Path, sh
         path.mkdir(parents=True)
 
     with pytest.raises(FareboxError, match=r"cannot listen at .*telemetry\.sock \(.*\) or .*\.sock \("):
-        PulseReceiver(tmp_path)
+        HeartbeatReceiver(tmp_path)
     for path in socket_paths(tmp_path):
         path.rmdir()

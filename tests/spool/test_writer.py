@@ -53,7 +53,7 @@ def named(handle):
     flush_folder(handle)
 
 os.fdatasync, os.fsync = counted, named
-from farebox.spool.limits import Limits
+from farebox.config.spool_limits import Limits
 from farebox.spool.writer import SpoolWriter
 
 spool = SpoolWriter(root / "spool", "worker", Limits(syncs=len(sys.argv) > 2))

@@ -9,7 +9,7 @@ import pytest
 from farebox.records.record import Record
 from farebox.sinks.database import DatabaseSink
 from farebox.store import polls, queries
-from farebox.store.maintenance import Upkeep
+from farebox.store.maintenance import Maintenance
 from farebox.store.rows import insert_calls
 from farebox.store.summary import Scope
 from sqlalchemy import Engine, event, text
@@ -70,7 +70,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 def filled(engine: Engine, rows: list[Record] = ROWS) -> Engine:
-    Upkeep(engine, now=lambda: END).make_room(rows)
+    Maintenance(engine, now=lambda: END).make_room(rows)
     DatabaseSink(engine).write(rows, {})
     with engine.begin() as connection:
         connection.execute(text("ANALYZE"))

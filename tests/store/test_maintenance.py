@@ -11,7 +11,7 @@ from farebox.sinks.database import DatabaseSink
 from farebox.store import months
 from farebox.store.engine import opened
 from farebox.store.locks import Lock, take
-from farebox.store.maintenance import Upkeep
+from farebox.store.maintenance import Maintenance
 from farebox.store.schema import call_prices
 from farebox.store.snapshot import snapshot
 from sqlalchemy import Engine, insert, select, text
@@ -30,7 +30,7 @@ LATELY = NOW - timedelta(hours=2)
 
 def priced(engine: Engine, *records: Record) -> None:
     """Store `records`, each with a price that was given later."""
-    Upkeep(engine, now=lambda: NOW).make_room(records)
+    Maintenance(engine, now=lambda: NOW).make_room(records)
     DatabaseSink(engine).write(records, {})
     told = {"revision": 1, "priced_at": NOW, "cost_status": "priced", "cost_nanousd": 1}
     with engine.begin() as connection:
@@ -40,14 +40,14 @@ def priced(engine: Engine, *records: Record) -> None:
 
 def swept(engine: Engine, keep: timedelta | None = KEEP, now: datetime = NOW) -> None:
     """Sweep until nothing is left to."""
-    upkeep = Upkeep(engine, keep, lambda: now)
+    maintenance = Maintenance(engine, keep, lambda: now)
     for _ in range(20):
-        upkeep.sweep()
+        maintenance.purge()
 
 
 def test_months_are_made_ahead_of_their_rows(postgres: Postgres) -> None:
     with new_postgres_ledger(postgres) as engine:
-        Upkeep(engine, now=lambda: NOW).make_room([])
+        Maintenance(engine, now=lambda: NOW).make_room([])
 
         assert parts(engine, "calls") == {"calls_other", "calls_2026_11", "calls_2026_12", "calls_2027_01"}
 
@@ -55,7 +55,7 @@ def test_months_are_made_ahead_of_their_rows(postgres: Postgres) -> None:
 def test_months_of_late_rows_are_made_and_those_that_no_clock_should_tell_are_not(postgres: Postgres) -> None:
     with new_postgres_ledger(postgres) as engine:
         times = [datetime(year, month, 1, tzinfo=UTC) for year, month in ((1970, 1), (2025, 3), (2027, 2), (2099, 1))]
-        Upkeep(engine, now=lambda: NOW).make_room([record(started_at=time) for time in times])
+        Maintenance(engine, now=lambda: NOW).make_room([record(started_at=time) for time in times])
 
         assert parts(engine, "calls") == {
             "calls_other",
@@ -120,9 +120,9 @@ def test_a_sidecar_whose_clock_is_ahead_takes_nothing_away_too_early(postgres: P
         one = record(started_at=datetime.now(UTC))
         DatabaseSink(engine).write([one], {})
 
-        upkeep = Upkeep(engine, KEEP, lambda: datetime.now(UTC) + timedelta(days=3650))
+        maintenance = Maintenance(engine, KEEP, lambda: datetime.now(UTC) + timedelta(days=3650))
         for _ in range(5):
-            upkeep.sweep()
+            maintenance.purge()
 
         assert ids(engine) == [one.id]
 
@@ -174,26 +174,26 @@ def test_parts_made_by_hand_are_left_alone_until_they_are_old(postgres: Postgres
         assert ids(engine) == sorted(one.id for one in rows if one.started_at >= CUT)
 
 
-def makes(upkeep: Upkeep) -> None:
-    upkeep.make_room([])
+def makes(maintenance: Maintenance) -> None:
+    maintenance.make_room([])
 
 
-def drops(upkeep: Upkeep) -> None:
+def drops(maintenance: Maintenance) -> None:
     for _ in months.TABLES:
-        upkeep.sweep()
+        maintenance.purge()
 
 
 @pytest.mark.parametrize("acts", [makes, drops])
 @pytest.mark.parametrize("tables", [months.TABLES, months.TABLES[::-1]])
 def test_who_reads_calls_and_their_prices_meets_no_deadlock(
-    postgres: Postgres, acts: Callable[[Upkeep], None], tables: Sequence[str], caplog: pytest.LogCaptureFixture
+    postgres: Postgres, acts: Callable[[Maintenance], None], tables: Sequence[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     with new_postgres_ledger(postgres) as engine:
         priced(engine, record(started_at=datetime(2026, 7, 1, tzinfo=UTC)))
-        upkeep = Upkeep(engine, KEEP, lambda: NOW + timedelta(days=60))
+        maintenance = Maintenance(engine, KEEP, lambda: NOW + timedelta(days=60))
         with ThreadPoolExecutor(1) as pool, snapshot(engine) as report:
             report.execute(text(f"SELECT count(*) FROM {tables[0]}"))
-            acting = pool.submit(acts, upkeep)
+            acting = pool.submit(acts, maintenance)
             wait_until(lambda: acting.done() or waits_for_a_lock(engine))
 
             report.execute(text(f"SELECT count(*) FROM {tables[1]}"))
@@ -211,11 +211,11 @@ def test_many_rows_go_a_part_at_a_time(engine: Engine) -> None:
     old = datetime(1970, 1, 1, tzinfo=UTC)
     times = [*(old + timedelta(seconds=second) for second in range(1200)), LATELY]
     DatabaseSink(engine).write([record(started_at=at) for at in times], {})
-    upkeep = Upkeep(engine, KEEP, lambda: NOW)
+    maintenance = Maintenance(engine, KEEP, lambda: NOW)
 
     left = []
     for _ in range(4):
-        upkeep.sweep()
+        maintenance.purge()
         left.append(len(ids(engine)))
 
     assert left == [701, 201, 1, 1]
@@ -232,10 +232,10 @@ def test_a_call_keeps_its_later_price_as_long_as_it_is_there(engine: Engine) -> 
         connection.execute(
             insert(call_prices), [{"call_id": one.id, "started_at": one.started_at, **told} for one in rows[-300:]]
         )
-    upkeep = Upkeep(engine, KEEP, lambda: NOW)
+    maintenance = Maintenance(engine, KEEP, lambda: NOW)
 
     for gone in (500, 1000):
-        upkeep.sweep()
+        maintenance.purge()
         with engine.connect() as connection:
             kept = set(connection.scalars(select(call_prices.c.call_id)))
         assert ids(engine) == sorted(one.id for one in [*rows[gone:], young])
@@ -251,7 +251,7 @@ def test_nothing_goes_unless_it_is_asked_for(engine: Engine) -> None:
     DatabaseSink(engine).write([one], {})
 
     swept(engine, keep=None)
-    DatabaseSink(engine).sweep()
+    DatabaseSink(engine).purge()
 
     assert ids(engine) == [one.id]
 

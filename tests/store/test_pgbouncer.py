@@ -10,9 +10,9 @@ from farebox.sinks.database import DatabaseSink, Links
 from farebox.spool.reader import Position
 from farebox.store import queries
 from farebox.store.engine import open_engine, ping
-from farebox.store.maintenance import Upkeep
+from farebox.store.maintenance import Maintenance
 from farebox.store.migrate import migrate
-from farebox.store.polls import Look
+from farebox.store.polls import Poll
 from farebox.store.summary import Scope
 from sqlalchemy import Engine, text
 
@@ -87,14 +87,14 @@ def test_many_clients_write_each_row_once(engine: Engine) -> None:
 
 def test_reading_linking_and_sweeping_work(engine: Engine) -> None:
     old, new = record(started_at=AT - timedelta(days=400)), record(response_id="resp_1", cost_nanousd=7)
-    look = Look("api.openai.com", "openai_responses", "resp_2", 1, b"message")
+    look = Poll("api.openai.com", "openai_responses", "resp_2", 1, b"message")
     sink = DatabaseSink(engine, sidecar="here")
 
     sink.write([old, new], {"worker": Position(1, 2)}, links=Links(waiting=[look]))
 
     found = sink.find(["resp_1", "resp_2"])
     assert ([row.id for row in found.rows], found.waiting) == ([new.id], [b"message"])
-    Upkeep(engine, timedelta(days=90), lambda: AT).sweep()
+    Maintenance(engine, timedelta(days=90), lambda: AT).purge()
     assert ids(engine) == [new.id]
     [whole] = summarise(engine, Scope(), ())
     assert (whole.sums.calls, whole.sums.cost_nanousd) == (1, 7)

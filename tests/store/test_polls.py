@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from farebox.store import polls
-from farebox.store.polls import WAITING_LIMIT, Look
+from farebox.store.polls import WAITING_LIMIT, Poll
 from sqlalchemy import Connection, Engine, text
 
 
@@ -14,8 +14,8 @@ def connection(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def look(number: int, at: int, message: bytes = b"1") -> Look:
-    return Look("api.openai.com", "openai_responses", f"resp_{number}", at, message)
+def look(number: int, at: int, message: bytes = b"1") -> Poll:
+    return Poll("api.openai.com", "openai_responses", f"resp_{number}", at, message)
 
 
 def test_a_look_waits_until_it_is_dropped(connection: Connection) -> None:
@@ -35,5 +35,5 @@ def test_the_first_look_at_a_response_goes_before(connection: Connection) -> Non
 def test_the_latest_looks_stay(connection: Connection) -> None:
     polls.keep(connection, [look(number, number) for number in range(WAITING_LIMIT + 5)])
 
-    oldest = connection.execute(text("SELECT count(*), min(started_at) FROM waiting_looks")).one()
+    oldest = connection.execute(text("SELECT count(*), min(started_at) FROM pending_polls")).one()
     assert tuple(oldest) == (WAITING_LIMIT, 5)

@@ -9,8 +9,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from farebox.stream_options.hosts import PROVEN, takes_usage
-from farebox.stream_options.strip import UsageFilter
+from farebox.stream_options.hosts import PROVEN, supports_usage_option
+from farebox.stream_options.strip import UsageStripper
 
 CHAT = "/v1/chat/completions"
 CORPUS = Path(os.environ.get("FAREBOX_SHARED", "")) / "corpus" / "dev.jsonl.gz"
@@ -44,16 +44,16 @@ CORPUS = Path(os.environ.get("FAREBOX_SHARED", "")) / "corpus" / "dev.jsonl.gz"
     ],
 )
 def test_a_host_is_asked_where_that_is_proven(host: str, port: int, path: str, expected: bool) -> None:
-    assert takes_usage(host, port, path) is expected
+    assert supports_usage_option(host, port, path) is expected
 
 
 def test_the_user_adds_hosts() -> None:
     more = ("*.llm.example.com", "box:9000")
 
-    assert takes_usage("eu.llm.example.com", 443, CHAT, more)
-    assert takes_usage("box", 9000, "/v1/completions", more)
-    assert not takes_usage("box", 9001, CHAT, more)
-    assert takes_usage("api.openai.com", 443, CHAT, more)
+    assert supports_usage_option("eu.llm.example.com", 443, CHAT, more)
+    assert supports_usage_option("box", 9000, "/v1/completions", more)
+    assert not supports_usage_option("box", 9001, CHAT, more)
+    assert supports_usage_option("api.openai.com", 443, CHAT, more)
 
 
 @pytest.mark.parametrize("proven", PROVEN, ids=lambda proven: proven.hosts[0])
@@ -71,10 +71,10 @@ def test_recorded_exchanges_show_what_the_table_says() -> None:
                 exchange = json.loads(line)
                 body, url = json.loads(exchange["request_body"]), urlsplit(exchange["url"])
                 assert body["stream_options"]["include_usage"] is True
-                assert takes_usage(url.hostname or "", url.port or 443, url.path)
+                assert supports_usage_option(url.hostname or "", url.port or 443, url.path)
                 answer = base64.b64decode(exchange["response_body_b64"])
                 events = [event + b"\n\n" for event in answer.split(b"\n\n") if event.strip()]
-                usage = UsageFilter()
+                usage = UsageStripper()
                 assert [event for event in events if usage.feed(event) == b""] == events[-2:-1]
                 shown.add(exchange["id"][:12])
 

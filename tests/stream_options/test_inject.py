@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from farebox.records.exchange import request_to
-from farebox.stream_options.inject import is_plain, with_usage
+from farebox.stream_options.inject import is_plain, with_include_usage
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,7 +44,7 @@ JSON = ("content-type", "application/json")
     ids=str,
 )
 def test_usage_is_asked_for(body: bytes, expected: bytes) -> None:
-    assert with_usage(body) == expected
+    assert with_include_usage(body) == expected
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_usage_is_asked_for(body: bytes, expected: bytes) -> None:
     ids=lambda body: str(body[:60]),
 )
 def test_what_asks_for_no_stream_or_says_what_it_wants_is_left_alone(body: bytes) -> None:
-    assert with_usage(body) is None
+    assert with_include_usage(body) is None
 
 
 VALUES = st.recursive(
@@ -100,7 +100,7 @@ def test_the_request_means_the_same_but_for_the_wish(
         asked["stream_options"] = options
     body = json.dumps(asked, indent=indent, ensure_ascii=has_ascii).encode("utf-8", "surrogatepass")
 
-    edited = with_usage(body)
+    edited = with_include_usage(body)
 
     if isinstance(options, dict) and "include_usage" in options:
         assert edited is None

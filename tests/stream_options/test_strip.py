@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from farebox.stream_options.strip import LIMIT, UsageFilter
+from farebox.stream_options.strip import LIMIT, UsageStripper
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,7 +49,7 @@ GO = [
 
 def filtered(parts: list[bytes]) -> bytes:
     """Return what comes out of a filter of a stream that arrives in `parts` and then ends."""
-    usage = UsageFilter()
+    usage = UsageStripper()
     out = b"".join(map(usage.feed, parts))
     return out + usage.pause()
 
@@ -149,7 +149,7 @@ def test_usage_on_two_lines_stays() -> None:
 
 def test_nothing_is_held_of_an_event_that_has_a_choice_or_ends_the_stream() -> None:
     for data in (CHUNK, b"[DONE]"):
-        usage = UsageFilter()
+        usage = UsageStripper()
         passed, longest = b"", 0
         for byte in byte_by_byte(event(data)):
             passed += usage.feed(byte)
@@ -159,13 +159,13 @@ def test_nothing_is_held_of_an_event_that_has_a_choice_or_ends_the_stream() -> N
 
 
 def test_the_end_mark_passes_with_its_last_byte() -> None:
-    usage = UsageFilter()
+    usage = UsageStripper()
 
     assert usage.feed(event(COUNT) + b"data: [DONE]") == b"data: [DONE]"
 
 
 def test_a_comment_passes_at_once_also_in_pieces() -> None:
-    usage = UsageFilter()
+    usage = UsageStripper()
 
     assert usage.feed(b": OPENROUTER PRO") == b": OPENROUTER PRO"
     assert usage.feed(b"CESSING\n\n") == b"CESSING\n\n"
@@ -185,7 +185,7 @@ def test_a_stream_that_ends_in_an_event_loses_none_of_it() -> None:
 
 
 def test_a_pause_in_mid_event_lets_the_event_pass_and_the_next_is_read_again() -> None:
-    usage = UsageFilter()
+    usage = UsageStripper()
     first = event(COUNT)
 
     assert usage.feed(first[:20]) + usage.pause() + usage.feed(first[20:]) == first
@@ -193,14 +193,14 @@ def test_a_pause_in_mid_event_lets_the_event_pass_and_the_next_is_read_again() -
 
 
 def test_a_pause_after_the_document_keeps_it() -> None:
-    usage = UsageFilter()
+    usage = UsageStripper()
 
     assert usage.feed(b"data: " + COUNT) + usage.pause() + usage.feed(b"\n\n" + event(b"[DONE]")) == event(b"[DONE]")
 
 
 @pytest.mark.parametrize("start", [b"data: {", b"id: ", b"event: a\ndata: {", b"id: 1\n: "], ids=repr)
 def test_memory_is_bounded(start: bytes) -> None:
-    usage = UsageFilter()
+    usage = UsageStripper()
     passed = usage.feed(start)
     for _ in range(40):
         passed += usage.feed(b"x" * 1024)

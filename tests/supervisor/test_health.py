@@ -6,22 +6,24 @@ from contextlib import closing
 import pytest
 from farebox.recorder.http import serve
 from farebox.recorder.recorder import Health
-from farebox.spool.telemetry import Distrust, Sights
-from farebox.supervisor.health import Told, ask
+from farebox.spool.telemetry import ClientDiagnostics, UntrustedConnections
+from farebox.supervisor.health import HealthReport, ask
 from prometheus_client import CollectorRegistry
 
-SIGHTS = Sights(3, {"a.example": 1}, {"api.openai.com": 2}, (Distrust("api.groq.com", "::1", None, 1),), -40)
+SIGHTS = ClientDiagnostics(
+    3, {"a.example": 1}, {"api.openai.com": 2}, (UntrustedConnections("api.groq.com", "::1", None, 1),), -40
+)
 
 
 @pytest.mark.parametrize(
     ("health", "told"),
     [
-        (Health(1, 7, "locked", SIGHTS), Told("ok", 1, "behind", 7, "locked", SIGHTS)),
-        (Health(0, 0, None), Told("no worker reports", 0, "ok", 0, None)),
+        (Health(1, 7, "locked", SIGHTS), HealthReport("ok", 1, "behind", 7, "locked", SIGHTS)),
+        (Health(0, 0, None), HealthReport("no worker reports", 0, "ok", 0, None)),
     ],
     ids=["200", "503"],
 )
-def test_what_is_told_is_what_is_read(health: Health, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_told_is_what_is_read(health: Health, told: HealthReport, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     server = serve(("127.0.0.1", 0), CollectorRegistry(), lambda: health)
 

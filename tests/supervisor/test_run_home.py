@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from farebox.config.settings import Settings, load
 from farebox.home.folder import claim
-from farebox.home.hmac_key import salt
+from farebox.home.hmac_key import hmac_key
 from farebox.spool.writer import SpoolWriter
-from farebox.supervisor.run_home import adopt, private_settings, spools
+from farebox.supervisor.run_home import isolated_settings, recover_orphans, spools
 
 
 @pytest.fixture
@@ -26,17 +26,17 @@ def spool_a_call(settings: Settings, name: str = "worker") -> None:
 
 
 def test_a_run_is_apart_but_for_ledger_and_ca(settings: Settings) -> None:
-    with private_settings(settings) as own, private_settings(settings) as other:
+    with isolated_settings(settings) as own, isolated_settings(settings) as other:
         assert len({settings.folder, own.folder, other.folder}) == 3
         assert len({settings.sidecar, own.sidecar, other.sidecar}) == 3
         assert (own.port, own.metrics_port, own.host, own.mode) == (0, 0, "127.0.0.1", ())
         assert (own.ledger, own.ca) == (settings.ledger, settings.ca)
         assert own.folder.stat().st_mode & 0o077 == 0
-        assert salt(own.folder) == salt(other.folder) == salt(settings.folder)
+        assert hmac_key(own.folder) == hmac_key(other.folder) == hmac_key(settings.folder)
 
 
 def test_nothing_is_left_of_a_run(settings: Settings) -> None:
-    with private_settings(settings) as own:
+    with isolated_settings(settings) as own:
         (own.folder / "ca-bundle.pem").write_text("")
 
     assert list((settings.folder / "runs").iterdir()) == []
@@ -45,7 +45,7 @@ def test_nothing_is_left_of_a_run(settings: Settings) -> None:
 def test_what_estimates_learned_goes_in_and_comes_out(settings: Settings) -> None:
     settings.folder.mkdir()
     (settings.folder / "estimates.json").write_text("known")
-    with private_settings(settings) as own:
+    with isolated_settings(settings) as own:
         assert (own.folder / "estimates.json").read_text() == "known"
         (own.folder / "estimates.json").write_text("known better")
 
@@ -53,19 +53,19 @@ def test_what_estimates_learned_goes_in_and_comes_out(settings: Settings) -> Non
 
 
 def test_what_the_ledger_refused_is_kept(settings: Settings) -> None:
-    with private_settings(settings) as own:
-        (own.folder / "aside").mkdir()
-        (own.folder / "aside" / "refused.msgpack").write_bytes(b"a call")
+    with isolated_settings(settings) as own:
+        (own.folder / "dead-letter").mkdir()
+        (own.folder / "dead-letter" / "refused.msgpack").write_bytes(b"a call")
 
-    assert (settings.folder / "aside" / "refused.msgpack").read_bytes() == b"a call"
+    assert (settings.folder / "dead-letter" / "refused.msgpack").read_bytes() == b"a call"
 
 
 def test_calls_that_wait_are_left_and_adopted_by_the_next(settings: Settings) -> None:
-    with private_settings(settings) as own:
+    with isolated_settings(settings) as own:
         spool_a_call(own)
     assert len(spools(own.folder)) == 1
 
-    adopt(settings)
+    recover_orphans(settings)
 
     [segment] = (settings.spool_folder / "worker").glob("*.seg")
     assert segment.read_bytes().endswith(b"a call")
@@ -73,49 +73,49 @@ def test_calls_that_wait_are_left_and_adopted_by_the_next(settings: Settings) ->
 
 
 def test_a_run_adopts_for_another(settings: Settings) -> None:
-    with private_settings(settings) as gone:
+    with isolated_settings(settings) as gone:
         spool_a_call(gone)
 
-    with private_settings(settings) as own:
-        adopt(own)
+    with isolated_settings(settings) as own:
+        recover_orphans(own)
         assert [path.name for path in spools(own.folder)] == ["worker"]
 
 
 @pytest.mark.parametrize("role", ["sidecar", "recorder"])
 def test_a_run_that_lives_is_left_alone(settings: Settings, role: str) -> None:
-    with private_settings(settings) as own, claim(own.folder, role):
+    with isolated_settings(settings) as own, claim(own.folder, role):
         spool_a_call(own)
-        adopt(settings)
+        recover_orphans(settings)
 
         assert len(spools(own.folder)) == 1
         assert spools(settings.folder) == []
 
 
 def test_a_run_whose_worker_still_finishes_a_call_is_adopted_once_that_is_gone(settings: Settings) -> None:
-    with private_settings(settings) as killed:
+    with isolated_settings(settings) as killed:
         spool = SpoolWriter(killed.spool_folder, "worker")
 
-    adopt(settings)
+    recover_orphans(settings)
     assert spools(settings.folder) == []
     assert spool.append(b"the last call")
     spool.close()
-    adopt(settings)
+    recover_orphans(settings)
 
     [segment] = (settings.spool_folder / "worker").glob("*.seg")
     assert segment.read_bytes().endswith(b"the last call")
 
 
 def test_a_run_that_has_begun_and_not_started_is_left_alone(settings: Settings) -> None:
-    with private_settings(settings) as own:
-        adopt(settings)
+    with isolated_settings(settings) as own:
+        recover_orphans(settings)
 
-        assert salt(own.folder) == salt(settings.folder)
+        assert hmac_key(own.folder) == hmac_key(settings.folder)
 
 
 def test_a_run_without_a_lock_is_only_beginning_and_left_alone(settings: Settings) -> None:
-    with private_settings(settings) as own:
+    with isolated_settings(settings) as own:
         (own.folder / "run.lock").unlink()
-        adopt(settings)
+        recover_orphans(settings)
 
         assert own.folder.is_dir()
         assert list(own.folder.glob("*.lock")) == []
@@ -125,10 +125,10 @@ def test_a_run_without_a_lock_is_only_beginning_and_left_alone(settings: Setting
 def test_calls_are_adopted_for_the_same_ledger_though_its_url_is_written_otherwise(
     settings: Settings, url: str
 ) -> None:
-    with private_settings(with_ledger(settings, "postgres://u:OLD@db/f")) as own:
+    with isolated_settings(with_ledger(settings, "postgres://u:OLD@db/f")) as own:
         spool_a_call(own)
 
-    adopt(with_ledger(settings, url))
+    recover_orphans(with_ledger(settings, url))
 
     assert [path.name for path in spools(settings.folder)] == ["worker"]
     assert not own.folder.exists()
@@ -137,11 +137,11 @@ def test_calls_are_adopted_for_the_same_ledger_though_its_url_is_written_otherwi
 def test_calls_for_another_ledger_are_told_of_without_its_password(
     settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with private_settings(with_ledger(settings, "postgresql://u:secret@db/f?password=secret")) as own:
+    with isolated_settings(with_ledger(settings, "postgresql://u:secret@db/f?password=secret")) as own:
         spool_a_call(own)
-    with private_settings(with_ledger(settings, "postgresql://db/g")) as lives:
+    with isolated_settings(with_ledger(settings, "postgresql://db/g")) as lives:
         spool_a_call(lives)
-        adopt(settings)
+        recover_orphans(settings)
 
     waiting = f"{own.folder} for postgresql://db:5432/f"
     assert [record.getMessage() for record in caplog.records] == [
@@ -152,9 +152,9 @@ def test_calls_for_another_ledger_are_told_of_without_its_password(
 
 def test_calls_for_another_ledger_are_left_alone(settings: Settings, tmp_path: Path) -> None:
     other = with_ledger(settings, f"sqlite:///{tmp_path}/other.db")
-    with private_settings(other) as own:
+    with isolated_settings(other) as own:
         spool_a_call(own)
 
-    adopt(settings)
+    recover_orphans(settings)
 
     assert len(spools(own.folder)) == 1

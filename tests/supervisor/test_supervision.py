@@ -11,28 +11,28 @@ import pytest
 from farebox.config.settings import load
 from farebox.errors import FareboxError
 from farebox.process.child import Child
-from farebox.supervisor.supervision import PATIENCE_SECONDS, Tended
+from farebox.supervisor.supervision import PATIENCE_SECONDS, SupervisedChild
 
 from tests.support.processes import without_new_files
 
 SECONDS = 30.0
 LIVELY = """
 import os, sys, threading
-from farebox.child import Life, settings_from_parent, when_to_end
+from farebox.process.child import Liveness, settings_from_parent, when_to_end
 
 ended = threading.Event()
 settings_from_parent()
 when_to_end(ended.set)
-life = Life()
+liveness = Liveness()
 while not ended.wait(0.01):
-    life.show()
+    liveness.beat()
 """
 
-Tend = Callable[..., Tended]
+Tend = Callable[..., SupervisedChild]
 
 
 @pytest.fixture
-def tend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tend]:
+def supervise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tend]:
     """Tend a child that runs the given code."""
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     started: list[Child] = []
@@ -41,9 +41,9 @@ def tend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tend]:
         started.append(Child("made_child", load(environment={})))
         return started[-1]
 
-    def run(code: str = LIVELY, **options: float) -> Tended:
+    def run(code: str = LIVELY, **options: float) -> SupervisedChild:
         (tmp_path / "made_child.py").write_text(code, encoding="utf-8")
-        return Tended(start, **options)
+        return SupervisedChild(start, **options)
 
     yield run
     for child in started:
@@ -58,98 +58,98 @@ def wait_for(is_so: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def test_a_child_that_lives_is_left_alone(tend: Tend) -> None:
-    tended = tend()
+def test_a_child_that_lives_is_left_alone(supervise: Tend) -> None:
+    tended = supervise()
     child = tended.child
 
     for _ in range(5):
         wait_for(lambda: bool(select.select([child._pipe], [], [], 0)[0]))
-        tended.tend(PATIENCE_SECONDS)
+        tended.supervise(PATIENCE_SECONDS)
 
     assert tended.child is child
     assert child.process.poll() is None
 
 
-def test_a_child_that_died_is_started_again_after_a_pause(tend: Tend, caplog: pytest.LogCaptureFixture) -> None:
-    tended = tend()
+def test_a_child_that_died_is_started_again_after_a_pause(supervise: Tend, caplog: pytest.LogCaptureFixture) -> None:
+    tended = supervise()
     first = tended.child
     first.process.kill()
     first.process.wait(SECONDS)
 
-    tended.tend(0.1)
-    tended.tend(0.1)
+    tended.supervise(0.1)
+    tended.supervise(0.1)
     during_the_pause = tended.child
-    tended.tend(1.0)
+    tended.supervise(1.0)
 
     assert during_the_pause is first
     assert tended.child is not first
-    wait_for(tended.child.heard)
+    wait_for(tended.child.has_beaten)
     assert [record.getMessage() for record in caplog.records] == ["made_child ended with -9 and is started again"]
 
 
-def test_the_pause_grows_while_it_keeps_dying_and_is_short_again_after_a_long_life(tend: Tend) -> None:
-    tended = tend("raise SystemExit(3)")
+def test_the_pause_grows_while_it_keeps_dying_and_is_short_again_after_a_long_life(supervise: Tend) -> None:
+    tended = supervise("raise SystemExit(3)")
     pauses = []
     for lived in (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 100.0):
         child = tended.child
         child.process.wait(SECONDS)
         tended._lived = lived
-        tended.tend(0.0)
+        tended.supervise(0.0)
         pause = 0.0
         while tended.child is child:
-            tended.tend(0.125)
+            tended.supervise(0.125)
             pause += 0.125
         pauses.append(pause)
 
     assert pauses == [0.25, 0.5, 1.0, 2.0, 4.0, 5.0, 5.0, 0.25]
 
 
-def test_a_child_that_hangs_is_killed_and_started_again(tend: Tend, caplog: pytest.LogCaptureFixture) -> None:
-    tended = tend(patience=10.0)
+def test_a_child_that_hangs_is_killed_and_started_again(supervise: Tend, caplog: pytest.LogCaptureFixture) -> None:
+    tended = supervise(patience=10.0)
     hung = tended.child
-    wait_for(hung.heard)
+    wait_for(hung.has_beaten)
     os.kill(hung.process.pid, signal.SIGSTOP)
-    wait_for(lambda: not hung.heard())
+    wait_for(lambda: not hung.has_beaten())
 
     for _ in range(9):
-        tended.tend(1.0)
+        tended.supervise(1.0)
     before = hung.process.poll()
-    tended.tend(1.0)
+    tended.supervise(1.0)
     hung.process.wait(SECONDS)
-    tended.tend(1.0)
-    tended.tend(1.0)
+    tended.supervise(1.0)
+    tended.supervise(1.0)
 
     assert before is None
     assert tended.child is not hung
-    wait_for(tended.child.heard)
-    assert caplog.records[0].getMessage() == "made_child has shown no sign of life for 10 s and is killed"
+    wait_for(tended.child.has_beaten)
+    assert caplog.records[0].getMessage() == "made_child unresponsive for 10 s, killing it"
 
 
 def test_a_child_that_cannot_be_started_again_is_tried_until_it_can(
-    tend: Tend, caplog: pytest.LogCaptureFixture
+    supervise: Tend, caplog: pytest.LogCaptureFixture
 ) -> None:
-    tended = tend()
+    tended = supervise()
     first = tended.child
     first.process.kill()
     first.process.wait(SECONDS)
 
     with without_new_files(os.getpid()):
         for _ in range(60):
-            tended.tend(0.5)
+            tended.supervise(0.5)
     caught = [record.getMessage() for record in caplog.records]
     while_refused = tended.child
-    tended.tend(5.0)
+    tended.supervise(5.0)
 
     assert while_refused is first
     assert tended.child is not first
-    wait_for(tended.child.heard)
+    wait_for(tended.child.has_beaten)
     [_, said] = caught
     assert said.startswith("made_child cannot be started (Too many open files) and is tried again and again: free mem")
 
 
-def test_a_first_child_that_cannot_be_started_is_an_error_that_says_what_to_do(tend: Tend) -> None:
+def test_a_first_child_that_cannot_be_started_is_an_error_that_says_what_to_do(supervise: Tend) -> None:
     with (
         without_new_files(os.getpid()),
         pytest.raises(FareboxError, match=r"cannot be started \(Too many open files\): .*`ulimit -n`"),
     ):
-        Tended(lambda: Child("made_child", load(environment={})))
+        SupervisedChild(lambda: Child("made_child", load(environment={})))

@@ -42,7 +42,7 @@ def upstream(start_upstream: StartUpstream, answers: Answers) -> Upstream:
 def sidecar(upstream: Upstream, start_sidecar: StartSidecar) -> Sidecar:
     """A sidecar of four workers that waits long for calls when it stops."""
     reverse = f"reverse:http://127.0.0.1:{upstream.plain_port}@0"
-    environment = {"FAREBOX_STOP_DEADLINE": "600"}
+    environment = {"FAREBOX_SHUTDOWN_TIMEOUT": "600"}
     return start_sidecar(upstream, "--workers", str(WORKERS), "--mode", reverse, environment=environment)
 
 

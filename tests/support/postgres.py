@@ -168,10 +168,10 @@ class Postgres:
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **owner()
             )
         # Its standard input closes with this process, also after kill -9.
-        watch = ["sh", "-c", _WATCH, str(process.pid), str(self._folder)]
+        diagnostics = ["sh", "-c", _WATCH, str(process.pid), str(self._folder)]
         self._process = process
         self._watcher = subprocess.Popen(
-            watch, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+            diagnostics, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
         )
 
     def _is_ready(self, give_up: float) -> bool:

@@ -2,20 +2,20 @@
 
 from typing import Any, Never
 
-from farebox.metering.websocket_meter import Session
+from farebox.metering.websocket_meter import WebSocketMeter
 from farebox.proxy import stream_usage
 from farebox.stream_options import inject
 
-with_usage, to_server = inject.with_usage, Session.to_server
+with_include_usage, to_server = inject.with_include_usage, WebSocketMeter.to_server
 
 
 def ask(body: bytes) -> bytes | None:
     if b"raise when asked" in body:
         raise RuntimeError(f"cannot ask {body.decode()}")
-    return with_usage(body)
+    return with_include_usage(body)
 
 
-def read(session: Session, content: bytes, now: float) -> Any:
+def read(session: WebSocketMeter, content: bytes, now: float) -> Any:
     if b"raise in the session" in content:
         raise RuntimeError(f"cannot read {content.decode()}")
     return to_server(session, content, now)
@@ -33,6 +33,6 @@ class Replay:
 
 
 hooks: Any = stream_usage
-hooks.with_usage, hooks.ReplayHandler = ask, Replay
-sessions: Any = Session
+hooks.with_include_usage, hooks.ReplayHandler = ask, Replay
+sessions: Any = WebSocketMeter
 sessions.to_server = read

@@ -9,7 +9,7 @@ from ..pricing.row import is_settled, priced
 from ..records.record import Record
 from ..store.engine import Engine, writer
 from ..store.faults import reachable
-from ..store.reprices import PAGE, Wanted, held, page, revise
+from ..store.reprices import PAGE, CaptureOptions, held, page, revise
 
 # Another version of a catalogue that says the same is no other price.
 _OF_A_PRICE = ("cost_nanousd", "cost_status", "cost_reasons", "catalogue_cost_nanousd", "price_source", "estimate")
@@ -61,7 +61,7 @@ class Changes:
         return whole
 
 
-def reprice(engine: Engine, wanted: Wanted, pricer: Pricer, *, at: datetime, dry: bool) -> Changes:
+def reprice(engine: Engine, wanted: CaptureOptions, pricer: Pricer, *, at: datetime, dry: bool) -> Changes:
     """Price the calls that are `wanted` anew and return what changed; unless `dry`, write a revision for each of these.
 
     Each page is a transaction of its own: what is interrupted has done a part, and goes on when it is called again.

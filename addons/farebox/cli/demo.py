@@ -27,7 +27,7 @@ from ..store.migrate import migrate
 from ..store.snapshot import snapshot
 from ..store.summary import Scope, summarise
 from ..supervisor import supervisor
-from ..supervisor.supervisor import Moments, Started
+from ..supervisor.supervisor import LifecycleHooks, Started
 from .console import console, print_line
 from .options import Config
 from .report import ordered
@@ -99,8 +99,8 @@ class _Demo:
                 self._played = thread.submit(play, started.proxy, certificate)
                 self._played.add_done_callback(lambda _played: self._stay(started) if self._keep else stop.end())
 
-            moments = Moments(prepare=lambda: migrate(self._engine), on_started=start)
-            supervisor.run(self._settings, moments, stop)
+            hooks = LifecycleHooks(prepare=lambda: migrate(self._engine), on_started=start)
+            supervisor.run(self._settings, hooks, stop)
         is_whole = self._played is not None and self._played.exception() is None
         if is_whole and not self._keep:
             self._report()

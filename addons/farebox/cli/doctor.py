@@ -15,7 +15,7 @@ from ..doctor import client, folder, ports, prices, sidecar
 from ..doctor import ledger as ledger_check
 from ..doctor.finding import OK, PROBLEM, WARNING, Finding
 from ..home.folder import BUNDLE, CERTIFICATE
-from ..process.client_environment import Door
+from ..process.client_environment import ProxyEndpoint
 from .console import console
 from .options import Config, Host, Ledger, MetricsPort, Port
 
@@ -60,16 +60,16 @@ def doctor(
 
 def examine(settings: Settings, pid: int | None, env_file: Path | None) -> Iterator[Finding]:
     """Yield what every check finds."""
-    door = Door(
+    endpoint = ProxyEndpoint(
         f"http://{settings.host}:{settings.port}",
         str(settings.folder / CERTIFICATE),
         str(settings.folder / BUNDLE),
     )
     for place in (folder, ports, ledger_check, prices):
         yield from place.look(settings)
-    yield from sidecar.look(settings, door)
+    yield from sidecar.look(settings, endpoint)
     if pid is not None:
         environment = client.of_process(pid)
-        yield from client.look(f"process {pid} ({psutil.Process(pid).name()})", environment, door)
+        yield from client.look(f"process {pid} ({psutil.Process(pid).name()})", environment, endpoint)
     if env_file is not None:
-        yield from client.look(str(env_file), client.of_file(env_file), door)
+        yield from client.look(str(env_file), client.of_file(env_file), endpoint)

@@ -12,17 +12,17 @@ from ..config import settings as settings_module
 from ..config.settings import Settings
 from ..errors import FareboxError, LedgerAwayError
 from ..home.folder import BUNDLE, CERTIFICATE
-from ..process.child import Place
-from ..process.client_environment import Door, client_environment
+from ..process.child import SpawnOptions
+from ..process.client_environment import ProxyEndpoint, client_environment
 from ..report.bill import Bill, bill_lines
 from ..report.silence import reasons
-from ..spool.telemetry import Sights
+from ..spool.telemetry import ClientDiagnostics
 from ..store.engine import opened
 from ..store.snapshot import snapshot
 from ..store.summary import Scope, doubts, summarise
 from ..supervisor import health, run_home, supervisor
 from ..supervisor.command import Command, CommandError
-from ..supervisor.supervisor import Moments, Started
+from ..supervisor.supervisor import LifecycleHooks, Started
 from .console import console
 from .options import Config, Ledger, Script, Set
 from .up import prepare
@@ -56,31 +56,31 @@ def run(
     settings = settings_module.load(given, config=config)
     program = Command(command)
     began = time.monotonic()
-    with run_home.private_settings(settings) as own, tempfile.TemporaryFile() as log, program.signals():
-        seen: list[Sights] = []
-        moments = Moments(
+    with run_home.isolated_settings(settings) as own, tempfile.TemporaryFile() as log, program.signals():
+        seen: list[ClientDiagnostics] = []
+        hooks = LifecycleHooks(
             # No call waits for this yet, and the bill is read from the ledger.
             prepare=lambda: prepare(own, migrates=True),
-            on_started=lambda started: program.start(client_environment(os.environ, _door(own, started))),
-            on_drained=lambda started: seen.extend(_sights(started)),
+            on_started=lambda started: program.start(client_environment(os.environ, _endpoint(own, started))),
+            on_drained=lambda started: seen.extend(_diagnostics(started)),
         )
         try:
-            supervisor.run(own, moments, program, Place(is_apart=True, log=log))
+            supervisor.run(own, hooks, program, SpawnOptions(is_apart=True, log=log))
         except CommandError as error:
             typer.echo(f"farebox: {error}", err=True)
             sys.exit(error.code)
         finally:
             _print_log(log)
         if program.returncode is not None:
-            _print_bill(own, seen[0] if seen else Sights(), time.monotonic() - began)
+            _print_bill(own, seen[0] if seen else ClientDiagnostics(), time.monotonic() - began)
     program.end_as_it_did()
 
 
-def _door(own: Settings, started: Started) -> Door:
-    return Door(started.proxy, str(own.folder / CERTIFICATE), str(own.folder / BUNDLE))
+def _endpoint(own: Settings, started: Started) -> ProxyEndpoint:
+    return ProxyEndpoint(started.proxy, str(own.folder / CERTIFICATE), str(own.folder / BUNDLE))
 
 
-def _sights(started: Started) -> list[Sights]:
+def _diagnostics(started: Started) -> list[ClientDiagnostics]:
     told = health.ask(started.metrics)
     return [told.clients] if told else []
 
@@ -91,7 +91,7 @@ def _print_log(log: IO[bytes]) -> None:
     sys.stderr.write(log.read().decode(errors="replace"))
 
 
-def _print_bill(own: Settings, sights: Sights, seconds: float) -> None:
+def _print_bill(own: Settings, diagnostics: ClientDiagnostics, seconds: float) -> None:
     out = console(stderr=True)
     try:
         bill = _bill(own)
@@ -103,7 +103,7 @@ def _print_bill(own: Settings, sights: Sights, seconds: float) -> None:
         out.print(bill_lines(bill, seconds))
     elif not waiting:
         out.print("farebox: no LLM call was recorded.", style="yellow", markup=False)
-        for reason in reasons(sights):
+        for reason in reasons(diagnostics):
             out.print(f"  {reason}", style="dim", markup=False)
     if waiting:
         out.print(

@@ -20,7 +20,7 @@ POLL_SECONDS = 0.5
 # A row comes when its call ends, which began long before where the answer was long.
 RECENT = timedelta(minutes=5)
 LONGEST = timedelta(hours=6)
-_POLLS_PER_SWEEP = 20
+_POLLS_PER_PURGE = 20
 
 
 def tail(
@@ -47,7 +47,7 @@ def new_calls(engine: Engine) -> Iterator[dict[str, Any]]:
     while True:
         time.sleep(POLL_SECONDS)
         polls += 1
-        reach = LONGEST if polls % _POLLS_PER_SWEEP == 0 else RECENT
+        reach = LONGEST if polls % _POLLS_PER_PURGE == 0 else RECENT
         try:
             rows = _unseen(engine, seen, reach)
         except LedgerAwayError:

@@ -11,12 +11,12 @@ from ..config import settings as settings_module
 from ..config.settings import Settings
 from ..errors import FareboxError, LedgerAwayError
 from ..home.folder import BUNDLE, CERTIFICATE
-from ..process.client_environment import Door, client_variables
+from ..process.client_environment import ProxyEndpoint, client_variables
 from ..process.stopping import until_signalled
 from ..store.engine import name, opened
 from ..store.migrate import migrate, revisions
-from ..supervisor.run_home import adopt
-from ..supervisor.supervisor import Moments, Started, run
+from ..supervisor.run_home import recover_orphans
+from ..supervisor.supervisor import LifecycleHooks, Started, run
 from .options import Config, Host, Ledger, MetricsPort, Mode, Port, Script, Set, Workers
 
 logger = logging.getLogger(__name__)
@@ -49,12 +49,12 @@ def up(
         "set": set_,
     }
     settings = settings_module.load(given, config=config)
-    moments = Moments(
+    hooks = LifecycleHooks(
         prepare=lambda: prepare(settings),
         on_started=lambda started: typer.echo(banner(settings, started)),
     )
     with until_signalled() as stop:
-        run(settings, moments, stop)
+        run(settings, hooks, stop)
     if stop.is_urgent:
         raise FareboxError("stopped at once: calls under way were cut, the next start records what is in the spool")
 
@@ -65,7 +65,7 @@ def prepare(settings: Settings, *, migrates: bool = False) -> None:
     An empty one gets its tables. That of an earlier farebox can take long to migrate, so the recorder does it while
     calls wait in the spool, unless we are told to.
     """
-    adopt(settings)
+    recover_orphans(settings)
     try:
         with opened(settings.ledger, patience=_PATIENCE) as engine:
             current, head = revisions(engine)
@@ -79,19 +79,20 @@ def prepare(settings: Settings, *, migrates: bool = False) -> None:
 
 def banner(settings: Settings, started: Started) -> str:
     """Return what `up` prints once it runs: where it is, and what to paste for a client."""
-    door = Door(started.proxy, str(settings.folder / CERTIFICATE), str(settings.folder / BUNDLE))
+    endpoint = ProxyEndpoint(started.proxy, str(settings.folder / CERTIFICATE), str(settings.folder / BUNDLE))
     command = shlex.quote(sys.argv[0]) if Path(sys.argv[0]).name == "farebox" else "farebox"
     others = "".join(f"\n  also        {listener}" for listener in started.listening[1:])
     workers = f"\n  workers     {settings.workers}" if settings.workers > 1 else ""
     exports = "\n".join(
-        f"  export {name}={shlex.quote(value)}" for name, value in client_variables(door, "localhost,127.0.0.1").items()
+        f"  export {name}={shlex.quote(value)}"
+        for name, value in client_variables(endpoint, "localhost,127.0.0.1").items()
     )
     return f"""farebox is up
   proxy       {started.proxy}{others}{workers}
   metrics     {started.metrics}/metrics
   ledger      {settings.ledger_name}
   spool       {settings.spool_folder}
-  CA          {shlex.quote(door.certificate)}
+  CA          {shlex.quote(endpoint.certificate)}
 
 Point a client at it:
 {exports}

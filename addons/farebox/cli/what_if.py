@@ -14,7 +14,7 @@ from ..errors import SettingsError
 from ..pricing.pricer import Pricer
 from ..pricing.standard import standard
 from ..report.comparison import comparison_table, comparisons_json
-from ..store.reprices import Wanted
+from ..store.reprices import CaptureOptions
 from ..store.summary import DIMENSIONS
 from .console import console
 from .ledger import opened_ledger
@@ -58,7 +58,7 @@ def what_if(
     """
     settings = settings_module.load({"ledger": ledger}, config=config)
     pricer = standard(settings.prices, settings.folder)
-    wanted = Wanted(scope_of(settings, since, until, where))
+    wanted = CaptureOptions(scope_of(settings, since, until, where))
     names = settings.billers
     others = [_other(one, provider, tier, pricer, names) for one in model]
     with opened_ledger(settings) as engine:

@@ -1,4 +1,4 @@
-"""Sizes as people write them: 512KiB, 1GiB, 2.5GB."""
+"""TextSize as people write them: 512KiB, 1GiB, 2.5GB."""
 
 import re
 

@@ -8,7 +8,7 @@ _IN_FRONT = re.compile(r"^([^:/?#]+://[^:/?#@]*:).*@", re.DOTALL)
 _IN_QUERY = re.compile(r"(?i)([?&][^=&]*(?:password|passwd|secret|key)[^=&]*=)[^&]*")
 
 
-def masked(url: str) -> str:
+def redact_url(url: str) -> str:
     """Return `url` without what it says of passwords; what is no URL may hold one anywhere, so all of it goes."""
     if "://" not in url:
         return MASK if "@" in url else url

@@ -20,8 +20,8 @@ from ..metering.cost_fields import CostField
 from ..providers.table import UNKNOWN, Table, table_with
 from . import price_rules, retention, spool_limits
 from .price_rules import PriceRule
-from .redact_url import masked
-from .sources import complaint, from_environment, from_file, merge, named, paths
+from .redact_url import redact_url
+from .sources import format_error, from_environment, from_file, merge, named, paths
 from .spool_limits import Spool
 
 _HOST = re.compile(r"[\w*.-]+(:\d+)?")
@@ -43,12 +43,6 @@ class Attribution(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is kept of a request's headers, beside what every call has."""
 
     tags: tuple[str, ...] = ()
-
-
-class Stop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How a stop goes."""
-
-    deadline: float = 8.0
 
 
 class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -93,7 +87,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     attribution: Attribution = Attribution()
     spool: Spool = Spool()
     retention: Retention = Retention()
-    stop: Stop = Stop()
+    shutdown_timeout: float = 8.0
     script: tuple[str, ...] = ()
     set: tuple[str, ...] = ()
 
@@ -116,7 +110,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     @property
     def ledger_name(self) -> str:
         """The ledger's URL as it may be printed: without a password."""
-        return masked(self.ledger)
+        return redact_url(self.ledger)
 
     @property
     def spool_folder(self) -> Path:
@@ -143,7 +137,7 @@ def load(
     try:
         settings = msgspec.convert(merged, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise SettingsError(complaint(str(error))) from error
+        raise SettingsError(format_error(str(error))) from error
     return _filled(_checked(settings))
 
 
@@ -180,8 +174,8 @@ def _out_of_range(settings: Settings) -> Iterator[str]:
             yield f"{key}: {getattr(settings, key)} is no port: from 0 (any free one) to 65535"
     if not 1 <= settings.workers <= _MOST_WORKERS:
         yield f"workers: {settings.workers} is no number of processes: from 1 to {_MOST_WORKERS}"
-    if not 0 <= settings.stop.deadline < math.inf:
-        yield f"stop.deadline: {settings.stop.deadline} is no time: 0 or more seconds"
+    if not 0 <= settings.shutdown_timeout < math.inf:
+        yield f"shutdown_timeout: {settings.shutdown_timeout} is not a number of seconds: write 0 or more"
 
 
 def _is_zone(name: str) -> bool:

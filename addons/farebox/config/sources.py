@@ -134,7 +134,7 @@ def merge(base: dict[str, Any], more: Mapping[str, Any]) -> None:
             base[key] = value
 
 
-def complaint(message: str) -> str:
+def format_error(message: str) -> str:
     """Return msgspec's message with the key in front, as the user writes it, and the fix behind."""
     problem = _by_key(message)
     for kind, fix in _FIXES.items():

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..records import clean
 from ..records.exchange import Request, Response
-from ..records.text_size import Sizes
+from ..records.text_size import TextSize
 from ..records.usage import Part, Usage, total
 from ..wire.documents import Document
 
@@ -31,7 +31,7 @@ class Asked:
     context: Mapping[str, Any] = field(default_factory=dict)
     params: dict[str, Any] | None = field(default=None, compare=False)
     names: frozenset[str] = field(default=frozenset(), compare=False)
-    sizes: Sizes = field(default_factory=Sizes, compare=False)
+    sizes: TextSize = field(default_factory=TextSize, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class SessionState:
     """What the two ends of a websocket agreed on: what is asked for, which model serves, which writes speech down."""
 
     asked: Asked
@@ -73,7 +73,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class SocketExchange:
     """The response that a message on a websocket belongs to.
 
     `name` tells it from others that go on at the same time; `asked` and `dialect` stand here where they are not the
@@ -95,9 +95,9 @@ class Socket:
     turn, or else goes into that answer.
     """
 
-    agree: Callable[[Terms, Document], Terms]
-    ask: Callable[[Terms, Document], Turn | None]
-    answer: Callable[[Terms, Document], Turn | None]
+    agree: Callable[[SessionState, Document], SessionState]
+    ask: Callable[[SessionState, Document], SocketExchange | None]
+    answer: Callable[[SessionState, Document], SocketExchange | None]
     waits: bool = True
 
 

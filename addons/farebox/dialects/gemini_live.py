@@ -11,7 +11,7 @@ from ..records import clean
 from ..records.exchange import Request
 from ..records.usage import Usage, total
 from ..wire.documents import Document
-from ._base import Asked, Dialect, Reply, Socket, Terms, Turn, mapping, tokens
+from ._base import Asked, Dialect, Reply, SessionState, Socket, SocketExchange, mapping, tokens
 from ._google import media
 
 _OF_NO_TURN = frozenset({"setupComplete", "sessionResumptionUpdate", "goAway", "toolCallCancellation"})
@@ -25,27 +25,27 @@ def asked(_request: Request, _body: Mapping[str, Any]) -> Asked:
     return Asked(stream=True)
 
 
-def agree(terms: Terms, document: Document) -> Terms:
+def agree(state: SessionState, document: Document) -> SessionState:
     """Keep the model that the client sets up: a resource, in one of several collections."""
     model = clean.name(mapping(mapping(document.data).get("setup")).get("model"))
-    return replace(terms, asked=replace(terms.asked, model=model.rpartition("models/")[2])) if model else terms
+    return replace(state, asked=replace(state.asked, model=model.rpartition("models/")[2])) if model else state
 
 
-def ask(_terms: Terms, document: Document) -> Turn | None:
+def ask(_state: SessionState, document: Document) -> SocketExchange | None:
     """Return a turn where the client's own message ends: speech has no such mark."""
     body = mapping(document.data)
     content = mapping(body.get("clientContent") or body.get("client_content"))
     is_whole = content.get("turnComplete") or content.get("turn_complete")
     is_tool = "toolResponse" in body or "tool_response" in body
-    return Turn() if is_whole or is_tool else None
+    return SocketExchange() if is_whole or is_tool else None
 
 
-def answer(_terms: Terms, document: Document) -> Turn | None:
+def answer(_state: SessionState, document: Document) -> SocketExchange | None:
     """Return the turn: there is one at a time, and none begins with the word that it is over."""
     body = mapping(document.data)
     if body.keys() & _OF_NO_TURN and "usageMetadata" not in body:
         return None
-    return Turn(begins="usageMetadata" in body or _is_said(body))
+    return SocketExchange(begins="usageMetadata" in body or _is_said(body))
 
 
 def fold(reply: Reply, document: Document) -> Reply:

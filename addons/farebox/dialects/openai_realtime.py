@@ -12,7 +12,7 @@ from ..records.exchange import Request
 from ..records.usage import Usage, with_units
 from ..wire.documents import Document
 from . import _openai
-from ._base import Asked, Dialect, Reply, Socket, Terms, Turn, mapping, tokens
+from ._base import Asked, Dialect, Reply, SessionState, Socket, SocketExchange, mapping, tokens
 from ._openai import failed
 
 _TRANSCRIPTION = "conversation.item.input_audio_transcription."
@@ -28,38 +28,38 @@ def asked(request: Request, _body: Mapping[str, Any]) -> Asked:
     return Asked(clean.name(request.parameter("model") or request.parameter("deployment")), stream=True)
 
 
-def agree(terms: Terms, document: Document) -> Terms:
+def agree(state: SessionState, document: Document) -> SessionState:
     """Keep the models that either side names in a description of the session."""
     session = mapping(mapping(document.data).get("session"))
     if not session:
-        return terms
+        return state
     speech = mapping(mapping(session.get("audio")).get("input")).get("transcription")
     transcription = mapping(speech) or mapping(session.get("input_audio_transcription"))
     model = clean.name(session.get("model"))
     is_told = document.event.startswith("session.") and document.event != "session.update"
-    return Terms(
-        asked=terms.asked if terms.asked.model else replace(terms.asked, model=model),
-        served=(model if is_told else None) or terms.served,
-        transcriber=clean.name(transcription.get("model")) or terms.transcriber,
+    return SessionState(
+        asked=state.asked if state.asked.model else replace(state.asked, model=model),
+        served=(model if is_told else None) or state.served,
+        transcriber=clean.name(transcription.get("model")) or state.transcriber,
     )
 
 
-def ask(_terms: Terms, document: Document) -> Turn | None:
-    return Turn() if document.event == "response.create" else None
+def ask(_state: SessionState, document: Document) -> SocketExchange | None:
+    return SocketExchange() if document.event == "response.create" else None
 
 
-def answer(terms: Terms, document: Document) -> Turn | None:
+def answer(state: SessionState, document: Document) -> SocketExchange | None:
     """Return the response or the transcription that an event belongs to; an error is one of what was asked for last."""
     event = mapping(document.data)
     if document.event.startswith(_TRANSCRIPTION):
-        return Turn(f"item {event.get('item_id')}", Asked(terms.transcriber, stream=True), TRANSCRIPTION)
+        return SocketExchange(f"item {event.get('item_id')}", Asked(state.transcriber, stream=True), TRANSCRIPTION)
     if document.event == "error":
-        return Turn(begins=False)
+        return SocketExchange(begins=False)
     if not document.event.startswith("response."):
         return None
     name = clean.word(event.get("response_id")) or clean.word(mapping(event.get("response")).get("id"))
     # xAI leaves the id out of some events.
-    return Turn(name, begins=document.event in {"response.created", "response.done"}) if name else None
+    return SocketExchange(name, begins=document.event in {"response.created", "response.done"}) if name else None
 
 
 def fold(reply: Reply, document: Document) -> Reply:

@@ -10,7 +10,7 @@ from ..records import clean
 from ..records.exchange import Request
 from ..wire.documents import Document
 from . import openai_responses
-from ._base import Asked, Dialect, Socket, Terms, Turn, mapping
+from ._base import Asked, Dialect, SessionState, Socket, SocketExchange, mapping
 from .openai_responses import fold, has_content, usage
 
 
@@ -22,23 +22,23 @@ def asked(request: Request, _body: Mapping[str, Any]) -> Asked:
     return Asked(clean.name(request.parameter("model")), stream=True)
 
 
-def agree(terms: Terms, document: Document) -> Terms:
+def agree(state: SessionState, document: Document) -> SessionState:
     """Keep the model that was last asked for; each response may ask for another."""
     model = clean.name(mapping(document.data).get("model")) if document.event == "response.create" else None
-    return Terms(Asked(model, stream=True)) if model else terms
+    return SessionState(Asked(model, stream=True)) if model else state
 
 
-def ask(_terms: Terms, document: Document) -> Turn | None:
-    return Turn(_lane(document)) if document.event == "response.create" else None
+def ask(_state: SessionState, document: Document) -> SocketExchange | None:
+    return SocketExchange(_lane(document)) if document.event == "response.create" else None
 
 
-def answer(_terms: Terms, document: Document) -> Turn | None:
+def answer(_state: SessionState, document: Document) -> SocketExchange | None:
     """Return the response: in a lane, which a `stream_id` names, there is one at a time."""
     if document.event == "error":
-        return Turn(_lane(document), begins=False)
+        return SocketExchange(_lane(document), begins=False)
     if not document.event.startswith("response."):
         return None
-    return Turn(_lane(document), begins=document.event in {"response.created", *openai_responses.ENDS})
+    return SocketExchange(_lane(document), begins=document.event in {"response.created", *openai_responses.ENDS})
 
 
 def _lane(document: Document) -> str:

@@ -9,7 +9,7 @@ import dotenv
 import psutil
 
 from ..errors import FareboxError
-from ..process.client_environment import OTHER_BUNDLES, Door
+from ..process.client_environment import OTHER_BUNDLES, ProxyEndpoint
 from ..providers.table import PROVIDERS
 from .finding import Finding, ok, problem, warning
 
@@ -45,22 +45,22 @@ def of_file(path: Path) -> dict[str, str]:
     return {name: value or "" for name, value in dotenv.dotenv_values(path).items()}
 
 
-def look(name: str, environment: Mapping[str, str], door: Door) -> Iterator[Finding]:
+def look(name: str, environment: Mapping[str, str], endpoint: ProxyEndpoint) -> Iterator[Finding]:
     """Yield how a client with this `environment` will do."""
-    found = [*_way(name, environment, door), *_trust(name, environment, door), *_targets(name, environment)]
+    found = [*_way(name, environment, endpoint), *_trust(name, environment, endpoint), *_targets(name, environment)]
     yield from found or [ok(f"{name}: its calls come to the proxy, and it trusts the CA")]
 
 
-def _way(name: str, environment: Mapping[str, str], door: Door) -> Iterator[Finding]:
+def _way(name: str, environment: Mapping[str, str], endpoint: ProxyEndpoint) -> Iterator[Finding]:
     key = next((key for key in _PROXIES if environment.get(key)), None)
     if key is None:
-        yield problem(f"{name}: goes round the proxy, as no HTTPS_PROXY is set", f"set HTTPS_PROXY={door.proxy}")
+        yield problem(f"{name}: goes round the proxy, as no HTTPS_PROXY is set", f"set HTTPS_PROXY={endpoint.proxy}")
         return
-    if _has_port(environment[key], door.proxy):
-        if not _is_same(environment[key], door.proxy):
+    if _has_port(environment[key], endpoint.proxy):
+        if not _is_same(environment[key], endpoint.proxy):
             yield warning(f"{name}: {key} is {environment[key]}", "see that this is the machine farebox runs on")
     else:
-        yield problem(f"{name}: {key} is another proxy than farebox at {door.proxy}", f"set {key}={door.proxy}")
+        yield problem(f"{name}: {key} is another proxy than farebox at {endpoint.proxy}", f"set {key}={endpoint.proxy}")
     no_proxy = environment.get("NO_PROXY") or environment.get("no_proxy") or ""
     if past := [host for host in _HOSTS if goes_past(host, no_proxy)]:
         more = f" and {len(past) - 3} more" if len(past) > 3 else ""
@@ -69,10 +69,10 @@ def _way(name: str, environment: Mapping[str, str], door: Door) -> Iterator[Find
         )
 
 
-def _trust(name: str, environment: Mapping[str, str], door: Door) -> Iterator[Finding]:
+def _trust(name: str, environment: Mapping[str, str], endpoint: ProxyEndpoint) -> Iterator[Finding]:
     for key, clients in _TRUST.items():
         value = environment.get(key)
-        file = door.certificate if key.startswith("NODE") else door.bundle
+        file = endpoint.certificate if key.startswith("NODE") else endpoint.bundle
         if not value:
             yield warning(f"{name}: {key} is not set, so {clients} would not trust the CA", f"set {key}={file}")
         elif not Path(value).exists():
@@ -80,11 +80,11 @@ def _trust(name: str, environment: Mapping[str, str], door: Door) -> Iterator[Fi
                 f"{name}: {key} is {value}, which is not here: in a container it must hold {file}",
                 f"mount {file} there",
             )
-        elif not _holds(Path(value), Path(door.certificate)):
+        elif not _holds(Path(value), Path(endpoint.certificate)):
             yield problem(f"{name}: {key} is a file without farebox's CA", f"set {key}={file}")
     for key in ("CURL_CA_BUNDLE", *OTHER_BUNDLES):
-        if environment.get(key) and not _holds(Path(environment[key]), Path(door.certificate)):
-            yield problem(f"{name}: {key} is a file without farebox's CA", f"set {key}={door.bundle}")
+        if environment.get(key) and not _holds(Path(environment[key]), Path(endpoint.certificate)):
+            yield problem(f"{name}: {key} is a file without farebox's CA", f"set {key}={endpoint.bundle}")
     if not environment.get("NODE_USE_ENV_PROXY"):
         yield warning(
             f"{name}: NODE_USE_ENV_PROXY is not set, so Node's own fetch would go round the proxy",

@@ -28,10 +28,10 @@ def look(settings: Settings) -> Iterator[Finding]:
         return
     state = "" if folder.exists() else ", which is made at the first start"
     pid = holder(folder, "sidecar")
-    if kept := len(list((folder / "aside").glob("*"))):
+    if kept := len(list((folder / "dead-letter").glob("*"))):
         yield warning(
-            f"{plural(kept, 'file')} in {folder / 'aside'}: calls that could not be recorded, or damaged segments",
-            "look for `aside` in what `farebox up` printed; what you need no more can be deleted",
+            f"{plural(kept, 'dead letter')} in {folder / 'dead-letter'}: calls that could not be recorded",
+            "look for `dead-letter` in what `farebox up` printed; what you need no more can be deleted",
         )
     if not pid and (waiting := SpoolReader(settings.spool_folder, {}).pending()):
         yield warning(

@@ -4,22 +4,22 @@ from collections.abc import Iterator
 
 from ..config.settings import Settings
 from ..home.folder import holder
-from ..process.client_environment import Door
+from ..process.client_environment import ProxyEndpoint
 from ..report.figures import plural
-from ..report.silence import distrust_line
-from ..supervisor.health import Told, ask
+from ..report.silence import untrusted_line
+from ..supervisor.health import HealthReport, ask
 from .finding import Finding, ok, problem, warning
 
 MOST_SKEW_MS = 5000
 
 
-def look(settings: Settings, door: Door) -> Iterator[Finding]:
+def look(settings: Settings, endpoint: ProxyEndpoint) -> Iterator[Finding]:
     """Yield what the sidecar on `metrics_port` tells, where one runs."""
     metrics = f"http://{settings.host}:{settings.metrics_port}"
     told = ask(metrics)
     pid = holder(settings.folder, "sidecar")
     if told is not None and pid:
-        yield from findings(told, door)
+        yield from findings(told, endpoint)
     elif told is not None:
         yield warning(
             f"the farebox that answers at {metrics} has another data folder", "look at it with its FAREBOX_HOME set"
@@ -32,12 +32,12 @@ def look(settings: Settings, door: Door) -> Iterator[Finding]:
         yield warning("no sidecar runs", "start `farebox up`, or one command with `farebox run -- CMD`")
 
 
-def findings(told: Told, door: Door) -> Iterator[Finding]:
+def findings(told: HealthReport, endpoint: ProxyEndpoint) -> Iterator[Finding]:
     """Yield what is to say of what a sidecar told; who does not trust it is to take what `door` hands out."""
     trust = (
-        f"set SSL_CERT_FILE={door.bundle} (Python's openai, anthropic, httpx), REQUESTS_CA_BUNDLE={door.bundle} "
-        f"(requests, boto3), CURL_CA_BUNDLE={door.bundle} (curl) or NODE_EXTRA_CA_CERTS={door.certificate} (Node, "
-        "which reads it once, at its start)"
+        f"set SSL_CERT_FILE={endpoint.bundle} (Python's openai, anthropic, httpx), "
+        f"REQUESTS_CA_BUNDLE={endpoint.bundle} (requests, boto3), CURL_CA_BUNDLE={endpoint.bundle} (curl) "
+        f"or NODE_EXTRA_CA_CERTS={endpoint.certificate} (Node, which reads it once, at its start)"
     )
     if told.workers:
         yield ok(
@@ -60,8 +60,8 @@ def findings(told: Told, door: Door) -> Iterator[Finding]:
             f"{plural(told.dropped, 'call')} lost since the recorder began: the spool was full or not to be written",
             "free space in the data folder, or raise spool.limit; what was printed then says which",
         )
-    for one in told.clients.distrust:
-        yield problem(distrust_line(one), trust)
+    for one in told.clients.untrusted:
+        yield problem(untrusted_line(one), trust)
     for host, number in told.clients.passed.items():
         yield ok(f"{plural(number, 'connection')} to {host} passed undecrypted: no known LLM host")
     yield from _skew(told.clients.skew_ms)

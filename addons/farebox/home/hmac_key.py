@@ -9,7 +9,7 @@ from ..errors import FareboxError
 LENGTH = 32
 
 
-def salt(folder: Path) -> bytes:
+def hmac_key(folder: Path) -> bytes:
     """Return the secret of `folder`; where several processes make it at once, all get the same."""
     path = folder / "salt"
     try:

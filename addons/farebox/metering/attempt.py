@@ -27,12 +27,12 @@ def stated_attempt(request: Request) -> int | None:
     return number + 1 if number else None
 
 
-def request_hash(salt: bytes, client: str, request: Request) -> str | None:
+def request_hash(key: bytes, client: str, request: Request) -> str | None:
     """Return what the same request of the same `client` has too, unknowable without `salt`; None if it is too long."""
     if not request.body_is_whole or len(request.body) > HASHED_LIMIT:
         return None
     place = (client, request.method, request.host, str(request.port), request.path, request.query)
-    digest = hashlib.blake2b(key=salt, digest_size=16)
+    digest = hashlib.blake2b(key=key, digest_size=16)
     for part in (*(text.encode("utf-8", "surrogateescape") for text in place), request.body):
         digest.update(len(part).to_bytes(8) + part)
     return digest.hexdigest()

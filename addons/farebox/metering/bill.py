@@ -13,7 +13,7 @@ from ..records.usage import Part, Usage, summed, with_units
 from .call import Call
 
 
-class Settled(NamedTuple):
+class BilledUsage(NamedTuple):
     """What of a Reading the price comes from."""
 
     usage: Usage = Usage()
@@ -21,13 +21,13 @@ class Settled(NamedTuple):
     price_context: dict[str, str] | None = None
 
 
-def settled(call: Call, response: Response, reply: Reply) -> Settled:
+def bill(call: Call, response: Response, reply: Reply) -> BilledUsage:
     """Return what `reply` comes to, in the units that its provider bills."""
     asked = call.asked
     told = {"region": region(call.request, response), **asked.context, **reply.context}
     parts = _with_rest(list(reply.parts.values()), _counted(reply))
     usage = summed(part.usage for part in parts) if parts else _usage(call, response, reply)
-    return Settled(call.dialect.billed(asked, usage), parts or None, price_context(told))
+    return BilledUsage(call.dialect.billed(asked, usage), parts or None, price_context(told))
 
 
 def _usage(call: Call, response: Response, reply: Reply) -> Usage:
@@ -35,8 +35,8 @@ def _usage(call: Call, response: Response, reply: Reply) -> Usage:
     usage = with_units(call.dialect.usage(sent) if sent else Usage(), _counted(reply))
     if not usage.is_reported and response.status == 200 and not reply.is_error:
         usage = with_units(usage, call.asked.units)
-    for deviation in call.provider.deviations.get(call.dialect.name, ()) if sent else ():
-        usage = deviation(usage, sent)
+    for quirk in call.provider.quirks.get(call.dialect.name, ()) if sent else ():
+        usage = quirk(usage, sent)
     return usage
 
 

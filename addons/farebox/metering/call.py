@@ -10,7 +10,7 @@ from ..errors import WireError
 from ..providers.table import NOBODY, PROVIDERS, Provider, Table, provider_of
 from ..records.exchange import Request
 from ..records.params import names_of, params_of
-from ..records.text_size import Sizes, measure
+from ..records.text_size import TextSize, measure
 from ..wire import form
 from ..wire.documents import decode
 from ..wire.truncated_json import partial_document
@@ -40,17 +40,17 @@ def asked_of(request: Request, dialect: Dialect) -> Asked:
     """Return what the body asks for; a body that is cut off or no JSON tells what can still be read from it."""
     content_type = request.header("content-type")
     if form.boundary(content_type):
-        return _with_facts(dialect.asked(request, {}), form.fields(content_type, request.body), Sizes())
+        return _with_facts(dialect.asked(request, {}), form.fields(content_type, request.body), TextSize())
     try:
         body = decode(request.body) if request.body_is_whole else partial_document(request.body)
     except WireError:
         return dialect.asked(request, {})
     prompt, media = measure(body)
-    sizes = Sizes(prompt if request.body_is_whole else None, media)
+    sizes = TextSize(prompt if request.body_is_whole else None, media)
     return _with_facts(dialect.asked(request, mapping(body)), mapping(body), sizes)
 
 
-def _with_facts(asked: Asked, body: Mapping[str, Any], sizes: Sizes) -> Asked:
+def _with_facts(asked: Asked, body: Mapping[str, Any], sizes: TextSize) -> Asked:
     return replace(asked, params=params_of(body), names=names_of(body), sizes=sizes)
 
 

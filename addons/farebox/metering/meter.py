@@ -12,10 +12,10 @@ from ..records.error_param import parameter_in
 from ..records.exchange import Response
 from ..records.ratelimit import ratelimit_of
 from ..records.reading import Reading
-from ..records.text_size import said
+from ..records.text_size import content_bytes
 from ..wire.content import ContentDecoder, content_decoder
 from ..wire.documents import Document, Documents, documents
-from .bill import Settled, settled
+from .bill import BilledUsage, bill
 from .call import Call
 from .cost_fields import CostReader, number_in
 
@@ -54,7 +54,7 @@ class Meter:
         self._first_token: float | None = None
         self._chunks = 0
         self._said = 0
-        self._complaint: str | None = None
+        self._error_param: str | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -92,14 +92,14 @@ class Meter:
             self._take(self._documents.close, now)
             is_damaged = bool(self._documents.unreadable) and not self._documents.is_stream
             self._unreadable = self._unreadable or (is_damaged and outcome is None)
-        settled, reply, request = self._settled(), self._reply, self._call.request
+        bill, reply, request = self._billed_usage(), self._reply, self._call.request
         told = {name: getattr(reply, name) for name in _AS_TOLD}
-        told["error_param"] = reply.error_param or self._complaint
+        told["error_param"] = reply.error_param or self._error_param
         asked = self._call.asked
         return Reading(
             **told,
             **self._timing(now),
-            **settled._asdict(),
+            **bill._asdict(),
             id=self._call.id,
             started_at=self._call.started_at,
             provider=self._call.provider.name,
@@ -146,13 +146,13 @@ class Meter:
         number = 0
         for piece in self._content.feed(chunk):
             room -= len(piece)
-            self._mind(room)
+            self._check_limit(room)
             for document in self._documents.feed(piece):
                 number += 1
-                self._mind(_DOCUMENTS_AT_ONCE - number)
+                self._check_limit(_DOCUMENTS_AT_ONCE - number)
                 yield document
 
-    def _mind(self, room: int) -> None:
+    def _check_limit(self, room: int) -> None:
         """Raise WireError where a stream has said more in one read than other calls can wait for."""
         if room < 0 and not self._documents.is_one:
             raise WireError("the stream says too much at once: reading it would keep other calls waiting")
@@ -161,31 +161,31 @@ class Meter:
         dialect = self._call.dialect
         try:
             for document in read():
-                self._weigh(document, now)
+                self._measure(document, now)
                 self._cost.see(document.data)
                 self._reply = dialect.fold(self._reply, document)
-                if self._complaint is None and (self._reply.is_error or self._response.status >= 400):
-                    self._complaint = parameter_in(document.data, self._call.asked.names)
+                if self._error_param is None and (self._reply.is_error or self._response.status >= 400):
+                    self._error_param = parameter_in(document.data, self._call.asked.names)
         except WireError:
             self._unreadable = True
         except Exception as error:  # noqa: BLE001 - a fault of ours must not reach the caller's traffic
             self.failure = error
 
-    def _weigh(self, document: Document, now: float) -> None:
+    def _measure(self, document: Document, now: float) -> None:
         """Note when the answer's content came, and how much it was."""
         if self._documents.is_stream:
             if not self._call.dialect.has_content(document):
                 return
             self._chunks += 1
             self._first_token = now if self._first_token is None else self._first_token
-        self._said += said(document.data)
+        self._said += content_bytes(document.data)
 
-    def _settled(self) -> Settled:
+    def _billed_usage(self) -> BilledUsage:
         try:
-            return settled(self._call, self._response, self._reply)
+            return bill(self._call, self._response, self._reply)
         except Exception as error:  # noqa: BLE001 - as in _take
             self.failure = error
-            return Settled()
+            return BilledUsage()
 
     def _outcome(self, cut: str | None) -> str:
         reply = self._reply

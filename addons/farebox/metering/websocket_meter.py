@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from ..dialects._base import Terms, Turn, mapping
+from ..dialects._base import SessionState, SocketExchange, mapping
 from ..records import reading as readings
 from ..records.exchange import Response
 from ..records.params import params_of
@@ -30,7 +30,7 @@ class _Response:
     is_aside: bool = False
 
 
-class Session:
+class WebSocketMeter:
     """Reads one websocket; `now` is in seconds since it was opened, `new_id` names what begins.
 
     What belongs to no response is told to the session's own meter. Its Reading is written where the session ends and
@@ -43,7 +43,7 @@ class Session:
         self._call = call
         self._response = response
         self._new_id = new_id
-        self._terms = Terms(call.asked)
+        self._state = SessionState(call.asked)
         self._params: dict[str, Any] = {}
         self._whole = _Response(Meter(call, response, Messages()))
         self._under_way: dict[str, deque[_Response]] = {}
@@ -62,11 +62,11 @@ class Session:
         said = document(content)
         if said is None:
             return
-        self._terms = self._socket.agree(self._terms, said)
+        self._state = self._socket.agree(self._state, said)
         body = mapping(said.data)
         for name in _STANDING:
             self._params |= params_of(mapping(body.get(name))) or {}
-        turn = self._socket.ask(self._terms, said)
+        turn = self._socket.ask(self._state, said)
         if turn is not None and (self._socket.waits or not self.is_busy):
             yield from self._begin(turn, now, params_of(mapping(body.get("response")) or body))
 
@@ -75,8 +75,8 @@ class Session:
         said = document(content)
         if said is None:
             return
-        self._terms = self._socket.agree(self._terms, said)
-        turn = self._socket.answer(self._terms, said)
+        self._state = self._socket.agree(self._state, said)
+        turn = self._socket.answer(self._state, said)
         if turn is None or not (self._is_under_way(turn) or turn.begins):
             yield from self._tell_session(said, len(content), now)
             return
@@ -95,7 +95,7 @@ class Session:
         if not self._had_response:
             yield self._read(self._whole, now, readings.OK if is_closed else outcome)
 
-    def _is_under_way(self, turn: Turn) -> bool:
+    def _is_under_way(self, turn: SocketExchange) -> bool:
         """Tell whether its response is; what was asked for first takes the name that an answer begins with."""
         asked = self._under_way.get("")
         if turn.begins and turn.name not in self._under_way and asked and turn.dialect is None:
@@ -104,11 +104,11 @@ class Session:
                 del self._under_way[""]
         return turn.name in self._under_way
 
-    def _begin(self, turn: Turn, now: float, params: Mapping[str, Any] | None = None) -> Iterator[Reading]:
+    def _begin(self, turn: SocketExchange, now: float, params: Mapping[str, Any] | None = None) -> Iterator[Reading]:
         """Open a response, asked for with `params` besides the session's; the oldest ends where there are too many."""
         if sum(map(len, self._under_way.values())) >= _MOST_RESPONSES:
             yield self._end(next(iter(self._under_way)), now, readings.PROVIDER_CUT)
-        asked = turn.asked or replace(self._terms.asked, params={**self._params, **(params or {})} or None)
+        asked = turn.asked or replace(self._state.asked, params={**self._params, **(params or {})} or None)
         call = replace(
             self._call,
             id=self._new_id(),
@@ -139,5 +139,5 @@ class Session:
         if response.is_aside:
             return msgspec.structs.replace(reading, request_bytes=None)
         sent, self._sent = self._sent, 0
-        served = reading.model_returned or self._terms.served
+        served = reading.model_returned or self._state.served
         return msgspec.structs.replace(reading, request_bytes=sent, model_returned=served)

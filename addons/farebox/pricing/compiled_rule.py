@@ -22,7 +22,7 @@ ANY_MODEL = "*"
 _MEMORY = 4096
 
 
-class Ruling:
+class CompiledRule:
     """The rule with this `number`, of rules of this `version`.
 
     It has a `card` of its own, or it `changes` what other sources say: whose prices they are, and times what.

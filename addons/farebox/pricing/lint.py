@@ -12,7 +12,7 @@ from ..config.price_rules import PriceRule
 from ..providers.table import UNKNOWN, Table
 from ..records.usage import Usage
 from .amounts import Amounts
-from .compiled_rule import Ruling
+from .compiled_rule import CompiledRule
 from .consumption import Consumption
 from .overlap import covers, covers_match, meet, patterns_meet
 from .overrides import Overrides
@@ -47,24 +47,28 @@ class Lint:
 
     def findings(self) -> Iterator[str]:
         """Yield what is wrong with the rules by themselves, each with the rule's name."""
-        rulings = self._overrides.rulings
-        for ruling in rulings:
-            later = rulings[ruling.number + 1 :]
-            for problem in (*self._who(ruling.rule), *self._price(ruling.rule), *self._later(ruling, later)):
-                yield f"{ruling.name}: {problem}"
+        compiled_rules = self._overrides.compiled_rules
+        for compile_rule in compiled_rules:
+            later = compiled_rules[compile_rule.number + 1 :]
+            for problem in (
+                *self._who(compile_rule.rule),
+                *self._price(compile_rule.rule),
+                *self._later(compile_rule, later),
+            ):
+                yield f"{compile_rule.name}: {problem}"
 
     def unused(self, traffic: Sequence[Traffic], since: datetime) -> Iterator[str]:
         """Yield which rules that hold after `since` none of the calls is for, or leave all of theirs to later ones."""
         number = sum(one.calls for one in traffic)
-        matched, counted = self._tallies(traffic)
-        for ruling in self._overrides.rulings if number else ():
-            if not _overlaps_days(ruling.rule, since, self._now):
+        matched, counted = self._partial_sums(traffic)
+        for compile_rule in self._overrides.compiled_rules if number else ():
+            if not _overlaps_days(compile_rule.rule, since, self._now):
                 continue
-            if not matched[ruling.number]:
-                yield f"{ruling.name}: matches none of the {number:,} calls in the ledger since {since:%Y-%m-%d}"
-            elif not counted[ruling.number]:
-                calls = matched[ruling.number]
-                yield f"{ruling.name}: later rules count for all of the {calls:,} calls that it matches"
+            if not matched[compile_rule.number]:
+                yield f"{compile_rule.name}: matches none of the {number:,} calls in the ledger since {since:%Y-%m-%d}"
+            elif not counted[compile_rule.number]:
+                calls = matched[compile_rule.number]
+                yield f"{compile_rule.name}: later rules count for all of the {calls:,} calls that it matches"
 
     def _who(self, rule: PriceRule) -> Iterator[str]:
         provider, host = rule.match.provider, rule.match.host
@@ -76,7 +80,7 @@ class Lint:
     def _price(self, rule: PriceRule) -> Iterator[str]:
         if rule.target is not None:
             provider, model = rule.target
-            beyond = self._overrides.ruling(self._asked(provider, model))
+            beyond = self._overrides.compile_rule(self._asked(provider, model))
             if provider not in self._names:
                 yield f"alias_of: there is no provider {provider!r}{self._meant(provider)}"
             elif beyond is not None and beyond.rule.target is not None:
@@ -88,8 +92,8 @@ class Lint:
         if rule.multiplier is not None and provider and "*" not in model and not self._is_priced(provider, model):
             yield f"multiplier: no source has a price of {provider}/{model} to multiply"
 
-    def _later(self, ruling: Ruling, later: Sequence[Ruling]) -> Iterator[str]:
-        rule = ruling.rule
+    def _later(self, compile_rule: CompiledRule, later: Sequence[CompiledRule]) -> Iterator[str]:
+        rule = compile_rule.rule
         above = next((one for one in later if covers(one.rule, rule)), None)
         if above is not None:
             yield f"never counts, as {above.name} comes later and is for all of its calls"
@@ -123,17 +127,17 @@ class Lint:
     def _asked(self, provider: str, model: str) -> Consumption:
         return Consumption(provider, (model,), Usage(), self._now, duration_ms=0)
 
-    def _tallies(self, traffic: Iterable[Traffic]) -> tuple[Counter[int], Counter[int]]:
+    def _partial_sums(self, traffic: Iterable[Traffic]) -> tuple[Counter[int], Counter[int]]:
         """Return how many calls each rule matches, and for how many it counts, also as what an alias is of."""
         matched: Counter[int] = Counter()
         counted: Counter[int] = Counter()
         for asked, calls, _ in traffic:
-            first = self._overrides.ruling(asked)
+            first = self._overrides.compile_rule(asked)
             for one in (asked, first.priced_as(asked)) if first and first.rule.target else (asked,):
                 matched.update(
-                    {fit.number: calls for fit in self._overrides.rulings if fit.matches(one) and fit.holds(one)}
+                    {fit.number: calls for fit in self._overrides.compiled_rules if fit.matches(one) and fit.holds(one)}
                 )
-                winner = self._overrides.ruling(one)
+                winner = self._overrides.compile_rule(one)
                 counted.update({winner.number: calls} if winner else {})
         return matched, counted
 

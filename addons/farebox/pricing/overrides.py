@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from ..config.price_rules import PriceRule
-from .compiled_rule import NAME, Ruling
+from .compiled_rule import NAME, CompiledRule
 from .consumption import Consumption
 from .ratecard import RateCard
 
@@ -21,19 +21,19 @@ class Overrides:
 
     def __init__(self, rules: Sequence[PriceRule]) -> None:
         self.version = f"sha256.{hashlib.sha256(msgspec.json.encode(tuple(rules))).hexdigest()[:12]}"
-        self.rulings = tuple(Ruling(number, rule, self.version) for number, rule in enumerate(rules))
+        self.compiled_rules = tuple(CompiledRule(number, rule, self.version) for number, rule in enumerate(rules))
         self._providers = {rule.match.provider for rule in rules}
-        self._matching: dict[_Key, tuple[Ruling, ...]] = {}
+        self._matching: dict[_Key, tuple[CompiledRule, ...]] = {}
 
     def knows_provider(self, provider: str) -> bool:
         return provider in self._providers
 
     def knows(self, provider: str, model: str | None) -> bool:
         """Tell whether a rule names `model`: one that is for any model knows none."""
-        fits = (one.rule for one in self.rulings if one.rule.match.provider in {None, provider})
+        fits = (one.rule for one in self.compiled_rules if one.rule.match.provider in {None, provider})
         return model is not None and any(model.lower() in _whole_names(rule) for rule in fits)
 
-    def ruling(self, asked: Consumption) -> Ruling | None:
+    def compile_rule(self, asked: Consumption) -> CompiledRule | None:
         """Return the rule that counts for a call."""
         context = tuple(asked.context.items()) if asked.context else ()
         key = (asked.provider, asked.host, asked.models, asked.tier, context)
@@ -41,20 +41,20 @@ class Overrides:
         if matching is None:
             if len(self._matching) >= _MEMORY:
                 self._matching.clear()
-            matching = tuple(one for one in reversed(self.rulings) if one.matches(asked))
+            matching = tuple(one for one in reversed(self.compiled_rules) if one.matches(asked))
             self._matching[key] = matching
         for one in matching:
             if one.holds(asked):
                 return one
         return None
 
-    def change(self, asked: Consumption) -> Ruling | None:
+    def change(self, asked: Consumption) -> CompiledRule | None:
         """Return the rule that counts, where it changes what others say of the call instead of having prices."""
-        found = self.ruling(asked)
+        found = self.compile_rule(asked)
         return found if found is not None and found.changes else None
 
     def card(self, asked: Consumption) -> RateCard | None:
-        found = self.ruling(asked)
+        found = self.compile_rule(asked)
         return found.card(asked) if found is not None and found.has_card else None
 
 

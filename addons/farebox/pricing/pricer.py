@@ -79,18 +79,18 @@ class Pricer:
         return Cost(whole, PARTIAL if reasons else PRICED, reasons, card.source, card.version, card.told)
 
     def _cards(self, asked: Consumption) -> Iterator[RateCard]:
-        ruling = self._overrides.change(asked) if self._overrides else None
-        priced_as = ruling.priced_as(asked) if ruling else asked
+        compile_rule = self._overrides.change(asked) if self._overrides else None
+        priced_as = compile_rule.priced_as(asked) if compile_rule else asked
         for source in self._catalogues:
             card = source.card(priced_as)
             if card is not None:
-                yield ruling.adjusted(card) if ruling else card
+                yield compile_rule.adjusted(card) if compile_rule else card
 
     def _part(self, asked: Consumption) -> _Part:
         card = self.card(asked)
         if card is None:
-            ruling = self._overrides.change(asked) if self._overrides else None
-            provider = (ruling.priced_as(asked) if ruling else asked).provider
+            compile_rule = self._overrides.change(asked) if self._overrides else None
+            provider = (compile_rule.priced_as(asked) if compile_rule else asked).provider
             known = any(one.knows_provider(provider) for one in self._catalogues)
             return _Part(None, ("unknown_model" if known else "unknown_provider",))
         if card.free:

@@ -21,14 +21,14 @@ _STANDARD_INPUT = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SpawnOptions:
     """Where a child runs: `is_apart` keeps the terminal's signals from it, `log` takes what it would print."""
 
     is_apart: bool = False
     log: IO[bytes] | None = None
 
 
-WITH_US = Place()
+DEFAULT_SPAWN = SpawnOptions()
 
 
 class Child:
@@ -38,7 +38,7 @@ class Child:
     """
 
     def __init__(
-        self, module: str, settings: Settings, place: Place = WITH_US, arguments: tuple[str, ...] = ()
+        self, module: str, settings: Settings, options: SpawnOptions = DEFAULT_SPAWN, arguments: tuple[str, ...] = ()
     ) -> None:
         self.name = " ".join((module, *arguments))
         self._pipe, pipe_end = os.pipe()
@@ -51,10 +51,10 @@ class Child:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", module, *arguments],
                 stdin=subprocess.PIPE,
-                stdout=place.log,
-                stderr=place.log,
+                stdout=options.log,
+                stderr=options.log,
                 env=environment,
-                process_group=0 if place.is_apart else None,
+                process_group=0 if options.is_apart else None,
                 pass_fds=[pipe_end],
             )
         except OSError:
@@ -74,21 +74,21 @@ class Child:
         while not line.endswith(b"\n"):
             if is_cancelled():
                 return None
-            if self._has_told(0.1):
+            if self._has_output(0.1):
                 piece = os.read(self._pipe, 1)
                 if not piece:
                     return None
                 line += piece
         return msgspec.json.decode(line, type=dict[str, Any])
 
-    def heard(self) -> bool:
+    def has_beaten(self) -> bool:
         """Tell whether the child has shown a sign of life since this was last asked."""
-        told = 0
-        while self._has_told(0) and (piece := len(os.read(self._pipe, 4096))):
-            told += piece
-        return told > 0
+        received = 0
+        while self._has_output(0) and (piece := len(os.read(self._pipe, 4096))):
+            received += piece
+        return received > 0
 
-    def _has_told(self, seconds: float) -> bool:
+    def _has_output(self, seconds: float) -> bool:
         """Wait up to some seconds for the child to tell something, or to end."""
         # select() takes no descriptor above 1023, which a mitmdump with many connections gets to.
         poll = select.poll()
@@ -133,7 +133,7 @@ def settings_from_parent() -> Settings:
     return msgspec.json.decode(line, type=Settings)
 
 
-class Life:
+class Liveness:
     """Our end of the pipe on which the parent hears of us."""
 
     def __init__(self) -> None:
@@ -146,7 +146,7 @@ class Life:
         """Tell the parent that we are at work."""
         self._write(msgspec.json.encode(message) + b"\n")
 
-    def show(self) -> None:
+    def beat(self) -> None:
         """Show the parent a sign of life; one that does not look is not waited for."""
         self._write(b".")
 
@@ -161,10 +161,10 @@ def when_to_end(stop: Callable[[], object], alone: Callable[[], object] = lambda
 
     def wait() -> None:
         # Not by sys.stdin: a thread that waits in its buffer's lock would crash the interpreter's shutdown.
-        told = os.read(_STANDARD_INPUT, 1)
+        received = os.read(_STANDARD_INPUT, 1)
         stop()
-        while told:
-            told = os.read(_STANDARD_INPUT, 1)
+        while received:
+            received = os.read(_STANDARD_INPUT, 1)
         alone()
 
     threading.Thread(target=wait, name="parent", daemon=True).start()

@@ -12,7 +12,7 @@ import msgspec
 from ..records import clean
 from ..records.usage import Usage, total
 
-Deviation = Callable[[Usage, Mapping[str, Any]], Usage]
+Quirk = Callable[[Usage, Mapping[str, Any]], Usage]
 
 
 def reasoning_beside_output(usage: Usage, _sent: Mapping[str, Any]) -> Usage:

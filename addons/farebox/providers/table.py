@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from . import quirks
-from .quirks import Deviation
+from .quirks import Quirk
 
 UNKNOWN = "unknown"
 
@@ -21,7 +21,7 @@ class Provider:
     name: str
     hosts: tuple[str, ...]
     catalogue: str | None = None
-    deviations: Mapping[str, tuple[Deviation, ...]] = field(default_factory=dict)
+    quirks: Mapping[str, tuple[Quirk, ...]] = field(default_factory=dict)
     shared: bool = False
     litellm: tuple[str, ...] = ()
 

@@ -5,7 +5,7 @@ import logging
 import sys
 
 from ..errors import FareboxError
-from ..process.child import Life, settings_from_parent, when_to_end
+from ..process.child import Liveness, settings_from_parent, when_to_end
 from .logs import redact_foreign_logs
 from .server import run
 
@@ -15,7 +15,7 @@ def main() -> int:
     redact_foreign_logs()
     settings, number = settings_from_parent(), int(sys.argv[1])
     try:
-        asyncio.run(run(settings, number, Life(), when_to_end))
+        asyncio.run(run(settings, number, Liveness(), when_to_end))
     except FareboxError as error:
         # Not by a logger: mitmproxy's handlers outlive its loop, and need it.
         sys.stderr.write(f"farebox proxy: {error}\n")

@@ -14,32 +14,34 @@ from ..config.settings import Settings
 from ..dialects import dialect_of
 from ..providers.table import NOBODY, provider_of
 from ..records import reading as readings
-from .client_diagnostics import Watch
-from .exchange import Exchange, Wanted, destination, request_of
+from .client_diagnostics import DiagnosticsCollector
+from .exchange import CaptureOptions, Exchange, destination, request_of
 from .guard import guarded
 from .outcome import outcome_of
 from .stream_usage import StreamUsage
 from .tap import RequestTap, ResponseTap, content_length, is_small_and_plain
 from .usage_tap import UsageTap
-from .websockets import Sockets
-from .worker_output import Outlet, new_id
+from .websockets import WebSockets
+from .worker_output import WorkerOutput, new_id
 
 REQUEST_LIMIT = 16 << 20
-PULSE_SECONDS = 1.0
+HEARTBEAT_SECONDS = 1.0
 
 
 class Sidecar:
     """Meters the LLM calls that pass, and appends a Reading of each to the spool."""
 
-    def __init__(self, settings: Settings, outlet: Outlet, watch: Watch, salt: bytes) -> None:
-        self._salt = salt
+    def __init__(
+        self, settings: Settings, output: WorkerOutput, diagnostics: DiagnosticsCollector, hmac_key: bytes
+    ) -> None:
+        self._hmac_key = hmac_key
         self._settings = settings
         self._table = settings.table
-        self._wanted = Wanted(settings.attribution.tags, settings.cost_fields)
-        self._outlet = outlet
-        self._watch = watch
-        self._usage = StreamUsage(settings, outlet.refused)
-        self._sockets = Sockets(outlet)
+        self._capture = CaptureOptions(settings.attribution.tags, settings.cost_fields)
+        self._output = output
+        self._diagnostics = diagnostics
+        self._usage = StreamUsage(settings, output.refused)
+        self._sockets = WebSockets(output)
         self._open: dict[str, Exchange] = {}
         self._beat: asyncio.Task[None] | None = None
         self._is_hurried = False
@@ -56,12 +58,12 @@ class Sidecar:
         request = request_of(flow)
         dialect = dialect_of(request)
         if dialect is None:
-            self._watch.unread(destination(flow)[0])
+            self._diagnostics.unread(destination(flow)[0])
             return
         provider = provider_of(request.host, request.port, self._table) or NOBODY
         spent = time.perf_counter() - began
         exchange = Exchange(
-            flow, dialect, provider, call_id=new_id(), wanted=self._wanted, salt=self._salt, spent=spent
+            flow, dialect, provider, call_id=new_id(), capture=self._capture, hmac_key=self._hmac_key, spent=spent
         )
         self._open[flow.id] = exchange
         length = content_length(flow.request)
@@ -84,7 +86,7 @@ class Sidecar:
         exchange = self._open.get(flow.id)
         if exchange is None:
             return
-        self._watch.dated(flow.response.headers.get("date"), time.time())
+        self._diagnostics.dated(flow.response.headers.get("date"), time.time())
         with exchange.own_time():
             meter = exchange.answer(flow.response)
         is_small = is_small_and_plain(flow.response, asks_stream=meter.asks_stream)
@@ -97,16 +99,16 @@ class Sidecar:
         takes_out = self._usage.takes_out(flow, exchange)
         tap = ResponseTap(exchange, flow.response, finish, functools.partial(self.give_up, flow))
         flow.response.stream = (
-            UsageTap(exchange, tap, functools.partial(self._outlet.fault, "proxy")) if takes_out else tap
+            UsageTap(exchange, tap, functools.partial(self._output.fault, "proxy")) if takes_out else tap
         )
 
     async def response(self, flow: http.HTTPFlow) -> None:
         exchange = self._open.get(flow.id)
         if exchange is not None and not exchange.is_tapped:
             try:
-                await self._usage.settle(flow, exchange)
+                await self._usage.resolve_refusal(flow, exchange)
             except Exception as error:  # noqa: BLE001 - the client then gets the answer that is there
-                self._outlet.fault("proxy", error)
+                self._output.fault("proxy", error)
         self._answered(flow)
 
     @guarded
@@ -154,7 +156,7 @@ class Sidecar:
         proxy = ctx.master.addons.get("proxyserver")
         for server in proxy.servers:
             await server.stop()
-        give_up = time.monotonic() + self._settings.stop.deadline
+        give_up = time.monotonic() + self._settings.shutdown_timeout
         while not self._is_drained(proxy) and time.monotonic() < give_up:  # noqa: ASYNC110 - once, at the end
             await asyncio.sleep(0.02)
         for exchange in list(self._open.values()):
@@ -163,7 +165,7 @@ class Sidecar:
         self._sockets.stop()
         if self._beat:
             self._beat.cancel()
-        self._outlet.close(self._watch)
+        self._output.close(self._diagnostics)
 
     def hurry(self) -> None:
         """Stop without waiting for calls to end, or stop waiting for them."""
@@ -175,7 +177,7 @@ class Sidecar:
         flow_id = getattr(data, "id", "")
         self._open.pop(flow_id, None)
         self._sockets.drop(flow_id)
-        self._outlet.fault("proxy", error)
+        self._output.fault("proxy", error)
 
     def _is_drained(self, proxy: Proxyserver) -> bool:
         return self._is_hurried or (not self._inflight and _is_sent(proxy))
@@ -194,13 +196,13 @@ class Sidecar:
         if reading is None:
             return
         if exchange.meter and exchange.meter.failure:
-            self._outlet.fault(exchange.dialect.name, exchange.meter.failure)
-        self._outlet.append(reading)
+            self._output.fault(exchange.dialect.name, exchange.meter.failure)
+        self._output.append(reading)
 
     async def _report(self) -> None:
         while True:
-            self._outlet.beat(self._inflight, self._watch)
-            await asyncio.sleep(PULSE_SECONDS)
+            self._output.beat(self._inflight, self._diagnostics)
+            await asyncio.sleep(HEARTBEAT_SECONDS)
 
 
 def _opens_socket(flow: http.HTTPFlow, exchange: Exchange) -> bool:

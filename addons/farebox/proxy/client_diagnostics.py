@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from mitmproxy import connection, http
 
 from ..records import clean
-from ..spool.telemetry import Distrust, Sights
+from ..spool.telemetry import ClientDiagnostics, UntrustedConnections
 
 _MOST_HOSTS = 50
 _MOST_CLIENTS = 20
@@ -15,7 +15,7 @@ _DATES = 15
 _OTHER = "(others)"
 
 
-class Watch:
+class DiagnosticsCollector:
     """Counts connections, hosts that pass undecrypted, requests that no dialect reads, clients without trust in the CA.
 
     Everything is bounded and stays in memory: names of hosts, addresses and user agents, never a path.
@@ -25,13 +25,13 @@ class Watch:
         self._connections = 0
         self._passed: Counter[str] = Counter()
         self._unread: Counter[str] = Counter()
-        self._distrust: OrderedDict[tuple[str, str, str | None], int] = OrderedDict()
+        self._untrusted: OrderedDict[tuple[str, str, str | None], int] = OrderedDict()
         self._agents: dict[str, str] = {}
         self._skews: deque[float] = deque(maxlen=_DATES)
 
     @property
-    def untrusting(self) -> int:
-        return sum(self._distrust.values())
+    def tls_untrusted(self) -> int:
+        return sum(self._untrusted.values())
 
     def connected(self, client: connection.Client) -> None:
         self._connections += 1
@@ -51,17 +51,17 @@ class Watch:
     def unread(self, host: str) -> None:
         _count(self._unread, host)
 
-    def distrusted(self, client: connection.Client, host: str | None) -> None:
+    def tls_failed(self, client: connection.Client, host: str | None) -> None:
         place = (
             clean.name(host) or "?",
             str(client.peername[0]) if client.peername else "?",
             self._agents.get(client.id),
         )
-        self._distrust[place] = self._distrust.pop(place, 0) + 1
-        while len(self._distrust) > _MOST_CLIENTS:
-            oldest, number = self._distrust.popitem(last=False)
+        self._untrusted[place] = self._untrusted.pop(place, 0) + 1
+        while len(self._untrusted) > _MOST_CLIENTS:
+            oldest, number = self._untrusted.popitem(last=False)
             rest = (_OTHER, oldest[1], None)
-            self._distrust[rest] = self._distrust.pop(rest, 0) + number
+            self._untrusted[rest] = self._untrusted.pop(rest, 0) + number
 
     def dated(self, date: str | None, now: float) -> None:
         """Note an answer's `date` header, taken at `now` in seconds since 1970."""
@@ -71,12 +71,12 @@ class Watch:
         except (TypeError, ValueError, OverflowError):
             return
 
-    def told(self) -> Sights:
-        return Sights(
+    def told(self) -> ClientDiagnostics:
+        return ClientDiagnostics(
             connections=self._connections,
             passed=dict(self._passed),
             unread=dict(self._unread),
-            distrust=tuple(Distrust(*place, number) for place, number in self._distrust.items()),
+            untrusted=tuple(UntrustedConnections(*place, number) for place, number in self._untrusted.items()),
             skew_ms=round(statistics.median(self._skews) * 1000) if self._skews else None,
         )
 

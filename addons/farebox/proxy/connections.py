@@ -10,29 +10,29 @@ from ..providers.table import NOBODY, UNKNOWN, provider_of
 from ..records import clean
 from ..records import reading as readings
 from ..records.reading import Reading
-from .client_diagnostics import Watch
+from .client_diagnostics import DiagnosticsCollector
 from .exchange import destination
 from .guard import guarded
 from .intercept import decrypts
-from .worker_output import Outlet, new_id
+from .worker_output import WorkerOutput, new_id
 
 
 class Connections:
     """Lets connections to hosts that are no LLM hosts pass undecrypted, and watches what becomes of the others."""
 
-    def __init__(self, settings: Settings, outlet: Outlet, watch: Watch) -> None:
+    def __init__(self, settings: Settings, output: WorkerOutput, diagnostics: DiagnosticsCollector) -> None:
         self._intercept = settings.intercept
         self._table = settings.table
-        self._outlet = outlet
-        self._watch = watch
+        self._output = output
+        self._diagnostics = diagnostics
 
     @guarded
     def client_connected(self, client: connection.Client) -> None:
-        self._watch.connected(client)
+        self._diagnostics.connected(client)
 
     @guarded
     def http_connect(self, flow: http.HTTPFlow) -> None:
-        self._watch.tunnel(flow)
+        self._diagnostics.tunnel(flow)
 
     @guarded
     def http_connect_error(self, flow: http.HTTPFlow) -> None:
@@ -41,7 +41,7 @@ class Connections:
             return
         if not decrypts(self._intercept, host, port, self._table):
             return
-        self._outlet.append(
+        self._output.append(
             Reading(
                 id=new_id(),
                 started_at=time.time_ns(),
@@ -59,11 +59,11 @@ class Connections:
         name = data.client_hello.sni or (address[0] if address else None)
         data.ignore_connection = not decrypts(self._intercept, name, address[1] if address else None, self._table)
         if data.ignore_connection:
-            self._watch.passed(name)
+            self._diagnostics.passed(name)
 
     @guarded
     def tls_failed_client(self, data: tls.TlsData) -> None:
-        self._watch.distrusted(data.context.client, data.conn.sni)
+        self._diagnostics.tls_failed(data.context.client, data.conn.sni)
 
     def give_up(self, _data: object, error: Exception) -> None:
-        self._outlet.fault("proxy", error)
+        self._output.fault("proxy", error)

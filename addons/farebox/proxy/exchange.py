@@ -13,7 +13,7 @@ from ..metering.attempt import request_hash, stated_attempt
 from ..metering.call import Call, asked_of
 from ..metering.cost_fields import CostField
 from ..metering.meter import Meter, unanswered
-from ..metering.websocket_meter import Session
+from ..metering.websocket_meter import WebSocketMeter
 from ..providers.table import Provider
 from ..records import clean
 from ..records.exchange import Request, Response
@@ -23,7 +23,7 @@ from .worker_output import new_id
 HEAD_LIMIT = 64 << 10
 
 
-class Wanted(NamedTuple):
+class CaptureOptions(NamedTuple):
     """What the settings ask for besides: request headers to keep, and where answers state their cost."""
 
     tags: tuple[str, ...] = ()
@@ -43,8 +43,8 @@ class Exchange:
         provider: Provider,
         *,
         call_id: str,
-        wanted: Wanted,
-        salt: bytes,
+        capture: CaptureOptions,
+        hmac_key: bytes,
         spent: float = 0.0,
     ) -> None:
         self.dialect = dialect
@@ -55,8 +55,8 @@ class Exchange:
         self.client_body: bytes | None = None
         self._flow = flow
         self._id = call_id
-        self._wanted = wanted
-        self._salt = salt
+        self._capture = capture
+        self._hmac_key = hmac_key
         self._attempt: dict[str, Any] = {}
         self._started_at = time.time_ns()
         self._started = time.monotonic()
@@ -90,9 +90,9 @@ class Exchange:
         self.meter = Meter(self._call(), Response(response.status_code, _headers(response.headers)))
         return self.meter
 
-    def converse(self, response: http.Response) -> Session:
+    def converse(self, response: http.Response) -> WebSocketMeter:
         """Begin to read the websocket that `response` opens."""
-        return Session(self._call(), Response(response.status_code, _headers(response.headers)), new_id)
+        return WebSocketMeter(self._call(), Response(response.status_code, _headers(response.headers)), new_id)
 
     def take_overhead(self) -> float:
         """Return our own time since this was last asked, in seconds."""
@@ -120,7 +120,7 @@ class Exchange:
         except Exception:  # noqa: BLE001 - a request that we cannot read is still a call
             request, asked = request_of(self._flow), Asked()
         called = (self._id, self._started_at, request, self.dialect, self.provider, asked)
-        return Call(*called, self._kept_tags(request), self._wanted.cost_fields)
+        return Call(*called, self._kept_tags(request), self._capture.cost_fields)
 
     def _request(self) -> Request:
         if self._head is not None:
@@ -137,10 +137,10 @@ class Exchange:
             return {}
         address = self._flow.client_conn.peername
         client = str(address[0]) if address else ""
-        return {"attempt": stated_attempt(request), "request_hash": request_hash(self._salt, client, request)}
+        return {"attempt": stated_attempt(request), "request_hash": request_hash(self._hmac_key, client, request)}
 
     def _kept_tags(self, request: Request) -> dict[str, str] | None:
-        told = {name: clean.text(request.header(name)) for name in self._wanted.tags}
+        told = {name: clean.text(request.header(name)) for name in self._capture.tags}
         return {name: value for name, value in told.items() if value} or None
 
 

@@ -17,32 +17,37 @@ from mitmproxy.tools.dump import DumpMaster
 from ..config.settings import Settings
 from ..config.spool_limits import limits
 from ..errors import SettingsError
-from ..home.hmac_key import salt
-from ..process.child import Life
-from ..spool.telemetry import PulseSender
+from ..home.hmac_key import hmac_key
+from ..process.child import Liveness
+from ..spool.telemetry import HeartbeatSender
 from ..spool.writer import SpoolWriter
 from . import trust
 from .addon import Sidecar
-from .client_diagnostics import Watch
+from .client_diagnostics import DiagnosticsCollector
 from .connections import Connections
 from .listening import modes_of, share_ports, with_port
 from .outcome import mark_upstream_resets
-from .worker_output import Outlet, new_id
+from .worker_output import WorkerOutput, new_id
 
 logger = logging.getLogger(__name__)
 
-_LIFE_SECONDS = 1.0
+_LIVENESS_SECONDS = 1.0
 
 
 def new_sidecar(settings: Settings) -> tuple[Connections, Sidecar]:
     """Return the add-ons of a worker with a spool of its own in the data folder."""
     mark_upstream_resets()
     spool = SpoolWriter(settings.spool_folder, new_id(), limits(settings.spool, settings.workers))
-    outlet, watch = Outlet(settings.sidecar, spool, PulseSender(settings.folder)), Watch()
-    return Connections(settings, outlet, watch), Sidecar(settings, outlet, watch, salt(settings.folder))
+    output, diagnostics = (
+        WorkerOutput(settings.sidecar, spool, HeartbeatSender(settings.folder)),
+        DiagnosticsCollector(),
+    )
+    return Connections(settings, output, diagnostics), Sidecar(settings, output, diagnostics, hmac_key(settings.folder))
 
 
-async def run(settings: Settings, number: int, life: Life, on_stop: Callable[[Callable[[], None]], None]) -> None:
+async def run(
+    settings: Settings, number: int, liveness: Liveness, on_stop: Callable[[Callable[[], None]], None]
+) -> None:
     """Serve as worker `number` until SIGTERM, or until what `on_stop` was given is called; SIGQUIT cuts calls short."""
     _check(settings)
     if settings.workers > 1:
@@ -62,7 +67,7 @@ async def run(settings: Settings, number: int, life: Life, on_stop: Callable[[Ca
     for ignored in (signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(ignored, lambda: None)
     on_stop(lambda: _shut_down(master))
-    master.addons.add(_Announcer(settings, master, life), connections, sidecar)
+    master.addons.add(_Announcer(settings, master, liveness), connections, sidecar)
     try:
         options.update_defer(scripts=list(settings.script))
         options.set(*settings.set, defer=True)
@@ -98,10 +103,10 @@ def _shut_down(master: DumpMaster) -> None:
 class _Announcer:
     """Tells where the proxy listens once it does, and that its loop runs."""
 
-    def __init__(self, settings: Settings, master: DumpMaster, life: Life) -> None:
+    def __init__(self, settings: Settings, master: DumpMaster, liveness: Liveness) -> None:
         self._settings = settings
         self._master = master
-        self._life = life
+        self._liveness = liveness
         self._living: asyncio.Task[None] | None = None
 
     def running(self) -> None:
@@ -112,7 +117,7 @@ class _Announcer:
         trust.hand_out(self._settings.folder, Path(self._settings.ca))
         proxy: Proxyserver = self._master.addons.get("proxyserver")
         listening = [(server.mode.full_spec, address) for server in proxy.servers for address in server.listen_addrs]
-        self._life.tell_ready(
+        self._liveness.tell_ready(
             {
                 "listening": [f"{spec} at {address[0]}:{address[1]}" for spec, address in listening],
                 "port": listening[0][1][1],
@@ -123,5 +128,5 @@ class _Announcer:
 
     async def _live(self) -> None:
         while True:
-            self._life.show()
-            await asyncio.sleep(_LIFE_SECONDS)
+            self._liveness.beat()
+            await asyncio.sleep(_LIVENESS_SECONDS)

@@ -13,7 +13,7 @@ from ..config.settings import Settings, load
 from ..errors import FareboxError
 from ..home.folder import claim
 from ..process.child import Child
-from ..supervisor.supervision import Tended
+from ..supervisor.supervision import SupervisedChild
 from .logs import redact_foreign_logs
 from .server import new_sidecar
 
@@ -63,23 +63,23 @@ class RecorderChild:
 
     def __init__(self, settings: Settings, held: contextlib.ExitStack) -> None:
         self._held = held
-        self._recorder = Tended(lambda: Child(_RECORDER, settings))
-        self._tending: asyncio.Task[None] | None = None
+        self._recorder = SupervisedChild(lambda: Child(_RECORDER, settings))
+        self._supervision: asyncio.Task[None] | None = None
         logger.warning("farebox records to %s, spool in %s", settings.ledger_name, settings.spool_folder)
 
     def running(self) -> None:
-        self._tending = asyncio.create_task(self._tend())
+        self._supervision = asyncio.create_task(self._supervise())
 
     def done(self) -> None:
-        if self._tending:
-            self._tending.cancel()
+        if self._supervision:
+            self._supervision.cancel()
         # Not here: for as long as mitmproxy's loop runs, calls can pass, which the recorder must still be there for.
         atexit.register(self._end)
 
-    async def _tend(self) -> None:
+    async def _supervise(self) -> None:
         while True:
             await asyncio.sleep(_TICK_SECONDS)
-            self._recorder.tend(_TICK_SECONDS)
+            self._recorder.supervise(_TICK_SECONDS)
 
     def _end(self) -> None:
         self._recorder.child.stop()

@@ -9,8 +9,8 @@ from mitmproxy.addons.clientplayback import ReplayHandler
 from mitmproxy.connection import ConnectionState
 
 from ..config.settings import Settings
-from ..stream_options.hosts import takes_usage
-from ..stream_options.inject import is_plain, with_usage
+from ..stream_options.hosts import supports_usage_option
+from ..stream_options.inject import is_plain, with_include_usage
 from .exchange import Exchange, destination, request_of
 from .tap import RESPONSE_LIMIT, content_length
 
@@ -41,9 +41,9 @@ class StreamUsage:
         if not self._is_on or not body or flow.request.trailers or place in self._refusing:
             return
         request = request_of(flow)
-        if not takes_usage(*place, request.path, self._hosts) or not is_plain(request):
+        if not supports_usage_option(*place, request.path, self._hosts) or not is_plain(request):
             return
-        asking = with_usage(body)
+        asking = with_include_usage(body)
         if asking is not None:
             exchange.client_body = body
             _set_body(flow.request, asking)
@@ -69,7 +69,7 @@ class StreamUsage:
         kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         return kind != "application/json" and _unannounce(flow.request, response)
 
-    async def settle(self, flow: http.HTTPFlow, exchange: Exchange) -> None:
+    async def resolve_refusal(self, flow: http.HTTPFlow, exchange: Exchange) -> None:
         """Where the answer refuses what we added, get the answer to the client's own request, sent again as it was."""
         if exchange.client_body is None or not _refuses(flow.response):
             return

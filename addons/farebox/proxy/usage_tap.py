@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from ..stream_options.strip import UsageFilter
+from ..stream_options.strip import UsageStripper
 from .exchange import Exchange
 from .tap import Chunks, ResponseTap
 
@@ -13,7 +13,7 @@ class UsageTap:
     def __init__(self, exchange: Exchange, tap: ResponseTap, on_fault: Callable[[Exception], None]) -> None:
         self._exchange = exchange
         self._tap = tap
-        self._filter: UsageFilter | None = UsageFilter()
+        self._filter: UsageStripper | None = UsageStripper()
         self._on_fault = on_fault
 
     def __call__(self, data: bytes) -> Chunks:

@@ -3,21 +3,21 @@
 import msgspec
 from mitmproxy import http
 
-from ..metering.websocket_meter import Session
+from ..metering.websocket_meter import WebSocketMeter
 from ..records import reading as readings
 from .exchange import Exchange
-from .worker_output import Outlet
+from .worker_output import WorkerOutput
 
 # RFC 6455, section 7.4: what closes in order; 1006 stands for a connection that broke.
 _IN_ORDER = frozenset({1000, 1001, 1005})
 
 
-class Sockets:
+class WebSockets:
     """Meters the claimed websockets. mitmproxy passes a message on when the hook has returned, and so after its row."""
 
-    def __init__(self, outlet: Outlet) -> None:
-        self._outlet = outlet
-        self._open: dict[str, tuple[Exchange, Session]] = {}
+    def __init__(self, output: WorkerOutput) -> None:
+        self._output = output
+        self._open: dict[str, tuple[Exchange, WebSocketMeter]] = {}
 
     @property
     def busy(self) -> int:
@@ -57,9 +57,9 @@ class Sockets:
             self._write(exchange, session, list(session.close(exchange.now, readings.SIDECAR_STOP)))
         self._open.clear()
 
-    def _write(self, exchange: Exchange, session: Session, ended: list[readings.Reading]) -> None:
+    def _write(self, exchange: Exchange, session: WebSocketMeter, ended: list[readings.Reading]) -> None:
         for reading in ended:
             if reading.meter_failed and session.failure:
-                self._outlet.fault(exchange.dialect.name, session.failure)
+                self._output.fault(exchange.dialect.name, session.failure)
             overhead = round(exchange.take_overhead() * 1e6)
-            self._outlet.append(msgspec.structs.replace(reading, overhead_us=overhead))
+            self._output.append(msgspec.structs.replace(reading, overhead_us=overhead))

@@ -8,20 +8,20 @@ import uuid_utils
 
 from ..records import reading as readings
 from ..records.reading import Reading
-from ..spool.telemetry import Pulse, PulseSender
+from ..spool.telemetry import Heartbeat, HeartbeatSender
 from ..spool.writer import SpoolWriter
-from .client_diagnostics import Watch
+from .client_diagnostics import DiagnosticsCollector
 
 logger = logging.getLogger(__name__)
 
 
-class Outlet:
+class WorkerOutput:
     """Appends Readings, marked with the name of this `sidecar`, and tells how the worker does."""
 
-    def __init__(self, sidecar: str, spool: SpoolWriter, pulses: PulseSender) -> None:
+    def __init__(self, sidecar: str, spool: SpoolWriter, heartbeats: HeartbeatSender) -> None:
         self._sidecar = sidecar
         self._spool = spool
-        self._pulses = pulses
+        self._heartbeats = heartbeats
         self._failures: Counter[str] = Counter()
         self._refusals: Counter[str] = Counter()
 
@@ -44,28 +44,28 @@ class Outlet:
         """Count a stream that was refused for the usage that we asked for."""
         self._refusals[provider] += 1
 
-    def beat(self, inflight: int, watch: Watch) -> None:
+    def beat(self, inflight: int, diagnostics: DiagnosticsCollector) -> None:
         """Write what waits in memory, and tell the recorder how this worker does."""
         self._spool.flush()
-        self._pulses.send(self._pulse(inflight, watch))
+        self._heartbeats.send(self._heartbeat(inflight, diagnostics))
 
-    def close(self, watch: Watch) -> None:
+    def close(self, diagnostics: DiagnosticsCollector) -> None:
         """Give the spool up, and say good-bye."""
         self._spool.close()
-        self._pulses.send(self._pulse(0, watch, is_leaving=True))
-        self._pulses.close()
+        self._heartbeats.send(self._heartbeat(0, diagnostics, is_leaving=True))
+        self._heartbeats.close()
 
-    def _pulse(self, inflight: int, watch: Watch, *, is_leaving: bool = False) -> Pulse:
-        return Pulse(
+    def _heartbeat(self, inflight: int, diagnostics: DiagnosticsCollector, *, is_leaving: bool = False) -> Heartbeat:
+        return Heartbeat(
             self._spool.name,
             inflight=inflight,
             dropped=self._spool.dropped,
             kept=self._spool.kept,
-            untrusting=watch.untrusting,
+            tls_untrusted=diagnostics.tls_untrusted,
             meter_failures=dict(self._failures),
             usage_refusals=dict(self._refusals),
             is_leaving=is_leaving,
-            sights=watch.told(),
+            diagnostics=diagnostics.told(),
         )
 
 

@@ -17,19 +17,19 @@ from ..config.settings import Settings
 from ..dialects import DIALECTS
 from ..errors import FareboxError
 from ..home.folder import PATIENCE_SECONDS, holder
-from ..process.child import Life, settings_from_parent, when_to_end
+from ..process.child import Liveness, settings_from_parent, when_to_end
 from ..sinks.database import DatabaseSink
-from ..sinks.metrics import MetricsSink, OwnMetrics
+from ..sinks.metrics import MetricsSink, SelfMetrics
 from ..spool.reader import SpoolReader
-from ..spool.telemetry import PulseReceiver
+from ..spool.telemetry import HeartbeatReceiver
 from ..store.engine import open_engine
-from .dead_letters import Aside
-from .estimator_store import Memory
-from .heartbeats import Attendance
+from .dead_letters import DeadLetters
+from .estimator_store import EstimatorStore
+from .heartbeats import Heartbeats
 from .http import serve
 from .prices import Prices
 from .recorder import Destinations, Health, Recorder
-from .spool_opener import ROLE, Opening
+from .spool_opener import ROLE, SpoolOpener
 
 logger = logging.getLogger("farebox.recorder")
 
@@ -61,37 +61,37 @@ def record(settings: Settings, stopping: threading.Event, alone: threading.Event
     registry, prices = CollectorRegistry(), Prices(settings.folder, settings.prices)
     name = settings.sidecar
     database = DatabaseSink(engine, sidecar=name, keep=retention.parse(settings.retention.calls))
-    own, metrics = OwnMetrics(registry), MetricsSink(registry, prices.knows)
-    to = Destinations(database, metrics, own, Aside(settings.folder / "aside", own))
-    pulses = PulseReceiver(settings.folder)
-    open_spool = Opening(settings, engine)
+    own, metrics = SelfMetrics(registry), MetricsSink(registry, prices.knows)
+    to = Destinations(database, metrics, own, DeadLetters(settings.folder / "dead-letter", own))
+    receiver = HeartbeatReceiver(settings.folder)
+    open_spool = SpoolOpener(settings, engine)
     # A counter that is there from the start shows its first increase.
     own.meter_failures((dialect.name, 0) for dialect in DIALECTS)
     own.catalogue_age(prices.age_seconds)
-    attendance = Attendance(pulses, own, settings.workers)
+    heartbeats = Heartbeats(receiver, own, settings.workers)
     spooled = SpoolReader(settings.spool_folder, {}).pending
-    memory = Memory(settings.folder)
-    recorder = Recorder(open_spool, attendance, to, memory, prices.current, name=name, spooled=spooled)
+    estimators = EstimatorStore(settings.folder)
+    recorder = Recorder(open_spool, heartbeats, to, estimators, prices.current, name=name, spooled=spooled)
 
     def health() -> Health:
-        attendance.hear()
+        heartbeats.receive()
         told = recorder.health
         return dataclasses.replace(told, trouble=open_spool.under_way or told.trouble)
 
     server = _serve(settings, registry, health, stopping)
     _close_when(alone, server)
-    life = Life()
-    life.tell_ready({"metrics_port": server.server_address[1]})
+    liveness = Liveness()
+    liveness.tell_ready({"metrics_port": server.server_address[1]})
 
     def wait(seconds: float) -> bool:
         # On a thread that waits for no ledger: what keeps the recorder is no reason to kill it.
-        life.show()
+        liveness.beat()
         return stopping.wait(seconds)
 
-    hearing = attendance.keep_hearing(wait)
+    receiving = heartbeats.receive_in_background(wait)
     recorder.run(stopping.is_set, stopping.wait, alone.is_set)
-    hearing.join()
-    pulses.close()
+    receiving.join()
+    receiver.close()
     server.shutdown()
     open_spool.close()
 

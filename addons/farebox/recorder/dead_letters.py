@@ -4,7 +4,7 @@ import hashlib
 import logging
 from pathlib import Path
 
-from ..sinks.metrics import OwnMetrics
+from ..sinks.metrics import SelfMetrics
 
 logger = logging.getLogger(__name__)
 
@@ -12,10 +12,10 @@ logger = logging.getLogger(__name__)
 WAITING_LIMIT = 1000
 
 
-class Aside:
+class DeadLetters:
     """Keeps messages in `folder`; those that the disk does not take now wait in memory, up to WAITING_LIMIT."""
 
-    def __init__(self, folder: Path, own: OwnMetrics) -> None:
+    def __init__(self, folder: Path, own: SelfMetrics) -> None:
         self._folder = folder
         self._own = own
         self._waiting: dict[str, tuple[bytes, str]] = {}
@@ -28,8 +28,8 @@ class Aside:
             # A batch is read again for as long as the ledger is away.
             return
         if self._write(path, message):
-            logger.error("a call is set aside in %s: %s", path, why)
-            self._own.set_aside()
+            logger.error("a call is dead-lettered in %s: %s", path, why)
+            self._own.dead_lettered()
         elif len(self._waiting) < WAITING_LIMIT:
             self._waiting[name] = message, why
         else:

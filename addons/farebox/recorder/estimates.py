@@ -63,12 +63,12 @@ class Ratio(msgspec.Struct, frozen=True):
         return Ratio(self.calls + 1, self.mean + share * _clipped(step, _STEP * usual), variance)
 
     @property
-    def deviation(self) -> float:
+    def quirk(self) -> float:
         """How far the next call may lie from the mean: fewer calls know the mean less well."""
         return math.sqrt(self.variance * (1 + 1 / self.calls))
 
 
-class Guess(NamedTuple):
+class Interval(NamedTuple):
     """A number of tokens and the band around it."""
 
     low: int
@@ -80,10 +80,10 @@ class Estimate(NamedTuple):
     """`usage` with its gaps filled; `bands` names the columns that are estimated."""
 
     usage: Usage
-    bands: dict[str, Guess]
+    bands: dict[str, Interval]
 
 
-class Learned:
+class RatioModel:
     """What calls taught about their models. `rows` are what `state` gave when it was kept."""
 
     def __init__(self, rows: Iterable[tuple[str, str, str, Ratio]] = ()) -> None:
@@ -117,9 +117,9 @@ class Learned:
         self._ratios[key] = ratio
 
 
-def estimate(reading: Reading, learned: Learned) -> Estimate:
+def estimate(reading: Reading, learned: RatioModel) -> Estimate:
     """Return the usage of `reading` with its gaps filled; as it is where there is no gap, or nothing to tell from."""
-    usage, bands = reading.usage, dict[str, Guess]()
+    usage, bands = reading.usage, dict[str, Interval]()
     if _is_answered(reading) and not (usage.units and usage.input_tokens is None):
         if usage.input_tokens is None and (guess := _input(reading, learned)):
             bands["input_tokens"] = guess
@@ -137,34 +137,34 @@ def _is_answered(reading: Reading) -> bool:
     return bool(is_success and is_told and is_read) and (reading.outcome == outcomes.OK or reading.outcome in CUT_SHORT)
 
 
-def _is_missing(reading: Reading, output: Guess) -> bool:
+def _is_missing(reading: Reading, output: Interval) -> bool:
     """Tell whether the output is not stated, or was stated when the answer had only begun."""
     stated = reading.usage.output_tokens
     return stated is None or (reading.outcome in CUT_SHORT and output.low > stated)
 
 
-def _input(reading: Reading, learned: Learned) -> Guess | None:
+def _input(reading: Reading, learned: RatioModel) -> Interval | None:
     size, media = reading.sizes.prompt_bytes, reading.sizes.media
     if not size or reading.operation not in _LISTENS:
         return None
     text = _guess(learned.ratio(reading.provider, _model(reading), _input_kind(reading)), size)
-    return Guess(*(tokens + media * each for tokens, each in zip(text, _MEDIUM, strict=True)))
+    return Interval(*(tokens + media * each for tokens, each in zip(text, _MEDIUM, strict=True)))
 
 
-def _output(reading: Reading, learned: Learned) -> Guess | None:
+def _output(reading: Reading, learned: RatioModel) -> Interval | None:
     if reading.operation not in _SPEAKS or not reading.sizes.answer_bytes:
         return None
     per_byte = learned.ratio(reading.provider, _model(reading), PER_BYTE)
     per_document = learned.ratio(reading.provider, _model(reading), PER_DOCUMENT)
-    if reading.output_chunks and per_document.deviation < per_byte.deviation:
+    if reading.output_chunks and per_document.quirk < per_byte.quirk:
         return _guess(per_document, reading.output_chunks)
     return _guess(per_byte, reading.sizes.answer_bytes + _FRAME_BYTES)
 
 
-def _guess(ratio: Ratio, size: int) -> Guess:
-    reach = _BAND * ratio.deviation
+def _guess(ratio: Ratio, size: int) -> Interval:
+    reach = _BAND * ratio.quirk
     low, likely, high = (size * math.exp(ratio.mean + off) for off in (-reach, 0.0, reach))
-    return Guess(math.floor(low), max(1, round(likely)), math.ceil(high))
+    return Interval(math.floor(low), max(1, round(likely)), math.ceil(high))
 
 
 def _observed(reading: Reading) -> Iterator[tuple[str, float]]:
@@ -189,12 +189,12 @@ def _clipped(step: float, limit: float) -> float:
 
 def _prior(model: str, kind: str) -> Ratio:
     if kind == PER_DOCUMENT:
-        mean, deviation = _PRIOR_PER_DOCUMENT
+        mean, quirk = _PRIOR_PER_DOCUMENT
     else:
         tokenizer = next(name for pattern, name in _TOKENIZERS if pattern.search(model.lower()))
         mean, spread = TOKENS_PER_BYTE[tokenizer]
-        deviation = math.hypot(spread, _UNKNOWN_SHARE)
-    return Ratio(_PRIOR_CALLS, mean, deviation**2)
+        quirk = math.hypot(spread, _UNKNOWN_SHARE)
+    return Ratio(_PRIOR_CALLS, mean, quirk**2)
 
 
 def _model(reading: Reading) -> str:

@@ -9,26 +9,26 @@ import msgspec
 
 from ..home.folder import ESTIMATES
 from ..records.reading import Reading
-from .estimates import Learned, Ratio
+from .estimates import Ratio, RatioModel
 
 logger = logging.getLogger(__name__)
 
 _PAUSE_SECONDS = 60.0
 
 
-class Memory:
+class EstimatorStore:
     """Learns from calls, and keeps it in `folder` once a minute; what a crash takes is learned anew."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / ESTIMATES
         self._kept_at = time.monotonic()
         self._has_news = False
-        self.learned = _read(self._path)
+        self.model = _read(self._path)
 
     def learn(self, readings: Iterable[Reading]) -> None:
         """Learn from `readings`."""
         for reading in readings:
-            self.learned.learn(reading)
+            self.model.learn(reading)
             self._has_news = True
         if time.monotonic() - self._kept_at > _PAUSE_SECONDS:
             self.keep()
@@ -40,7 +40,7 @@ class Memory:
             return
         beside = self._path.with_suffix(".new")
         try:
-            beside.write_bytes(msgspec.json.encode(self.learned.state()))
+            beside.write_bytes(msgspec.json.encode(self.model.state()))
             beside.replace(self._path)
         except OSError as error:
             logger.error("%s cannot be written (%s): what estimates learned is not kept", self._path, error.strerror)
@@ -48,11 +48,11 @@ class Memory:
             self._has_news = False
 
 
-def _read(path: Path) -> Learned:
+def _read(path: Path) -> RatioModel:
     try:
-        return Learned(msgspec.json.decode(path.read_bytes(), type=list[tuple[str, str, str, Ratio]]))
+        return RatioModel(msgspec.json.decode(path.read_bytes(), type=list[tuple[str, str, str, Ratio]]))
     except FileNotFoundError:
-        return Learned()
+        return RatioModel()
     except (OSError, msgspec.DecodeError) as error:
         logger.error("%s cannot be read (%s): estimates learn anew", path, type(error).__name__)
-        return Learned()
+        return RatioModel()

@@ -4,22 +4,22 @@ import threading
 import time
 from collections.abc import Callable
 
-from ..sinks.metrics import OwnMetrics
-from ..spool.telemetry import PulseReceiver, Sights
+from ..sinks.metrics import SelfMetrics
+from ..spool.telemetry import ClientDiagnostics, HeartbeatReceiver
 from .workers import Workers
 
-HEAR_SECONDS = 0.5
+RECEIVE_SECONDS = 0.5
 
 
-class Attendance:
+class Heartbeats:
     """Takes in the pulses of workers, of whom so many are `expected`, and counts what they tell.
 
     Any thread may ask and hear.
     """
 
-    def __init__(self, pulses: PulseReceiver, own: OwnMetrics, expected: int = 1) -> None:
+    def __init__(self, receiver: HeartbeatReceiver, own: SelfMetrics, expected: int = 1) -> None:
         self.expected = expected
-        self._pulses = pulses
+        self._receiver = receiver
         self._own = own
         self._workers = Workers()
         self._lock = threading.Lock()
@@ -44,29 +44,29 @@ class Attendance:
             return self._dropped
 
     @property
-    def sights(self) -> Sights:
+    def diagnostics(self) -> ClientDiagnostics:
         """What the workers saw of their clients."""
         with self._lock:
-            return self._workers.sights
+            return self._workers.diagnostics
 
-    def hear(self) -> None:
+    def receive(self) -> None:
         """Take in what came since the last time."""
         with self._lock:
-            for change in self._workers.hear(self._pulses.receive(), time.monotonic()):
+            for change in self._workers.receive(self._receiver.receive(), time.monotonic()):
                 self._own.dropped(change.dropped)
                 self._dropped += change.dropped
-                self._own.untrusting(change.untrusting)
+                self._own.tls_untrusted(change.tls_untrusted)
                 self._own.meter_failures(change.meter_failures.items())
                 self._own.usage_refusals(change.usage_refusals.items())
             self._own.inflight(self._workers.inflight)
 
-    def keep_hearing(self, wait: Callable[[float], bool]) -> threading.Thread:
+    def receive_in_background(self, wait: Callable[[float], bool]) -> threading.Thread:
         """Hear on a thread of its own, until `wait`, which pauses some seconds, returns True."""
 
         def listen() -> None:
-            while not wait(HEAR_SECONDS):
-                self.hear()
+            while not wait(RECEIVE_SECONDS):
+                self.receive()
 
-        thread = threading.Thread(target=listen, name="attendance", daemon=True)
+        thread = threading.Thread(target=listen, name="heartbeats", daemon=True)
         thread.start()
         return thread

@@ -50,7 +50,7 @@ def healthz(health: Health) -> tuple[int, bytes]:
         "ledger": "behind" if health.is_behind else "ok",
         "pending": health.pending,
         "trouble": health.trouble,
-        "clients": health.sights,
+        "clients": health.diagnostics,
         "expected": health.expected,
         "dropped": health.dropped,
     }

@@ -14,21 +14,21 @@ from ..records import reading as outcomes
 from ..records.reading import Reading
 from ..records.record import COLUMNS, Record
 from ..records.usage import Usage
-from .estimates import CUT_SHORT, Learned, estimate
+from .estimates import CUT_SHORT, RatioModel, estimate
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AS_READ = tuple(name for name in Reading.__struct_fields__ if name in COLUMNS and name != "started_at")
 _as_read = attrgetter(*_AS_READ)
 _USAGE = Usage.__struct_fields__
 _usage = attrgetter(*_USAGE)
-NOTHING_LEARNED = Learned()
+EMPTY_MODEL = RatioModel()
 _NEVER_BILLED = frozenset({outcomes.HTTP_ERROR, outcomes.NETWORK_ERROR})
 # Operations that cost nothing where nothing is counted, and those whose input is all that is billed.
 _FREE = frozenset({"count_tokens", "moderation", "create_session"})
 _WITHOUT_OUTPUT = frozenset({"embeddings", "moderation"})
 
 
-def record_of(reading: Reading, pricer: Pricer, learned: Learned = NOTHING_LEARNED) -> Record:
+def record_of(reading: Reading, pricer: Pricer, learned: RatioModel = EMPTY_MODEL) -> Record:
     """Return the ledger's row for `reading` at the prices of `pricer`; gaps in its usage are estimated."""
     estimated = estimate(reading, learned)
     bands = {column: [guess.low, guess.high] for column, guess in estimated.bands.items()}

@@ -35,7 +35,7 @@ class Joined:
     records: Sequence[Record]
     completions: Sequence[Completion]
     waiting: Sequence[Reading]
-    settled: Sequence[Reading]
+    resolved: Sequence[Reading]
 
 
 def is_open(row: Record) -> bool:
@@ -46,7 +46,7 @@ def is_open(row: Record) -> bool:
 def join(
     records: Sequence[Record],
     stored: Iterable[Record],
-    looks: Iterable[Reading],
+    polls: Iterable[Reading],
     price: Callable[[Reading], Record | None],
 ) -> Joined:
     """Complete the rows that `looks` tell of: each once, by the first look that tells the end.
@@ -60,10 +60,10 @@ def join(
     for row in sorted(rows.values(), key=lambda one: one.started_at):
         by_key.setdefault((row.host, row.dialect, row.response_id), []).append(row.id)
     waiting: list[Reading] = []
-    settled: list[Reading] = []
-    for look in sorted(looks, key=lambda one: one.started_at):
+    resolved: list[Reading] = []
+    for look in sorted(polls, key=lambda one: one.started_at):
         found = by_key.get((look.host, look.dialect, look.completes), ())
-        (settled if found else waiting).append(look)
+        (resolved if found else waiting).append(look)
         if found and all(is_open(rows[one]) for one in found):
             row = rows[found[0]]
             priced = price(_as_if_asked_by(look, row))
@@ -71,7 +71,7 @@ def join(
     ids = {record.id for record in records}
     changed = (one for one in rows if one not in ids and rows[one] != befores[one])
     completions = [Completion(befores[one], rows[one]) for one in changed]
-    return Joined([rows[record.id] for record in records], completions, waiting, settled)
+    return Joined([rows[record.id] for record in records], completions, waiting, resolved)
 
 
 def completed(row: Record, told: Record) -> Record:

@@ -13,13 +13,13 @@ from ..records import reading
 from ..records.reading import Reading
 from ..records.record import Record
 from ..sinks.database import DatabaseSink, Links
-from ..sinks.metrics import MetricsSink, OwnMetrics
+from ..sinks.metrics import MetricsSink, SelfMetrics
 from ..spool.reader import Batch, SpoolReader
-from ..spool.telemetry import Sights
-from ..store.polls import Look
-from .dead_letters import Aside
-from .estimator_store import Memory
-from .heartbeats import Attendance
+from ..spool.telemetry import ClientDiagnostics
+from ..store.polls import Poll
+from .dead_letters import DeadLetters
+from .estimator_store import EstimatorStore
+from .heartbeats import Heartbeats
 from .ledger import record_of
 from .links import Failure, Joined, is_open, join, numbered
 
@@ -43,7 +43,7 @@ class Health:
     workers: int
     pending: int
     trouble: str | None
-    sights: Sights = field(default_factory=Sights)
+    diagnostics: ClientDiagnostics = field(default_factory=ClientDiagnostics)
     expected: int = 1
     dropped: int = 0
 
@@ -58,8 +58,8 @@ class Destinations:
 
     database: DatabaseSink
     metrics: MetricsSink
-    own: OwnMetrics
-    aside: Aside
+    own: SelfMetrics
+    dead_letters: DeadLetters
 
 
 class Recorder:
@@ -72,9 +72,9 @@ class Recorder:
     def __init__(
         self,
         open_spool: Callable[[], SpoolReader],
-        attendance: Attendance,
+        heartbeats: Heartbeats,
         to: Destinations,
-        memory: Memory,
+        estimators: EstimatorStore,
         pricer: Callable[[], Pricer],
         *,
         name: str,
@@ -83,9 +83,9 @@ class Recorder:
         self._open_spool = open_spool
         self._spooled = spooled
         self._spool: SpoolReader | None = None
-        self._attendance = attendance
+        self._heartbeats = heartbeats
         self._to = to
-        self._memory = memory
+        self._estimators = estimators
         self._pricer = pricer
         self._name = name
         self._ended: list[str] = []
@@ -99,10 +99,10 @@ class Recorder:
     @property
     def health(self) -> Health:
         """How we are doing, as of the last step."""
-        attendance = self._attendance
-        pending = self._backlog + attendance.kept
-        told = (attendance.sights, attendance.expected, attendance.dropped)
-        return Health(attendance.workers, pending, self._trouble or self._silence, *told)
+        heartbeats = self._heartbeats
+        pending = self._backlog + heartbeats.kept
+        told = (heartbeats.diagnostics, heartbeats.expected, heartbeats.dropped)
+        return Health(heartbeats.workers, pending, self._trouble or self._silence, *told)
 
     @property
     def _silence(self) -> str | None:
@@ -126,8 +126,8 @@ class Recorder:
             moved = self.step()
             is_done = not (moved or self._ended) or self.health.is_behind
             if is_alone() or (stopping and is_done):
-                self._memory.keep()
-                self._to.aside.close()
+                self._estimators.keep()
+                self._to.dead_letters.close()
                 if stopping and self._backlog:
                     told = "calls wait in the spool (%d), the next start records them: keep the data folder"
                     logger.warning(told, self._backlog)
@@ -137,20 +137,20 @@ class Recorder:
 
     def step(self) -> int:
         """Move one batch; return how many messages it had, or in how many spools it came on, 0 where it did neither."""
-        self._attendance.hear()
-        self._to.aside.try_again()
+        self._heartbeats.receive()
+        self._to.dead_letters.try_again()
         # New prices are looked for, and old ones told of, also while no calls come.
         self._pricer()
         self._began = time.monotonic()
         try:
             spool = self._spool = self._spool or self._open_spool()
             batch = spool.read(BATCH)
-            self._to.own.set_aside(len(batch.aside))
+            self._to.own.dead_lettered(len(batch.damaged))
             if batch.positions or self._ended:
                 self._store(batch)
             self._ended = spool.done(batch)
             self._join_waiting()
-            self._to.database.sweep()
+            self._to.database.purge()
         except LedgerAwayError as error:
             self._behind(error)
             return 0
@@ -164,28 +164,28 @@ class Recorder:
 
     def _store(self, batch: Batch) -> None:
         heard = [one for one in map(self._decoded, batch.messages) if one is not None and not one.adds_nothing]
-        looks = [one for one in heard if one.completes is not None]
+        polls = [one for one in heard if one.completes is not None]
         failures, calls = numbered(self._failures, [one for one in heard if one.completes is None])
         sources = {call.id: call for call in calls}
         records = [record for record in map(self._priced, calls) if record is not None]
-        joined = self._joined(records, looks)
+        joined = self._joined(records, polls)
         written = self._to.database.write(joined.records, batch.positions, ended=self._ended, links=_links(joined))
         self._failures = failures
         for refused in written.refused:
             source = sources.get(refused.id)
             message = reading.encode(source) if source else msgspec.msgpack.encode(refused)
-            self._to.aside.keep(message, "the ledger refuses it")
+            self._to.dead_letters.keep(message, "the ledger refuses it")
         self._to.metrics.write(written.records)
         self._to.metrics.complete(written.completions)
         # Only now: a batch is read again for as long as the ledger is away.
-        self._memory.learn(sources[record.id] for record in written.records if record.id in sources)
+        self._estimators.learn(sources[record.id] for record in written.records if record.id in sources)
 
-    def _joined(self, records: Sequence[Record], looks: Sequence[Reading]) -> Joined:
+    def _joined(self, records: Sequence[Record], polls: Sequence[Reading]) -> Joined:
         """Link the batch to what the ledger has of the same work."""
         unfinished = {record.response_id for record in records if record.response_id and is_open(record)}
-        found = self._to.database.find(unfinished | {look.completes for look in looks if look.completes})
+        found = self._to.database.find(unfinished | {look.completes for look in polls if look.completes})
         waited = [one for one in map(self._decoded, found.waiting) if one is not None]
-        return join(records, found.rows, [*looks, *waited], self._priced)
+        return join(records, found.rows, [*polls, *waited], self._priced)
 
     def _join_waiting(self) -> None:
         """Join looks and rows that two recorders wrote at the same time, so that neither saw the other's."""
@@ -194,7 +194,7 @@ class Recorder:
         found = self._to.database.find_met()
         waited = [one for one in map(self._decoded, found.waiting) if one is not None]
         joined = join([], found.rows, waited, self._priced)
-        if joined.settled:
+        if joined.resolved:
             links = replace(_links(joined), waiting=())
             self._to.metrics.complete(self._to.database.write([], {}, links=links).completions)
         self._next_join = time.monotonic() + JOIN_SECONDS
@@ -203,15 +203,15 @@ class Recorder:
         try:
             return reading.decode(message)
         except msgspec.MsgspecError as error:
-            self._to.aside.keep(message, f"it cannot be read ({type(error).__name__})")
+            self._to.dead_letters.keep(message, f"it cannot be read ({type(error).__name__})")
             return None
 
     def _priced(self, read: Reading) -> Record | None:
         try:
             named = msgspec.structs.replace(read, sidecar=read.sidecar or self._name)
-            return record_of(named, self._pricer(), self._memory.learned)
+            return record_of(named, self._pricer(), self._estimators.model)
         except Exception as error:  # noqa: BLE001 - one hostile row must not stop the ledger
-            self._to.aside.keep(reading.encode(read), f"it cannot be priced ({type(error).__name__})")
+            self._to.dead_letters.keep(reading.encode(read), f"it cannot be priced ({type(error).__name__})")
             return None
 
     def _behind(self, error: LedgerAwayError) -> None:
@@ -224,13 +224,13 @@ class Recorder:
 
     def _note(self, backlog: int, trouble: str | None) -> None:
         self._backlog, self._trouble = backlog, trouble
-        self._to.own.pending(backlog + self._attendance.kept)
+        self._to.own.pending(backlog + self._heartbeats.kept)
 
 
 def _links(joined: Joined) -> Links:
     waiting = [_look(one) for one in joined.waiting]
-    return Links(joined.completions, waiting, [_look(one).key for one in joined.settled])
+    return Links(joined.completions, waiting, [_look(one).key for one in joined.resolved])
 
 
-def _look(read: Reading) -> Look:
-    return Look(read.host, read.dialect or "", read.completes or "", read.started_at, reading.encode(read))
+def _look(read: Reading) -> Poll:
+    return Poll(read.host, read.dialect or "", read.completes or "", read.started_at, reading.encode(read))

@@ -18,7 +18,7 @@ ROLE = "recorder"
 _MIGRATION_PATIENCE = 3600.0
 
 
-class Opening:
+class SpoolOpener:
     """Opens the spool once it is ours alone, and the ledger is at this program's revision.
 
     `under_way` is what takes long about that, for as long as it is done.

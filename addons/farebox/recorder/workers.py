@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ..spool.telemetry import Pulse, Sights
+from ..spool.telemetry import ClientDiagnostics, Heartbeat
 
 SILENCE_SECONDS = 5.0
 _FORGET_SECONDS = 3600.0
@@ -13,7 +13,7 @@ _FORGET_SECONDS = 3600.0
 @dataclass(slots=True)
 class _Worker:
     seen: float
-    pulse: Pulse
+    heartbeat: Heartbeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Change:
     """What was counted since the last pulse."""
 
     dropped: int = 0
-    untrusting: int = 0
+    tls_untrusted: int = 0
     meter_failures: dict[str, int] = field(default_factory=dict)
     usage_refusals: dict[str, int] = field(default_factory=dict)
 
@@ -36,49 +36,49 @@ class Workers:
         self._workers: dict[str, _Worker] = {}
         self._now = 0.0
 
-    def hear(self, pulses: Iterable[Pulse], now: float) -> list[Change]:
+    def receive(self, heartbeats: Iterable[Heartbeat], now: float) -> list[Change]:
         """Take in pulses, and return what each adds."""
         self._now = now
-        changes = [self._hear(pulse, now) for pulse in pulses]
+        changes = [self._receive(heartbeat, now) for heartbeat in heartbeats]
         self._workers = {name: worker for name, worker in self._workers.items() if now - worker.seen < _FORGET_SECONDS}
         return changes
 
     def __len__(self) -> int:
-        return sum(not pulse.is_leaving for pulse in self._reporting)
+        return sum(not heartbeat.is_leaving for heartbeat in self._reporting)
 
     @property
     def inflight(self) -> int:
-        return sum(pulse.inflight for pulse in self._reporting)
+        return sum(heartbeat.inflight for heartbeat in self._reporting)
 
     @property
     def kept(self) -> int:
-        return sum(pulse.kept for pulse in self._reporting)
+        return sum(heartbeat.kept for heartbeat in self._reporting)
 
     @property
-    def sights(self) -> Sights:
+    def diagnostics(self) -> ClientDiagnostics:
         """What the workers saw of their clients, those that are gone included."""
-        told = [worker.pulse.sights for worker in self._workers.values()]
-        return Sights(
+        told = [worker.heartbeat.diagnostics for worker in self._workers.values()]
+        return ClientDiagnostics(
             connections=sum(one.connections for one in told),
             passed=dict(sum((Counter(one.passed) for one in told), Counter())),
             unread=dict(sum((Counter(one.unread) for one in told), Counter())),
-            distrust=tuple(distrust for one in told for distrust in one.distrust),
+            untrusted=tuple(untrusted for one in told for untrusted in one.untrusted),
             skew_ms=next((one.skew_ms for one in reversed(told) if one.skew_ms is not None), None),
         )
 
     @property
-    def _reporting(self) -> list[Pulse]:
-        return [worker.pulse for worker in self._workers.values() if self._now - worker.seen < SILENCE_SECONDS]
+    def _reporting(self) -> list[Heartbeat]:
+        return [worker.heartbeat for worker in self._workers.values() if self._now - worker.seen < SILENCE_SECONDS]
 
-    def _hear(self, pulse: Pulse, now: float) -> Change:
-        known = self._workers.get(pulse.worker)
-        before = known.pulse if known else Pulse(pulse.worker)
-        self._workers[pulse.worker] = _Worker(now, pulse)
+    def _receive(self, heartbeat: Heartbeat, now: float) -> Change:
+        known = self._workers.get(heartbeat.worker)
+        before = known.heartbeat if known else Heartbeat(heartbeat.worker)
+        self._workers[heartbeat.worker] = _Worker(now, heartbeat)
         return Change(
-            max(0, pulse.dropped - before.dropped),
-            max(0, pulse.untrusting - before.untrusting),
-            _grown(pulse.meter_failures, before.meter_failures),
-            _grown(pulse.usage_refusals, before.usage_refusals),
+            max(0, heartbeat.dropped - before.dropped),
+            max(0, heartbeat.tls_untrusted - before.tls_untrusted),
+            _grown(heartbeat.meter_failures, before.meter_failures),
+            _grown(heartbeat.usage_refusals, before.usage_refusals),
         )
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from .text_size import Sizes
+from .text_size import TextSize
 from .usage import Part, Usage
 
 OK = "ok"
@@ -70,7 +70,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tags: dict[str, str] | None = None
     params: dict[str, Any] | None = None
     ratelimit: dict[str, int] | None = None
-    sizes: Sizes = Sizes()
+    sizes: TextSize = TextSize()
     cost_header: str | None = None
     attempt: int | None = None
     request_hash: str | None = None

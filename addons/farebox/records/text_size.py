@@ -18,7 +18,7 @@ _LONG = 256
 _BASE64 = re.compile(r"(?:data:[\w.+-]{1,100}/[\w.+-]{1,100};base64,)?[A-Za-z0-9+/_-]{200}")
 
 
-class Sizes(msgspec.Struct, frozen=True, omit_defaults=True):
+class TextSize(msgspec.Struct, frozen=True, omit_defaults=True):
     """`prompt_bytes` are the text of a request's values and names, without media in base64, which `media` counts;
     `answer_bytes` the text of an answer's documents with content.
 
@@ -30,7 +30,7 @@ class Sizes(msgspec.Struct, frozen=True, omit_defaults=True):
     answer_bytes: int | None = None
 
 
-def said(document: Any) -> int:
+def content_bytes(document: Any) -> int:
     """Return the bytes of what a model says in a `document` of its answer."""
     text = seen = 0
     stack = [(False, document)]

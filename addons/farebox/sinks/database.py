@@ -13,8 +13,8 @@ from ..records.record import Completion, Record
 from ..spool.reader import Position
 from ..store import faults, polls, queries
 from ..store.engine import writer
-from ..store.maintenance import Upkeep
-from ..store.polls import Look
+from ..store.maintenance import Maintenance
+from ..store.polls import Poll
 from ..store.rollups import counting
 from ..store.rows import insert_calls, record_of
 from ..store.snapshot import snapshot
@@ -27,8 +27,8 @@ class Links:
     """What a batch changes beside its own rows. `settled` are the keys of looks that need not wait any more."""
 
     completions: Sequence[Completion] = ()
-    waiting: Sequence[Look] = ()
-    settled: Sequence[tuple[str, str, str]] = ()
+    waiting: Sequence[Poll] = ()
+    resolved: Sequence[tuple[str, str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +55,15 @@ class DatabaseSink:
         """`keep` is how long rows stay; None is for ever."""
         self._engine = engine
         self._sidecar = sidecar
-        self._upkeep = Upkeep(engine, keep)
+        self._maintenance = Maintenance(engine, keep)
 
     def reconnect(self) -> None:
         """Open connections anew when they are next needed."""
         self._engine.dispose()
 
-    def sweep(self) -> None:
+    def purge(self) -> None:
         """Take a part of the rows that are too old away, now and then."""
-        self._upkeep.sweep()
+        self._maintenance.purge()
 
     def find(self, response_ids: Collection[str]) -> Found:
         """Return what the ledger has of `response_ids`."""
@@ -91,7 +91,7 @@ class DatabaseSink:
 
         All in one transaction.
         """
-        self._upkeep.make_room(records)
+        self._maintenance.make_room(records)
         completed = self._store(records, positions, ended, links)
         if completed is not None:
             return Written(records, [], completed)
@@ -169,7 +169,7 @@ class DatabaseSink:
                 made.append(one)
                 changed.append((record_of(before), one.after))
         counting.count(connection, new, changed)
-        polls.drop(connection, links.settled)
+        polls.drop(connection, links.resolved)
         polls.keep(connection, links.waiting)
         queries.store_positions(connection, positions, sidecar=self._sidecar)
         queries.forget_positions(connection, ended)

@@ -53,7 +53,7 @@ class MetricsSink:
         )
         self._money = _Money(registry)
         self._capped = Counter(
-            "farebox_series_capped",
+            "farebox_calls_over_series_cap",
             "Calls counted under model=other because there were too many model names.",
             registry=registry,
         )
@@ -172,7 +172,7 @@ class _Limits:
         return limit in self._seen
 
 
-class OwnMetrics:
+class SelfMetrics:
     """What farebox tells about itself."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
@@ -184,7 +184,7 @@ class OwnMetrics:
             "farebox_records_dropped", "Calls lost: neither disk nor memory had room.", registry=registry
         )
         self._aside = Counter(
-            "farebox_records_set_aside", "Calls that the ledger refused, kept in a file.", registry=registry
+            "farebox_records_dead_lettered", "Calls that the ledger refused, kept in a file.", registry=registry
         )
         self._failures = Counter(
             "farebox_meter_failures",
@@ -198,8 +198,10 @@ class OwnMetrics:
             ["provider"],
             registry=registry,
         )
-        self._untrusting = Counter(
-            "farebox_untrusting_clients", "Connections whose client does not trust farebox's CA.", registry=registry
+        self._tls_untrusted = Counter(
+            "farebox_tls_untrusted_connections",
+            "Connections whose client does not trust farebox's CA.",
+            registry=registry,
         )
 
         self._age = Gauge(
@@ -218,14 +220,14 @@ class OwnMetrics:
     def pending(self, number: int) -> None:
         self._pending.set(number)
 
-    def set_aside(self, number: int = 1) -> None:
+    def dead_lettered(self, number: int = 1) -> None:
         self._aside.inc(number)
 
     def dropped(self, number: int) -> None:
         self._dropped.inc(number)
 
-    def untrusting(self, number: int) -> None:
-        self._untrusting.inc(number)
+    def tls_untrusted(self, number: int) -> None:
+        self._tls_untrusted.inc(number)
 
     def meter_failures(self, failures: Iterable[tuple[str, int]]) -> None:
         for dialect, number in failures:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ..config.spool_limits import SEGMENT_LIMIT
 from .frames import FORMATS, MARK, MESSAGE_LIMIT, Format
-from .segments import DamagedError, LeftAloneError, Tail, is_unlocked, segments, set_aside, tail, take_away
+from .segments import DamagedError, LeftAloneError, Tail, dead_lettered, is_unlocked, segments, tail, take_away
 
 logger = logging.getLogger(__name__)
 
@@ -32,13 +32,13 @@ _START = Position(0, len(MARK))
 class Batch:
     """Messages, and the positions behind them, by spool.
 
-    `ended` are spools read whole whose worker is gone, `aside` what is new among the files that are kept for damage.
+    `ended` are spools read whole whose worker is gone, `damaged` files that were newly dead-lettered.
     """
 
     messages: list[bytes] = field(default_factory=list)
     positions: dict[str, Position] = field(default_factory=dict)
     ended: list[str] = field(default_factory=list)
-    aside: list[Path] = field(default_factory=list)
+    damaged: list[Path] = field(default_factory=list)
 
 
 class _Found(NamedTuple):
@@ -57,12 +57,12 @@ class _Found(NamedTuple):
 class SpoolReader:
     """Reads every spool below `root` from the positions on that the ledger holds.
 
-    A segment with damage is kept in the folder `aside` beside `root`, before anything behind the damage is read.
+    A segment with damage is kept in the folder `dead-letter` beside `root`, before anything behind the damage is read.
     """
 
     def __init__(self, root: Path, positions: Mapping[str, Position], formats: Mapping[int, Format] = FORMATS) -> None:
         self._root = root
-        self._aside = root.with_name("aside")
+        self._dead_letters = root.with_name("dead-letter")
         self._positions = dict(positions)
         self._formats = formats
         self._counts: dict[Path, tuple[tuple[int, int], int]] = {}
@@ -87,7 +87,7 @@ class SpoolReader:
             for number, path in segments(self._root / name):
                 if number < position.segment:
                     self._unlink(path)
-        gone = [name for name in batch.ended if take_away(self._root / name, self._aside)]
+        gone = [name for name in batch.ended if take_away(self._root / name, self._dead_letters)]
         for name in gone:
             self._positions.pop(name, None)
         return gone
@@ -153,22 +153,22 @@ class SpoolReader:
         except DamagedError as error:
             if not is_final:
                 raise LeftAloneError(str(error)) from error
-            self._keep_aside(path, str(error), batch)
+            self._keep_dead_letters(path, str(error), batch)
             batch.positions[name] = Position(number + 1, len(MARK))
             return True
         found = _find(there, limit - len(batch.messages))
         damaged = found.skipped + (found.rest if is_final and not found.has_more else 0)
         if damaged:
-            self._keep_aside(path, f"{damaged} bytes hold no call that can be read, the rest is recorded", batch)
+            self._keep_dead_letters(path, f"{damaged} bytes hold no call that can be read, the rest is recorded", batch)
         batch.messages.extend(found.messages)
         if found.end or number > self._positions.get(name, _START).segment:
             batch.positions[name] = Position(number, start + found.end)
         return not found.has_more
 
-    def _keep_aside(self, path: Path, why: str, batch: Batch) -> None:
-        kept = set_aside(path, self._aside)
+    def _keep_dead_letters(self, path: Path, why: str, batch: Batch) -> None:
+        kept = dead_lettered(path, self._dead_letters)
         if kept:
-            batch.aside.append(kept)
+            batch.damaged.append(kept)
             logger.error("spool segment %s is damaged and kept as %s: %s: see to the disk", path, kept, why)
 
     def _leave_alone(self, path: Path, error: Exception) -> None:

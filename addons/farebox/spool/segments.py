@@ -1,4 +1,4 @@
-"""The files of the spool as the recorder meets them: read by their format, taken away, or set aside where damaged."""
+"""The files of the spool, as the recorder reads, removes and (where damaged) dead-letters them."""
 
 import contextlib
 import errno
@@ -60,19 +60,19 @@ def tail(path: Path, start: int, limit: int, formats: Mapping[int, Format]) -> T
         raise LeftAloneError(f"it cannot be read now ({error.strerror})") from error
 
 
-def set_aside(path: Path, aside: Path) -> Path | None:
-    """Keep the segment `path` in the folder `aside` too; return where, or None where it is there already.
+def dead_lettered(path: Path, dead_letters: Path) -> Path | None:
+    """Keep the segment `path` in the folder `dead-letter` too; return where, or None where it is there already.
 
     Another of its name stays. OSError where that cannot be.
     """
-    kept = aside / f"{path.parent.name}-{path.name}"
+    kept = dead_letters / f"{path.parent.name}-{path.name}"
     for number in itertools.count(2):
         if not kept.exists():
             break
         if _is_same(path, kept):
             return None
-        kept = aside / f"{path.parent.name}-{path.stem}.{number}{path.suffix}"
-    aside.mkdir(parents=True, exist_ok=True, mode=0o700)
+        kept = dead_letters / f"{path.parent.name}-{path.stem}.{number}{path.suffix}"
+    dead_letters.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         os.link(path, kept)
     except OSError:
@@ -94,15 +94,15 @@ def _is_same(path: Path, kept: Path) -> bool:
         return False
 
 
-def take_away(folder: Path, aside: Path) -> bool:
-    """Remove a spool that is read whole; tell whether it is gone. What is not ours in it is set aside with it."""
+def take_away(folder: Path, dead_letters: Path) -> bool:
+    """Remove a spool that is read whole; tell whether it is gone. What is not ours in it is dead-lettered with it."""
     with contextlib.suppress(OSError):
         for _, path in segments(folder):
             path.unlink()
         (folder / "lock").unlink(missing_ok=True)
         if any(folder.iterdir()):
-            aside.mkdir(parents=True, exist_ok=True, mode=0o700)
-            folder.rename(aside / folder.name)
+            dead_letters.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder.rename(dead_letters / folder.name)
         else:
             folder.rmdir()
     return not folder.exists()

@@ -15,7 +15,7 @@ from ..errors import FareboxError
 _PATH_LIMIT = 100
 
 
-class Distrust(msgspec.Struct, frozen=True):
+class UntrustedConnections(msgspec.Struct, frozen=True):
     """Connections to `host` that a client gave up, as it does not trust the proxy's CA; `agent` where it said one."""
 
     host: str
@@ -24,7 +24,7 @@ class Distrust(msgspec.Struct, frozen=True):
     count: int
 
 
-class Sights(msgspec.Struct, frozen=True):
+class ClientDiagnostics(msgspec.Struct, frozen=True):
     """What a worker saw of its clients beside calls, in totals since its start.
 
     By host, `passed` counts connections that were not decrypted, `unread` requests to decrypted hosts that no dialect
@@ -34,22 +34,22 @@ class Sights(msgspec.Struct, frozen=True):
     connections: int = 0
     passed: dict[str, int] = {}
     unread: dict[str, int] = {}
-    distrust: tuple[Distrust, ...] = ()
+    untrusted: tuple[UntrustedConnections, ...] = ()
     skew_ms: int | None = None
 
 
-class Pulse(msgspec.Struct, frozen=True):
+class Heartbeat(msgspec.Struct, frozen=True):
     """What a worker tells of itself. Counters are totals since its start, so a lost datagram loses nothing."""
 
     worker: str
     inflight: int = 0
     dropped: int = 0
     kept: int = 0
-    untrusting: int = 0
+    tls_untrusted: int = 0
     meter_failures: dict[str, int] = {}
     usage_refusals: dict[str, int] = {}
     is_leaving: bool = False
-    sights: Sights = Sights()
+    diagnostics: ClientDiagnostics = ClientDiagnostics()
 
 
 def socket_paths(home: Path) -> list[Path]:
@@ -63,16 +63,16 @@ def socket_paths(home: Path) -> list[Path]:
     return [path, short] if len(os.fsencode(path)) <= _PATH_LIMIT else [short]
 
 
-class PulseSender:
-    """Sends Pulses without ever waiting: nobody listening, or a full buffer, is no error."""
+class HeartbeatSender:
+    """Sends Heartbeats without ever waiting: nobody listening, or a full buffer, is no error."""
 
     def __init__(self, home: Path) -> None:
         self._paths = socket_paths(home)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.settimeout(0)
 
-    def send(self, pulse: Pulse) -> None:
-        message = msgspec.msgpack.encode(pulse)
+    def send(self, heartbeat: Heartbeat) -> None:
+        message = msgspec.msgpack.encode(heartbeat)
         for path in self._paths:
             with contextlib.suppress(OSError):
                 self._socket.sendto(message, os.fspath(path))
@@ -82,8 +82,8 @@ class PulseSender:
         self._socket.close()
 
 
-class PulseReceiver:
-    """Takes in the Pulses of every worker of a data folder. FareboxError where it can listen nowhere."""
+class HeartbeatReceiver:
+    """Takes in the Heartbeats of every worker of a data folder. FareboxError where it can listen nowhere."""
 
     def __init__(self, home: Path) -> None:
         troubles = []
@@ -96,14 +96,14 @@ class PulseReceiver:
                 troubles.append(f"{path} ({error.strerror or error})")
         raise FareboxError(f"the recorder cannot listen at {' or '.join(troubles)}: make one of the folders writable")
 
-    def receive(self) -> list[Pulse]:
+    def receive(self) -> list[Heartbeat]:
         """Return what came in since the last call."""
-        pulses = []
+        heartbeats = []
         with contextlib.suppress(BlockingIOError):
             while True:
                 with contextlib.suppress(msgspec.DecodeError):
-                    pulses.append(msgspec.msgpack.decode(self._socket.recv(65536), type=Pulse))
-        return pulses
+                    heartbeats.append(msgspec.msgpack.decode(self._socket.recv(65536), type=Heartbeat))
+        return heartbeats
 
     def close(self) -> None:
         with contextlib.suppress(OSError):

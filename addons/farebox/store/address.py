@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from ..config.redact_url import masked
+from ..config.redact_url import redact_url
 from . import sqlite
 
 _PORT = "5432"
@@ -19,7 +19,7 @@ def address(url: str) -> str:
     try:
         parsed = make_url(url)
     except (ValueError, ArgumentError):
-        return masked(url)
+        return redact_url(url)
     if parsed.drivername in sqlite.DRIVERS:
         return f"sqlite:///{Path(parsed.database or '').resolve()}"
     query = parsed.normalized_query

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 
-from ..config.redact_url import masked
+from ..config.redact_url import redact_url
 from ..errors import LedgerAwayError
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html: data, constraints, limits of one row.
@@ -33,7 +33,7 @@ _REMEDIES = (
 
 def name(engine: Engine) -> str:
     """Return the ledger's address as errors name it."""
-    return masked(engine.url.render_as_string(hide_password=True))
+    return redact_url(engine.url.render_as_string(hide_password=True))
 
 
 def said(error: Exception) -> str:

@@ -17,7 +17,7 @@ from .schema import call_prices, calls
 
 logger = logging.getLogger(__name__)
 
-_SWEEP_SECONDS = 3600.0
+_PURGE_SECONDS = 3600.0
 _TRY_SECONDS = 60.0
 # A clock that was set wrong at the start is right an hour later, if ever.
 _SETTLED, _LATELY = timedelta(hours=1), timedelta(days=7)
@@ -25,7 +25,7 @@ _SETTLED, _LATELY = timedelta(hours=1), timedelta(days=7)
 _STEP = 500
 
 
-class Upkeep:
+class Maintenance:
     """Looks after the ledger of `engine`. Rows older than `keep` go, a part at a time; with None, none does."""
 
     def __init__(
@@ -39,7 +39,7 @@ class Upkeep:
         self._now = now
         self._made: set[Month] = set()
         self._said: set[str] = set()
-        self._next_try = self._next_sweep = 0.0
+        self._next_try = self._next_purge = 0.0
 
     def make_room(self, records: Sequence[Record]) -> None:
         """See that the months of `records`, this month and the next two are there, on Postgres.
@@ -63,24 +63,24 @@ class Upkeep:
         else:
             self._made |= wanted
 
-    def sweep(self) -> None:
+    def purge(self) -> None:
         """Take a part of what is too old away, where it is time to."""
-        if self._keep is None or time.monotonic() < self._next_sweep:
+        if self._keep is None or time.monotonic() < self._next_purge:
             return
         try:
-            is_done = not self._sweep(self._keep)
+            is_done = not self._purge(self._keep)
         except SQLAlchemyError as error:
             is_done = True
             self._say(f"old calls are not taken away yet: {faults.away(self._engine, error).trouble}")
         if is_done:
-            self._next_sweep = time.monotonic() + _SWEEP_SECONDS
+            self._next_purge = time.monotonic() + _PURGE_SECONDS
 
     def _say(self, trouble: str) -> None:
         if trouble not in self._said:
             self._said.add(trouble)
             logger.warning("%s", trouble)
 
-    def _sweep(self, keep: timedelta) -> bool:
+    def _purge(self, keep: timedelta) -> bool:
         """Return whether something was taken away, so that there may be more."""
         now = self._now()
         with writer(self._engine).begin() as connection:

@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, and_, delete, exists, insert, or_, select, tuple_, update
 
 from .current import at_current_prices
-from .schema import call_prices, calls, waiting_looks
+from .schema import call_prices, calls, pending_polls
 
 WAITING_LIMIT = 1000
 
 
-class Look(NamedTuple):
+class Poll(NamedTuple):
     """A look whose row another worker's spool still holds, or which there never was. `message` is its Reading."""
 
     host: str
@@ -33,14 +33,14 @@ def rows_of(connection: Connection, response_ids: Collection[str]) -> list[dict[
 
 def waiting(connection: Connection, response_ids: Collection[str]) -> list[bytes]:
     """Return the messages of the looks that wait for rows of `response_ids`."""
-    wanted = select(waiting_looks.c.message).where(waiting_looks.c.response_id.in_(response_ids))
+    wanted = select(pending_polls.c.message).where(pending_polls.c.response_id.in_(response_ids))
     return list(connection.execute(wanted).scalars())
 
 
 def met(connection: Connection) -> set[str]:
     """Return the response ids for which a look waits and a row is there."""
-    is_there = exists().where(*(calls.c[name] == waiting_looks.c[name] for name in ("response_id", "host", "dialect")))
-    return set(connection.scalars(select(waiting_looks.c.response_id).where(is_there)))
+    is_there = exists().where(*(calls.c[name] == pending_polls.c[name] for name in ("response_id", "host", "dialect")))
+    return set(connection.scalars(select(pending_polls.c.response_id).where(is_there)))
 
 
 def complete(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -62,18 +62,18 @@ def complete(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any] |
     return dict(before)
 
 
-def keep(connection: Connection, looks: Sequence[Look]) -> None:
+def keep(connection: Connection, polls: Sequence[Poll]) -> None:
     """Let `looks` wait; the first of a response goes before, and of all the latest stay."""
-    latest = {look.key: look for look in reversed(looks)}
+    latest = {look.key: look for look in reversed(polls)}
     if latest:
         drop(connection, list(latest))
-        connection.execute(insert(waiting_looks), [look._asdict() for look in latest.values()])
-        oldest = select(waiting_looks.c.started_at).order_by(waiting_looks.c.started_at.desc()).offset(WAITING_LIMIT)
-        connection.execute(delete(waiting_looks).where(waiting_looks.c.started_at <= oldest.limit(1).scalar_subquery()))
+        connection.execute(insert(pending_polls), [look._asdict() for look in latest.values()])
+        oldest = select(pending_polls.c.started_at).order_by(pending_polls.c.started_at.desc()).offset(WAITING_LIMIT)
+        connection.execute(delete(pending_polls).where(pending_polls.c.started_at <= oldest.limit(1).scalar_subquery()))
 
 
 def drop(connection: Connection, keys: Sequence[tuple[str, str, str]]) -> None:
     """Let the looks of `keys` wait no more."""
     if keys:
-        key = tuple_(waiting_looks.c.host, waiting_looks.c.dialect, waiting_looks.c.response_id)
-        connection.execute(delete(waiting_looks).where(key.in_(keys)))
+        key = tuple_(pending_polls.c.host, pending_polls.c.dialect, pending_polls.c.response_id)
+        connection.execute(delete(pending_polls).where(key.in_(keys)))

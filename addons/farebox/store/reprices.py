@@ -20,14 +20,14 @@ PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class CaptureOptions:
     """Which calls to price anew: those of `scope` whose current cost has one of `statuses`, or any without."""
 
     scope: Scope
     statuses: tuple[str, ...] = ()
 
 
-def page(connection: Connection, wanted: Wanted, after: Record | None) -> list[Record]:
+def page(connection: Connection, wanted: CaptureOptions, after: Record | None) -> list[Record]:
     """Return up to PAGE calls at their current prices, in the order of time, beginning behind `after`."""
     query = within(select(calls), wanted.scope).order_by(calls.c.started_at, calls.c.id).limit(PAGE)
     if after is not None:
@@ -61,11 +61,11 @@ def revise(connection: Connection, changed: Sequence[Change], at: datetime) -> N
         return
     rows = [row for _, row in changed]
     number = func.max(call_prices.c.revision)
-    moments = [row.started_at for row in rows]
+    hooks = [row.started_at for row in rows]
     known = select(call_prices.c.call_id, number).where(
         call_prices.c.call_id.in_([row.id for row in rows]),
         # On Postgres, in the months of these calls alone.
-        call_prices.c.started_at.between(min(moments), max(moments)),
+        call_prices.c.started_at.between(min(hooks), max(hooks)),
     )
     last = {str(one): revision for one, revision in connection.execute(known.group_by(call_prices.c.call_id))}
     connection.execute(

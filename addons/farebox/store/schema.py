@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-from .rollups.tables import GRAINS, Grain, known
+from .rollups.tables import ROLLUP_TABLES, RollupTable, known
 
 metadata = MetaData()
 
@@ -102,8 +102,8 @@ call_prices = Table(
     postgresql_partition_by="RANGE (started_at)",
 )
 
-waiting_looks = Table(
-    "waiting_looks",
+pending_polls = Table(
+    "pending_polls",
     metadata,
     *[Column(name, Text, primary_key=True) for name in ("host", "dialect", "response_id")],
     Column("started_at", BigInteger, nullable=False),
@@ -120,28 +120,28 @@ spool_positions = Table(
 )
 
 
-def _hourly(grain: Grain) -> Table:
+def _hourly(rollup: RollupTable) -> Table:
     """Return a table of hourly sums. `key` is a hash of the dimensions, of which any may be NULL."""
     return Table(
-        grain.table,
+        rollup.table,
         metadata,
         Column("hour", DateTime(timezone=True), primary_key=True),
         Column("key", LargeBinary(16), primary_key=True),
         *[
             Column(name, Integer if name == "status" else Text, nullable=name not in _ALWAYS_TOLD)
-            for name in grain.dimensions
+            for name in rollup.dimensions
         ],
         Column("calls", Integer, nullable=False),
         *[
             column
-            for name in grain.measures
+            for name in rollup.measures
             for column in (Column(name, BigInteger), Column(known(name), Integer, nullable=False))
         ],
-        *[Column(name, Integer) for name in grain.buckets],
+        *[Column(name, Integer) for name in rollup.buckets],
         # The key's order is that of time, which a table of its own beside it need not have.
         sqlite_with_rowid=False,
     )
 
 
 _ALWAYS_TOLD = frozenset(column.name for column in calls.columns if not column.nullable)
-hourly = {grain.table: _hourly(grain) for grain in GRAINS}
+hourly = {rollup.table: _hourly(rollup) for rollup in ROLLUP_TABLES}

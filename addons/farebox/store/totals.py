@@ -8,7 +8,7 @@ from itertools import batched
 
 from sqlalchemy import Connection, Engine, func, select
 
-from .rollups.partial_sums import NOTHING, Question, plus, sums_of, tallies
+from .rollups.partial_sums import NOTHING, Question, partial_sums, plus, sums_of
 from .rollups.ranges import EVER, HOUR, Range, clipped, floor, in_whole_hours, split
 from .rollups.tables import BY_MODEL
 from .schema import calls, hourly
@@ -59,9 +59,9 @@ def totals(engine: Engine, scope: Scope, by: Sequence[str], cut: Cut, *, few: in
         ranges = clipped(spans, scope.start, scope.end)
         rounded = in_whole_hours(ranges, held.calls)
         hours, edges = split(rounded)
-        if asked.grain is not None and hours and not _are_few(connection, hours, few):
-            found = tallies(connection, asked, asked.grain, hours, edges)
-            groups = [Group(told_key(key), sums_of(tally)) for key, tally in found.items()]
+        if asked.rollup is not None and hours and not _are_few(connection, hours, few):
+            found = partial_sums(connection, asked, asked.rollup, hours, edges)
+            groups = [Group(told_key(key), sums_of(partial)) for key, partial in found.items()]
             whole = sums_of(reduce(plus, found.values(), NOTHING))
             return Totals(groups, whole, held.calls if rounded != ranges else None)
         return _exact(connection, scope, by, spans if is_cut else (), held)

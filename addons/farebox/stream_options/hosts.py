@@ -53,7 +53,7 @@ PROVEN: tuple[Proven, ...] = (
 )
 
 
-def takes_usage(host: str, port: int, path: str, more: tuple[str, ...] = ()) -> bool:
+def supports_usage_option(host: str, port: int, path: str, more: tuple[str, ...] = ()) -> bool:
     """Tell whether a call to `path` may be asked for usage; `more` are the hosts that the user answers for."""
     where = path.rstrip("/")
     if not where.endswith("/completions"):

@@ -7,7 +7,7 @@ import msgspec
 
 from ..records.exchange import Request
 
-_WISH = b'"include_usage":true'
+_INCLUDE_USAGE = b'"include_usage":true'
 _OPTIONS = re.compile(rb'"stream_options"\s*:\s*(null|\{)')
 # How many places that look like the options are tried; each costs a pass over the body.
 _TRIES = 8
@@ -32,7 +32,7 @@ def is_plain(request: Request) -> bool:
     return kind == "application/json" and encoding == "identity" and not is_signed and not has_digest
 
 
-def with_usage(body: bytes) -> bytes | None:
+def with_include_usage(body: bytes) -> bytes | None:
     """Return `body` with usage asked for, else as it was; None where there is nothing to ask.
 
     That is where it asks for no stream, or where the client has said itself whether it wants usage: a `false` is an
@@ -43,7 +43,7 @@ def with_usage(body: bytes) -> bytes | None:
         return None
     options = found.stream_options
     if options is msgspec.UNSET:
-        return _insert(body, body.index(b"{") + 1, b'"stream_options":{' + _WISH + b"},")
+        return _insert(body, body.index(b"{") + 1, b'"stream_options":{' + _INCLUDE_USAGE + b"},")
     if options is not None and (not isinstance(options, dict) or "include_usage" in options):
         return None
     return _merge(body, options or {})
@@ -54,9 +54,9 @@ def _merge(body: bytes, options: dict[str, Any]) -> bytes | None:
     wanted = {**options, "include_usage": True}
     for match, _ in zip(_OPTIONS.finditer(body), range(_TRIES), strict=False):
         if match[1] == b"null":
-            edited = body[: match.start(1)] + b"{" + _WISH + b"}" + body[match.end(1) :]
+            edited = body[: match.start(1)] + b"{" + _INCLUDE_USAGE + b"}" + body[match.end(1) :]
         else:
-            edited = _insert(body, match.end(1), _WISH + (b"," if options else b""))
+            edited = _insert(body, match.end(1), _INCLUDE_USAGE + (b"," if options else b""))
         found = _read(edited)
         if found is not None and found.stream_options == wanted:
             return edited

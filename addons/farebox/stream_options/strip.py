@@ -31,7 +31,7 @@ class _Passing(Enum):
     EVENT = auto()
 
 
-class UsageFilter:
+class UsageStripper:
     """Feed it what comes and pass on what it returns; `held` is what it has not decided upon.
 
     That is the event under way, for as long as it can still be one that tells usage and carries no choice: of any other

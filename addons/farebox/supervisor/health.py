@@ -5,14 +5,14 @@ import urllib.request
 
 import msgspec
 
-from ..spool.telemetry import Sights
+from ..spool.telemetry import ClientDiagnostics
 
 _SECONDS = 5.0
 # Not through a proxy: the sidecar may be the one that the environment names.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-class Told(msgspec.Struct, frozen=True):
+class HealthReport(msgspec.Struct, frozen=True):
     """What `/healthz` tells."""
 
     status: str
@@ -20,12 +20,12 @@ class Told(msgspec.Struct, frozen=True):
     ledger: str = ""
     pending: int = 0
     trouble: str | None = None
-    clients: Sights = Sights()
+    clients: ClientDiagnostics = ClientDiagnostics()
     expected: int = 1
     dropped: int = 0
 
 
-def ask(metrics: str) -> Told | None:
+def ask(metrics: str) -> HealthReport | None:
     """Return what the sidecar tells whose metrics are at this URL, or None where no farebox answers."""
     try:
         with _DIRECT.open(f"{metrics}/healthz", timeout=_SECONDS) as answer:
@@ -35,6 +35,6 @@ def ask(metrics: str) -> Told | None:
     except OSError:
         return None
     try:
-        return msgspec.json.decode(body, type=Told)
+        return msgspec.json.decode(body, type=HealthReport)
     except msgspec.DecodeError:
         return None

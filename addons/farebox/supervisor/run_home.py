@@ -14,7 +14,7 @@ import uuid_utils
 
 from ..config.settings import Settings
 from ..home.folder import ESTIMATES, PRICES
-from ..home.hmac_key import salt
+from ..home.hmac_key import hmac_key
 from ..store.address import address
 
 logger = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ _LEDGER = "ledger"
 
 
 @contextmanager
-def private_settings(settings: Settings) -> Iterator[Settings]:
+def isolated_settings(settings: Settings) -> Iterator[Settings]:
     """Return Settings for a sidecar that is apart: own folder, ports, name; the same ledger and CA.
 
     The folder goes at the block's end, unless calls still wait in its spool: `adopt` finds it then.
@@ -47,13 +47,13 @@ def private_settings(settings: Settings) -> Iterator[Settings]:
             )
         finally:
             if not spools(folder):
-                _keep_aside(settings, folder)
+                _keep_dead_letters(settings, folder)
                 with suppress(OSError):
                     (folder / ESTIMATES).replace(_base(settings) / ESTIMATES)
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def adopt(settings: Settings) -> None:
+def recover_orphans(settings: Settings) -> None:
     """Move what runs that are gone left in their spools, for the same ledger, into the spool of `settings`.
 
     What waits for other ledgers is told of.
@@ -81,7 +81,7 @@ def _lend(base: Path, folder: Path) -> None:
     """Give a run the secret, as what is hashed in it must mean the same beside it, what estimates have learned, and the
     prices that were downloaded.
     """
-    salt(base)
+    hmac_key(base)
     shutil.copy(base / "salt", folder)
     with suppress(FileNotFoundError):
         shutil.copy(base / ESTIMATES, folder)
@@ -93,16 +93,16 @@ def _take_over(settings: Settings, folder: Path) -> None:
     settings.spool_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for spool in spools(folder):
         spool.rename(settings.spool_folder / spool.name)
-    _keep_aside(settings, folder)
+    _keep_dead_letters(settings, folder)
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _keep_aside(settings: Settings, folder: Path) -> None:
+def _keep_dead_letters(settings: Settings, folder: Path) -> None:
     """Keep what the ledger refused."""
-    aside = _base(settings) / "aside"
-    for path in (folder / "aside").glob("*"):
-        aside.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.rename(aside / path.name)
+    dead_letters = _base(settings) / "dead-letter"
+    for path in (folder / "dead-letter").glob("*"):
+        dead_letters.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.rename(dead_letters / path.name)
 
 
 def _runs(settings: Settings) -> Path:

@@ -15,7 +15,7 @@ _LONG_LIFE = 60.0
 _REMEDY = "free memory, or raise the limits on processes and open files (`ulimit -u`, `ulimit -n`)"
 
 
-class Tended:
+class SupervisedChild:
     """One child, made by `start`, that shows signs of life; `tend` is to be called every few moments.
 
     FareboxError where the first cannot be started; later ones are tried until they can.
@@ -35,7 +35,7 @@ class Tended:
         except OSError as error:
             raise FareboxError(f"a process of farebox cannot be started ({error.strerror}): {_REMEDY}") from error
 
-    def tend(self, seconds: float) -> None:
+    def supervise(self, seconds: float) -> None:
         """See to the child, `seconds` after the last time: after its end, it is started again once a pause is over.
 
         The pause grows while it keeps dying.
@@ -47,11 +47,11 @@ class Tended:
             return
         self._lived += seconds
         if self.child.process.poll() is not None:
-            self._mourn()
-        elif self.child.heard():
+            self._schedule_restart()
+        elif self.child.has_beaten():
             self._silent = 0.0
         else:
-            self._doubt(seconds)
+            self._check_heartbeat(seconds)
 
     def _start_again(self) -> None:
         try:
@@ -69,15 +69,15 @@ class Tended:
             self._is_refused = False
             self._lived = self._silent = 0.0
 
-    def _mourn(self) -> None:
+    def _schedule_restart(self) -> None:
         self.child.forget()
         before = self._pause if self._lived < _LONG_LIFE else 0.0
         self._rest = self._pause = min(max(before * 2, _SHORTEST_PAUSE), _LONGEST_PAUSE)
         logger.error("%s ended with %s and is started again", self.child.name, self.child.process.returncode)
 
-    def _doubt(self, seconds: float) -> None:
+    def _check_heartbeat(self, seconds: float) -> None:
         self._silent += seconds
         if self._silent >= self._patience:
-            logger.error("%s has shown no sign of life for %.0f s and is killed", self.child.name, self._silent)
+            logger.error("%s unresponsive for %.0f s, killing it", self.child.name, self._silent)
             self._silent = 0.0
             self.child.process.kill()

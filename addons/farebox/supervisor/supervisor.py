@@ -12,10 +12,10 @@ import msgspec
 from ..config.settings import Settings
 from ..errors import FareboxError
 from ..home.folder import claim
-from ..process.child import WITH_US, Child, Place
+from ..process.child import DEFAULT_SPAWN, Child, SpawnOptions
 from ..process.ports import check
 from ..process.stopping import Stop
-from .supervision import Tended
+from .supervision import SupervisedChild
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
-class Moments:
+class LifecycleHooks:
     """What is done when: `prepare` once the data folder is ours, `on_started` once the sidecar listens, `on_drained`
     when the workers have ended and the recorder still answers.
     """
@@ -52,12 +52,12 @@ class Moments:
     on_drained: Callable[[Started], object] = lambda _started: None
 
 
-def run(settings: Settings, moments: Moments, stop: Stop, place: Place = WITH_US) -> None:
+def run(settings: Settings, hooks: LifecycleHooks, stop: Stop, spawn: SpawnOptions = DEFAULT_SPAWN) -> None:
     """Run the sidecar until `stop` says so. FareboxError where it cannot start."""
     with claim(settings.folder, "sidecar"):
         check(settings)
-        moments.prepare()
-        _Supervisor(settings, stop, place).run(moments)
+        hooks.prepare()
+        _Supervisor(settings, stop, spawn).run(hooks)
 
 
 class _Stopped(Exception):  # noqa: N818 - no error: we are told to stop before all have started
@@ -65,35 +65,35 @@ class _Stopped(Exception):  # noqa: N818 - no error: we are told to stop before 
 
 
 class _Supervisor:
-    def __init__(self, settings: Settings, stop: Stop, place: Place) -> None:
+    def __init__(self, settings: Settings, stop: Stop, spawn: SpawnOptions) -> None:
         self._settings = settings
         self._stop = stop
-        self._place = place
-        self._recorder: Tended | None = None
-        self._workers: list[Tended] = []
+        self._spawn = spawn
+        self._recorder: SupervisedChild | None = None
+        self._workers: list[SupervisedChild] = []
 
-    def run(self, moments: Moments) -> None:
+    def run(self, hooks: LifecycleHooks) -> None:
         started: Started | None = None
         try:
             started = self._start()
-            moments.on_started(started)
+            hooks.on_started(started)
             while not self._stop.wait(_TICK_SECONDS):
                 for one in self._all:
-                    one.tend(_TICK_SECONDS)
+                    one.supervise(_TICK_SECONDS)
         except _Stopped:
             pass
         finally:
-            self._end(self._workers, self._settings.stop.deadline + _WORKER_GRACE_SECONDS)
+            self._end(self._workers, self._settings.shutdown_timeout + _WORKER_GRACE_SECONDS)
             if started:
-                moments.on_drained(started)
+                hooks.on_drained(started)
             self._end([self._recorder] if self._recorder else [], _RECORDER_SECONDS)
 
     @property
-    def _all(self) -> list[Tended]:
+    def _all(self) -> list[SupervisedChild]:
         return [*([self._recorder] if self._recorder else []), *self._workers]
 
     def _start(self) -> Started:
-        self._recorder = Tended(lambda: self._child(RECORDER))
+        self._recorder = SupervisedChild(lambda: self._child(RECORDER))
         self._workers.append(self._worker(1))
         recorder, first = self._ready(self._recorder), self._ready(self._workers[0])
         # The other workers, and what is started again, must listen where the first does, also where any free port was
@@ -106,13 +106,13 @@ class _Supervisor:
             self._ready(worker)
         return Started(first["listening"], f"http://{self._settings.host}:{self._settings.metrics_port}")
 
-    def _worker(self, number: int) -> Tended:
-        return Tended(lambda: self._child(WORKER, str(number)))
+    def _worker(self, number: int) -> SupervisedChild:
+        return SupervisedChild(lambda: self._child(WORKER, str(number)))
 
     def _child(self, module: str, *arguments: str) -> Child:
-        return Child(module, self._settings, self._place, arguments)
+        return Child(module, self._settings, self._spawn, arguments)
 
-    def _ready(self, one: Tended) -> dict[str, Any]:
+    def _ready(self, one: SupervisedChild) -> dict[str, Any]:
         """Return what a child tells once it is ready."""
         ready = one.child.wait_ready(lambda: self._stop.wait(0))
         if ready is None:
@@ -121,7 +121,7 @@ class _Supervisor:
             raise FareboxError(f"{one.child.name} could not start: see above")
         return ready
 
-    def _end(self, ones: list[Tended], patience: float) -> None:
+    def _end(self, ones: list[SupervisedChild], patience: float) -> None:
         """End children, which do their work first: calls under way, the spool. Where it is urgent they do not."""
         children = [one.child for one in ones]
         for child in children:

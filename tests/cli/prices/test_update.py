@@ -21,8 +21,8 @@ from farebox.pricing.stored import Stored
 from farebox.pricing.update import update
 from farebox.recorder.prices import LOOK_SECONDS, Prices
 from farebox.records.usage import Usage
-from farebox.sinks.metrics import OwnMetrics
-from farebox.supervisor.run_home import private_settings
+from farebox.sinks.metrics import SelfMetrics
+from farebox.supervisor.run_home import isolated_settings
 from prometheus_client import CollectorRegistry
 
 from tests.support.commands import farebox
@@ -50,8 +50,8 @@ from farebox.pricing.consumption import Consumption
 from farebox.pricing.standard import standard
 from farebox.pricing.update import update
 from farebox.recorder.prices import Prices
-from farebox.settings import load
-from farebox.usage import Usage
+from farebox.config.settings import load
+from farebox.records.usage import Usage
 
 home = Path(sys.argv[1])
 clock = iter(range(0, 10**9, 1_000))
@@ -205,7 +205,7 @@ def test_the_age_of_prices_is_a_metric(tmp_path: Path) -> None:
     dated = bundled().dated
     assert dated is not None
 
-    OwnMetrics(registry).catalogue_age(prices.age_seconds)
+    SelfMetrics(registry).catalogue_age(prices.age_seconds)
 
     age = registry.get_sample_value("farebox_price_catalogue_age_seconds")
     assert age == (now.date() - dated).days * 86_400 + 12 * 3_600
@@ -240,7 +240,7 @@ def test_a_run_uses_downloaded_prices_too(tmp_path: Path) -> None:
     settings = load({"home": str(tmp_path)}, environment={})
     Stored(tmp_path).take(DEARER, datetime.now(UTC), "https://mirror.example.com/")
 
-    with private_settings(settings) as own:
+    with isolated_settings(settings) as own:
         assert own.folder != tmp_path
         assert standard((), own.folder).price(CALL).nanousd == 2 * LIST_PRICE
 

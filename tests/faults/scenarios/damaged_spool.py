@@ -1,4 +1,4 @@
-"""A call in the spool is damaged while nothing runs: it alone is lost, kept in `aside` and counted there."""
+"""A call in the spool is damaged while nothing runs: it alone is lost, kept in `dead-letter` and counted there."""
 
 from tests.faults.result import Result
 from tests.faults.stage import Stage, spools, wait_until
@@ -22,10 +22,10 @@ def run(stage: Stage) -> Result:
     others = [call_id for call_id in completed if call_id != victim]
     others += stage.calls(again, broken, "--pace", "0.3")
     stage.wait_until_recorded(again, others)
-    if again.metrics()["farebox_records_set_aside_total"] != 1:
-        broken.append("farebox_records_set_aside_total does not count it")
-    if len(list((stage.home / "aside").glob("*.seg"))) != 1:
-        broken.append("the damaged segment is not in aside")
+    if again.metrics()["farebox_records_dead_lettered_total"] != 1:
+        broken.append("farebox_records_dead_lettered_total does not count it")
+    if len(list((stage.home / "dead-letter").glob("*.seg"))) != 1:
+        broken.append("the damaged segment is not in dead-letter")
     if victim in stage.rows():
         broken.append("the damaged call is in the ledger")
-    return stage.close(again, others, broken, ["1 call set aside"])
+    return stage.close(again, others, broken, ["1 call dead-lettered"])

@@ -22,7 +22,7 @@ MODELS = bundled().models
 NOW = datetime(2026, 11, 4, 12, tzinfo=UTC)
 
 
-def moments(model: ModelInfo) -> set[datetime]:
+def hooks(model: ModelInfo) -> set[datetime]:
     """Return the instants around each day on which a price of `model` starts, in hours of every kind."""
     midnights = {datetime.combine(day, time(), UTC) for day in starts(model)} | {NOW}
     steps = (timedelta(), timedelta(microseconds=-1), timedelta(hours=2), timedelta(hours=20))
@@ -44,7 +44,7 @@ def test_at_any_time_the_catalogues_own_choice_is_made() -> None:
         if found is not model or ref in ALIASES or schedule(ref):
             continue
         for context in contexts(model):
-            for at in moments(model):
+            for at in hooks(model):
                 chosen = book.card(_asked(own, model.id, at, context))
                 theirs = rates(stated(model.get_prices(at, context or None)), ref)
                 assert chosen is not None

@@ -14,7 +14,7 @@ from farebox.store.engine import writer
 from farebox.store.reprices import held, revise
 from farebox.store.rollups.histogram import BOUNDS
 from farebox.store.rollups.rebuild import rebuild
-from farebox.store.rollups.tables import BY_CALLER, BY_MODEL, GRAINS, Grain
+from farebox.store.rollups.tables import BY_CALLER, BY_MODEL, ROLLUP_TABLES, RollupTable
 from farebox.store.schema import call_prices, calls, hourly
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -92,35 +92,35 @@ def reprice(engine: Engine, rows: Sequence[Record], nanousd: int | None) -> None
         revise(connection, [(row, replace(row, **priced(nanousd, nanousd))) for row in now], LATER)
 
 
-def summed(engine: Engine, grain: Grain) -> dict[tuple[Any, ...], dict[str, int | None]]:
+def summed(engine: Engine, rollup: RollupTable) -> dict[tuple[Any, ...], dict[str, int | None]]:
     """Return what the rows of `grain` should be, added up call by call."""
     rows: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
     for call in queries.all_calls(engine):
         call["model"] = call["model_requested"] if call["model_returned"] is None else call["model_returned"]
         call["cacheable_tokens"] = None if call["cache_read_tokens"] is None else call["input_tokens"]
         hour = in_utc(call["started_at"]).replace(minute=0, second=0, microsecond=0)
-        rows[hour, *(call[name] for name in grain.dimensions)].append(call)
-    return {key: _sums(grain, group) for key, group in rows.items()}
+        rows[hour, *(call[name] for name in rollup.dimensions)].append(call)
+    return {key: _sums(rollup, group) for key, group in rows.items()}
 
 
-def _sums(grain: Grain, group: list[dict[str, Any]]) -> dict[str, int | None]:
+def _sums(rollup: RollupTable, group: list[dict[str, Any]]) -> dict[str, int | None]:
     sums: dict[str, int | None] = {"calls": len(group)}
-    for name in grain.measures:
+    for name in rollup.measures:
         told = [call[name] for call in group if call[name] is not None]
         sums |= {name: sum(told) if told else None, f"{name}_known": len(told)}
-    for name in grain.histograms:
+    for name in rollup.histograms:
         for low, high in zip((-1, *BOUNDS), BOUNDS, strict=False):
             number = sum(call[name] is not None and low < call[name] <= high for call in group)
             sums[f"{name}_to_{high}"] = number or None
     return sums
 
 
-def kept(engine: Engine, grain: Grain) -> dict[tuple[Any, ...], dict[str, int | None]]:
+def kept(engine: Engine, rollup: RollupTable) -> dict[tuple[Any, ...], dict[str, int | None]]:
     """Return the rows of `grain` as the ledger has them."""
     with engine.connect() as connection:
-        rows = connection.execute(select(hourly[grain.table])).mappings().all()
+        rows = connection.execute(select(hourly[rollup.table])).mappings().all()
     return {
-        (in_utc(row["hour"]), *(row[name] for name in grain.dimensions)): {name: row[name] for name in grain.numbers}
+        (in_utc(row["hour"]), *(row[name] for name in rollup.dimensions)): {name: row[name] for name in rollup.numbers}
         for row in rows
     }
 
@@ -141,8 +141,8 @@ def test_sums_are_those_of_the_calls_whatever_happens(
         else:
             reprice(engine, some, nanousd)
 
-    for grain in GRAINS:
-        assert kept(engine, grain) == summed(engine, grain)
+    for rollup in ROLLUP_TABLES:
+        assert kept(engine, rollup) == summed(engine, rollup)
     assert rebuild(engine) == 0
 
 
@@ -186,8 +186,8 @@ def test_sums_that_are_not_those_of_the_calls_are_mended(engine: Engine) -> None
     assert rebuild(engine) == 1
     assert rebuild(engine) == 0
 
-    for grain in GRAINS:
-        assert kept(engine, grain) == summed(engine, grain)
+    for rollup in ROLLUP_TABLES:
+        assert kept(engine, rollup) == summed(engine, rollup)
 
 
 def test_sums_outlive_their_calls(engine: Engine) -> None:

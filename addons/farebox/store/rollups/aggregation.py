@@ -8,13 +8,13 @@ from typing import Any
 
 from ...records.record import Record
 from .histogram import BOUNDS
-from .tables import BY_CALLER, BY_MODEL, Grain
+from .tables import BY_CALLER, BY_MODEL, RollupTable
 
 # A Record that begins to count, +1, or does no longer, -1.
 Shift = tuple[int, Record]
 # An hour, and the values of a grain's dimensions in it.
 Place = tuple[datetime, tuple[Any, ...]]
-Tally = Mapping[Place, Sequence[int]]
+PartialSums = Mapping[Place, Sequence[int]]
 
 # A call is read once: by all dimensions there are, for all numbers that there are.
 _DIMENSIONS, _NUMBERS = BY_CALLER.dimensions, BY_MODEL.numbers
@@ -31,7 +31,7 @@ _HISTOGRAMS = tuple(
 )
 
 
-def tallied(shifts: Iterable[Shift]) -> Tally:
+def aggregate(shifts: Iterable[Shift]) -> PartialSums:
     """Return by how much the sums of each hour change, by all dimensions, in the numbers of BY_MODEL."""
     found: dict[Place, list[int]] = {}
     for sign, record in shifts:
@@ -62,12 +62,12 @@ def _count(row: list[int], sign: int, amounts: Sequence[int | None]) -> None:
             row[first + here] += sign
 
 
-def folded(grain: Grain, tally: Tally) -> Tally:
+def project(rollup: RollupTable, partial: PartialSums) -> PartialSums:
     """Return `tally` by the dimensions of `grain` and in its numbers, where any is not 0."""
-    dimensions = itemgetter(*map(_DIMENSIONS.index, grain.dimensions))
-    numbers = itemgetter(*map(_NUMBERS.index, grain.numbers))
+    dimensions = itemgetter(*map(_DIMENSIONS.index, rollup.dimensions))
+    numbers = itemgetter(*map(_NUMBERS.index, rollup.numbers))
     found: dict[Place, Sequence[int]] = {}
-    for (hour, told), row in tally.items():
+    for (hour, told), row in partial.items():
         place, own = (hour, dimensions(told)), numbers(row)
         found[place] = list(map(add, found[place], own)) if place in found else own
     return {place: row for place, row in found.items() if any(row)}

@@ -6,8 +6,8 @@ from sqlalchemy import Connection
 
 from ...records.record import Record
 from . import upsert
-from .aggregation import Shift, folded, tallied
-from .tables import GRAINS
+from .aggregation import Shift, aggregate, project
+from .tables import ROLLUP_TABLES
 
 # A call before and after, at the prices that hold: completed, or priced anew.
 Change = tuple[Record, Record]
@@ -18,6 +18,6 @@ def count(connection: Connection, new: Iterable[Record], changed: Iterable[Chang
     shifts: list[Shift] = [(1, record) for record in new]
     for before, after in changed:
         shifts += (-1, before), (1, after)
-    tally = tallied(shifts)
-    for grain in GRAINS:
-        upsert.add(connection, grain, upsert.rows(folded(grain, tally)))
+    partial = aggregate(shifts)
+    for rollup in ROLLUP_TABLES:
+        upsert.add(connection, rollup, upsert.rows(project(rollup, partial)))

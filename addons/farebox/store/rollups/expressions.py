@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, func
 from ..schema import calls
 from ..summary import MODEL
 from .histogram import BOUNDS
-from .tables import Grain
+from .tables import RollupTable
 
 _CACHEABLE: ColumnElement[Any] = case((calls.c.cache_read_tokens.is_not(None), calls.c.input_tokens))
 
@@ -18,14 +18,14 @@ def dimension(name: str) -> ColumnElement[Any]:
     return MODEL if name == "model" else calls.c[name]
 
 
-def numbers(grain: Grain) -> list[ColumnElement[Any]]:
+def numbers(rollup: RollupTable) -> list[ColumnElement[Any]]:
     """Return the sums of `grain.numbers` over a group of calls, each under its name."""
     sums: list[ColumnElement[Any]] = [func.count()]
-    for name in grain.measures:
+    for name in rollup.measures:
         amount = _CACHEABLE if name == "cacheable_tokens" else calls.c[name]
         sums += func.sum(amount), func.count(amount)
-    for name in grain.histograms:
+    for name in rollup.histograms:
         amount = calls.c[name]
         sums.append(func.count(case((amount <= BOUNDS[0], 1))))
         sums += (func.count(case((and_(amount > low, amount <= high), 1))) for low, high in pairwise(BOUNDS))
-    return [total.label(name) for total, name in zip(sums, grain.numbers, strict=True)]
+    return [total.label(name) for total, name in zip(sums, rollup.numbers, strict=True)]

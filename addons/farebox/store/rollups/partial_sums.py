@@ -13,11 +13,11 @@ from ..schema import calls, hourly
 from ..summary import DIMENSIONS, ERRORS, SPANS, Sums, matches, span_table, summed, sums_of_calls
 from .histogram import BOUNDS, percentile
 from .ranges import Range
-from .tables import BY_CALLER, BY_MODEL, Grain, buckets_of, known
+from .tables import BY_CALLER, BY_MODEL, RollupTable, buckets_of, known
 
 Key = tuple[Any, ...]
 # The fields of Sums but for percentiles, how many calls tell their duration, and how many are in each bucket.
-Tally = Sequence[int | None]
+PartialSums = Sequence[int | None]
 _SUMS = ("input_tokens", "cacheable_tokens", "cache_read_tokens", "output_tokens", "cost_nanousd")
 _WIDTH = 4 + len(_SUMS)
 _DURATION = "duration_ms"
@@ -33,54 +33,54 @@ class Question:
     where: Sequence[tuple[str, tuple[str | None, ...]]] = ()
 
     @property
-    def grain(self) -> Grain | None:
+    def rollup(self) -> RollupTable | None:
         """The smaller of the hourly tables that have all of these dimensions; None where neither has."""
         names = (*self.by, *(name for name, _ in self.where))
         wanted = {_column(name) for name in names if name not in SPANS}
-        return next((grain for grain in (BY_MODEL, BY_CALLER) if wanted <= set(grain.dimensions)), None)
+        return next((rollup for rollup in (BY_MODEL, BY_CALLER) if wanted <= set(rollup.dimensions)), None)
 
 
-def tallies(
-    connection: Connection, asked: Question, grain: Grain, hours: Sequence[Range], edges: Sequence[Range]
-) -> dict[Key, Tally]:
-    """Return the Tally of each key: of the whole `hours`, from `grain`, and of the calls in `edges`."""
-    found: dict[Key, Tally] = {}
-    for query in _queries(connection, asked, grain, hours, edges):
+def partial_sums(
+    connection: Connection, asked: Question, rollup: RollupTable, hours: Sequence[Range], edges: Sequence[Range]
+) -> dict[Key, PartialSums]:
+    """Return the PartialSums of each key: of the whole `hours`, from `grain`, and of the calls in `edges`."""
+    found: dict[Key, PartialSums] = {}
+    for query in _queries(connection, asked, rollup, hours, edges):
         for row in connection.execute(query):
             key, amounts = tuple(row[: len(asked.by)]), row[len(asked.by) :]
             if amounts[0]:
                 # Postgres sums BIGINT to NUMERIC.
-                tally = [None if amount is None else int(amount) for amount in amounts]
-                found[key] = plus(found[key], tally) if key in found else tally
+                partial = [None if amount is None else int(amount) for amount in amounts]
+                found[key] = plus(found[key], partial) if key in found else partial
     return found
 
 
-def plus(one: Tally, other: Tally) -> Tally:
+def plus(one: PartialSums, other: PartialSums) -> PartialSums:
     """Return the sum of two, None where neither tells."""
     return [b if a is None else a if b is None else a + b for a, b in zip(one, other, strict=True)]
 
 
-def sums_of(tally: Tally) -> Sums:
+def sums_of(partial: PartialSums) -> Sums:
     """Return what a report tells of a group, percentiles interpolated."""
-    durations, counts = tally[_WIDTH] or 0, [count or 0 for count in tally[_WIDTH + 1 :]]
+    durations, counts = partial[_WIDTH] or 0, [count or 0 for count in partial[_WIDTH + 1 :]]
     told = [percentile(counts, durations, percent) for percent in (50, 95)]
-    return summed([*tally[:_WIDTH], *told], interpolated=durations > 0)
+    return summed([*partial[:_WIDTH], *told], interpolated=durations > 0)
 
 
-NOTHING: Tally = [0, 0, 0, 0, *(None for _ in _SUMS), 0, *(None for _ in BOUNDS)]
+NOTHING: PartialSums = [0, 0, 0, 0, *(None for _ in _SUMS), 0, *(None for _ in BOUNDS)]
 
 
 def _queries(
-    connection: Connection, asked: Question, grain: Grain, hours: Sequence[Range], edges: Sequence[Range]
+    connection: Connection, asked: Question, rollup: RollupTable, hours: Sequence[Range], edges: Sequence[Range]
 ) -> Iterator[Select[Any]]:
     for part in batched(hours, _RANGES):
-        yield _of_hours(asked, grain, span_table(part))
+        yield _of_hours(asked, rollup, span_table(part))
     for part in batched(edges, _RANGES):
         yield at_current_prices(connection, _of_calls(asked, span_table(part)))
 
 
-def _of_hours(asked: Question, grain: Grain, spans: CTE) -> Select[Any]:
-    table = hourly[grain.table]
+def _of_hours(asked: Question, rollup: RollupTable, spans: CTE) -> Select[Any]:
+    table = hourly[rollup.table]
     keys = [spans.c.label if name in SPANS else table.c[_column(name)] for name in asked.by]
     within = and_(table.c.hour >= spans.c.begins, table.c.hour < spans.c.ends)
     sums = [func.sum(table.c[name]) for name in (*_SUMS, known(_DURATION), *buckets_of(_DURATION))]

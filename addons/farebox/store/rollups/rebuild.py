@@ -13,7 +13,7 @@ from ..faults import reachable
 from ..schema import calls
 from ..schema import hourly as tables
 from .expressions import dimension, numbers
-from .tables import BY_MODEL, GRAINS, Grain
+from .tables import BY_MODEL, ROLLUP_TABLES, RollupTable
 from .upsert import key_of
 
 HOUR = timedelta(hours=1)
@@ -43,18 +43,18 @@ def mend(connection: Connection, hour: datetime) -> bool:
 
     An hour of which calls were taken away since is left as it is: its sums know more.
     """
-    fresh = {grain: _fresh(connection, grain, hour) for grain in GRAINS}
-    wrong = [grain for grain in GRAINS if _kept(connection, grain, hour) != fresh[grain]]
+    fresh = {rollup: _fresh(connection, rollup, hour) for rollup in ROLLUP_TABLES}
+    wrong = [rollup for rollup in ROLLUP_TABLES if _kept(connection, rollup, hour) != fresh[rollup]]
     if not wrong or not _is_whole(connection, hour):
         return False
-    for grain in wrong:
-        _replace(connection, grain, hour, fresh[grain])
+    for rollup in wrong:
+        _replace(connection, rollup, hour, fresh[rollup])
     return True
 
 
-def _kept(connection: Connection, grain: Grain, hour: datetime) -> _Rows:
-    table = tables[grain.table]
-    columns = [table.c[name] for name in ("key", *grain.dimensions, *grain.numbers)]
+def _kept(connection: Connection, rollup: RollupTable, hour: datetime) -> _Rows:
+    table = tables[rollup.table]
+    columns = [table.c[name] for name in ("key", *rollup.dimensions, *rollup.numbers)]
     rows = connection.execute(select(*columns).where(table.c.hour == hour))
     return {bytes(key): tuple(row) for key, *row in rows}
 
@@ -71,7 +71,7 @@ def _next_hour(connection: Connection, start: datetime | None) -> datetime | Non
 def _hold(connection: Connection) -> None:
     """Let nobody else change the sums until the transaction ends: what is recorded comes before all, or after."""
     if connection.dialect.name == "postgresql":
-        names = ", ".join(grain.table for grain in GRAINS)
+        names = ", ".join(rollup.table for rollup in ROLLUP_TABLES)
         connection.execute(text(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE"))
 
 
@@ -82,9 +82,9 @@ def _is_whole(connection: Connection, hour: datetime) -> bool:
     return int(connection.scalar(select(func.count()).where(*in_it)) or 0) >= int(counted or 0)
 
 
-def _fresh(connection: Connection, grain: Grain, hour: datetime) -> _Rows:
-    query = at_current_prices(connection, _sums_of_an_hour(grain))
-    width, first = len(grain.dimensions), len(grain.dimensions) + len(grain.numbers) - len(grain.buckets)
+def _fresh(connection: Connection, rollup: RollupTable, hour: datetime) -> _Rows:
+    query = at_current_prices(connection, _sums_of_an_hour(rollup))
+    width, first = len(rollup.dimensions), len(rollup.dimensions) + len(rollup.numbers) - len(rollup.buckets)
     found = {}
     for row in connection.execute(query, {"begins": hour, "ends": hour + HOUR}):
         # Postgres sums BIGINT to NUMERIC; a bucket without calls is NULL.
@@ -94,17 +94,17 @@ def _fresh(connection: Connection, grain: Grain, hour: datetime) -> _Rows:
 
 
 @cache
-def _sums_of_an_hour(grain: Grain) -> Select[Any]:
-    keys = [dimension(name).label(name) for name in grain.dimensions]
+def _sums_of_an_hour(rollup: RollupTable) -> Select[Any]:
+    keys = [dimension(name).label(name) for name in rollup.dimensions]
     begins, ends = (bindparam(name, type_=calls.c.started_at.type) for name in ("begins", "ends"))
-    query = select(*keys, *numbers(grain)).where(calls.c.started_at >= begins, calls.c.started_at < ends)
+    query = select(*keys, *numbers(rollup)).where(calls.c.started_at >= begins, calls.c.started_at < ends)
     return query.group_by(*keys)
 
 
-def _replace(connection: Connection, grain: Grain, hour: datetime, rows: _Rows) -> None:
-    table = tables[grain.table]
+def _replace(connection: Connection, rollup: RollupTable, hour: datetime, rows: _Rows) -> None:
+    table = tables[rollup.table]
     connection.execute(delete(table).where(table.c.hour == hour))
-    names = (*grain.dimensions, *grain.numbers)
+    names = (*rollup.dimensions, *rollup.numbers)
     made = [{"hour": hour, "key": key, **dict(zip(names, row, strict=True))} for key, row in rows.items()]
     if made:
         connection.execute(insert(table), made)

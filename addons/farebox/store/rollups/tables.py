@@ -17,7 +17,7 @@ _MEASURES = (
 
 
 @dataclass(frozen=True)
-class Grain:
+class RollupTable:
     """A table of hourly sums: a row for each hour and each combination of `dimensions` that occurred in it.
 
     Of each of `measures` it has the sum and, as NAME_known, the number of calls that told it; of each of `histograms`
@@ -55,6 +55,6 @@ def buckets_of(measure: str) -> tuple[str, ...]:
 
 
 # The few rows of this one answer most questions; the other is for those that ask who.
-BY_MODEL = Grain("hourly_by_model", _CALLED, (*_MEASURES, "ttft_ms"), ("duration_ms", "ttft_ms"))
-BY_CALLER = Grain("hourly_by_caller", (*_CALLED, *_CALLER), _MEASURES, ("duration_ms",))
-GRAINS = (BY_MODEL, BY_CALLER)
+BY_MODEL = RollupTable("hourly_by_model", _CALLED, (*_MEASURES, "ttft_ms"), ("duration_ms", "ttft_ms"))
+BY_CALLER = RollupTable("hourly_by_caller", (*_CALLED, *_CALLER), _MEASURES, ("duration_ms",))
+ROLLUP_TABLES = (BY_MODEL, BY_CALLER)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, delete
 from ..schema import hourly
 from ..sqlite import as_kept
 from .aggregation import Place
-from .tables import Grain, known
+from .tables import RollupTable, known
 
 
 class Row(NamedTuple):
@@ -34,26 +34,26 @@ def key_of(dimensions: Sequence[Any]) -> bytes:
     return blake2b(msgspec.json.encode(dimensions), digest_size=16).digest()
 
 
-def add(connection: Connection, grain: Grain, changes: Sequence[Row]) -> None:
+def add(connection: Connection, rollup: RollupTable, changes: Sequence[Row]) -> None:
     """Add `changes` to the rows of `grain`; those that no call is left in go."""
     if not changes:
         return
     put = {"sqlite": _execute, "postgresql": _populate}[connection.dialect.name]
-    put(connection, grain, changes)
+    put(connection, rollup, changes)
     if fewer := [row for row in changes if row.numbers[0] < 0]:
-        _drop_empty(connection, grain, fewer)
+        _drop_empty(connection, rollup, fewer)
 
 
-def _execute(connection: Connection, grain: Grain, changes: Sequence[Row]) -> None:
-    values = f"VALUES ({', '.join('?' * len(grain.columns))})"
-    told = _teller(grain)
+def _execute(connection: Connection, rollup: RollupTable, changes: Sequence[Row]) -> None:
+    values = f"VALUES ({', '.join('?' * len(rollup.columns))})"
+    told = _teller(rollup)
     rows = [(as_kept(row.hour), row.key, *row.dimensions, *told(row.numbers)) for row in changes]
-    connection.exec_driver_sql(_upsert(grain, values), rows)
+    connection.exec_driver_sql(_upsert(rollup, values), rows)
 
 
-def _populate(connection: Connection, grain: Grain, changes: Sequence[Row]) -> None:
+def _populate(connection: Connection, rollup: RollupTable, changes: Sequence[Row]) -> None:
     """Add all in one statement: a JSON text is the quickest way to so many columns, most of them NULL."""
-    told, names = _teller(grain), (*grain.dimensions, *grain.numbers)
+    told, names = _teller(rollup), (*rollup.dimensions, *rollup.numbers)
     rows = []
     for row in changes:
         values = zip(names, (*row.dimensions, *told(row.numbers)), strict=True)
@@ -62,29 +62,29 @@ def _populate(connection: Connection, grain: Grain, changes: Sequence[Row]) -> N
             | {name: value for name, value in values if value is not None}
         )
     text = msgspec.json.encode(rows).decode()
-    columns = ", ".join(grain.columns)
-    source = f"SELECT {columns} FROM json_populate_recordset(NULL::{grain.table}, %s::json)"  # noqa: S608 - names of ours
-    connection.exec_driver_sql(_upsert(grain, source), (text,))
+    columns = ", ".join(rollup.columns)
+    source = f"SELECT {columns} FROM json_populate_recordset(NULL::{rollup.table}, %s::json)"  # noqa: S608 - names of ours
+    connection.exec_driver_sql(_upsert(rollup, source), (text,))
 
 
 @cache
-def _upsert(grain: Grain, source: str) -> str:
-    here = grain.table
+def _upsert(rollup: RollupTable, source: str) -> str:
+    here = rollup.table
     changes = [f"calls = {here}.calls + excluded.calls"]
-    for name in grain.measures:
+    for name in rollup.measures:
         number = f"{here}.{known(name)} + excluded.{known(name)}"
         amount = f"coalesce({here}.{name}, 0) + coalesce(excluded.{name}, 0)"
         changes += f"{known(name)} = {number}", f"{name} = CASE WHEN {number} = 0 THEN NULL ELSE {amount} END"
-    for name in grain.buckets:
+    for name in rollup.buckets:
         changes.append(f"{name} = nullif(coalesce({here}.{name}, 0) + coalesce(excluded.{name}, 0), 0)")
-    into = f"INSERT INTO {here} ({', '.join(grain.columns)})"
+    into = f"INSERT INTO {here} ({', '.join(rollup.columns)})"
     return f"{into} {source} ON CONFLICT (hour, key) DO UPDATE SET {', '.join(changes)}"
 
 
 @cache
-def _teller(grain: Grain) -> Callable[[Sequence[int]], list[int | None]]:
+def _teller(rollup: RollupTable) -> Callable[[Sequence[int]], list[int | None]]:
     """Return what makes of a row's numbers the values of its columns: NULL where no call tells, or none is counted."""
-    first = 1 + 2 * len(grain.measures)
+    first = 1 + 2 * len(rollup.measures)
 
     def values(numbers: Sequence[int]) -> list[int | None]:
         told: list[int | None] = [number or None for number in numbers]
@@ -98,7 +98,7 @@ def _teller(grain: Grain) -> Callable[[Sequence[int]], list[int | None]]:
     return values
 
 
-def _drop_empty(connection: Connection, grain: Grain, changes: Sequence[Row]) -> None:
-    table = hourly[grain.table]
+def _drop_empty(connection: Connection, rollup: RollupTable, changes: Sequence[Row]) -> None:
+    table = hourly[rollup.table]
     here = (table.c.hour == bindparam("at"), table.c.key == bindparam("of"), table.c.calls == 0)
     connection.execute(delete(table).where(*here), [{"at": row.hour, "of": row.key} for row in changes])
