@@ -26,14 +26,14 @@ LEDGERS = {"SQLite": places.sqlite, "Postgres": places.postgres}
 _A_ROW = 3_000
 _SAMPLES = 20_000
 _RECORDING = f"""
-Recording: median and best of {ROUNDS} rounds of {CALLS:,} calls, {BATCH:,} in a transaction that is flushed to disk,
-hourly sums included. *Records*: the sink alone. *spool*: the whole recorder, which reads, prices, links, writes and
-counts. CPU is in microseconds a row; ours and the server's together are what a row takes where nothing else runs.
-Postgres has the same two cores.
+Recording: median and best of {ROUNDS} rounds of {CALLS:,} calls, {BATCH:,} per transaction flushed to disk,
+including hourly sums. *Records*: the sink alone. *spool*: the whole recorder, which reads, prices, links, writes and
+counts. CPU is in microseconds per row; on an idle machine, farebox's and the server's CPU together are the time per
+row. Postgres shares the two cores.
 """
 _REPORTS = f"""
-Reports: `farebox report` as typed, seconds from start to end, median and best of {TIMES} after one that warms the
-caches, and its own CPU seconds, of which 0.7 to start. The calls are of the last 30 days.
+Reports: `farebox report` from the command line, seconds from start to end, median and best of {TIMES} after one run
+that warms the caches, and farebox's CPU seconds, 0.7 of them for startup. The calls are from the last 30 days.
 """
 
 
@@ -55,9 +55,9 @@ def main() -> None:
 def _lines(folder: Path, ledgers: list[str], sizes_asked: list[int]) -> Iterator[str]:
     load = os.getloadavg()[0]
     when, python = f"{datetime.now(UTC):%Y-%m-%d}", platform.python_version()
-    yield f"`make bench-ledger`, {when}, Python {python}, while {load:.1f} other processes wanted the two cores."
+    yield f"`make bench-ledger`, {when}, Python {python}, with a load average of {load:.1f} on two cores."
     yield _RECORDING
-    yield from ("| ledger | from | rows/s | best | our CPU | the server's |", "|---|---|---|---|---|---|")
+    yield from ("| ledger | from | rows/s | best | farebox's CPU | the server's |", "|---|---|---|---|---|---|")
     for name in ledgers:
         with LEDGERS[name](folder) as place:
             yield _rate_line(name, "Records", sink_rate(place))
