@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Do what README.md says: run each of its `sh` blocks, in order, in a fresh clone, in a shell without this one's settings.
-# Needs some Python 3.12+ on the PATH, and for the rest only what Debian and PyPI give.
+# Run README.md's `sh` blocks in order, in a fresh clone, with a clean environment.
+# Requires Python 3.12 or newer on the PATH, and otherwise only packages of Debian and PyPI.
 set -euo pipefail
 root=$(git -C "$(dirname "$0")" rev-parse --show-toplevel)
 place=$(mktemp -d)

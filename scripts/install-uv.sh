@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Install uv into a folder of its own: install-uv.sh FOLDER. Needs pip or venv beside Python, not both.
+# Install uv into its own folder: install-uv.sh FOLDER. Requires Python with pip or venv; one of them suffices.
 set -eu
 folder=$1
 python=$("$(dirname "$0")/python.sh")

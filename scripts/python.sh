@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Print the path of a Python 3.12 or newer. Candidates are run, not trusted: a pyenv shim may stand for nothing here.
+# Print the path of a Python 3.12 or newer. Each candidate is run, because a pyenv shim can exist without a Python behind it.
 set -u
 shopt -s nullglob
 candidates=()
