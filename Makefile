@@ -17,7 +17,7 @@ PARALLEL := -n auto --dist loadfile
 OR_NONE := || [ $$? = 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fast slow lint corpus replay estimates tables prices vendor faults soak readme picture lock wheel clean bench-pricing bench-ledger
+.PHONY: help demo run test check fast slow lint corpus replay estimates tables prices vendor faults soak readme picture ledger-page lock wheel clean bench-pricing bench-ledger
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
@@ -43,6 +43,7 @@ lint: $(READY)  ## check formatting, lint, types and import contracts
 	$(BIN)/ruff check --quiet addons tests migrations scripts benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/python scripts/ledger_page.py --check
 
 corpus: $(READY)  ## compare recorded exchanges with their oracle; FAREBOX_SHARED names the folder
 	PYTHONPATH=addons $(BIN)/python -m tests.corpus
@@ -82,6 +83,9 @@ readme:  ## run README.md's commands in a fresh clone of this commit
 
 picture: $(READY)  ## recreate README.md's picture from the demo
 	$(BIN)/python scripts/picture.py
+
+ledger-page: $(READY)  ## write the tables of columns in docs/ledger.md
+	$(BIN)/python scripts/ledger_page.py
 
 lock: $(UV)  ## update the pinned environment
 	$(UV) pip compile --quiet --universal --no-header --no-annotate --upgrade --group dev pyproject.toml -o requirements.lock

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from farebox.records.record import COLUMNS, Record
+from farebox.records.columns import NAMES
+from farebox.records.record import Record
 from farebox.store.engine import writer
 from farebox.store.maintenance import Maintenance
 from farebox.store.rollups.rebuild import rebuild
@@ -61,9 +62,9 @@ def _weight(hour: datetime) -> float:
 def _fill_hour(connection: Connection, hour: datetime, hour_number: int, count: int, samples: int) -> None:
     """Put `count` calls into an hour, two of each sample, of those people whose turn it is."""
     made = _MADE[connection.dialect.name]
-    columns = ", ".join(made.get(name, f"samples.{name}") for name in COLUMNS)
+    columns = ", ".join(made.get(name, f"samples.{name}") for name in NAMES)
     statement = text(
-        f"INSERT INTO calls ({', '.join(COLUMNS)}) {made['numbers']} SELECT {columns} "  # noqa: S608 - names of ours
+        f"INSERT INTO calls ({', '.join(NAMES)}) {made['numbers']} SELECT {columns} "  # noqa: S608 - names of ours
         "FROM numbers JOIN samples ON samples.place = (:first + n % :different) % :samples"
     ).bindparams(
         bindparam("hour", type_=DateTime(timezone=True)),

@@ -16,7 +16,8 @@ import pyarrow.csv
 import pytest
 from farebox.exports.formats import WRITERS, Format
 from farebox.exports.text import json_lines
-from farebox.records.record import COLUMNS, Record
+from farebox.records.columns import NAMES
+from farebox.records.record import Record
 from farebox.sinks.database import DatabaseSink
 from farebox.store import queries
 from farebox.store.engine import writer
@@ -44,7 +45,7 @@ def read_lines(content: bytes) -> list[dict[str, Any]]:
 def read_csv(content: bytes) -> list[dict[str, Any]]:
     """Read CSV as the ledger's types say; an empty cell without quotes is NULL."""
     told = pyarrow.csv.ConvertOptions(
-        column_types=dict.fromkeys(COLUMNS, pyarrow.string()),
+        column_types=dict.fromkeys(NAMES, pyarrow.string()),
         strings_can_be_null=True,
         quoted_strings_can_be_null=False,
         null_values=[""],
@@ -118,7 +119,7 @@ def test_parquet_has_the_types_of_the_ledger() -> None:
     written.close()
 
     schema = parquet.read_schema(io.BytesIO(out.getvalue()))
-    assert tuple(schema.names) == COLUMNS
+    assert tuple(schema.names) == NAMES
     told = {name: str(schema.field(name).type) for name in ("id", "started_at", "cost_nanousd", "streamed", "tags")}
     assert told == {
         "id": "string",
@@ -168,7 +169,7 @@ def test_a_line_has_every_column_in_order_and_null_is_null() -> None:
     line = json_lines([msgspec.structs.asdict(record())])
 
     found = json.loads(line)
-    assert tuple(found) == COLUMNS
+    assert tuple(found) == NAMES
     assert (found["cost_nanousd"], found["units"], found["streamed"]) == (None, None, None)
     assert (line.count(b"\n"), line[-1:]) == (1, b"\n")
 

@@ -9,7 +9,7 @@ import typer.main
 from farebox.cli.main import app
 from farebox.config import settings
 from farebox.config.sources import PREFIX
-from farebox.records.record import COLUMNS
+from farebox.records.columns import NAMES
 from farebox.sinks.metrics import MetricsSink, SelfMetrics
 from farebox.store.schema import call_prices
 from prometheus_client import CollectorRegistry
@@ -81,7 +81,7 @@ def test_every_command_and_option_has_help() -> None:
         assert [item.name for item in command.params if not getattr(item, "help", None)] == [], name
 
 
-@pytest.mark.parametrize("name", COLUMNS)
+@pytest.mark.parametrize("name", NAMES)
 def test_every_column_is_documented(name: str) -> None:
     assert f"| `{name}` |" in (DOCS / "ledger.md").read_text()
 

@@ -10,8 +10,8 @@ from farebox.config.price_rules import Free, GpuHour, Match, PriceRule
 from farebox.pricing.row import is_settled, priced
 from farebox.pricing.standard import standard
 from farebox.recorder import ledger
+from farebox.records.columns import NAMES
 from farebox.records.reading import Reading
-from farebox.records.record import COLUMNS
 from farebox.records.text_size import TextSize
 from farebox.records.usage import Part, Usage
 from hypothesis import given
@@ -271,7 +271,7 @@ def test_all_that_was_read_is_in_the_row() -> None:
 
 
 def test_every_column_is_there_whatever_was_read() -> None:
-    assert tuple(msgspec.structs.asdict(record_of(reading(usage=NOTHING)))) == COLUMNS
+    assert tuple(msgspec.structs.asdict(record_of(reading(usage=NOTHING)))) == NAMES
 
 
 @given(

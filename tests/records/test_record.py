@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from farebox.records.record import COLUMNS, Record
+from farebox.records.record import Record
 
 from tests.support.samples import AT, record
 
@@ -28,10 +28,6 @@ def test_what_every_call_has_must_be_told(name: str) -> None:
 def test_a_record_does_not_change() -> None:
     with pytest.raises(AttributeError):
         record().cost_nanousd = 1  # type: ignore[misc]
-
-
-def test_no_column_is_named_twice() -> None:
-    assert len(set(COLUMNS)) == len(COLUMNS) == len(msgspec.structs.asdict(record()))
 
 
 def test_no_column_of_money_or_amounts_is_a_float() -> None:

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
-from farebox.records.record import COLUMNS
-from farebox.report.sheet import GROUPS, call_sheet
+from farebox.records.columns import COLUMNS, GROUPS
+from farebox.report.sheet import call_sheet
 from rich.console import Console
 
 from tests.support.samples import record
@@ -19,8 +19,15 @@ def printed(**told: Any) -> list[str]:
     return [" ".join(line.split()) for line in text.getvalue().splitlines()]
 
 
-def test_every_column_has_its_place_once() -> None:
-    assert sorted(name for names in GROUPS.values() for name in names) == sorted(COLUMNS)
+def test_every_column_is_shown_below_the_title_of_its_group() -> None:
+    kinds = {str: "x", int: 7, bool: True, dict: {"a": 1}, list: ["x"]}
+    values = {column.name: kinds[column.kind] for column in COLUMNS if column.name != "started_at"}
+
+    lines = [line.partition(" ")[0].partition(".")[0] for line in printed(**values)]
+
+    titles = dict.fromkeys(column.group for column in COLUMNS)
+    assert tuple(titles) == GROUPS
+    assert lines == [line for title in titles for line in (title, *(c.name for c in COLUMNS if c.group == title))]
 
 
 def test_a_sheet_has_what_is_known_and_nothing_else() -> None:

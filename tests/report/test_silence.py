@@ -6,7 +6,7 @@ from farebox.spool.telemetry import ClientDiagnostics, UntrustedConnections
 
 
 @pytest.mark.parametrize(
-    ("sights", "told"),
+    ("diagnostics", "told"),
     [
         (ClientDiagnostics(), ["Nothing came to the proxy", "NO_PROXY must not name the host"]),
         (ClientDiagnostics(1, passed={"llm.example": 3}), ["llm.example (3)", "intercept: {hosts: [...]}"]),

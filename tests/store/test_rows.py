@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from farebox.records.record import COLUMNS, Record
+from farebox.records.columns import NAMES
+from farebox.records.record import Record
 from farebox.store import queries
 from farebox.store.rows import insert_calls
 from hypothesis import HealthCheck, given, settings
@@ -45,7 +46,7 @@ def test_a_row_is_read_as_it_was_written(engine: Engine) -> None:
     insert(engine, full)
 
     [found] = rows(engine)
-    assert tuple(found) == COLUMNS
+    assert tuple(found) == NAMES
     assert found == msgspec.structs.asdict(full)
 
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from types import NoneType
-from typing import Any, BinaryIO, get_args, get_origin
+from typing import Any, BinaryIO
 
 import msgspec
 
 from ..errors import SettingsError
-from ..records.record import Record
+from ..records.columns import COLUMNS
 from .text import Row, in_utc
 
 # Rows of a group: enough to compress well, few enough to hold.
@@ -57,8 +56,5 @@ def _cell(value: Any) -> Any:
 
 def _schema(pa: Any) -> Any:
     kinds = {int: pa.int64(), bool: pa.bool_(), datetime: pa.timestamp("us", tz="UTC")}
-    fields = []
-    for field in msgspec.structs.fields(Record):
-        [kind] = {get_origin(one) or one for one in get_args(field.type) or (field.type,)} - {NoneType}
-        fields.append(pa.field(field.name, kinds.get(kind, pa.string()), nullable=not field.required))
-    return pa.schema(fields)
+    fields = (pa.field(one.name, kinds.get(one.kind, pa.string()), nullable=one.is_nullable) for one in COLUMNS)
+    return pa.schema(list(fields))

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from ..records.record import COLUMNS
+from ..records.columns import NAMES
 
 Row = Mapping[str, Any]
 _ENCODER = msgspec.json.Encoder()
@@ -43,11 +43,11 @@ class Csv:
 
     def __init__(self, out: BinaryIO) -> None:
         self._out = out
-        self._write([COLUMNS])
+        self._write([NAMES])
 
     def write(self, rows: Sequence[Row]) -> None:
         """Write `rows`; JSON columns as JSON text, times as RFC 3339 in UTC."""
-        self._write([[_cell(row[name]) for name in COLUMNS] for row in rows])
+        self._write([[_cell(row[name]) for name in NAMES] for row in rows])
 
     def close(self) -> None:
         """End the file: nothing is missing."""

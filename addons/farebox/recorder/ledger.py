@@ -11,13 +11,14 @@ from ..pricing.pricer import Pricer
 from ..pricing.reported import reported
 from ..pricing.row import NO_USAGE, PENDING, is_settled, priced
 from ..records import reading as outcomes
+from ..records.columns import NAMES
 from ..records.reading import Reading
-from ..records.record import COLUMNS, Record
+from ..records.record import Record
 from ..records.usage import Usage
 from .estimates import CUT_SHORT, RatioModel, estimate
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_AS_READ = tuple(name for name in Reading.__struct_fields__ if name in COLUMNS and name != "started_at")
+_AS_READ = tuple(name for name in Reading.__struct_fields__ if name in NAMES and name != "started_at")
 _as_read = attrgetter(*_AS_READ)
 _USAGE = Usage.__struct_fields__
 _usage = attrgetter(*_USAGE)

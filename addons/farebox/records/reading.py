@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from .columns import Observed
 from .text_size import TextSize
 from .usage import Part, Usage
 
@@ -24,12 +25,12 @@ class StatedCost(msgspec.Struct, frozen=True):
     unit: str
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One HTTP exchange, in the ledger's names; `started_at` in nanoseconds since 1970, UTC.
+class Reading(Observed, frozen=True, kw_only=True, omit_defaults=True):
+    """One HTTP exchange as a worker read it; `started_at` in nanoseconds since 1970, UTC.
 
-    What only looks at the work of an earlier exchange `completes` its row, named by its response id; where that work
-    goes on after the answer, the row `is_pending`. `price_context` is what sets the price beside model and tier
-    (speed, processing, ...); `parts` are the shares of an answer that several models, or tiers, have in it.
+    A poll, which only asks for the work of an earlier exchange, `completes` the row with that response id; the row
+    `is_pending` while its work goes on after the answer. `price_context` is what sets the price beside model and tier
+    (speed, processing, ...); `parts` are the shares of an answer that have a model, or a tier, of their own.
 
     Fields may be added, with a default, but neither renamed nor given another type: a newer recorder reads what an
     older worker left in the spool.
@@ -37,46 +38,17 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     id: str
     started_at: int
-    provider: str
-    host: str
-    outcome: str
-    sidecar: str | None = None
-    dialect: str | None = None
-    operation: str | None = None
-    provider_request_id: str | None = None
-    response_id: str | None = None
-    model_requested: str | None = None
-    model_returned: str | None = None
-    service_tier: str | None = None
-    streamed: bool | None = None
-    status: int | None = None
-    error_type: str | None = None
-    error_code: str | None = None
-    error_param: str | None = None
-    finish_reason: str | None = None
     usage: Usage = Usage()
     raw_usage: dict[str, Any] | None = None
+    price_context: dict[str, str] | None = None
+    parts: list[Part] | None = None
+    stated_cost: StatedCost | None = None
+    cost_header: str | None = None
+    sizes: TextSize = TextSize()
     meter_failed: bool = False
     is_unreadable: bool = False
     is_pending: bool = False
     completes: str | None = None
-    duration_ms: int | None = None
-    ttfb_ms: int | None = None
-    ttft_ms: int | None = None
-    output_chunks: int | None = None
-    overhead_us: int | None = None
-    request_bytes: int | None = None
-    response_bytes: int | None = None
-    tags: dict[str, str] | None = None
-    params: dict[str, Any] | None = None
-    ratelimit: dict[str, int] | None = None
-    sizes: TextSize = TextSize()
-    cost_header: str | None = None
-    attempt: int | None = None
-    request_hash: str | None = None
-    price_context: dict[str, str] | None = None
-    parts: list[Part] | None = None
-    stated_cost: StatedCost | None = None
 
     @property
     def adds_nothing(self) -> bool:

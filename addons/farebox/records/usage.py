@@ -5,26 +5,14 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from .columns import Tokens
 
-class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What was consumed, in the ledger's columns.
 
-    `input_tokens` and `output_tokens` are totals: cache, audio and image input lie inside the input; reasoning, audio
-    and image output inside the output. `cache_write_1h_tokens` lies inside `cache_write_tokens`. `units` counts what is
-    not billed by the token (web_search_requests, images, ...).
+class Usage(Tokens, frozen=True, omit_defaults=True):
+    """What was consumed, in the ledger's columns, as the provider counts it.
+
+    `units` counts what is not billed by the token (web_search_requests, images, ...).
     """
-
-    input_tokens: int | None = None
-    cache_read_tokens: int | None = None
-    cache_write_tokens: int | None = None
-    cache_write_1h_tokens: int | None = None
-    input_audio_tokens: int | None = None
-    input_image_tokens: int | None = None
-    output_tokens: int | None = None
-    reasoning_tokens: int | None = None
-    output_audio_tokens: int | None = None
-    output_image_tokens: int | None = None
-    units: dict[str, int] | None = None
 
     @property
     def is_reported(self) -> bool:

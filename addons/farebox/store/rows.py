@@ -9,14 +9,15 @@ from sqlalchemy import JSON, Connection, insert, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from ..records.record import COLUMNS, Record
+from ..records.columns import NAMES
+from ..records.record import Record
 from .faults import is_duplicate
 from .schema import as_json, calls
 from .sqlite import as_kept
 
 _JSON = tuple(place for place, column in enumerate(calls.columns) if isinstance(column.type, JSON))
-_STARTED_AT = COLUMNS.index("started_at")
-_NAMES = ", ".join(f'"{name}"' for name in COLUMNS)
+_STARTED_AT = NAMES.index("started_at")
+_NAMES = ", ".join(f'"{name}"' for name in NAMES)
 _COPY = f"COPY calls ({_NAMES}) FROM STDIN"
 _INSERT = str(insert(calls).compile(dialect=sqlite.dialect()))
 

@@ -1,5 +1,9 @@
 """The ledger's tables. `migrations/` makes them; this says what the program expects to find."""
 
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
 import msgspec
 from sqlalchemy import (
     JSON,
@@ -16,7 +20,10 @@ from sqlalchemy import (
     Text,
 )
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.types import TypeEngine
 
+from ..records import columns
+from ..records.column import Column as LedgerColumn
 from .rollups.tables import ROLLUP_TABLES, RollupTable, known
 
 metadata = MetaData()
@@ -35,50 +42,28 @@ def _uuid() -> String:
     return String(36).with_variant(postgresql.UUID(as_uuid=False), "postgresql")
 
 
-def _texts(*names: str) -> list[Column[str]]:
-    return [Column(name, Text) for name in names]
+_TYPES: Mapping[type, Callable[[], TypeEngine[Any]]] = {
+    str: Text,
+    int: BigInteger,
+    bool: Boolean,
+    datetime: lambda: DateTime(timezone=True),
+    dict: _json,
+    list: _json,
+}
 
 
-def _counts(*names: str) -> list[Column[int]]:
-    return [Column(name, BigInteger) for name in names]
+def _column(column: LedgerColumn) -> Column[Any]:
+    kind = _uuid() if column.name == "id" else Integer() if column.is_small else _TYPES[column.kind]()
+    return Column(column.name, kind, primary_key=column.name in _KEY, nullable=column.is_nullable)
 
+
+# The call's id comes first, so that rows may be distributed by it.
+_KEY = columns.Key.__struct_fields__
 
 calls = Table(
     "calls",
     metadata,
-    Column("id", _uuid(), primary_key=True),
-    Column("started_at", DateTime(timezone=True), primary_key=True),
-    Column("sidecar", Text),
-    Column("provider", Text, nullable=False),
-    Column("host", Text, nullable=False),
-    *_texts("dialect", "operation", "provider_request_id", "response_id"),
-    *_texts("model_requested", "model_returned", "service_tier"),
-    Column("streamed", Boolean),
-    Column("status", Integer),
-    Column("outcome", Text, nullable=False),
-    *_texts("error_type", "error_code", "error_param", "finish_reason"),
-    Column("attempt", Integer),
-    *_counts("input_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens"),
-    *_counts("input_audio_tokens", "input_image_tokens", "output_tokens", "reasoning_tokens"),
-    *_counts("output_audio_tokens", "output_image_tokens"),
-    Column("units", _json()),
-    Column("usage_source", Text, nullable=False),
-    Column("estimate", _json()),
-    Column("raw_usage", _json()),
-    Column("cost_nanousd", BigInteger),
-    Column("cost_status", Text, nullable=False),
-    Column("cost_reasons", _json()),
-    Column("catalogue_cost_nanousd", BigInteger),
-    *_texts("price_source", "price_version"),
-    Column("rate_card", _json()),
-    *_counts("duration_ms", "ttfb_ms", "ttft_ms", "output_chunks", "overhead_us", "request_bytes", "response_bytes"),
-    *_texts("user_id", "team", "project", "conversation", "client_app", "client_addr", "key_fingerprint"),
-    Column("tags", _json()),
-    *_texts("purpose", "request_hash"),
-    Column("params", _json()),
-    Column("ratelimit", _json()),
-    Column("price_context", _json()),
-    Column("parts", _json()),
+    *map(_column, columns.COLUMNS),
     Index("calls_started_at", "started_at"),
     Index("calls_response_id", "response_id"),
     postgresql_partition_by="RANGE (started_at)",
@@ -91,13 +76,7 @@ call_prices = Table(
     Column("started_at", DateTime(timezone=True), primary_key=True),
     Column("revision", Integer, primary_key=True),
     Column("priced_at", DateTime(timezone=True), nullable=False),
-    Column("estimate", _json()),
-    Column("cost_nanousd", BigInteger),
-    Column("cost_status", Text, nullable=False),
-    Column("cost_reasons", _json()),
-    Column("catalogue_cost_nanousd", BigInteger),
-    *_texts("price_source", "price_version"),
-    Column("rate_card", _json()),
+    *map(_column, columns.PRICED),
     Index("call_prices_started_at", "started_at"),
     postgresql_partition_by="RANGE (started_at)",
 )

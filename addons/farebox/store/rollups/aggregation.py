@@ -1,4 +1,4 @@
-"""Records summed up by hour and dimensions, as the hourly tables hold them. Pure."""
+"""Records summed by hour and dimensions, as the hourly tables hold them. Pure."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,42 +8,38 @@ from typing import Any
 
 from ...records.record import Record
 from .histogram import BOUNDS
-from .tables import BY_CALLER, BY_MODEL, RollupTable
+from .tables import BY_CALLER, BY_MODEL, CACHEABLE, RollupTable
 
-# A Record that begins to count, +1, or does no longer, -1.
+# A Record that begins to count, +1, or no longer counts, -1.
 Shift = tuple[int, Record]
-# An hour, and the values of a grain's dimensions in it.
+# An hour, and the values of a table's dimensions in it.
 Place = tuple[datetime, tuple[Any, ...]]
 PartialSums = Mapping[Place, Sequence[int]]
 
-# A call is read once: by all dimensions there are, for all numbers that there are.
+# Each call is read once, by all dimensions and for all numbers that any table has.
 _DIMENSIONS, _NUMBERS = BY_CALLER.dimensions, BY_MODEL.numbers
-_MODEL = _DIMENSIONS.index("model")
-_told = attrgetter(*("model_returned" if name == "model" else name for name in _DIMENSIONS))
-_DIRECT = tuple(name for name in BY_MODEL.measures if name != "cacheable_tokens")
-_amounts = attrgetter(*_DIRECT)
-_PLACES = tuple(_NUMBERS.index(name) for name in _DIRECT)
-_INPUT, _CACHE_READ = _DIRECT.index("input_tokens"), _DIRECT.index("cache_read_tokens")
-_CACHEABLE = _NUMBERS.index("cacheable_tokens")
+_dimensions_of = attrgetter(*_DIMENSIONS)
+_SUMMED = tuple(name for name in BY_MODEL.measures if name != CACHEABLE)
+_amounts_of = attrgetter(*_SUMMED)
+_PLACES = tuple(_NUMBERS.index(name) for name in _SUMMED)
+_INPUT, _CACHE_READ = _SUMMED.index("input_tokens"), _SUMMED.index("cache_read_tokens")
+_CACHEABLE = _NUMBERS.index(CACHEABLE)
 _HISTOGRAMS = tuple(
-    (_DIRECT.index(name), len(_NUMBERS) - len(BY_MODEL.buckets) + place * len(BOUNDS))
+    (_SUMMED.index(name), len(_NUMBERS) - len(BY_MODEL.buckets) + place * len(BOUNDS))
     for place, name in enumerate(BY_MODEL.histograms)
 )
 
 
 def aggregate(shifts: Iterable[Shift]) -> PartialSums:
     """Return by how much the sums of each hour change, by all dimensions, in the numbers of BY_MODEL."""
-    found: dict[Place, list[int]] = {}
+    sums: dict[Place, list[int]] = {}
     for sign, record in shifts:
-        told = _told(record)
-        if record.model_returned is None:
-            told = (*told[:_MODEL], record.model_requested, *told[_MODEL + 1 :])
-        place = (record.started_at.replace(minute=0, second=0, microsecond=0), told)
-        row = found.get(place)
-        if row is None:
-            row = found[place] = [0] * len(_NUMBERS)
-        _count(row, sign, _amounts(record))
-    return found
+        hour = record.started_at.replace(minute=0, second=0, microsecond=0)
+        row = sums.setdefault((hour, _dimensions_of(record)), [])
+        if not row:
+            row += [0] * len(_NUMBERS)
+        _count(row, sign, _amounts_of(record))
+    return sums
 
 
 def _count(row: list[int], sign: int, amounts: Sequence[int | None]) -> None:
@@ -52,22 +48,22 @@ def _count(row: list[int], sign: int, amounts: Sequence[int | None]) -> None:
         if amount is not None:
             row[place] += sign * amount
             row[place + 1] += sign
-    given = amounts[_INPUT]
-    if given is not None and amounts[_CACHE_READ] is not None:
-        row[_CACHEABLE] += sign * given
+    input_tokens = amounts[_INPUT]
+    if input_tokens is not None and amounts[_CACHE_READ] is not None:
+        row[_CACHEABLE] += sign * input_tokens
         row[_CACHEABLE + 1] += sign
-    for measured, first in _HISTOGRAMS:
-        amount = amounts[measured]
-        if amount is not None and (here := bisect_left(BOUNDS, amount)) < len(BOUNDS):
-            row[first + here] += sign
+    for summed, first in _HISTOGRAMS:
+        amount = amounts[summed]
+        if amount is not None and (bucket := bisect_left(BOUNDS, amount)) < len(BOUNDS):
+            row[first + bucket] += sign
 
 
 def project(rollup: RollupTable, partial: PartialSums) -> PartialSums:
-    """Return `tally` by the dimensions of `grain` and in its numbers, where any is not 0."""
+    """Return `partial` by the dimensions of `rollup` and in its numbers, without rows that are all 0."""
     dimensions = itemgetter(*map(_DIMENSIONS.index, rollup.dimensions))
     numbers = itemgetter(*map(_NUMBERS.index, rollup.numbers))
-    found: dict[Place, Sequence[int]] = {}
-    for (hour, told), row in partial.items():
-        place, own = (hour, dimensions(told)), numbers(row)
-        found[place] = list(map(add, found[place], own)) if place in found else own
-    return {place: row for place, row in found.items() if any(row)}
+    sums: dict[Place, Sequence[int]] = {}
+    for (hour, values), row in partial.items():
+        place, amounts = (hour, dimensions(values)), numbers(row)
+        sums[place] = list(map(add, sums[place], amounts)) if place in sums else amounts
+    return {place: row for place, row in sums.items() if any(row)}

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, func
 from ..schema import calls
 from ..summary import MODEL
 from .histogram import BOUNDS
-from .tables import RollupTable
+from .tables import CACHEABLE, RollupTable
 
 _CACHEABLE: ColumnElement[Any] = case((calls.c.cache_read_tokens.is_not(None), calls.c.input_tokens))
 
@@ -22,7 +22,7 @@ def numbers(rollup: RollupTable) -> list[ColumnElement[Any]]:
     """Return the sums of `grain.numbers` over a group of calls, each under its name."""
     sums: list[ColumnElement[Any]] = [func.count()]
     for name in rollup.measures:
-        amount = _CACHEABLE if name == "cacheable_tokens" else calls.c[name]
+        amount = _CACHEABLE if name == CACHEABLE else calls.c[name]
         sums += func.sum(amount), func.count(amount)
     for name in rollup.histograms:
         amount = calls.c[name]

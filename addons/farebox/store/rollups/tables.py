@@ -1,27 +1,30 @@
-"""What hourly sums are kept of: by what is called, and by who calls."""
+"""The tables of hourly sums: by model, and by caller. They derive from the columns."""
 
 from dataclasses import dataclass
 from functools import cached_property
 
+from ...records.column import Dimension, Sum
+from ...records.columns import COLUMNS
 from .histogram import BOUNDS
 
-_CALLED = (
-    *("sidecar", "provider", "host", "model", "operation", "service_tier"),
-    *("outcome", "status", "cost_status", "purpose", "client_app"),
+# The input of the calls that report how much of it was read from a cache: only of these is a hit rate known.
+CACHEABLE = "cacheable_tokens"
+_DIMENSIONS = sorted(
+    (column.rollup.place, column.rollup.name or column.name, column.rollup.by_caller)
+    for column in COLUMNS
+    if isinstance(column.rollup, Dimension)
 )
-_CALLER = ("user_id", "team", "project", "key_fingerprint")
-_MEASURES = (
-    *("input_tokens", "cacheable_tokens", "cache_read_tokens", "cache_write_tokens"),
-    *("output_tokens", "reasoning_tokens", "cost_nanousd", "catalogue_cost_nanousd", "duration_ms"),
-)
+_CALLED = tuple(name for _, name, by_caller in _DIMENSIONS if not by_caller)
+_CALLER = tuple(name for _, name, by_caller in _DIMENSIONS if by_caller)
+_SUMS = {column.name: column.rollup for column in COLUMNS if isinstance(column.rollup, Sum)}
 
 
 @dataclass(frozen=True)
 class RollupTable:
     """A table of hourly sums: a row for each hour and each combination of `dimensions` that occurred in it.
 
-    Of each of `measures` it has the sum and, as NAME_known, the number of calls that told it; of each of `histograms`
-    the number of calls in each bucket.
+    For each of `measures` it has the sum and, as NAME_known, the number of calls that have a value; for each of
+    `histograms` the number of calls in each bucket.
     """
 
     table: str
@@ -54,7 +57,16 @@ def buckets_of(measure: str) -> tuple[str, ...]:
     return tuple(f"{measure}_to_{bound}" for bound in BOUNDS)
 
 
-# The few rows of this one answer most questions; the other is for those that ask who.
-BY_MODEL = RollupTable("hourly_by_model", _CALLED, (*_MEASURES, "ttft_ms"), ("duration_ms", "ttft_ms"))
-BY_CALLER = RollupTable("hourly_by_caller", (*_CALLED, *_CALLER), _MEASURES, ("duration_ms",))
+def _histograms(table: str) -> tuple[str, ...]:
+    return tuple(name for name, rollup in _SUMS.items() if table in rollup.histogram)
+
+
+# The few rows of the first answer most questions; the second is for questions about callers.
+BY_MODEL = RollupTable("hourly_by_model", _CALLED, (*_SUMS, CACHEABLE), _histograms("hourly_by_model"))
+BY_CALLER = RollupTable(
+    "hourly_by_caller",
+    (*_CALLED, *_CALLER),
+    (*(name for name, rollup in _SUMS.items() if rollup.by_caller), CACHEABLE),
+    _histograms("hourly_by_caller"),
+)
 ROLLUP_TABLES = (BY_MODEL, BY_CALLER)
