@@ -26,7 +26,7 @@ def sink(registry: CollectorRegistry) -> MetricsSink:
 
 
 def count(sink: MetricsSink, **told: Any) -> None:
-    sink.write([record(**{"model_requested": "gpt-4o", **told})])
+    sink.apply([record(**{"model_requested": "gpt-4o", **told})], [])
 
 
 def series(registry: CollectorRegistry, name: str) -> dict[str, float]:
@@ -200,9 +200,9 @@ def test_farebox_tells_about_itself(registry: CollectorRegistry) -> None:
 def test_a_completion_adds_what_it_adds_and_no_call(sink: MetricsSink, registry: CollectorRegistry) -> None:
     before = record(model_returned="gpt-4o", input_tokens=40, cost_nanousd=1_000_000)
     after = record(model_returned="gpt-4o", input_tokens=100, output_tokens=7, cost_nanousd=3_000_000)
-    sink.write([before])
+    sink.apply([before], [])
 
-    sink.complete([Completion(before, after)])
+    sink.apply([], [Completion(before, after)])
 
     assert registry.get_sample_value("farebox_tokens_total", {**MODEL, "kind": "input"}) == 100
     assert registry.get_sample_value("farebox_tokens_total", {**MODEL, "kind": "output"}) == 7

@@ -175,8 +175,7 @@ class Recorder:
             source = sources.get(refused.id)
             message = reading.encode(source) if source else msgspec.msgpack.encode(refused)
             self._to.dead_letters.keep(message, "the ledger refuses it")
-        self._to.metrics.write(written.records)
-        self._to.metrics.complete(written.completions)
+        self._to.metrics.apply(written.records, written.completions)
         # Only now: a batch is read again for as long as the ledger is away.
         self._estimators.learn(sources[record.id] for record in written.records if record.id in sources)
 
@@ -196,7 +195,7 @@ class Recorder:
         joined = join([], found.rows, waited, self._priced)
         if joined.resolved:
             links = replace(_links(joined), waiting=())
-            self._to.metrics.complete(self._to.database.write([], {}, links=links).completions)
+            self._to.metrics.apply([], self._to.database.write([], {}, links=links).completions)
         self._next_join = time.monotonic() + JOIN_SECONDS
 
     def _decoded(self, message: bytes) -> Reading | None:

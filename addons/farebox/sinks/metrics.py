@@ -69,20 +69,19 @@ class MetricsSink:
             registry=registry,
         )
 
-    def write(self, records: Sequence[Record]) -> None:
-        """Count `records`."""
-        for record in records:
+    def apply(self, new: Sequence[Record], changed: Sequence[Completion]) -> None:
+        """Count `new` calls, and the tokens and cost that `changed` ones gained."""
+        for record in new:
             self._count(record)
+        for completion in changed:
+            self._complete(completion.before, completion.after)
 
-    def complete(self, completions: Sequence[Completion]) -> None:
-        """Count what `completions` add to calls that are counted already."""
-        for one in completions:
-            before, after = one.before, one.after
-            model = self._models.label(after.provider, after.model_returned or after.model_requested)
-            for kind, column in _KINDS.items():
-                if (more := (getattr(after, column) or 0) - (getattr(before, column) or 0)) > 0:
-                    self._tokens(after.provider, model, kind).inc(more)
-            self._money.complete(before, after, model)
+    def _complete(self, before: Record, after: Record) -> None:
+        model = self._models.label(after.provider, after.model_returned or after.model_requested)
+        for kind, column in _KINDS.items():
+            if (more := (getattr(after, column) or 0) - (getattr(before, column) or 0)) > 0:
+                self._tokens(after.provider, model, kind).inc(more)
+        self._money.complete(before, after, model)
 
     def _count(self, record: Record) -> None:
         model = self._models.label(record.provider, record.model_returned or record.model_requested)
