@@ -10,6 +10,7 @@ from typing import NamedTuple
 from farebox.pricing.standard import standard
 from farebox.recorder.dead_letters import DeadLetters
 from farebox.recorder.estimator_store import EstimatorStore
+from farebox.recorder.failures import Failures
 from farebox.recorder.heartbeats import Heartbeats
 from farebox.recorder.recorder import BATCH, Destinations, Recorder
 from farebox.records import reading as spooled
@@ -56,7 +57,8 @@ def recorder_rate(place: Place, folder: Path) -> Rate:
     registry = CollectorRegistry()
     own, pricer = SelfMetrics(registry), standard()
     sink = DatabaseSink(place.engine, sidecar="bench")
-    to = Destinations(sink, MetricsSink(registry, pricer.knows), own, DeadLetters(folder / "dead-letter", own))
+    sinks, dead_letters = [MetricsSink(registry, pricer.knows)], DeadLetters(folder / "dead-letter", own)
+    to = Destinations(sink, sinks, own, dead_letters, Failures(registry))
     with closing(HeartbeatReceiver(folder)) as receiver:
         heartbeats, spool = Heartbeats(receiver, own), folder / "spool"
 

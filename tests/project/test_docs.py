@@ -9,6 +9,7 @@ import typer.main
 from farebox.cli.main import app
 from farebox.config import settings
 from farebox.config.sources import PREFIX
+from farebox.recorder.failures import Failures
 from farebox.records.columns import NAMES
 from farebox.sinks.metrics import MetricsSink, SelfMetrics
 from farebox.store.schema import call_prices
@@ -27,6 +28,7 @@ def metric_names() -> list[str]:
     registry = CollectorRegistry()
     MetricsSink(registry, lambda _provider, _model: False)
     SelfMetrics(registry)
+    Failures(registry)
     return [metric.name + ("_total" if metric.type == "counter" else "") for metric in registry.collect()]
 
 

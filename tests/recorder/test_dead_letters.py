@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from farebox.recorder import dead_letters as aside_module
+from farebox.recorder import dead_letters as dead_letters_module
 from farebox.recorder.dead_letters import DeadLetters
 from farebox.sinks.metrics import SelfMetrics
 from prometheus_client import CollectorRegistry
@@ -24,7 +24,7 @@ def files(tmp_path: Path) -> list[bytes]:
 
 
 def counted(registry: CollectorRegistry) -> tuple[float | None, ...]:
-    names = ("set_aside", "dropped")
+    names = ("dead_lettered", "dropped")
     return tuple(registry.get_sample_value(f"farebox_records_{name}_total") for name in names)
 
 
@@ -58,7 +58,7 @@ def test_what_the_disk_does_not_take_is_kept_later(
 def test_what_cannot_be_kept_at_all_is_counted_as_dropped(
     tmp_path: Path, dead_letters: DeadLetters, registry: CollectorRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(aside_module, "WAITING_LIMIT", 2)
+    monkeypatch.setattr(dead_letters_module, "WAITING_LIMIT", 2)
     (tmp_path / "dead-letter").write_bytes(b"no folder")
 
     for message in (b"one", b"two", b"three"):

@@ -85,7 +85,7 @@ def test_health_is_told(place: Place, told: Health, status: int, body: dict[str,
 
     answer, content = place.get("/healthz")
 
-    nothing_seen = {"connections": 0, "passed": {}, "unread": {}, "distrust": [], "skew_ms": None}
+    nothing_seen = {"connections": 0, "passed": {}, "unread": {}, "untrusted": [], "skew_ms": None}
     nothing = {"expected": 1, "dropped": 0, "clients": nothing_seen}
     assert (answer.status, json.loads(content)) == (status, nothing | body)
     assert answer.headers["Content-Type"] == "application/json"

@@ -2,7 +2,7 @@
 
 import logging
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -17,14 +17,17 @@ from farebox.pricing.standard import standard
 from farebox.recorder import recorder as recorder_module
 from farebox.recorder.dead_letters import DeadLetters
 from farebox.recorder.estimator_store import EstimatorStore
+from farebox.recorder.failures import Failures
 from farebox.recorder.heartbeats import Heartbeats
 from farebox.recorder.recorder import BATCH, Destinations, Health, Recorder
 from farebox.records import reading as readings
 from farebox.records.reading import Reading
+from farebox.records.record import Completion, Record
 from farebox.records.text_size import TextSize
 from farebox.records.usage import Usage
 from farebox.sinks.database import DatabaseSink
 from farebox.sinks.metrics import MetricsSink, SelfMetrics
+from farebox.sinks.sink import Sink
 from farebox.spool.reader import SpoolReader
 from farebox.spool.telemetry import Heartbeat, HeartbeatReceiver, HeartbeatSender
 from farebox.spool.writer import SpoolWriter
@@ -50,6 +53,7 @@ class House:
     heartbeats: HeartbeatSender
     start: Callable[..., Recorder]
     worker_leaves: Callable[[], None]
+    sinks: list[Sink]
 
     def spool(self, *calls: Reading) -> list[str]:
         for call in calls:
@@ -69,8 +73,9 @@ def house(tmp_path: Path) -> Iterator[House]:
         engine = running.enter_context(new_ledger(tmp_path / "ledger.db"))
         registry = CollectorRegistry()
         own = SelfMetrics(registry)
-        metrics = MetricsSink(registry, standard().knows)
-        to = Destinations(DatabaseSink(engine), metrics, own, DeadLetters(tmp_path / "dead-letter", own))
+        sinks: list[Sink] = [MetricsSink(registry, standard().knows)]
+        dead_letters = DeadLetters(tmp_path / "dead-letter", own)
+        to = Destinations(DatabaseSink(engine), sinks, own, dead_letters, Failures(registry))
         receiver = running.enter_context(closing(HeartbeatReceiver(tmp_path)))
 
         def start(open_spool: Callable[[], SpoolReader] | None = None) -> Recorder:
@@ -84,7 +89,7 @@ def house(tmp_path: Path) -> Iterator[House]:
         working = running.enter_context(ExitStack())
         worker = working.enter_context(closing(SpoolWriter(tmp_path / "spool", "worker")))
         heartbeats = running.enter_context(closing(HeartbeatSender(tmp_path)))
-        yield House(tmp_path, engine, registry, worker, heartbeats, start, working.close)
+        yield House(tmp_path, engine, registry, worker, heartbeats, start, working.close, sinks)
 
 
 def test_what_a_worker_spooled_becomes_rows_and_metrics(house: House) -> None:
@@ -235,6 +240,56 @@ def test_a_call_that_the_ledger_refuses_is_dead_lettered_and_counted(house: Hous
     assert house.value("tokens_total", provider="openai", model="gpt-4o", kind="input") == 1800
 
 
+class RaisingSink:
+    """A sink that fails on every batch, with a text that must not be logged."""
+
+    def apply(self, new: Sequence[Record], changed: Sequence[Completion]) -> None:
+        raise ValueError("secret")
+
+
+class KeepingSink:
+    """A sink that remembers what it was given."""
+
+    def __init__(self) -> None:
+        self.new: list[str] = []
+        self.changed: list[str] = []
+
+    def apply(self, new: Sequence[Record], changed: Sequence[Completion]) -> None:
+        self.new += (record.id for record in new)
+        self.changed += (completion.after.id for completion in changed)
+
+
+def test_a_sink_that_raises_stops_neither_the_recorder_nor_other_sinks(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    keeping = KeepingSink()
+    house.sinks[:0] = [RaisingSink()]
+    house.sinks.append(keeping)
+    recorder = house.start()
+    spooled: list[str] = []
+    for _ in range(2):
+        spooled += house.spool(reading())
+        recorder.step()
+
+    assert ids(house.engine) == keeping.new == spooled
+    assert house.value("tokens_total", provider="openai", model="gpt-4o", kind="input") == 1800
+    assert house.value("sink_failures_total", sink="test_recorder") == 2
+    assert caplog.text.count("sink test_recorder failed (ValueError)") == 1
+    assert "secret" not in caplog.text
+
+
+def test_a_sink_gets_new_rows_and_changed_ones(house: House) -> None:
+    keeping = KeepingSink()
+    house.sinks.append(keeping)
+    recorder = house.start()
+    [call] = house.spool(started())
+    recorder.step()
+    house.spool(look())
+    recorder.step()
+
+    assert (keeping.new, keeping.changed) == ([call], [call])
+
+
 def test_what_is_dead_lettered_can_be_read_by_its_owner_alone(house: House) -> None:
     house.worker.append(b"no call")
 
@@ -272,7 +327,7 @@ def test_what_workers_tell_of_themselves_is_in_the_metrics(house: House) -> None
     assert recorder.health == Health(1, 4, None, dropped=5)
     assert house.value("inflight_calls") == 2
     assert house.value("records_dropped_total") == 5
-    assert house.value("untrusting_clients_total") == 2
+    assert house.value("tls_untrusted_connections_total") == 2
     assert house.value("meter_failures_total", dialect="proxy") == 3
     assert house.value("spool_pending") == 4
 

@@ -25,6 +25,7 @@ from ..spool.telemetry import HeartbeatReceiver
 from ..store.engine import open_engine
 from .dead_letters import DeadLetters
 from .estimator_store import EstimatorStore
+from .failures import Failures
 from .heartbeats import Heartbeats
 from .http import serve
 from .prices import Prices
@@ -62,7 +63,9 @@ def record(settings: Settings, stopping: threading.Event, alone: threading.Event
     name = settings.sidecar
     database = DatabaseSink(engine, sidecar=name, keep=retention.parse(settings.retention.calls))
     own, metrics = SelfMetrics(registry), MetricsSink(registry, prices.knows)
-    to = Destinations(database, metrics, own, DeadLetters(settings.folder / "dead-letter", own))
+    failures = Failures(registry)
+    failures.expect_sink(metrics)
+    to = Destinations(database, [metrics], own, DeadLetters(settings.folder / "dead-letter", own), failures)
     receiver = HeartbeatReceiver(settings.folder)
     open_spool = SpoolOpener(settings, engine)
     # A counter that is there from the start shows its first increase.

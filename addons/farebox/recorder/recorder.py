@@ -11,14 +11,16 @@ from ..errors import LedgerAwayError
 from ..pricing.pricer import Pricer
 from ..records import reading
 from ..records.reading import Reading
-from ..records.record import Record
+from ..records.record import Completion, Record
 from ..sinks.database import DatabaseSink, Links
-from ..sinks.metrics import MetricsSink, SelfMetrics
+from ..sinks.metrics import SelfMetrics
+from ..sinks.sink import Sink
 from ..spool.reader import Batch, SpoolReader
 from ..spool.telemetry import ClientDiagnostics
 from ..store.polls import Poll
 from .dead_letters import DeadLetters
 from .estimator_store import EstimatorStore
+from .failures import Failures
 from .heartbeats import Heartbeats
 from .ledger import record_of
 from .links import Failure, Joined, is_open, join, numbered
@@ -54,12 +56,21 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Destinations:
-    """Where Records and our own figures go, and what the ledger refuses."""
+    """Where Records and farebox's own figures go, and where those go that the ledger refuses."""
 
     database: DatabaseSink
-    metrics: MetricsSink
+    sinks: Sequence[Sink]
     own: SelfMetrics
     dead_letters: DeadLetters
+    failures: Failures
+
+    def apply(self, new: Sequence[Record], changed: Sequence[Completion]) -> None:
+        """Apply what the ledger has committed to every sink; one that raises stops no other."""
+        for sink in self.sinks:
+            try:
+                sink.apply(new, changed)
+            except Exception as error:  # noqa: BLE001 - no sink may stop the recorder
+                self.failures.of_sink(sink, error)
 
 
 class Recorder:
@@ -175,7 +186,7 @@ class Recorder:
             source = sources.get(refused.id)
             message = reading.encode(source) if source else msgspec.msgpack.encode(refused)
             self._to.dead_letters.keep(message, "the ledger refuses it")
-        self._to.metrics.apply(written.records, written.completions)
+        self._to.apply(written.records, written.completions)
         # Only now: a batch is read again for as long as the ledger is away.
         self._estimators.learn(sources[record.id] for record in written.records if record.id in sources)
 
@@ -195,7 +206,7 @@ class Recorder:
         joined = join([], found.rows, waited, self._priced)
         if joined.resolved:
             links = replace(_links(joined), waiting=())
-            self._to.metrics.apply([], self._to.database.write([], {}, links=links).completions)
+            self._to.apply([], self._to.database.write([], {}, links=links).completions)
         self._next_join = time.monotonic() + JOIN_SECONDS
 
     def _decoded(self, message: bytes) -> Reading | None:

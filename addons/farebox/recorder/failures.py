@@ -1,0 +1,41 @@
+"""Failures that must not stop the recorder: counted, and logged once for each kind of error."""
+
+import logging
+
+from prometheus_client import CollectorRegistry, Counter
+
+from ..sinks.sink import Sink
+
+logger = logging.getLogger(__name__)
+
+
+class Failures:
+    """Counts the failures of sinks and logs their first of each kind."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._sinks = Counter(
+            "farebox_sink_failures", "Batches that a sink failed to take over.", ["sink"], registry=registry
+        )
+        self._logged: set[tuple[str, str]] = set()
+
+    def expect_sink(self, sink: Sink) -> None:
+        """Show the counter of `sink` from the start: otherwise its first increase can't be seen."""
+        self._sinks.labels(_name(sink))
+
+    def of_sink(self, sink: Sink, error: Exception) -> None:
+        """Count that `sink` raised `error`."""
+        name = _name(sink)
+        self._sinks.labels(name).inc()
+        self._log(f"sink {name}", error, "its figures lack a batch; the ledger has it")
+
+    def _log(self, subject: str, error: Exception, effect: str) -> None:
+        # Only the kind: the text of an error can contain values of a call.
+        kind = type(error).__name__
+        if (subject, kind) not in self._logged:
+            self._logged.add((subject, kind))
+            logger.error("%s failed (%s): %s; further failures of this kind are only counted", subject, kind, effect)
+
+
+def _name(sink: Sink) -> str:
+    """Return the name of the file that defines the class of `sink`."""
+    return type(sink).__module__.rpartition(".")[2]
