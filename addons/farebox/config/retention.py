@@ -1,16 +1,16 @@
-"""How long rows are kept, as people write it: 90d, 12w."""
+"""A duration for which rows or columns are kept, as people write it: 90d, 12w."""
 
 import re
 from datetime import timedelta
 
-_SPAN = re.compile(r"(\d{1,5}) ?([dw])")
+_DURATION = re.compile(r"(\d{1,5}) ?([dw])")
 
 
 def parse(text: str) -> timedelta | None:
-    """Return how long `text` says, None where it says nothing: for ever. ValueError where it is no time."""
+    """Return the duration that `text` states, or None if it is empty: for good. ValueError if it is not a duration."""
     if not text:
         return None
-    match = _SPAN.fullmatch(text.strip())
+    match = _DURATION.fullmatch(text.strip())
     if match is None or int(match[1]) == 0:
-        raise ValueError(f"{text!r} is no time to keep calls for: write 90d or 12w, or leave it out to keep all")
+        raise ValueError(f"{text!r} is not a duration: write 90d or 12w, or leave it empty to delete nothing")
     return timedelta(days=int(match[1]) * (7 if match[2] == "w" else 1))

@@ -46,9 +46,13 @@ class Attribution(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How long rows are kept, as `90d`; without, for ever."""
+    """How long rows are kept, such as `90d`; empty is for good.
+
+    `hourly` is how long the hourly sums keep the columns of callers; the sums themselves stay.
+    """
 
     calls: str = ""
+    hourly: str = ""
 
 
 class PricesUpdate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -159,10 +163,7 @@ def _problems(settings: Settings) -> Iterator[str]:
     for name in _CREDENTIALS.intersection(map(str.lower, settings.attribution.tags)):
         yield f"attribution.tags: {name} holds a key, which is never kept: name another header"
     yield from spool_limits.problems(settings.spool, settings.workers)
-    try:
-        retention.parse(settings.retention.calls)
-    except ValueError as error:
-        yield f"retention.calls: {error}"
+    yield from _retention_problems(settings.retention)
     yield from _host_problems(settings)
     yield from price_rules.problems(settings.prices)
     yield from cost_fields.problems(settings.cost_fields)
@@ -176,6 +177,14 @@ def _out_of_range(settings: Settings) -> Iterator[str]:
         yield f"workers: {settings.workers} is no number of processes: from 1 to {_MOST_WORKERS}"
     if not 0 <= settings.shutdown_timeout < math.inf:
         yield f"shutdown_timeout: {settings.shutdown_timeout} is not a number of seconds: write 0 or more"
+
+
+def _retention_problems(given: Retention) -> Iterator[str]:
+    for key, text in msgspec.structs.asdict(given).items():
+        try:
+            retention.parse(text)
+        except ValueError as error:
+            yield f"retention.{key}: {error}"
 
 
 def _is_zone(name: str) -> bool:
