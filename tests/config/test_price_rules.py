@@ -79,7 +79,7 @@ prices:
         (PROVIDER, "prices[1]: sets no price"),
         (
             f"{PROVIDER}, per_mtok: {{inptu: 1}}",
-            "prices[1].per_mtok.inptu: there is no such key; the keys are listed in docs/prices.md",
+            "prices[1].per_mtok.inptu: there is no such key; did you mean prices[1].per_mtok.input?",
         ),
         (f"{PROVIDER}, per_mtok: {{input: cheap}}", "prices[1].per_mtok.input: invalid decimal string: write a number"),
         (f"{PROVIDER}, per_mtok: {{input: -0.1}}", "prices[1].per_mtok.input: -0.1 is no amount of USD"),
@@ -108,7 +108,7 @@ prices:
         (f"{PROVIDER}, per_request: 1, effective_from: 2026-13-01", "prices[1].effective_from: invalid"),
         (
             f"{PROVIDER}, per_request: 1, effective_from: november",
-            "prices[1].effective_from: invalid RFC3339 encoded date: write a day, as 2026-11-01",
+            "prices[1].effective_from: invalid RFC3339 encoded date: write a day, such as 2026-11-01",
         ),
         (
             f"{PROVIDER}, per_request: 1, effective_from: 2026-11-02, effective_to: 2026-11-01",

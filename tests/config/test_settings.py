@@ -1,80 +1,15 @@
 """Settings: who beats whom, and what is refused."""
 
 import socket
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
-import msgspec
 import pytest
 from farebox.config import settings
-from farebox.config.price_rules import Free, Match, PriceRule
-from farebox.config.settings import ProviderLine, Settings, keys, load
+from farebox.config.settings import load
 from farebox.errors import SettingsError
-from farebox.metering.cost_fields import CostField
 
-# What a FAREBOX_ variable sets each key to; where only the default is possible yet, what it is refused with.
-VARIABLES: Mapping[str, tuple[str, Any]] = {
-    "home": ("/srv/farebox", "/srv/farebox"),
-    "host": ("0.0.0.0", "0.0.0.0"),
-    "port": ("8181", 8181),
-    "metrics_port": ("9999", 9999),
-    "ledger": ("sqlite:////srv/other.db", "sqlite:////srv/other.db"),
-    "sidecar": ("shop", "shop"),
-    "ca": ("/srv/ca", "/srv/ca"),
-    "timezone": ("Asia/Kathmandu", "Asia/Kathmandu"),
-    "workers": ("2", 2),
-    "mode": (
-        "socks5@8082, reverse:https://api.deepseek.com@8101",
-        ("socks5@8082", "reverse:https://api.deepseek.com@8101"),
-    ),
-    "stream_usage": ("observe", "observe"),
-    "stream_usage_hosts": ("llm.example.com, box:8000", ("llm.example.com", "box:8000")),
-    "intercept.hosts": ("llm.example.com,*.llm.example.org", ("llm.example.com", "*.llm.example.org")),
-    "intercept.all": ("true", True),
-    "providers": (
-        "[{name: riverside, hosts: [llm.example.com]}]",
-        (ProviderLine("riverside", ("llm.example.com",)),),
-    ),
-    "prices": (
-        "[{match: {provider: ollama}, local: {mode: free}}]",
-        (PriceRule(Match(provider="ollama"), local=Free()),),
-    ),
-    "cost_fields": ("[{header: x-cost}]", (CostField(header="x-cost"),)),
-    "prices_update.url": ("https://mirror.example.com/data.json", "https://mirror.example.com/data.json"),
-    "attribution.tags": ("x-team, x-project", ("x-team", "x-project")),
-    "spool.limit": ("2GiB", "2GiB"),
-    "spool.memory": ("1048576", "1048576"),
-    "spool.sync": ("always", "always"),
-    "retention.calls": ("90d", "90d"),
-    "retention.hourly": ("12w", "12w"),
-    "shutdown_timeout": ("2.5", 2.5),
-    "script": ("/srv/one.py,/srv/two.py", ("/srv/one.py", "/srv/two.py")),
-    "set": ("ssl_insecure=true", ("ssl_insecure=true",)),
-}
-
-
-@pytest.fixture(autouse=True)
-def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A current folder without farebox.yaml."""
-    monkeypatch.chdir(tmp_path)
-
-
-def variable(key: str) -> str:
-    return "FAREBOX_" + key.replace(".", "_").upper()
-
-
-def value_of(found: Settings, key: str) -> Any:
-    value: Any = found
-    for name in key.split("."):
-        value = getattr(value, name)
-    return value
-
-
-def from_file(content: str, **environment: str) -> Settings:
-    Path("given.yaml").write_text(content, encoding="utf-8")
-    return load(config=Path("given.yaml"), environment=environment)
+from tests.support.settings import load_file
 
 
 def test_nothing_given_is_the_defaults() -> None:
@@ -107,24 +42,8 @@ def test_a_time_zone_that_is_none_is_refused(name: str) -> None:
         load({"timezone": name}, environment={})
 
 
-def test_every_key_is_in_the_table() -> None:
-    assert list(VARIABLES) == keys()
-
-
-@pytest.mark.parametrize("key", keys())
-def test_every_key_has_a_variable(key: str) -> None:
-    text, expected = VARIABLES[key]
-
-    if expected is SettingsError:
-        with pytest.raises(SettingsError, match=f"^{key}: "):
-            load(environment={variable(key): text})
-    else:
-        assert value_of(load(environment={}), key) != expected
-        assert value_of(load(environment={variable(key): text}), key) == expected
-
-
 def test_the_environment_beats_the_file() -> None:
-    found = from_file("port: 1\nhost: file", FAREBOX_PORT="2")
+    found = load_file("port: 1\nhost: file", FAREBOX_PORT="2")
 
     assert (found.port, found.host) == (2, "file")
 
@@ -144,46 +63,9 @@ def test_options_not_given_leave_the_file_as_it_is() -> None:
 
 
 def test_nested_keys_of_file_and_environment_go_together() -> None:
-    found = from_file("intercept:\n  hosts: [a.example]", FAREBOX_INTERCEPT_ALL="true")
+    found = load_file("intercept:\n  hosts: [a.example]", FAREBOX_INTERCEPT_ALL="true")
 
     assert found.intercept == settings.Intercept(hosts=("a.example",), all=True)
-
-
-def test_an_empty_variable_is_none() -> None:
-    assert load(environment={"FAREBOX_PORT": "", "FAREBOX_INTERCEPT_HOSTS": ""}) == load(environment={})
-
-
-def test_the_file_in_the_current_folder_is_read() -> None:
-    Path("farebox.yaml").write_text("port: 7", encoding="utf-8")
-
-    assert load(environment={}).port == 7
-
-
-def test_a_variable_names_the_file() -> None:
-    Path("other.yaml").write_text("port: 7", encoding="utf-8")
-
-    assert load(environment={"FAREBOX_CONFIG": "other.yaml"}).port == 7
-
-
-@pytest.mark.parametrize("content", ["", "# nothing yet\n", "{}"], ids=["empty", "a comment", "an empty mapping"])
-def test_a_file_without_keys_is_the_defaults(content: str) -> None:
-    assert from_file(content) == load(environment={})
-
-
-@pytest.mark.parametrize(
-    ("content", "key"),
-    [
-        ("prot: 8080", "prot"),
-        ("intercept: {host: [a]}", "intercept.host"),
-        ("1: 2", "1"),
-        ("intercept: {no: true}", "intercept.False"),
-        ("2026-01-01: x", "2026-01-01"),
-    ],
-    ids=["unknown", "unknown and nested", "a number", "a boolean and nested", "a date"],
-)
-def test_an_unknown_key_is_named(content: str, key: str) -> None:
-    with pytest.raises(SettingsError, match=f"^{key}: there is no such key"):
-        from_file(content)
 
 
 @pytest.mark.parametrize(
@@ -232,13 +114,13 @@ def test_an_unknown_key_is_named(content: str, key: str) -> None:
 )
 def test_a_wrong_value_is_refused_by_its_key(content: str, key: str) -> None:
     with pytest.raises(SettingsError, match=f"^{key}: "):
-        from_file(content)
+        load_file(content)
 
 
 @pytest.mark.parametrize("host", ["https://api.example.com", "api.example.com/v1", "a b", "", "a:port", "*:*"])
 def test_a_host_that_is_none_is_refused(host: str) -> None:
     with pytest.raises(SettingsError, match=r"^intercept\.hosts: ") as refused:
-        from_file(f"intercept:\n  hosts: ['{host}']")
+        load_file(f"intercept:\n  hosts: ['{host}']")
 
     assert repr(host) in str(refused.value)
 
@@ -247,37 +129,7 @@ def test_a_host_that_is_none_is_refused(host: str) -> None:
     "host", ["api.example.com", "*.example.com", "llm-*.example.com", "localhost:11434", "10.0.0.7"]
 )
 def test_a_host_pattern_is_taken(host: str) -> None:
-    assert from_file(f"intercept:\n  hosts: ['{host}']").intercept.hosts == (host,)
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"a: [", r"is not YAML(.|\n)*in given.yaml, line 1"),
-        (b"\xff\xfe", "is not YAML"),
-        (b"- port", "holds no keys"),
-        (b"port", "holds no keys"),
-    ],
-    ids=["torn", "not UTF-8", "a list", "a word"],
-)
-def test_a_file_that_is_no_settings_is_named(content: bytes, said: str) -> None:
-    Path("given.yaml").write_bytes(content)
-
-    with pytest.raises(SettingsError, match=f"^given.yaml {said}"):
-        load(config=Path("given.yaml"), environment={})
-
-
-def test_a_key_that_stands_twice_is_refused_as_the_first_would_be_lost() -> None:
-    first = "prices:\n  - {match: {model: a}, per_request: 1}\n"
-
-    with pytest.raises(SettingsError, match=r"'prices' stands there twice(.|\n)*line 4"):
-        from_file(f"{first}port: 5\n{first}")
-    assert from_file(f"{first}port: 5").port == 5
-
-
-def test_a_file_that_is_asked_for_must_be_there() -> None:
-    with pytest.raises(SettingsError, match=r"^missing.yaml cannot be read: No such file"):
-        load(config=Path("missing.yaml"), environment={})
+    assert load_file(f"intercept:\n  hosts: ['{host}']").intercept.hosts == (host,)
 
 
 def test_the_data_folder_may_be_relative_or_below_the_users_home(tmp_path: Path) -> None:
@@ -289,19 +141,7 @@ def test_tags_are_header_names_whatever_their_case() -> None:
     assert load(environment={"FAREBOX_ATTRIBUTION_TAGS": "X-Team"}).attribution.tags == ("x-team",)
 
 
-def test_settings_survive_the_way_to_a_child() -> None:
-    environment = {variable(key): text for key, (text, expected) in VARIABLES.items() if expected is not SettingsError}
-    given = load(environment=environment)
-
-    assert msgspec.json.decode(msgspec.json.encode(given), type=Settings) == given
-
-
 @pytest.mark.parametrize("name", ["Authorization", "x-api-key", "cookie"])
 def test_a_header_that_holds_a_key_is_no_tag(name: str, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=rf"attribution\.tags: {name.lower()} holds a key"):
         load({"attribution": {"tags": ["x-team", name]}}, environment={"FAREBOX_HOME": str(tmp_path)})
-
-
-def test_a_list_in_a_variable_that_is_torn_is_named() -> None:
-    with pytest.raises(SettingsError, match=r"^FAREBOX_PROVIDERS is not a YAML list"):
-        load(environment={"FAREBOX_PROVIDERS": "[{name: riverside"})

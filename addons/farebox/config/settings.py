@@ -19,9 +19,11 @@ from ..metering import cost_fields
 from ..metering.cost_fields import CostField
 from ..providers.table import UNKNOWN, Table, table_with
 from . import price_rules, retention, spool_limits
+from .environment import from_environment
+from .key_errors import format_error
 from .price_rules import PriceRule
 from .redact_url import redact_url
-from .sources import format_error, from_environment, from_file, merge, named, paths
+from .sources import from_file, merge, named, paths
 from .spool_limits import Spool
 
 _HOST = re.compile(r"[\w*.-]+(:\d+)?")
@@ -141,7 +143,7 @@ def load(
     try:
         settings = msgspec.convert(merged, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise SettingsError(format_error(str(error))) from error
+        raise SettingsError(format_error(str(error), Settings)) from error
     return _filled(_checked(settings))
 
 

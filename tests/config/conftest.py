@@ -1,0 +1,12 @@
+"""No test reads the settings of the folder that it runs in."""
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A current folder without farebox.yaml."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

@@ -1,0 +1,60 @@
+"""Settings for tests: a file of them, and a value for each of the variables."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from farebox.config.price_rules import Free, Match, PriceRule
+from farebox.config.settings import ProviderLine, Settings, load
+from farebox.metering.cost_fields import CostField
+
+# The text of each key's variable, and the value that it sets.
+VARIABLES: Mapping[str, tuple[str, Any]] = {
+    "home": ("/srv/farebox", "/srv/farebox"),
+    "host": ("0.0.0.0", "0.0.0.0"),
+    "port": ("8181", 8181),
+    "metrics_port": ("9999", 9999),
+    "ledger": ("sqlite:////srv/other.db", "sqlite:////srv/other.db"),
+    "sidecar": ("shop", "shop"),
+    "ca": ("/srv/ca", "/srv/ca"),
+    "timezone": ("Asia/Kathmandu", "Asia/Kathmandu"),
+    "workers": ("2", 2),
+    "mode": (
+        "socks5@8082, reverse:https://api.deepseek.com@8101",
+        ("socks5@8082", "reverse:https://api.deepseek.com@8101"),
+    ),
+    "stream_usage": ("observe", "observe"),
+    "stream_usage_hosts": ("llm.example.com, box:8000", ("llm.example.com", "box:8000")),
+    "intercept.hosts": ("llm.example.com,*.llm.example.org", ("llm.example.com", "*.llm.example.org")),
+    "intercept.all": ("true", True),
+    "providers": (
+        "[{name: riverside, hosts: [llm.example.com]}]",
+        (ProviderLine("riverside", ("llm.example.com",)),),
+    ),
+    "prices": (
+        "[{match: {provider: ollama}, local: {mode: free}}]",
+        (PriceRule(Match(provider="ollama"), local=Free()),),
+    ),
+    "cost_fields": ("[{header: x-cost}]", (CostField(header="x-cost"),)),
+    "prices_update.url": ("https://mirror.example.com/data.json", "https://mirror.example.com/data.json"),
+    "attribution.tags": ("x-team, x-project", ("x-team", "x-project")),
+    "spool.limit": ("2GiB", "2GiB"),
+    "spool.memory": ("1048576", "1048576"),
+    "spool.sync": ("always", "always"),
+    "retention.calls": ("90d", "90d"),
+    "retention.hourly": ("12w", "12w"),
+    "shutdown_timeout": ("2.5", 2.5),
+    "script": ("/srv/one.py,/srv/two.py", ("/srv/one.py", "/srv/two.py")),
+    "set": ("ssl_insecure=true", ("ssl_insecure=true",)),
+}
+
+
+def variable(key: str) -> str:
+    """Return the name of the variable for `key`."""
+    return "FAREBOX_" + key.replace(".", "_").upper()
+
+
+def load_file(content: str | bytes, **environment: str) -> Settings:
+    """Return the settings of the file given.yaml, written to the current folder, and of `environment`."""
+    Path("given.yaml").write_bytes(content.encode() if isinstance(content, str) else content)
+    return load(config=Path("given.yaml"), environment=environment)
