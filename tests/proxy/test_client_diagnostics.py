@@ -71,8 +71,21 @@ def test_many_clients_without_trust_are_counted_together(diagnostics: Diagnostic
     for number in range(500):
         diagnostics.tls_failed(client, f"host-{number}.example")
 
-    assert len(diagnostics.told().untrusted) <= 20
+    assert len(diagnostics.told().untrusted) == 21
     assert diagnostics.tls_untrusted == sum(one.count for one in diagnostics.told().untrusted) == 500
+
+
+def test_clients_without_trust_at_many_addresses_are_counted_together(diagnostics: DiagnosticsCollector) -> None:
+    for number in range(500):
+        client = tflow.tclient_conn()
+        client.peername = (f"10.0.{number // 250}.{number % 250}", 51234)
+        diagnostics.tls_failed(client, "api.openai.com")
+    last = UntrustedConnections("api.openai.com", "10.0.1.249", None, 1)
+
+    untrusted = diagnostics.told().untrusted
+    assert len(untrusted) == 21
+    assert (untrusted[0], untrusted[-1]) == (UntrustedConnections("(others)", "(others)", None, 480), last)
+    assert diagnostics.tls_untrusted == sum(one.count for one in untrusted) == 500
 
 
 @pytest.mark.parametrize("ahead", [0.0, 90.0, -3600.0])

@@ -26,12 +26,13 @@ class DiagnosticsCollector:
         self._passed: Counter[str] = Counter()
         self._unread: Counter[str] = Counter()
         self._untrusted: OrderedDict[tuple[str, str, str | None], int] = OrderedDict()
+        self._untrusted_others = 0
         self._agents: dict[str, str] = {}
         self._skews: deque[float] = deque(maxlen=_DATES)
 
     @property
     def tls_untrusted(self) -> int:
-        return sum(self._untrusted.values())
+        return sum(self._untrusted.values()) + self._untrusted_others
 
     def connected(self, client: connection.Client) -> None:
         self._connections += 1
@@ -58,10 +59,9 @@ class DiagnosticsCollector:
             self._agents.get(client.id),
         )
         self._untrusted[place] = self._untrusted.pop(place, 0) + 1
-        while len(self._untrusted) > _MOST_CLIENTS:
-            oldest, number = self._untrusted.popitem(last=False)
-            rest = (_OTHER, oldest[1], None)
-            self._untrusted[rest] = self._untrusted.pop(rest, 0) + number
+        if len(self._untrusted) > _MOST_CLIENTS:
+            _, number = self._untrusted.popitem(last=False)
+            self._untrusted_others += number
 
     def dated(self, date: str | None, now: float) -> None:
         """Note an answer's `date` header, taken at `now` in seconds since 1970."""
@@ -72,11 +72,13 @@ class DiagnosticsCollector:
             return
 
     def told(self) -> ClientDiagnostics:
+        others = [UntrustedConnections(_OTHER, _OTHER, None, self._untrusted_others)] if self._untrusted_others else []
+        latest = [UntrustedConnections(*place, number) for place, number in self._untrusted.items()]
         return ClientDiagnostics(
             connections=self._connections,
             passed=dict(self._passed),
             unread=dict(self._unread),
-            untrusted=tuple(UntrustedConnections(*place, number) for place, number in self._untrusted.items()),
+            untrusted=(*others, *latest),
             skew_ms=round(statistics.median(self._skews) * 1000) if self._skews else None,
         )
 
