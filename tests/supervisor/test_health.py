@@ -1,7 +1,9 @@
 """What a running sidecar tells of itself, as its own commands read it."""
 
 import socket
-from contextlib import closing
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 import pytest
 from farebox.recorder.http import serve
@@ -47,3 +49,38 @@ def test_another_program_there_is_none() -> None:
 
     server.shutdown()
     server.server_close()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"SSH-2.0-demo\r\n",
+        b"",
+        b"HTTP/1.1 nonsense\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{",
+        b"HTTP/1.1 503 No\r\ncontent-length: 9\r\n\r\n{",
+        b"HTTP/1.1 302 Found\r\nlocation: http://[::1\r\ncontent-length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n\xff\xfe",
+    ],
+    ids=["ssh", "closed", "status", "cut", "cut error", "redirect", "binary"],
+)
+def test_a_port_that_speaks_another_protocol_is_none(answer: bytes) -> None:
+    with speaking(answer) as port:
+        assert ask(f"http://127.0.0.1:{port}") is None
+
+
+@contextmanager
+def speaking(answer: bytes) -> Iterator[int]:
+    """Answer one connection with `answer`."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+
+        def serve_one() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(answer)
+
+        thread = threading.Thread(target=serve_one, daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join(10)

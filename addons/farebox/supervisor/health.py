@@ -1,5 +1,6 @@
 """Ask a running sidecar how it does."""
 
+import http.client
 import urllib.error
 import urllib.request
 
@@ -8,6 +9,7 @@ import msgspec
 from ..spool.telemetry import ClientDiagnostics
 
 _SECONDS = 5.0
+_LIMIT = 1 << 20
 # Not through a proxy: the sidecar may be the one that the environment names.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -28,13 +30,16 @@ class HealthReport(msgspec.Struct, frozen=True):
 def ask(metrics: str) -> HealthReport | None:
     """Return what the sidecar tells whose metrics are at this URL, or None where no farebox answers."""
     try:
-        with _DIRECT.open(f"{metrics}/healthz", timeout=_SECONDS) as answer:
-            body = answer.read(1 << 20)
-    except urllib.error.HTTPError as error:
-        body = error.read(1 << 20)
-    except OSError:
+        return msgspec.json.decode(_body(f"{metrics}/healthz"), type=HealthReport)
+    except (OSError, http.client.HTTPException, ValueError):
+        # Another program may listen there: its answer may be no HTTP, cut short, or no JSON.
         return None
+
+
+def _body(url: str) -> bytes:
     try:
-        return msgspec.json.decode(body, type=HealthReport)
-    except msgspec.DecodeError:
-        return None
+        with _DIRECT.open(url, timeout=_SECONDS) as answer:
+            return bytes(answer.read(_LIMIT))
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.read(_LIMIT)
