@@ -52,6 +52,6 @@ def test_who_has_the_rights_that_docs_grant_can_read_and_no_more(
         ("reprice", "--since", "all", "--dry-run"),
     )
     assert [command for command in commands if done(*command)[0]] == []
-    [finding] = ledger.look(load({"ledger": as_reader}, environment={}))
-    assert (finding.level, "cannot be written" in finding.what) == (WARNING, True)
+    [finding] = ledger.check(load({"ledger": as_reader}, environment={}))
+    assert (finding.level, "cannot be written" in finding.message) == (WARNING, True)
     assert [done(*command)[0] for command in (("migrate",), ("reprice", "--since", "all"))] == [0, 1]

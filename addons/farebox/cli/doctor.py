@@ -51,7 +51,7 @@ def doctor(
     worst = OK
     for finding in examine(settings, pid, env_file):
         mark, style = _MARKS[finding.level]
-        out.print(Text.assemble((f"{mark} ", style), finding.what), soft_wrap=True)
+        out.print(Text.assemble((f"{mark} ", style), finding.message), soft_wrap=True)
         if finding.fix:
             out.print(Text(f"    fix: {finding.fix}", "dim"), soft_wrap=True)
         worst = finding.level if finding.level == PROBLEM else worst
@@ -66,10 +66,10 @@ def examine(settings: Settings, pid: int | None, env_file: Path | None) -> Itera
         str(settings.folder / BUNDLE),
     )
     for place in (folder, ports, ledger_check, prices):
-        yield from place.look(settings)
-    yield from sidecar.look(settings, endpoint)
+        yield from place.check(settings)
+    yield from sidecar.check(settings, endpoint)
     if pid is not None:
         environment = client.of_process(pid)
-        yield from client.look(f"process {pid} ({psutil.Process(pid).name()})", environment, endpoint)
+        yield from client.check(f"process {pid} ({psutil.Process(pid).name()})", environment, endpoint)
     if env_file is not None:
-        yield from client.look(str(env_file), client.of_file(env_file), endpoint)
+        yield from client.check(str(env_file), client.of_file(env_file), endpoint)

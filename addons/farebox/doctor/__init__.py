@@ -1,1 +1,1 @@
-"""What can keep calls from being recorded, each with its fix: one file per place to look."""
+"""Checks for what can keep calls from being recorded, each with its fix: one file per subject."""

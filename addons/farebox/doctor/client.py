@@ -1,71 +1,101 @@
-"""The environment of a client: whether its calls come to the proxy, and whether it trusts the CA."""
+"""The environment of a client: whether its calls reach the proxy, and whether it trusts the CA."""
 
 import contextlib
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import dotenv
 import psutil
 
+from ..config.redact_url import redact_url
 from ..errors import FareboxError
 from ..process.client_environment import OTHER_BUNDLES, ProxyEndpoint
 from ..providers.table import PROVIDERS
 from .finding import Finding, ok, problem, warning
 
-# LibreChat's own, in the end.
+# The last one is LibreChat's own.
 _PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "PROXY")
 _TRUST = {
     "NODE_EXTRA_CA_CERTS": "Node",
     "SSL_CERT_FILE": "Python's openai, anthropic and httpx",
     "REQUESTS_CA_BUNDLE": "Python's requests and boto3",
 }
+_BASE_URLS = ("_BASE_URL", "_BASEURL", "_API_BASE", "_REVERSE_PROXY")
 _HOSTS = tuple(
     host
-    for one in PROVIDERS
-    if not one.shared
-    for host in one.hosts
+    for provider in PROVIDERS
+    if not provider.shared
+    for host in provider.hosts
     if "*" not in host and ":" not in host and "." in host
 )
 
 
 def of_process(pid: int) -> dict[str, str]:
-    """Return a process's environment; FareboxError where it is not to be seen."""
+    """Return a process's environment; FareboxError if it cannot be read."""
     try:
         return dict(psutil.Process(pid).environ())
+    except psutil.NoSuchProcess as error:
+        raise FareboxError(f"process {pid}: no such process") from error
     except psutil.Error as error:
-        why = "there is none" if isinstance(error, psutil.NoSuchProcess) else "it is another user's: ask as that user"
-        raise FareboxError(f"process {pid}: its environment is not to be seen, {why}") from error
+        raise FareboxError(
+            f"process {pid}: its environment cannot be read: run `farebox doctor` as the user who started it"
+        ) from error
 
 
 def of_file(path: Path) -> dict[str, str]:
-    """Return what a .env file sets; FareboxError where there is none."""
+    """Return what a .env file sets; FareboxError if it cannot be read."""
     if not path.is_file():
-        raise FareboxError(f"{path}: there is no such file: name the .env file itself")
-    return {name: value or "" for name, value in dotenv.dotenv_values(path).items()}
+        raise FareboxError(f"{path}: not a file: name the .env file itself")
+    try:
+        return {name: value or "" for name, value in dotenv.dotenv_values(path).items()}
+    except OSError as error:
+        raise FareboxError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise FareboxError(f"{path}: not a text file in UTF-8") from error
 
 
-def look(name: str, environment: Mapping[str, str], endpoint: ProxyEndpoint) -> Iterator[Finding]:
-    """Yield how a client with this `environment` will do."""
-    found = [*_way(name, environment, endpoint), *_trust(name, environment, endpoint), *_targets(name, environment)]
-    yield from found or [ok(f"{name}: its calls come to the proxy, and it trusts the CA")]
+def check(name: str, environment: Mapping[str, str], endpoint: ProxyEndpoint) -> Iterator[Finding]:
+    """Yield what keeps a client with this `environment` from being recorded."""
+    found = [*_proxy(name, environment, endpoint), *_trust(name, environment, endpoint), *_targets(name, environment)]
+    yield from found or [ok(f"{name}: its calls reach the proxy, and it trusts the CA")]
 
 
-def _way(name: str, environment: Mapping[str, str], endpoint: ProxyEndpoint) -> Iterator[Finding]:
+def bypasses(host: str, no_proxy: str) -> bool:
+    """Tell whether `no_proxy` names `host` or a domain that contains it."""
+    for entry in no_proxy.replace(",", " ").split():
+        domain = entry.partition(":")[0].lower().removeprefix("*").removeprefix(".")
+        if entry == "*" or (domain and (host == domain or host.endswith("." + domain))):
+            return True
+    return False
+
+
+def _proxy(name: str, environment: Mapping[str, str], endpoint: ProxyEndpoint) -> Iterator[Finding]:
     key = next((key for key in _PROXIES if environment.get(key)), None)
     if key is None:
-        yield problem(f"{name}: goes round the proxy, as no HTTPS_PROXY is set", f"set HTTPS_PROXY={endpoint.proxy}")
+        yield problem(f"{name}: bypasses the proxy: HTTPS_PROXY is not set", f"set HTTPS_PROXY={endpoint.proxy}")
         return
-    if _has_port(environment[key], endpoint.proxy):
-        if not _is_same(environment[key], endpoint.proxy):
-            yield warning(f"{name}: {key} is {environment[key]}", "see that this is the machine farebox runs on")
-    else:
-        yield problem(f"{name}: {key} is another proxy than farebox at {endpoint.proxy}", f"set {key}={endpoint.proxy}")
-    no_proxy = environment.get("NO_PROXY") or environment.get("no_proxy") or ""
-    if past := [host for host in _HOSTS if goes_past(host, no_proxy)]:
-        more = f" and {len(past) - 3} more" if len(past) > 3 else ""
+    yield from _proxy_url(name, key, environment[key], endpoint)
+    no_proxy = _no_proxy(environment)
+    if hosts := [host for host in _HOSTS if bypasses(host, no_proxy)]:
+        more = f" and {len(hosts) - 3} more" if len(hosts) > 3 else ""
         yield problem(
-            f"{name}: NO_PROXY sends {', '.join(past[:3])}{more} round the proxy", "take that out of NO_PROXY"
+            f"{name}: NO_PROXY makes calls to {', '.join(hosts[:3])}{more} bypass the proxy",
+            "remove these hosts from NO_PROXY",
+        )
+
+
+def _proxy_url(name: str, key: str, value: str, endpoint: ProxyEndpoint) -> Iterator[Finding]:
+    given, ours = _split(value if "//" in value else f"//{value}"), urlsplit(endpoint.proxy)
+    if given is None:
+        yield problem(f"{name}: {key} is not a valid URL", f"set {key}={endpoint.proxy}")
+    elif given.port != ours.port:
+        yield problem(f"{name}: {key} is not the proxy of farebox at {endpoint.proxy}", f"set {key}={endpoint.proxy}")
+    elif not _is_local(given.hostname, ours.hostname):
+        yield warning(
+            f"{name}: {key} is {redact_url(value)}",
+            "check that this is the address of the machine that farebox runs on",
         )
 
 
@@ -74,61 +104,58 @@ def _trust(name: str, environment: Mapping[str, str], endpoint: ProxyEndpoint) -
         value = environment.get(key)
         file = endpoint.certificate if key.startswith("NODE") else endpoint.bundle
         if not value:
-            yield warning(f"{name}: {key} is not set, so {clients} would not trust the CA", f"set {key}={file}")
-        elif not Path(value).exists():
+            yield warning(f"{name}: {key} is not set, so {clients} don't trust the CA", f"set {key}={file}")
+        elif not os.path.exists(value):  # noqa: PTH110 - pathlib's raises for a folder that we may not enter
             yield warning(
-                f"{name}: {key} is {value}, which is not here: in a container it must hold {file}",
+                f"{name}: {key} is {value}, which doesn't exist here: in a container it must hold {file}",
                 f"mount {file} there",
             )
-        elif not _holds(Path(value), Path(endpoint.certificate)):
+        elif not _holds(value, endpoint.certificate):
             yield problem(f"{name}: {key} is a file without farebox's CA", f"set {key}={file}")
     for key in ("CURL_CA_BUNDLE", *OTHER_BUNDLES):
-        if environment.get(key) and not _holds(Path(environment[key]), Path(endpoint.certificate)):
+        if environment.get(key) and not _holds(environment[key], endpoint.certificate):
             yield problem(f"{name}: {key} is a file without farebox's CA", f"set {key}={endpoint.bundle}")
     if not environment.get("NODE_USE_ENV_PROXY"):
         yield warning(
-            f"{name}: NODE_USE_ENV_PROXY is not set, so Node's own fetch would go round the proxy",
-            "set NODE_USE_ENV_PROXY=1, with Node 22.21, 24 or newer",
+            f"{name}: NODE_USE_ENV_PROXY is not set, so Node's own fetch bypasses the proxy",
+            "set NODE_USE_ENV_PROXY=1; requires Node 22.21, 24 or newer",
         )
 
 
 def _targets(name: str, environment: Mapping[str, str]) -> Iterator[Finding]:
-    """Yield base URLs that lead past the proxy though it is set."""
-    no_proxy = environment.get("NO_PROXY") or environment.get("no_proxy") or ""
+    """Yield base URLs whose calls bypass the proxy, or that are no URLs."""
     for key, value in environment.items():
-        if key.endswith(("_BASE_URL", "_BASEURL", "_API_BASE", "_REVERSE_PROXY")):
-            host = urlsplit(value).hostname
-            if host and goes_past(host, no_proxy) and host not in _HOSTS:
-                yield warning(
-                    f"{name}: {key} leads to {host}, which NO_PROXY sends round the proxy", "take it out there"
-                )
+        if not key.endswith(_BASE_URLS):
+            continue
+        url = _split(value)
+        if url is None:
+            yield warning(f"{name}: {key} is not a valid URL", f"correct {key}")
+        elif url.hostname and bypasses(url.hostname, _no_proxy(environment)) and url.hostname not in _HOSTS:
+            yield warning(
+                f"{name}: {key} leads to {url.hostname}, and NO_PROXY makes these calls bypass the proxy",
+                f"remove {url.hostname} from NO_PROXY",
+            )
 
 
-def goes_past(host: str, no_proxy: str) -> bool:
-    """Tell whether `no_proxy` names `host`, itself or by a domain it is in."""
-    for entry in no_proxy.replace(",", " ").split():
-        domain = entry.partition(":")[0].lower().removeprefix("*").removeprefix(".")
-        if entry == "*" or (domain and (host == domain or host.endswith("." + domain))):
-            return True
-    return False
+def _no_proxy(environment: Mapping[str, str]) -> str:
+    return environment.get("NO_PROXY") or environment.get("no_proxy") or ""
 
 
-def _has_port(url: str, proxy: str) -> bool:
+def _split(url: str) -> SplitResult | None:
+    """Return the parts of `url`, or None if it is not valid, as with `[` alone or a port above 65535."""
     with contextlib.suppress(ValueError):
-        return urlsplit(url if "//" in url else f"//{url}").port == urlsplit(proxy).port
-    return False
+        parts = urlsplit(url)
+        _ = parts.port
+        return parts
+    return None
 
 
-def _is_same(url: str, proxy: str) -> bool:
-    given, ours = urlsplit(url if "//" in url else f"//{url}"), urlsplit(proxy)
-    with contextlib.suppress(ValueError):
-        local = {"127.0.0.1", "localhost", "0.0.0.0", ours.hostname}  # noqa: S104 - compared, not listened on
-        # In a container, farebox has another name.
-        return given.port == ours.port and (given.hostname in local or "." not in (given.hostname or "."))
-    return False
+def _is_local(host: str | None, ours: str | None) -> bool:
+    # In a container, farebox has another name.
+    return host in {"127.0.0.1", "localhost", "0.0.0.0", ours} or "." not in (host or ".")  # noqa: S104 - compared only
 
 
-def _holds(file: Path, certificate: Path) -> bool:
-    with contextlib.suppress(OSError):
-        return certificate.read_bytes().strip() in file.read_bytes()
+def _holds(file: str, certificate: str) -> bool:
+    with contextlib.suppress(OSError, ValueError):
+        return Path(certificate).read_bytes().strip() in Path(file).read_bytes()
     return False

@@ -1,4 +1,4 @@
-"""What a check found."""
+"""The result of a check."""
 
 from dataclasses import dataclass
 
@@ -9,20 +9,20 @@ PROBLEM = "problem"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at: how it is (OK, WARNING, PROBLEM) and, where it is not well, the `fix`."""
+    """The state of one checked thing: its `level` (OK, WARNING, PROBLEM), and a `fix` unless it is OK."""
 
     level: str
-    what: str
+    message: str
     fix: str | None = None
 
 
-def ok(what: str) -> Finding:
-    return Finding(OK, what)
+def ok(message: str) -> Finding:
+    return Finding(OK, message)
 
 
-def warning(what: str, fix: str) -> Finding:
-    return Finding(WARNING, what, fix)
+def warning(message: str, fix: str) -> Finding:
+    return Finding(WARNING, message, fix)
 
 
-def problem(what: str, fix: str) -> Finding:
-    return Finding(PROBLEM, what, fix)
+def problem(message: str, fix: str) -> Finding:
+    return Finding(PROBLEM, message, fix)

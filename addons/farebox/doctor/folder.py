@@ -13,8 +13,8 @@ from .finding import Finding, ok, problem, warning
 _KEY = "mitmproxy-ca.pem"
 
 
-def look(settings: Settings) -> Iterator[Finding]:
-    """Yield what is to say of the data folder: whether it can be written, who holds it, who can read the CA's key."""
+def check(settings: Settings) -> Iterator[Finding]:
+    """Yield whether the data folder can be written, which process uses it, and who can read the CA's key."""
     folder = settings.folder
     existing = next(path for path in (folder, *folder.parents) if path.exists())
     try:
@@ -26,12 +26,12 @@ def look(settings: Settings) -> Iterator[Finding]:
             f"give {existing} to the user that runs farebox, free some space, or set FAREBOX_HOME to another folder",
         )
         return
-    state = "" if folder.exists() else ", which is made at the first start"
+    state = "" if folder.exists() else ", created at the first start"
     pid = holder(folder, "sidecar")
-    if kept := len(list((folder / "dead-letter").glob("*"))):
+    if count := len(list((folder / "dead-letter").glob("*"))):
         yield warning(
-            f"{plural(kept, 'dead letter')} in {folder / 'dead-letter'}: calls that could not be recorded",
-            "look for `dead-letter` in what `farebox up` printed; what you need no more can be deleted",
+            f"{plural(count, 'dead letter')} in {folder / 'dead-letter'}: calls that could not be recorded",
+            "search for `dead-letter` in the output of `farebox up`; delete files that you don't need",
         )
     if not pid and (waiting := SpoolReader(settings.spool_folder, {}).pending()):
         yield warning(
@@ -45,17 +45,17 @@ def look(settings: Settings) -> Iterator[Finding]:
 def _ca(ca: Path, folder: Path) -> Iterator[Finding]:
     key = ca / _KEY
     if not key.exists():
-        yield ok(f"CA: none yet, it is made in {ca} at the first start")
+        yield ok(f"CA: none yet, it is created in {ca} at the first start")
         return
     for path in (ca, key):
         if path.stat().st_mode & 0o077:
             yield warning(
-                f"others can look into {path}: who has the CA's key can read this machine's LLM traffic",
+                f"other users can access {path}: whoever has the CA's key can read this machine's LLM traffic",
                 f"chmod {'700' if path.is_dir() else '600'} {path}",
             )
     handed_out = folder / CERTIFICATE
-    made = ca / CERTIFICATE
-    if handed_out.exists() and made.exists() and handed_out.read_bytes() != made.read_bytes():
-        yield problem(f"{handed_out} is not the certificate of the CA in {ca}", "start farebox anew, then its clients")
+    created = ca / CERTIFICATE
+    if handed_out.exists() and created.exists() and handed_out.read_bytes() != created.read_bytes():
+        yield problem(f"{handed_out} is not the certificate of the CA in {ca}", "restart farebox, then its clients")
     else:
         yield ok(f"CA in {ca}")

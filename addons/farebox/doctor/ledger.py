@@ -1,4 +1,4 @@
-"""The ledger: there, at this version's revision, and writable."""
+"""The ledger: whether it exists, is at this version's revision, and can be written."""
 
 from collections.abc import Iterator
 
@@ -8,32 +8,32 @@ from ..store.engine import Engine, name, opened, ping
 from ..store.migrate import revisions
 from .finding import Finding, ok, problem, warning
 
-_PATIENCE = 10.0
+_PATIENCE_SECONDS = 10.0
 
 
-def look(settings: Settings) -> Iterator[Finding]:
-    """Yield what is to say of the ledger. Nothing is made or migrated."""
+def check(settings: Settings) -> Iterator[Finding]:
+    """Yield the state of the ledger. Nothing is created or migrated."""
     try:
-        with opened(settings.ledger, make_folder=False, patience=_PATIENCE) as engine:
-            yield _look_at(engine)
+        with opened(settings.ledger, make_folder=False, patience=_PATIENCE_SECONDS) as engine:
+            yield _revision(engine)
     except ReadOnlyError as error:
-        yield warning(str(error), "reports need no more; who records with it needs the primary, as the tables' owner")
+        yield warning(str(error), "enough for reports; to record, connect to the primary as the owner of the tables")
     except LedgerAwayError as error:
-        yield problem(str(error), "mend that, or name another ledger with --ledger; meanwhile calls wait in the spool")
+        yield problem(str(error), "fix that, or name another ledger with --ledger; until then calls wait in the spool")
     except FareboxError as error:
-        what, _, fix = str(error).partition(": ")
-        yield problem(what, fix or "name another with --ledger")
+        message, _, fix = str(error).partition(": ")
+        yield problem(message, fix or "name another with --ledger")
 
 
-def _look_at(engine: Engine) -> Finding:
+def _revision(engine: Engine) -> Finding:
     address = name(engine)
     current, head = revisions(engine)
     if current is None:
-        return ok(f"ledger {address} is empty: its tables are made at the first start")
+        return ok(f"ledger {address} is empty: its tables are created at the first start")
     if current != head:
         return warning(
             f"ledger {address} is at revision {current}, this farebox needs {head}",
-            "a sidecar that runs brings it there; else run `farebox migrate`",
+            "a running sidecar migrates it; otherwise run `farebox migrate`",
         )
     ping(engine)
     return ok(f"ledger {address} at revision {current}")

@@ -9,8 +9,8 @@ from ..pricing.stored import Stored
 from .finding import Finding, ok, warning
 
 
-def look(settings: Settings, now: datetime | None = None) -> Iterator[Finding]:
-    """Yield whether prices are new enough `now`."""
+def check(settings: Settings, now: datetime | None = None) -> Iterator[Finding]:
+    """Yield whether the prices are recent enough at `now`."""
     today = (now or datetime.now(UTC)).date()
     edition = Stored(settings.folder).edition()
     if found := complaint(edition, today):

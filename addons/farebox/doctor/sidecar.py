@@ -1,4 +1,4 @@
-"""The running sidecar: whether it answers, and what it saw of its clients."""
+"""The running sidecar: whether it answers, and what it reports about its clients."""
 
 from collections.abc import Iterator
 
@@ -10,70 +10,76 @@ from ..report.silence import untrusted_line
 from ..supervisor.health import HealthReport, ask
 from .finding import Finding, ok, problem, warning
 
-MOST_SKEW_MS = 5000
+MAX_SKEW_MS = 5000
 
 
-def look(settings: Settings, endpoint: ProxyEndpoint) -> Iterator[Finding]:
-    """Yield what the sidecar on `metrics_port` tells, where one runs."""
+def check(settings: Settings, endpoint: ProxyEndpoint) -> Iterator[Finding]:
+    """Yield the state of the sidecar on `metrics_port`, if one runs."""
     metrics = f"http://{settings.host}:{settings.metrics_port}"
-    told = ask(metrics)
+    report = ask(metrics)
     pid = holder(settings.folder, "sidecar")
-    if told is not None and pid:
-        yield from findings(told, endpoint)
-    elif told is not None:
+    if report is not None and pid:
+        yield from findings(report, endpoint)
+    elif report is not None:
         yield warning(
-            f"the farebox that answers at {metrics} has another data folder", "look at it with its FAREBOX_HOME set"
+            f"the farebox that answers at {metrics} has another data folder",
+            "set FAREBOX_HOME to that folder to check it",
         )
     elif pid:
         yield problem(
-            f"farebox runs (process {pid}) and does not answer at {metrics}", "give doctor the --metrics-port it has"
+            f"farebox runs (process {pid}) but doesn't answer at {metrics}",
+            "pass the --metrics-port that it was started with",
         )
     else:
         yield warning("no sidecar runs", "start `farebox up`, or one command with `farebox run -- CMD`")
 
 
-def findings(told: HealthReport, endpoint: ProxyEndpoint) -> Iterator[Finding]:
-    """Yield what is to say of what a sidecar told; who does not trust it is to take what `door` hands out."""
+def findings(report: HealthReport, endpoint: ProxyEndpoint) -> Iterator[Finding]:
+    """Yield what `report` shows; clients that don't trust the CA are referred to the files of `endpoint`."""
+    yield from _workers(report)
+    if report.trouble:
+        yield problem(
+            f"the ledger is unavailable ({report.trouble}), {plural(report.pending, 'call')} in the spool",
+            "fix that, unless it passes by itself",
+        )
+    if report.dropped:
+        yield problem(
+            f"{plural(report.dropped, 'call')} lost since the recorder started: the spool was full or not writable",
+            "free space in the data folder, or raise spool.limit; the output of `farebox up` says which",
+        )
     trust = (
         f"set SSL_CERT_FILE={endpoint.bundle} (Python's openai, anthropic, httpx), "
         f"REQUESTS_CA_BUNDLE={endpoint.bundle} (requests, boto3), CURL_CA_BUNDLE={endpoint.bundle} (curl) "
-        f"or NODE_EXTRA_CA_CERTS={endpoint.certificate} (Node, which reads it once, at its start)"
+        f"or NODE_EXTRA_CA_CERTS={endpoint.certificate} (Node, which reads it only at its start)"
     )
-    if told.workers:
-        yield ok(
-            f"sidecar runs, {plural(told.workers, 'worker')}, {plural(told.clients.connections, 'connection')} so far"
+    for untrusted in report.clients.untrusted:
+        yield problem(untrusted_line(untrusted), trust)
+    for host, number in report.clients.passed.items():
+        yield ok(f"{plural(number, 'connection')} to {host} passed undecrypted: not a known LLM host")
+    yield from _skew(report.clients.skew_ms)
+
+
+def _workers(report: HealthReport) -> Iterator[Finding]:
+    if not report.workers:
+        yield problem(f"the sidecar has no worker ({report.status})", "see the output of `farebox up`, and restart it")
+        return
+    connections = plural(report.clients.connections, "connection")
+    yield ok(f"sidecar runs, {plural(report.workers, 'worker')}, {connections} so far")
+    if report.workers < report.expected:
+        yield warning(
+            f"{report.workers} of {plural(report.expected, 'worker')} report: the others are starting or keep failing",
+            "see the output of `farebox up`",
         )
-        if told.workers < told.expected:
-            yield warning(
-                f"{told.workers} of {plural(told.expected, 'worker')} report: others are starting, or keep dying",
-                "look at what `farebox up` printed",
-            )
-    else:
-        yield problem(f"the sidecar has no worker ({told.status})", "look at what `farebox up` printed, start it anew")
-    if told.trouble:
-        yield problem(
-            f"the ledger is away ({told.trouble}), {plural(told.pending, 'call')} in the spool",
-            "mend that, unless it passes by itself",
-        )
-    if told.dropped:
-        yield problem(
-            f"{plural(told.dropped, 'call')} lost since the recorder began: the spool was full or not to be written",
-            "free space in the data folder, or raise spool.limit; what was printed then says which",
-        )
-    for one in told.clients.untrusted:
-        yield problem(untrusted_line(one), trust)
-    for host, number in told.clients.passed.items():
-        yield ok(f"{plural(number, 'connection')} to {host} passed undecrypted: no known LLM host")
-    yield from _skew(told.clients.skew_ms)
 
 
 def _skew(skew_ms: int | None) -> Iterator[Finding]:
     if skew_ms is None:
         return
     seconds = f"{abs(skew_ms) / 1000:.0f} s {'ahead of' if skew_ms > 0 else 'behind'} the providers'"
-    if abs(skew_ms) > MOST_SKEW_MS:
+    if abs(skew_ms) > MAX_SKEW_MS:
         yield warning(
-            f"this machine's clock is {seconds}: days, and prices by the hour, go by it", "timedatectl set-ntp true"
+            f"this machine's clock is {seconds}: reports by day and prices by the hour depend on it",
+            "timedatectl set-ntp true",
         )
     else:
         yield ok("this machine's clock agrees with the providers'")

@@ -59,7 +59,7 @@ prices = Prices(home, clock=lambda: next(clock))
 for _ in range(10):
     pricer = prices.current()
     print(pricer.price(Consumption("openai", ("gpt-4o",), Usage(input_tokens=1_000), datetime.now(UTC))).nanousd)
-findings = list(doctor.look(load({"home": str(home)})))
+findings = list(doctor.check(load({"home": str(home)})))
 print(standard((), home).knows("openai", "junk"), prices.age_seconds() > 0, len(findings))
 print(tried)
 try:
@@ -217,8 +217,8 @@ def test_doctor_tells_the_age_of_prices(tmp_path: Path) -> None:
     assert dated is not None
     on_that_day = datetime.combine(dated, time(), UTC)
 
-    [well] = doctor.look(settings, on_that_day)
-    [ill] = doctor.look(settings, on_that_day + timedelta(days=365))
+    [well] = doctor.check(settings, on_that_day)
+    [ill] = doctor.check(settings, on_that_day + timedelta(days=365))
 
     assert (well.level, ill.level) == (OK, WARNING)
     assert ill.fix is not None
