@@ -58,6 +58,26 @@ def test_the_provider_answers_under_the_real_names(tmp_path: Path) -> None:
     assert answer.json()["usage"]["total_tokens"] == 7
 
 
+def test_no_other_command_imports_mitmproxy() -> None:
+    script = """
+import sys
+from farebox.cli.main import COMMANDS, app
+
+app(name for name in COMMANDS if name != "demo")
+print([name for name in sys.modules if name.startswith("mitmproxy")])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=True,
+    )
+
+    assert done.stdout == "[]\n"
+
+
 @pytest.mark.slow
 def test_the_demo_leaves_its_rows_and_a_report(tmp_path: Path) -> None:
     done = subprocess.run(

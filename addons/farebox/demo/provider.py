@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import trustme
+from cryptography.x509 import DNSName
+from mitmproxy.certs import CertStore
 
 from .answers import Answer, answer_to
 
 _PACE_SECONDS = 0.03
+_NAME = "provider"
+_KEY_BITS = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +32,26 @@ class Provider:
 @contextmanager
 def provider(folder: Path, hosts: tuple[str, ...]) -> Iterator[Provider]:
     """Serve for as long as the block runs, with a certificate for `hosts`; what it needs as files goes to `folder`."""
-    authority = trustme.CA()
-    path = folder / "provider-ca.pem"
-    authority.cert_pem.write_to_path(str(path))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(*hosts).configure_cert(context)
+    context.load_cert_chain(_certificate(folder, hosts), folder / f"{_NAME}-ca.pem")
     server = _Server(("127.0.0.1", 0), _Handler)
     # Each connection's handshake is its own thread's.
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, name="provider", daemon=True)
     thread.start()
     try:
-        yield Provider(server.server_address[1], path)
+        yield Provider(server.server_address[1], folder / f"{_NAME}-ca-cert.pem")
     finally:
         server.shutdown()
         server.server_close()
+
+
+def _certificate(folder: Path, hosts: tuple[str, ...]) -> Path:
+    """Write a CA and a certificate for `hosts` to `folder`; return the certificate's path. Both have the same key."""
+    store = CertStore.from_store(folder, _NAME, _KEY_BITS)
+    path = folder / f"{_NAME}.pem"
+    path.write_bytes(store.get_cert(hosts[0], [DNSName(host) for host in hosts]).cert.to_pem())
+    return path
 
 
 class _Server(ThreadingHTTPServer):
