@@ -147,7 +147,7 @@ def test_conditions_narrow_it(run: Command, where: list[str], calls: int) -> Non
         (["--by", "day,hour"], "by: 'day,hour' names the same twice"),
         (["--where", "colour=red"], "where: there is no 'colour' to choose by: name one of provider"),
         (["--where", "openai"], "where: 'openai' is no NAME=VALUE"),
-        (["--since", "now"], "since: 'now' is no time: write one of 24h"),
+        (["--since", "now"], "since: 'now' is not a valid time: use a form such as 24h"),
         (
             ["--ledger", "sqlite:////no/such/ledger.db"],
             "ledger sqlite:////no/such/ledger.db is not there: nothing was recorded yet",

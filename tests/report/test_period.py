@@ -1,11 +1,11 @@
-"""Spans of time as a person names them, where the clock changes too."""
+"""Periods as people name them, and the days and hours that they divide into, also when the clock changes."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from farebox.errors import SettingsError
-from farebox.report.period import Period, period, spans
+from farebox.report.period import EXAMPLES, Period, moment, period, spans
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,15 +45,81 @@ def test_what_a_name_means(since: str, until: str | None, start: str | None, end
     assert found == Period(utc(start) if start else None, utc(end) if end else None)
 
 
-@pytest.mark.parametrize("text", ["", "7", "7y", "november", "2026-13", "2026-02-30", "-7d", "2026-11-24T25:00", "7d "])
-def test_what_is_no_time_is_refused_with_examples(text: str) -> None:
-    with pytest.raises(SettingsError, match=r"^since: .* is no time: write one of 24h, 7d"):
-        period(text, None, now=NOW, zone=BERLIN)
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "7", "7y", "november", "2026-13", "2026-02-30", "-7d", "2026-11-24T25:00", "7d ", "0", "0000", "10000"),
+        *("-1", "0h", "000d", "1.5h", "-2026", "10000-01-01", "²d", "٣d"),
+    ],
+)
+@pytest.mark.parametrize("key", ["since", "until"])
+def test_an_invalid_time_is_refused_with_the_forms_that_are_valid(key: str, text: str) -> None:
+    since, until = (text, None) if key == "since" else ("all", text)
+
+    with pytest.raises(SettingsError) as error:
+        period(since, until, now=NOW, zone=BERLIN)
+
+    assert str(error.value) == f"{key}: {text!r} is not a valid time: use a form such as {EXAMPLES}"
 
 
-def test_an_end_before_the_start_is_refused() -> None:
-    with pytest.raises(SettingsError, match=r"^until: 2026-10 is not after 2026-11"):
-        period("2026-11", "2026-10", now=NOW, zone=BERLIN)
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("9999", "9999-12", "9999-12-31", "9999-12-31T23:59", "1969", "1969-12-31T23:59:59", "0001", "0001-01-01"),
+        *("999999d", "999999h", "999999w", "99999999999h", "20782d", "9" * 5000 + "m"),
+    ],
+)
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/Los_Angeles", "Pacific/Auckland"])
+@pytest.mark.parametrize("key", ["since", "until", "at"])
+def test_a_time_that_no_call_can_have_is_refused_in_every_zone(key: str, zone: str, text: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        if key == "at":
+            moment(text, "at", now=NOW, zone=ZoneInfo(zone))
+        since, until = (text, None) if key == "since" else ("all", text)
+        period(since, until, now=NOW, zone=ZoneInfo(zone))
+
+    assert str(error.value) == f"{key}: {text!r} is outside the years 1970 to 9998: use a form such as {EXAMPLES}"
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("1970", "1970-01-01 00:00", "1971-01-01 00:00"),
+        ("9998", "9998-01-01 00:00", "9999-01-01 00:00"),
+        ("9998-12-31", "9998-12-31 00:00", "9999-01-01 00:00"),
+        ("9999d", "1999-07-10 00:30", None),
+        ("20781d", "1970-01-01 00:30", None),
+        ("007d", "2026-11-17 00:30", None),
+    ],
+)
+def test_the_first_and_the_last_year_are_valid(text: str, start: str, end: str | None) -> None:
+    found = period(text, None, now=NOW, zone=ZoneInfo("UTC"))
+
+    assert found == Period(utc(start), utc(end) if end else None)
+
+
+@pytest.mark.parametrize("until", ["2026-11", "2026-11-01", "2026-11-01T00:00", "2026-10", "2026-10-31T23:59:59"])
+def test_an_empty_span_is_refused(until: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        period("2026-11", until, now=NOW, zone=BERLIN)
+
+    assert str(error.value) == (
+        f"until: the span is empty: {until!r} must be later than '2026-11' in --since; --until is excluded"
+    )
+
+
+def test_a_span_of_a_second_is_not_empty() -> None:
+    found = period("2026-11", "2026-11-01T00:00:01", now=NOW, zone=BERLIN)
+
+    assert found == Period(utc("2026-10-31 23:00"), utc("2026-10-31 23:00:01"))
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [("2026-11", "2026-10-31 23:00"), ("yesterday", "2026-11-22 23:00"), ("all", "1970-01-01 00:00")],
+)
+def test_a_moment_is_the_start_of_the_period_that_is_named(text: str, start: str) -> None:
+    assert moment(text, "at", now=NOW, zone=BERLIN) == utc(start)
 
 
 def test_the_days_of_a_week_in_which_the_clock_changes() -> None:

@@ -29,7 +29,7 @@ Script = Annotated[
     list[Path] | None, typer.Option(metavar="FILE", help="A mitmproxy add-on to load as well; repeatable.")
 ]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="OPTION=VALUE", help="A mitmproxy option; repeatable.")]
-Until = Annotated[str | None, typer.Option(metavar="WHEN", help="Before when; default: now.")]
+Until = Annotated[str | None, typer.Option(metavar="WHEN", help="Before when, in the same forms; it must be later than --since. Default: no end.")]
 Where = Annotated[
     list[str] | None,
     typer.Option(

@@ -1,4 +1,4 @@
-"""Spans of time as a person names them: `24h`, `7d`, `2026-11`, `today`."""
+"""Periods as people name them (`24h`, `7d`, `2026-11`, `today`), and how they divide into local days and hours. Pure."""
 
 import re
 from collections.abc import Callable
@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 from ..errors import SettingsError
 
 EXAMPLES = "24h, 7d, 2w, today, yesterday, 2026, 2026-11, 2026-11-24, 2026-11-24T18:30, all"
+# No call is older than Unix time, and the year after the last one must be a date too: Python's end with 9999.
+_FIRST_YEAR, _LAST_YEAR = 1970, 9998
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_LAST = re.compile(r"(\d{1,6})([mhdw])")
+_LAST = re.compile(r"([0-9]*[1-9][0-9]*)([mhdw])")
 _CALENDAR: tuple[tuple[str, Callable[[datetime], datetime]], ...] = (
     ("%Y", lambda day: day.replace(year=day.year + 1)),
     ("%Y-%m", lambda day: (day + timedelta(days=31)).replace(day=1)),
@@ -21,38 +23,40 @@ _MOMENTS = ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From `start` on and before `end`, both in UTC; None is open."""
+    """From `start` (included) to `end` (excluded), both in UTC; None is open."""
 
     start: datetime | None
     end: datetime | None
 
 
 def period(since: str, until: str | None, *, now: datetime, zone: ZoneInfo) -> Period:
-    """Return the Period that `since` and `until` name; a calendar's name in `since` alone is that day, month or year.
+    """Return the Period from `since` to `until`; a day, month or year in `since` alone is that day, month or year.
 
-    SettingsError where either is no time.
+    SettingsError if either is not a valid time, or if no time lies between them.
     """
     start, end = _span(since, "since", now, zone)
     if until is not None:
         end = _span(until, "until", now, zone)[0]
         if start and end and end <= start:
-            raise SettingsError(f"until: {until} is not after {since}")
+            raise SettingsError(
+                f"until: the span is empty: {until!r} must be later than {since!r} in --since; --until is excluded"
+            )
     return Period(start, end)
 
 
 def moment(text: str, key: str, *, now: datetime, zone: ZoneInfo) -> datetime:
-    """Return the time, UTC, that `text` names, or with which the span that it names begins.
+    """Return the time in UTC that `text` names, or the start of the day, month or year that it names.
 
-    SettingsError, with `key`, where it is none.
+    SettingsError, with the option's name `key`, if it is not a valid time.
     """
-    return _span(text, key, now, zone)[0] or datetime.min.replace(tzinfo=UTC)
+    return _span(text, key, now, zone)[0] or datetime(_FIRST_YEAR, 1, 1, tzinfo=UTC)
 
 
 def _span(text: str, key: str, now: datetime, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
     if text == "all":
         return None, None
     if last := _LAST.fullmatch(text):
-        return now - timedelta(**{_UNITS[last[2]]: int(last[1])}), None
+        return _ago(last, key, now), None
     today = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     if text == "today":
         return _utc(today, zone), None
@@ -61,21 +65,40 @@ def _span(text: str, key: str, now: datetime, zone: ZoneInfo) -> tuple[datetime 
     return _calendar_span(text, key, zone)
 
 
+def _ago(last: re.Match[str], key: str, now: datetime) -> datetime:
+    try:
+        start = now - timedelta(**{_UNITS[last[2]]: int(last[1])})
+    # ValueError: Python refuses to read numbers of thousands of digits.
+    except (OverflowError, ValueError) as error:
+        raise _out_of_range(last[0], key) from error
+    if start.year < _FIRST_YEAR:
+        raise _out_of_range(last[0], key)
+    return start
+
+
 def _calendar_span(text: str, key: str, zone: ZoneInfo) -> tuple[datetime, datetime | None]:
     for form, next_one in _CALENDAR:
-        if first := _parsed(text, form):
+        if first := _parsed(text, form, key):
             return _utc(first, zone), _utc(next_one(first), zone)
     for form in _MOMENTS:
-        if moment := _parsed(text, form):
+        if moment := _parsed(text, form, key):
             return _utc(moment, zone), None
-    raise SettingsError(f"{key}: {text!r} is no time: write one of {EXAMPLES}")
+    raise SettingsError(f"{key}: {text!r} is not a valid time: use a form such as {EXAMPLES}")
 
 
-def _parsed(text: str, form: str) -> datetime | None:
+def _parsed(text: str, form: str, key: str) -> datetime | None:
     try:
-        return datetime.strptime(text, form)  # noqa: DTZ007 - the zone is the caller's
+        parsed = datetime.strptime(text, form)  # noqa: DTZ007 - the caller knows the zone
     except ValueError:
         return None
+    if not _FIRST_YEAR <= parsed.year <= _LAST_YEAR:
+        raise _out_of_range(text, key)
+    return parsed
+
+
+def _out_of_range(text: str, key: str) -> SettingsError:
+    years = f"the years {_FIRST_YEAR} to {_LAST_YEAR}"
+    return SettingsError(f"{key}: {text!r} is outside {years}: use a form such as {EXAMPLES}")
 
 
 def _utc(local: datetime, zone: ZoneInfo) -> datetime:
