@@ -143,21 +143,99 @@ def test_the_hour_that_comes_twice_is_two() -> None:
     ]
 
 
-def test_hours_begin_where_the_local_clock_says() -> None:
-    [(label, start, end)] = spans(
-        "hour", (utc("2026-11-01 12:20"), utc("2026-11-01 12:21")), ZoneInfo("Asia/Kathmandu")
-    )
+# Each with what the hours of that time are: label, start in UTC, minutes.
+HOURS = {
+    ("Asia/Kolkata", "2026-11-01 12:20"): [("2026-11-01 17:00", "2026-11-01 11:30", 60)],
+    ("Asia/Kathmandu", "2026-11-01 12:20"): [("2026-11-01 18:00", "2026-11-01 12:15", 60)],
+    ("America/St_Johns", "2026-11-01 03:40"): [
+        ("2026-11-01 01:00 -0230", "2026-11-01 03:30", 60),
+        ("2026-11-01 01:00 -0330", "2026-11-01 04:30", 60),
+        ("2026-11-01 02:00", "2026-11-01 05:30", 60),
+    ],
+    ("America/St_Johns", "2026-03-08 04:40"): [
+        ("2026-03-08 01:00", "2026-03-08 04:30", 60),
+        ("2026-03-08 03:00", "2026-03-08 05:30", 60),
+        ("2026-03-08 04:00", "2026-03-08 06:30", 60),
+    ],
+    # From 02:00 to 02:30, and from 02:00 to 01:30.
+    ("Australia/Lord_Howe", "2026-10-03 14:59"): [
+        ("2026-10-04 01:00", "2026-10-03 14:30", 60),
+        ("2026-10-04 02:00", "2026-10-03 15:30", 30),
+        ("2026-10-04 03:00", "2026-10-03 16:00", 60),
+    ],
+    ("Australia/Lord_Howe", "2026-10-03 15:59"): [
+        ("2026-10-04 02:00", "2026-10-03 15:30", 30),
+        ("2026-10-04 03:00", "2026-10-03 16:00", 60),
+        ("2026-10-04 04:00", "2026-10-03 17:00", 60),
+    ],
+    ("Australia/Lord_Howe", "2026-04-04 14:00"): [
+        ("2026-04-05 01:00 +1100", "2026-04-04 14:00", 60),
+        ("2026-04-05 01:00 +1030", "2026-04-04 15:00", 30),
+        ("2026-04-05 02:00", "2026-04-04 15:30", 60),
+    ],
+    ("Australia/Lord_Howe", "2026-04-04 15:29"): [
+        ("2026-04-05 01:00 +1030", "2026-04-04 15:00", 30),
+        ("2026-04-05 02:00", "2026-04-04 15:30", 60),
+    ],
+    # From 03:45 to 02:45.
+    ("Pacific/Chatham", "2026-04-04 13:20"): [
+        ("2026-04-05 03:00 +1345", "2026-04-04 13:15", 45),
+        ("2026-04-05 02:00 +1245", "2026-04-04 14:00", 15),
+        ("2026-04-05 03:00 +1245", "2026-04-04 14:15", 60),
+    ],
+}
 
-    assert (label, start, end) == ("2026-11-01 18:00", utc("2026-11-01 12:15"), utc("2026-11-01 13:15"))
+
+@pytest.mark.parametrize(("zone", "first"), HOURS)
+def test_hours_are_those_of_the_local_clock(zone: str, first: str) -> None:
+    expected = HOURS[zone, first]
+    last = utc(expected[-1][1])
+
+    found = spans("hour", (utc(first), last), ZoneInfo(zone))
+
+    assert [(label, start, end - start) for label, start, end in found] == [
+        (label, utc(start), timedelta(minutes=minutes)) for label, start, minutes in expected
+    ]
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hours"),
+    [
+        ("Australia/Lord_Howe", "2026-10-04", 23.5),
+        ("Australia/Lord_Howe", "2026-04-05", 24.5),
+        ("America/St_Johns", "2026-03-08", 23),
+        ("America/St_Johns", "2026-11-01", 25),
+        ("Asia/Kolkata", "2026-11-01", 24),
+        ("Africa/Cairo", "2026-04-24", 23),
+        ("America/Havana", "2026-11-01", 25),
+    ],
+)
+def test_a_day_is_as_long_as_the_local_clock_makes_it(zone: str, day: str, hours: float) -> None:
+    noon = datetime.fromisoformat(f"{day} 12:00").replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+    [(label, start, end)] = spans("day", (noon, noon), ZoneInfo(zone))
+
+    assert (label, end - start) == (day, timedelta(hours=hours))
+    assert start.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d") == day
+    assert (end - timedelta(seconds=1)).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d") == day
+
+
+ZONES = (
+    *("Europe/Berlin", "America/St_Johns", "Asia/Kathmandu", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Auckland"),
+    *("Pacific/Chatham", "Africa/Cairo", "America/Havana", "UTC"),
+)
 
 
 @given(
-    st.sampled_from(["Europe/Berlin", "America/St_Johns", "Asia/Kathmandu", "Pacific/Auckland", "UTC"]),
+    st.sampled_from(ZONES),
     st.sampled_from(["day", "hour"]),
-    st.datetimes(datetime(2025, 1, 1), datetime(2027, 1, 1)),  # noqa: DTZ001 - a zone is given below
+    # Around the changes of the clock as often as in the rest of the year.
+    st.datetimes(datetime(2025, 1, 1), datetime(2027, 1, 1))  # noqa: DTZ001 - a zone is given below
+    | st.datetimes(datetime(2026, 4, 4), datetime(2026, 4, 6))  # noqa: DTZ001
+    | st.datetimes(datetime(2026, 10, 3), datetime(2026, 10, 5)),  # noqa: DTZ001
     st.integers(0, 6 * 24 * 60),
 )
-def test_spans_follow_each_other_without_a_gap_and_hold_both_ends(
+def test_each_instant_is_in_the_one_span_that_the_local_clock_names(
     zone: str, unit: str, first: datetime, minutes: int
 ) -> None:
     first = first.replace(tzinfo=UTC)
@@ -165,7 +243,12 @@ def test_spans_follow_each_other_without_a_gap_and_hold_both_ends(
 
     found = spans(unit, (first, last), ZoneInfo(zone))
 
-    assert found[0][1] <= first
+    assert found[0][1] <= first < found[0][2]
     assert found[-1][1] <= last < found[-1][2]
     assert [end for _, _, end in found[:-1]] == [start for _, start, _ in found[1:]]
     assert len({label for label, _, _ in found}) == len(found)
+    form = "%Y-%m-%d" if unit == "day" else "%Y-%m-%d %H:00"
+    for label, start, end in found:
+        clock = [one.astimezone(ZoneInfo(zone)) for one in (start, end - timedelta(microseconds=1))]
+        assert {one.strftime(form) for one in clock} == {label[:10] if unit == "day" else label[:16]}
+        assert len(label) in {10, 16} or {one.strftime("%z") for one in clock} == {label[17:]}

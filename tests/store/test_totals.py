@@ -1,6 +1,7 @@
 """Reports from hourly sums say what reports from the calls say, to the nano-dollar; also when the calls are gone."""
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -226,3 +227,35 @@ def test_an_empty_ledger_sums_to_nothing(engine: Engine) -> None:
     for by in WAYS:
         found = totals(engine, Scope(), by, cut(by, ZONES[0]))
         assert (found.groups, found.whole) == ([], Sums(0, 0, 0, 0, None, None, None, None, None))
+
+
+@pytest.mark.parametrize("few", [10_000, -1], ids=["calls", "hourly sums"])
+@pytest.mark.parametrize(
+    ("zone", "changes"),
+    [
+        ("Asia/Kolkata", "2026-10-25"),
+        ("Asia/Kathmandu", "2026-10-25"),
+        ("America/St_Johns", "2026-03-08"),
+        ("America/St_Johns", "2026-11-01"),
+        # Half an hour forward and back.
+        ("Australia/Lord_Howe", "2026-10-03"),
+        ("Australia/Lord_Howe", "2026-04-04"),
+    ],
+)
+def test_each_call_is_counted_in_its_local_hour_and_day(engine: Engine, zone: str, changes: str, few: int) -> None:
+    noon = datetime.fromisoformat(f"{changes} 12:00").replace(tzinfo=UTC)
+    times = [noon + timedelta(minutes=minutes) for minutes in range(-16 * 60, 16 * 60, 15)]
+    fill(engine, [record(started_at=time, cost_nanousd=1 + number) for number, time in enumerate(times)])
+    scope = Scope(times[0] + timedelta(minutes=40), times[-1] - timedelta(minutes=5))
+    local = [time.astimezone(ZoneInfo(zone)) for time in times[3:-1]]
+
+    for unit, form in (("hour", "%Y-%m-%d %H:00 %z"), ("day", "%Y-%m-%d")):
+        found = totals(engine, scope, (unit,), cut((unit,), ZoneInfo(zone)), few=few)
+
+        # Only an hour that comes twice has its offset in its label.
+        labels = [time.strftime(form) for time in local]
+        times_of = Counter(label[:16] for label in set(labels))
+        expected = Counter(label if times_of[label[:16]] > 1 else label[:16] for label in labels)
+        assert {key: sums.calls for (key,), sums in told(found.groups).items()} == expected
+        assert sum(group.sums.cost_nanousd or 0 for group in found.groups) == found.whole.cost_nanousd
+        assert found.whole.cost_nanousd == sum(range(4, len(times)))

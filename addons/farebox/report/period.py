@@ -1,7 +1,7 @@
 """Periods as people name them (`24h`, `7d`, `2026-11`, `today`), and how they divide into local days and hours. Pure."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ _CALENDAR: tuple[tuple[str, Callable[[datetime], datetime]], ...] = (
     ("%Y-%m-%d", lambda day: day + timedelta(days=1)),
 )
 _MOMENTS = ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S")
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,26 +107,60 @@ def _utc(local: datetime, zone: ZoneInfo) -> datetime:
 
 
 def spans(unit: str, covered: tuple[datetime, datetime], zone: ZoneInfo) -> list[tuple[str, datetime, datetime]]:
-    """Return the local days or hours (`unit`) that hold `covered`: label, start and end in UTC.
+    """Return the local days or hours (`unit`) that contain `covered`: label, start and end in UTC.
 
-    A day has 23 or 25 hours where the clock changes, and the hour that comes twice has its offset in the label.
+    They follow each other without a gap. When the clock changes, a day has 23 or 25 hours (Lord Howe Island: 23.5 or
+    24.5) and an hour can be shorter; an hour that comes twice has its UTC offset in the label.
     """
     first, last = covered
-    found: list[tuple[str, datetime, datetime]] = []
-    if unit == "day":
-        day = first.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
-        while (start := _utc(day, zone)) <= last:
-            found.append((day.strftime("%Y-%m-%d"), start, _utc(day + timedelta(days=1), zone)))
-            day += timedelta(days=1)
-        return found
-    # Zones are whole quarters of an hour off UTC: the local hour begins where its minutes do.
-    local = first.astimezone(zone)
-    start = first.replace(second=0, microsecond=0) - timedelta(minutes=local.minute)
+    return list(_days(first, last, zone) if unit == "day" else _hours(first, last, zone))
+
+
+def _days(first: datetime, last: datetime, zone: ZoneInfo) -> Iterator[tuple[str, datetime, datetime]]:
+    day = first.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+    while (start := _utc(day, zone)) <= last:
+        next_day = day + timedelta(days=1)
+        yield day.strftime("%Y-%m-%d"), start, _utc(next_day, zone)
+        day = next_day
+
+
+def _hours(first: datetime, last: datetime, zone: ZoneInfo) -> Iterator[tuple[str, datetime, datetime]]:
+    start = _hour_start(first.replace(second=0, microsecond=0), zone)
     while start <= last:
         local = start.astimezone(zone)
-        is_twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
-        found.append(
-            (local.strftime("%Y-%m-%d %H:00" + (" %z" if is_twice else "")), start, start + timedelta(hours=1))
-        )
-        start += timedelta(hours=1)
-    return found
+        end = _change(start, start + timedelta(minutes=60 - local.minute), zone)
+        offset = " %z" if _comes_twice(local) else ""
+        yield local.strftime(f"%Y-%m-%d %H:00{offset}"), start, end
+        start = end
+
+
+def _hour_start(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Return the start of the local hour of `moment`: its full hour, or the change of the clock since."""
+    local = moment.astimezone(zone)
+    start = moment - timedelta(minutes=local.minute)
+    while start.astimezone(zone).utcoffset() != local.utcoffset():
+        start += _MINUTE
+    return start
+
+
+def _change(start: datetime, end: datetime, zone: ZoneInfo) -> datetime:
+    """Return when the clock changes between `start` and `end`, else `end`: a change ends the hour."""
+    offset = start.astimezone(zone).utcoffset()
+    if end.astimezone(zone).utcoffset() == offset:
+        return end
+    return next(
+        start + _MINUTE * minutes
+        for minutes in range(1, 61)
+        if (start + _MINUTE * minutes).astimezone(zone).utcoffset() != offset
+    )
+
+
+def _comes_twice(local: datetime) -> bool:
+    """Tell whether the clock shows a part of this hour twice; such a part contains the hour's first or last minute."""
+    parts = (local.replace(minute=minute, second=0, microsecond=0) for minute in (0, 59))
+    # In a gap, which the clock skips, the offset with fold=1 is the larger one.
+    return any(_offset(part, fold=0) > _offset(part, fold=1) for part in parts)
+
+
+def _offset(local: datetime, *, fold: int) -> timedelta:
+    return local.replace(fold=fold).utcoffset() or timedelta()
