@@ -50,6 +50,7 @@ READ: dict[str, tuple[Callable[[Engine], Any], set[str] | None]] = {
     "tail": (lambda engine: queries.last_calls(engine, 10), None),
     "tail's new calls": (lambda engine: queries.call_ids_since(engine, END - timedelta(minutes=5)), {"11"}),
     "their rows": (lambda engine: queries.calls_by_id(engine, [LAST.id, ROWS[0].id]), None),
+    "show": (lambda engine: queries.calls_named(engine, LAST.id, limit=20), None),
     "report": (lambda engine: summarise(engine, A_DAY_AGO, ("provider", "model")), {"11"}),
     "what is in doubt": (lambda engine: doubts(engine, A_DAY_AGO), {"11"}),
     "links": (find_responses, None),

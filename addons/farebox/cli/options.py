@@ -29,7 +29,14 @@ Script = Annotated[
     list[Path] | None, typer.Option(metavar="FILE", help="A mitmproxy add-on to load as well; repeatable.")
 ]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="OPTION=VALUE", help="A mitmproxy option; repeatable.")]
-Until = Annotated[str | None, typer.Option(metavar="WHEN", help="Before when, in the same forms; it must be later than --since. Default: no end.")]
+Until = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WHEN",
+        help="Only calls before this time, which must be later than --since; same forms. Default: now, or the end of "
+        "the day, month or year in --since.",
+    ),
+]
 Where = Annotated[
     list[str] | None,
     typer.Option(

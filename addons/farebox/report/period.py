@@ -1,4 +1,4 @@
-"""Periods as people name them (`24h`, `7d`, `2026-11`, `today`), and how they divide into local days and hours. Pure."""
+"""Periods as people name them (`24h`, `2026-11`, `today`), and how they divide into local days and hours. Pure."""
 
 import re
 from collections.abc import Callable, Iterator

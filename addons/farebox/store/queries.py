@@ -1,5 +1,6 @@
 """What is read from and written to the ledger."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from .snapshot import snapshot
 from .summary import Scope, within
 
 _EVERY = Scope()
+_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def store_positions(connection: Connection, positions: Mapping[str, Position], *, sidecar: str | None) -> None:
@@ -80,7 +82,13 @@ def calls_by_id(engine: Engine, ids: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def calls_named(engine: Engine, name: str, *, limit: int) -> list[dict[str, Any]]:
-    """Return up to `limit` rows whose id begins or ends with `name`, or whose id at the provider it is."""
+    """Return up to `limit` rows whose id is `name`; without one, those whose id begins or ends with it, or whose id at
+    the provider it is.
+
+    A whole id is found by the primary key; any other name is compared with every row.
+    """
+    if _ID.fullmatch(name) and (rows := calls_by_id(engine, [name.lower()])):
+        return rows
     is_named = or_(calls.c.response_id == name, calls.c.provider_request_id == name)
     if len(name) >= 4:
         own = calls.c.id.cast(String)
