@@ -77,7 +77,7 @@ def test_rows_of_who_may_not_make_months_are_kept_all_the_same(
             assert DatabaseSink(engine, keep=KEEP).write([one], {}).refused == []
 
         assert ids(owner) == [one.id]
-        assert "months are not made ahead" in caplog.text
+        assert "partitions are not created ahead" in caplog.text
         assert "permission denied" in caplog.text
 
 
@@ -277,7 +277,7 @@ def test_a_month_that_is_being_read_stays_until_it_is_not(postgres: Postgres, ca
             report.execute(text("SELECT count(*) FROM calls"))
             swept(engine)
         assert ids(engine) == [one.id]
-        assert "old calls are not taken away yet" in caplog.text
+        assert "old calls are not deleted yet" in caplog.text
 
         swept(engine)
         assert ids(engine) == []

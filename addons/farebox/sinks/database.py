@@ -51,19 +51,26 @@ class Found:
 class DatabaseSink:
     """Writes Records into `calls`."""
 
-    def __init__(self, engine: Engine, *, sidecar: str | None = None, keep: timedelta | None = None) -> None:
-        """`keep` is how long rows stay; None is for ever."""
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        sidecar: str | None = None,
+        keep: timedelta | None = None,
+        keep_callers: timedelta | None = None,
+    ) -> None:
+        """`keep` is how long rows stay, `keep_callers` how long hourly sums have their callers; None is for ever."""
         self._engine = engine
         self._sidecar = sidecar
-        self._maintenance = Maintenance(engine, keep)
+        self._maintenance = Maintenance(engine, keep, keep_callers=keep_callers)
 
     def reconnect(self) -> None:
         """Open connections anew when they are next needed."""
         self._engine.dispose()
 
-    def purge(self) -> None:
-        """Take a part of the rows that are too old away, now and then."""
-        self._maintenance.purge()
+    def purge(self) -> bool:
+        """Remove a part of what is too old, now and then; return whether there may be more."""
+        return self._maintenance.purge()
 
     def find(self, response_ids: Collection[str]) -> Found:
         """Return what the ledger has of `response_ids`."""

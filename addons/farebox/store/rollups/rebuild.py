@@ -1,22 +1,25 @@
 """Hourly sums held against the calls, and made anew from these where they are not what they come to."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, bindparam, delete, func, insert, select, text
+from sqlalchemy import Connection, Engine, Select, bindparam, delete, func, insert, select
 
 from ..current import at_current_prices
 from ..engine import writer
 from ..faults import reachable
 from ..schema import calls
 from ..schema import hourly as tables
+from ..times import in_utc
+from . import callers
 from .expressions import dimension, numbers
-from .tables import BY_MODEL, ROLLUP_TABLES, RollupTable
-from .upsert import key_of
+from .ranges import HOUR, floor
+from .tables import BY_CALLER, BY_MODEL, ROLLUP_TABLES, RollupTable
+from .upsert import hold, key_of, values
 
-HOUR = timedelta(hours=1)
+_ANY = datetime.min.replace(tzinfo=UTC)
 # Every row of one hour, by its key: dimensions and numbers.
 _Rows = Mapping[bytes, Sequence[Any]]
 
@@ -30,7 +33,7 @@ def rebuild(engine: Engine, start: datetime | None = None, end: datetime | None 
     with reachable(engine):
         while True:
             with writer(engine).begin() as connection:
-                _hold(connection)
+                hold(connection)
                 hour = _next_hour(connection, at)
                 if hour is None or (end is not None and hour >= end):
                     return mended
@@ -44,12 +47,26 @@ def mend(connection: Connection, hour: datetime) -> bool:
     An hour of which calls were taken away since is left as it is: its sums know more.
     """
     fresh = {rollup: _fresh(connection, rollup, hour) for rollup in ROLLUP_TABLES}
-    wrong = [rollup for rollup in ROLLUP_TABLES if _kept(connection, rollup, hour) != fresh[rollup]]
+    wrong = [
+        rollup for rollup in ROLLUP_TABLES if not _is_right(rollup, _kept(connection, rollup, hour), fresh[rollup])
+    ]
     if not wrong or not _is_whole(connection, hour):
         return False
     for rollup in wrong:
         _replace(connection, rollup, hour, fresh[rollup])
     return True
+
+
+def _is_right(rollup: RollupTable, kept: _Rows, fresh: _Rows) -> bool:
+    # Retention removes callers from the sums, while the calls may still have theirs.
+    return kept == fresh or (rollup is BY_CALLER and kept == _without_callers(fresh))
+
+
+def _without_callers(rows: _Rows) -> _Rows:
+    width = len(BY_CALLER.dimensions)
+    read = ((_ANY, row[:width], [number or 0 for number in row[width:]]) for row in rows.values())
+    places = callers.merged(read, callers.CALLER)
+    return {key_of(left): (*left, *values(BY_CALLER, numbers)) for (_, left), numbers in places.items()}
 
 
 def _kept(connection: Connection, rollup: RollupTable, hour: datetime) -> _Rows:
@@ -64,15 +81,7 @@ def _next_hour(connection: Connection, start: datetime | None) -> datetime | Non
     first: datetime | None = connection.scalar(query if start is None else query.where(calls.c.started_at >= start))
     if first is None:
         return None
-    in_utc = first.replace(tzinfo=UTC) if first.tzinfo is None else first.astimezone(UTC)
-    return in_utc.replace(minute=0, second=0, microsecond=0)
-
-
-def _hold(connection: Connection) -> None:
-    """Let nobody else change the sums until the transaction ends: what is recorded comes before all, or after."""
-    if connection.dialect.name == "postgresql":
-        names = ", ".join(rollup.table for rollup in ROLLUP_TABLES)
-        connection.execute(text(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE"))
+    return floor(in_utc(first))
 
 
 def _is_whole(connection: Connection, hour: datetime) -> bool:

@@ -1,18 +1,18 @@
 """Rows of the hourly tables, written: what is there is added to."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete
+from sqlalchemy import Connection, bindparam, delete, text
 
 from ..schema import hourly
 from ..sqlite import as_kept
 from .aggregation import Place
-from .tables import RollupTable, known
+from .tables import ROLLUP_TABLES, RollupTable, known
 
 
 class Row(NamedTuple):
@@ -41,30 +41,46 @@ def add(connection: Connection, rollup: RollupTable, changes: Sequence[Row]) -> 
     put = {"sqlite": _execute, "postgresql": _populate}[connection.dialect.name]
     put(connection, rollup, changes)
     if fewer := [row for row in changes if row.numbers[0] < 0]:
-        _drop_empty(connection, rollup, fewer)
+        drop_empty(connection, rollup, fewer)
+
+
+def drop_empty(connection: Connection, rollup: RollupTable, rows: Sequence[Row]) -> None:
+    """Delete those of `rows` that no call is left in."""
+    table = hourly[rollup.table]
+    here = (table.c.hour == bindparam("at"), table.c.key == bindparam("of"), table.c.calls == 0)
+    connection.execute(delete(table).where(*here), [{"at": row.hour, "of": row.key} for row in rows])
+
+
+def hold(connection: Connection, rollups: Sequence[RollupTable] = ROLLUP_TABLES) -> None:
+    """Let nobody else change the sums of `rollups` until the transaction ends.
+
+    It comes before any other lock of the transaction. On SQLite, the transaction's own lock suffices.
+    """
+    if connection.dialect.name == "postgresql":
+        names = ", ".join(rollup.table for rollup in rollups)
+        connection.execute(text(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def _execute(connection: Connection, rollup: RollupTable, changes: Sequence[Row]) -> None:
-    values = f"VALUES ({', '.join('?' * len(rollup.columns))})"
-    told = _teller(rollup)
-    rows = [(as_kept(row.hour), row.key, *row.dimensions, *told(row.numbers)) for row in changes]
-    connection.exec_driver_sql(_upsert(rollup, values), rows)
+    source = f"VALUES ({', '.join('?' * len(rollup.columns))})"
+    rows = [(as_kept(row.hour), row.key, *row.dimensions, *values(rollup, row.numbers)) for row in changes]
+    connection.exec_driver_sql(_upsert(rollup, source), rows)
 
 
 def _populate(connection: Connection, rollup: RollupTable, changes: Sequence[Row]) -> None:
     """Add all in one statement: a JSON text is the quickest way to so many columns, most of them NULL."""
-    told, names = _teller(rollup), (*rollup.dimensions, *rollup.numbers)
+    names = (*rollup.dimensions, *rollup.numbers)
     rows = []
     for row in changes:
-        values = zip(names, (*row.dimensions, *told(row.numbers)), strict=True)
+        named = zip(names, (*row.dimensions, *values(rollup, row.numbers)), strict=True)
         rows.append(
             {"hour": row.hour, "key": f"\\x{row.key.hex()}"}
-            | {name: value for name, value in values if value is not None}
+            | {name: value for name, value in named if value is not None}
         )
-    text = msgspec.json.encode(rows).decode()
+    document = msgspec.json.encode(rows).decode()
     columns = ", ".join(rollup.columns)
     source = f"SELECT {columns} FROM json_populate_recordset(NULL::{rollup.table}, %s::json)"  # noqa: S608 - names of ours
-    connection.exec_driver_sql(_upsert(rollup, source), (text,))
+    connection.exec_driver_sql(_upsert(rollup, source), (document,))
 
 
 @cache
@@ -81,24 +97,13 @@ def _upsert(rollup: RollupTable, source: str) -> str:
     return f"{into} {source} ON CONFLICT (hour, key) DO UPDATE SET {', '.join(changes)}"
 
 
-@cache
-def _teller(rollup: RollupTable) -> Callable[[Sequence[int]], list[int | None]]:
-    """Return what makes of a row's numbers the values of its columns: NULL where no call tells, or none is counted."""
+def values(rollup: RollupTable, numbers: Sequence[int]) -> list[int | None]:
+    """Return `numbers` as the values of their columns: a sum that no call has is NULL, and so is a bucket of none."""
     first = 1 + 2 * len(rollup.measures)
-
-    def values(numbers: Sequence[int]) -> list[int | None]:
-        told: list[int | None] = [number or None for number in numbers]
-        told[0] = numbers[0]
-        for place in range(1, first, 2):
-            told[place + 1] = numbers[place + 1]
-            if numbers[place + 1]:
-                told[place] = numbers[place]
-        return told
-
-    return values
-
-
-def _drop_empty(connection: Connection, rollup: RollupTable, changes: Sequence[Row]) -> None:
-    table = hourly[rollup.table]
-    here = (table.c.hour == bindparam("at"), table.c.key == bindparam("of"), table.c.calls == 0)
-    connection.execute(delete(table).where(*here), [{"at": row.hour, "of": row.key} for row in changes])
+    found: list[int | None] = [number or None for number in numbers]
+    found[0] = numbers[0]
+    for place in range(1, first, 2):
+        found[place + 1] = numbers[place + 1]
+        if numbers[place + 1]:
+            found[place] = numbers[place]
+    return found
