@@ -6,6 +6,7 @@
 # writes vllm:prompt_tokens into HELP and TYPE and vllm_prompt_tokens_total into the sample, though a colon needs no escape. Its
 # own parser then finds a counter without samples, and samples without a type. The headers below are what Prometheus 2.42 and 3.5
 # send unless told otherwise; 3.5 with `metric_name_escaping_scheme: underscores` gets the name that 2.42 gets.
+# Releases up to 0.22.1 give one name to all.
 # Why it matters: the tokens of a server of one's own come from such counters. With the version of the scraper the series gets
 # another name, and queries and alerts on the old one find nothing, without an error.
 # What farebox does: its own metrics have letters, digits and underscores only, so every format and escaping has the same names.
