@@ -23,3 +23,20 @@ def test_failures_of_a_sink_are_counted_under_the_name_of_its_file(caplog: pytes
     assert [(record.levelno, record.getMessage()) for record in caplog.records] == [
         (logging.ERROR, f"sink metrics failed ({kind}): {effect}") for kind in ("ValueError", "KeyError")
     ]
+
+
+def test_failures_of_a_job_are_counted_under_its_name(caplog: pytest.LogCaptureFixture) -> None:
+    registry = CollectorRegistry()
+    failures = Failures(registry)
+
+    failures.expect_job("purge")
+    before = registry.get_sample_value("farebox_job_failures_total", {"job": "purge"})
+    for name in ("purge", "purge", "prices"):
+        failures.of_job(name, ValueError("secret"))
+
+    assert before == 0
+    assert registry.get_sample_value("farebox_job_failures_total", {"job": "purge"}) == 2
+    effect = "it runs again after its period; further failures of this kind are only counted"
+    assert [record.getMessage() for record in caplog.records] == [
+        f"job {name} failed (ValueError): {effect}" for name in ("purge", "prices")
+    ]

@@ -7,8 +7,8 @@ from contextlib import closing
 from http.client import HTTPResponse
 
 import pytest
+from farebox.recorder.health import Health
 from farebox.recorder.http import healthz, serve
-from farebox.recorder.recorder import Health
 from prometheus_client import CollectorRegistry, Counter
 from prometheus_client.parser import text_string_to_metric_families
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import pytest
+from farebox.recorder.health import Health
 from farebox.recorder.http import serve
-from farebox.recorder.recorder import Health
 from farebox.spool.telemetry import ClientDiagnostics, UntrustedConnections
 from farebox.supervisor.health import HealthReport, ask
 from prometheus_client import CollectorRegistry

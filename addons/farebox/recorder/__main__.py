@@ -22,19 +22,23 @@ from ..sinks.database import DatabaseSink
 from ..sinks.metrics import MetricsSink, SelfMetrics
 from ..spool.reader import SpoolReader
 from ..spool.telemetry import HeartbeatReceiver
-from ..store.engine import open_engine
+from ..store.engine import Engine, open_engine
 from .dead_letters import DeadLetters
 from .estimator_store import EstimatorStore
 from .failures import Failures
+from .health import Health
 from .heartbeats import Heartbeats
 from .http import serve
+from .jobs import JobRunner
+from .ledger_writer import Destinations, LedgerWriter
 from .prices import Prices
-from .recorder import Destinations, Health, Recorder
+from .recorder import Recorder
+from .schedule import background_jobs, loop_jobs
 from .spool_opener import ROLE, SpoolOpener
 
 logger = logging.getLogger("farebox.recorder")
 
-# A statement that takes longer than this many seconds is given up, and the batch tried again.
+# A statement that takes longer than this many seconds is cancelled, and the batch is tried again.
 _PATIENCE = 30.0
 
 
@@ -42,7 +46,7 @@ def main() -> int:
     os.umask(0o077)
     logging.basicConfig(level=logging.INFO, format="farebox recorder: %(message)s", stream=sys.stderr)
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    # Only the parent's end ends us: after a signal to the whole group, the worker still has calls to hand over.
+    # Only the parent's end ends the recorder: after a signal to the whole group, workers still append calls.
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
         signal.signal(number, signal.SIG_IGN)
     settings = settings_from_parent()
@@ -57,29 +61,22 @@ def main() -> int:
 
 
 def record(settings: Settings, stopping: threading.Event, alone: threading.Event) -> None:
-    """Record until `stopping`; when `alone`, the port is free for who comes next, and what is in the spool theirs."""
+    """Record until `stopping`; once `alone`, leave the port and the rest of the spool to the next recorder."""
     engine = open_engine(settings.ledger, patience=_PATIENCE)
     registry, prices = CollectorRegistry(), Prices(settings.folder, settings.prices)
-    name = settings.sidecar
-    database = DatabaseSink(engine, sidecar=name, keep=retention.parse(settings.retention.calls))
-    own, metrics = SelfMetrics(registry), MetricsSink(registry, prices.knows)
-    failures = Failures(registry)
-    failures.expect_sink(metrics)
-    to = Destinations(database, [metrics], own, DeadLetters(settings.folder / "dead-letter", own), failures)
-    receiver = HeartbeatReceiver(settings.folder)
-    open_spool = SpoolOpener(settings, engine)
-    # A counter that is there from the start shows its first increase.
-    own.meter_failures((dialect.name, 0) for dialect in DIALECTS)
-    own.catalogue_age(prices.age_seconds)
-    heartbeats = Heartbeats(receiver, own, settings.workers)
-    spooled = SpoolReader(settings.spool_folder, {}).pending
+    to = _destinations(settings, engine, registry, prices)
     estimators = EstimatorStore(settings.folder)
-    recorder = Recorder(open_spool, heartbeats, to, estimators, prices.current, name=name, spooled=spooled)
+    receiver = HeartbeatReceiver(settings.folder)
+    heartbeats = Heartbeats(receiver, to.own, settings.workers)
+    open_spool, spooled = SpoolOpener(settings, engine), SpoolReader(settings.spool_folder, {}).pending
+    writer = LedgerWriter(to, estimators, prices.current, sidecar=settings.sidecar)
+    jobs = JobRunner(loop_jobs(to, writer, estimators), to.failures)
+    recorder = Recorder(open_spool, heartbeats, to, writer, jobs, spooled=spooled)
 
     def health() -> Health:
         heartbeats.receive()
-        told = recorder.health
-        return dataclasses.replace(told, trouble=open_spool.under_way or told.trouble)
+        state = recorder.health
+        return dataclasses.replace(state, trouble=open_spool.under_way or state.trouble)
 
     server = _serve(settings, registry, health, stopping)
     _close_when(alone, server)
@@ -87,16 +84,27 @@ def record(settings: Settings, stopping: threading.Event, alone: threading.Event
     liveness.tell_ready({"metrics_port": server.server_address[1]})
 
     def wait(seconds: float) -> bool:
-        # On a thread that waits for no ledger: what keeps the recorder is no reason to kill it.
+        # On a thread that does not use the ledger: a slow ledger is no reason to kill the recorder.
         liveness.beat()
         return stopping.wait(seconds)
 
     receiving = heartbeats.receive_in_background(wait)
+    JobRunner(background_jobs(to, prices), to.failures).run_in_background(stopping.wait)
     recorder.run(stopping.is_set, stopping.wait, alone.is_set)
     receiving.join()
     receiver.close()
     server.shutdown()
     open_spool.close()
+
+
+def _destinations(settings: Settings, engine: Engine, registry: CollectorRegistry, prices: Prices) -> Destinations:
+    database = DatabaseSink(engine, sidecar=settings.sidecar, keep=retention.parse(settings.retention.calls))
+    own, metrics, failures = SelfMetrics(registry), MetricsSink(registry, prices.knows), Failures(registry)
+    # A counter that exists from the start shows its first increase.
+    own.meter_failures((dialect.name, 0) for dialect in DIALECTS)
+    own.catalogue_age(prices.age_seconds)
+    failures.expect_sink(metrics)
+    return Destinations(database, [metrics], own, DeadLetters(settings.folder / "dead-letter", own), failures)
 
 
 def _serve(
@@ -107,7 +115,7 @@ def _serve(
         try:
             return serve((settings.host, settings.metrics_port), registry, health)
         except OSError as error:
-            # A recorder that is alone lets go of the port in a moment.
+            # A recorder without a parent releases the port in a moment.
             if holder(settings.folder, ROLE) is None or time.monotonic() > give_up or stopping.wait(0.1):
                 raise FareboxError(
                     f"metrics_port: {settings.host}:{settings.metrics_port} cannot be used ({error.strerror}): "

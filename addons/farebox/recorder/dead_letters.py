@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import threading
 from pathlib import Path
 
 from ..sinks.metrics import SelfMetrics
@@ -19,9 +20,14 @@ class DeadLetters:
         self._folder = folder
         self._own = own
         self._waiting: dict[str, tuple[bytes, str]] = {}
+        self._lock = threading.RLock()
 
     def keep(self, message: bytes, why: str) -> None:
         """Keep `message`, which is one call; the same one is kept and counted once."""
+        with self._lock:
+            self._keep(message, why)
+
+    def _keep(self, message: bytes, why: str) -> None:
         name = f"{hashlib.sha256(message).hexdigest()[:32]}.msgpack"
         path = self._folder / name
         if name in self._waiting or path.exists():
@@ -38,9 +44,10 @@ class DeadLetters:
 
     def try_again(self) -> None:
         """Write what waits, as far as the disk takes it now."""
-        waiting, self._waiting = self._waiting, {}
-        for message, why in waiting.values():
-            self.keep(message, why)
+        with self._lock:
+            waiting, self._waiting = self._waiting, {}
+            for message, why in waiting.values():
+                self._keep(message, why)
 
     def close(self) -> None:
         """Write what waits; what cannot be written is lost."""

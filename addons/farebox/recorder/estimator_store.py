@@ -1,7 +1,6 @@
 """What was learned for estimates, kept in the data folder: the ledger has tokens, but not the sizes of their texts."""
 
 import logging
-import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,15 +12,14 @@ from .estimates import Ratio, RatioModel
 
 logger = logging.getLogger(__name__)
 
-_PAUSE_SECONDS = 60.0
+KEEP_SECONDS = 60.0
 
 
 class EstimatorStore:
-    """Learns from calls, and keeps it in `folder` once a minute; what a crash takes is learned anew."""
+    """Learns from calls and keeps the result in `folder`; what a crash takes is learned again."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / ESTIMATES
-        self._kept_at = time.monotonic()
         self._has_news = False
         self.model = _read(self._path)
 
@@ -30,12 +28,9 @@ class EstimatorStore:
         for reading in readings:
             self.model.learn(reading)
             self._has_news = True
-        if time.monotonic() - self._kept_at > _PAUSE_SECONDS:
-            self.keep()
 
     def keep(self) -> None:
-        """Write what is new; a disk that is full costs no more than this."""
-        self._kept_at = time.monotonic()
+        """Write the model if it has changed; on a full disk, only this is lost."""
         if not self._has_news:
             return
         beside = self._path.with_suffix(".new")

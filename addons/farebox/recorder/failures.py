@@ -10,12 +10,13 @@ logger = logging.getLogger(__name__)
 
 
 class Failures:
-    """Counts the failures of sinks and logs their first of each kind."""
+    """Counts the failures of sinks and jobs and logs the first of each kind. Threads may share it."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._sinks = Counter(
             "farebox_sink_failures", "Batches that a sink failed to take over.", ["sink"], registry=registry
         )
+        self._jobs = Counter("farebox_job_failures", "Runs of a periodic job that failed.", ["job"], registry=registry)
         self._logged: set[tuple[str, str]] = set()
 
     def expect_sink(self, sink: Sink) -> None:
@@ -27,6 +28,15 @@ class Failures:
         name = _name(sink)
         self._sinks.labels(name).inc()
         self._log(f"sink {name}", error, "its figures lack a batch; the ledger has it")
+
+    def expect_job(self, name: str) -> None:
+        """Show the counter of job `name` from the start."""
+        self._jobs.labels(name)
+
+    def of_job(self, name: str, error: Exception) -> None:
+        """Count that job `name` raised `error`."""
+        self._jobs.labels(name).inc()
+        self._log(f"job {name}", error, "it runs again after its period")
 
     def _log(self, subject: str, error: Exception, effect: str) -> None:
         # Only the kind: the text of an error can contain values of a call.

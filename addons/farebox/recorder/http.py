@@ -8,7 +8,7 @@ import msgspec
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
-from .recorder import Health
+from .health import Health
 
 
 def serve(address: tuple[str, int], registry: CollectorRegistry, health: Callable[[], Health]) -> ThreadingHTTPServer:

@@ -1,4 +1,4 @@
-"""The prices in use: made anew when others are put into the data folder, and told of when they grow old."""
+"""The prices in use: loaded again when others are put into the data folder, with a warning once they are old."""
 
 import logging
 import time
@@ -14,14 +14,14 @@ from ..pricing.stored import Stored
 
 logger = logging.getLogger(__name__)
 
-LOOK_SECONDS = 60.0
-_COMPLAIN_SECONDS = 86_400.0
+REFRESH_SECONDS = 60.0
+_WARN_SECONDS = 86_400.0
 
 
 class Prices:
-    """The Pricer of `rules` and the catalogues in the data folder `home`, which is looked into once a minute.
+    """The Pricer of `rules` and the catalogues in the data folder `home`.
 
-    `clock` counts seconds, `now` tells the time, UTC.
+    `clock` counts seconds, `now` returns the time in UTC. One thread refreshes, others may ask.
     """
 
     def __init__(
@@ -37,43 +37,41 @@ class Prices:
         self._clock = clock
         self._now = now
         self._mark = self._stored.mark
-        self._use()
-        self._looked_at = clock()
-        self._complained_at = float("-inf")
-        self._complain()
+        self._load()
+        self._warned_at = float("-inf")
+        self._warn_if_old()
 
     def current(self) -> Pricer:
         """Return the Pricer to use now."""
-        if self._clock() - self._looked_at >= LOOK_SECONDS:
-            self._look()
         return self._pricer
 
     def knows(self, provider: str, model: str | None) -> bool:
-        """Tell whether any source has `model` of `provider`."""
+        """Return whether any source has `model` of `provider`."""
         return self._pricer.knows(provider, model)
 
     def age_seconds(self) -> float:
-        """Return how old the catalogue is; NaN where it does not tell."""
+        """Return the age of the catalogue; NaN if it has no date."""
         dated = self._edition.dated
         return age_seconds(dated, self._now()) if dated else float("nan")
 
-    def _look(self) -> None:
-        self._looked_at = self._clock()
+    def refresh(self) -> None:
+        """Use the prices in the data folder if they have changed, and warn if they are old."""
         mark = self._stored.mark
         if mark != self._mark:
+            self._load()
+            # Only now: if loading fails, it is tried again.
             self._mark = mark
-            self._use()
             logger.info("calls are priced by %s from now on", self._edition.version)
-        self._complain()
+        self._warn_if_old()
 
-    def _use(self) -> None:
+    def _load(self) -> None:
         self._edition = self._stored.edition()
         self._pricer = pricer_of(self._edition, self._rules)
 
-    def _complain(self) -> None:
+    def _warn_if_old(self) -> None:
         # Once a day is enough.
-        if self._clock() - self._complained_at < _COMPLAIN_SECONDS:
+        if self._clock() - self._warned_at < _WARN_SECONDS:
             return
         if found := complaint(self._edition, self._now().date()):
             logger.warning("%s: %s", found, UPDATE)
-            self._complained_at = self._clock()
+            self._warned_at = self._clock()

@@ -19,11 +19,8 @@ from farebox.pricing.genai.payload import edition_of
 from farebox.pricing.standard import standard
 from farebox.pricing.stored import Stored
 from farebox.pricing.update import update
-from farebox.recorder.prices import LOOK_SECONDS, Prices
 from farebox.records.usage import Usage
-from farebox.sinks.metrics import SelfMetrics
 from farebox.supervisor.run_home import isolated_settings
-from prometheus_client import CollectorRegistry
 
 from tests.support.commands import farebox
 from tests.support.payloads import of_last_year, payload, served, times
@@ -57,6 +54,7 @@ home = Path(sys.argv[1])
 clock = iter(range(0, 10**9, 1_000))
 prices = Prices(home, clock=lambda: next(clock))
 for _ in range(10):
+    prices.refresh()
     pricer = prices.current()
     print(pricer.price(Consumption("openai", ("gpt-4o",), Usage(input_tokens=1_000), datetime.now(UTC))).nanousd)
 findings = list(doctor.check(load({"home": str(home)})))
@@ -145,40 +143,6 @@ def test_a_folder_that_takes_nothing_is_named(tmp_path: Path) -> None:
         update(tmp_path, url)
 
 
-def test_a_recorder_uses_new_prices_without_a_restart(tmp_path: Path) -> None:
-    now = [0.0]
-    prices = Prices(tmp_path, clock=lambda: now[0])
-
-    def costs() -> int | None:
-        return prices.current().price(CALL).nanousd
-
-    seen = [costs()]
-    Stored(tmp_path).take(DEARER, datetime.now(UTC), "https://mirror.example.com/")
-    seen.append(costs())
-    now[0] += LOOK_SECONDS
-    seen.append(costs())
-    Stored(tmp_path).roll_back()
-    now[0] += LOOK_SECONDS
-    seen.append(costs())
-
-    assert seen == [LIST_PRICE, LIST_PRICE, 2 * LIST_PRICE, LIST_PRICE]
-
-
-def test_old_prices_are_told_once_a_day(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    clock = [0.0]
-    in_a_year = datetime.now(UTC) + timedelta(days=365)
-    prices = Prices(tmp_path, clock=lambda: clock[0], now=lambda: in_a_year)
-    told = ["days old" in caplog.text]
-
-    for hour in range(1, 49):
-        clock[0] = hour * 3_600.0
-        caplog.clear()
-        prices.current()
-        told.append("days old" in caplog.text)
-
-    assert [hour for hour, was_told in enumerate(told) if was_told] == [0, 24, 48]
-
-
 @pytest.mark.parametrize(("days", "is_told"), [(0, False), (45, False), (46, True)])
 def test_prices_are_old_after_forty_five_days(days: int, is_told: bool) -> None:
     told = complaint(_checked("2026-11-04"), date(2026, 11, 4) + timedelta(days=days))
@@ -196,19 +160,6 @@ def _checked(day: str) -> Edition:
         }
     ]
     return edition_of(json.dumps(raw).encode())
-
-
-def test_the_age_of_prices_is_a_metric(tmp_path: Path) -> None:
-    registry = CollectorRegistry()
-    now = datetime(2026, 11, 24, 12, tzinfo=UTC)
-    prices = Prices(tmp_path, now=lambda: now)
-    dated = bundled().dated
-    assert dated is not None
-
-    SelfMetrics(registry).catalogue_age(prices.age_seconds)
-
-    age = registry.get_sample_value("farebox_price_catalogue_age_seconds")
-    assert age == (now.date() - dated).days * 86_400 + 12 * 3_600
 
 
 def test_doctor_tells_the_age_of_prices(tmp_path: Path) -> None:

@@ -1,0 +1,119 @@
+"""A batch of the spool becomes rows: decode, price, link, write in one transaction, apply to the sinks."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from ..pricing.pricer import Pricer
+from ..records import reading as readings
+from ..records.reading import Reading
+from ..records.record import Completion, Record
+from ..sinks.database import DatabaseSink, Links
+from ..sinks.metrics import SelfMetrics
+from ..sinks.sink import Sink
+from ..spool.reader import Batch
+from ..store.polls import Poll
+from .dead_letters import DeadLetters
+from .estimator_store import EstimatorStore
+from .failures import Failures
+from .ledger import record_of
+from .links import Failure, Joined, is_open, join, numbered
+
+
+@dataclass(frozen=True, slots=True)
+class Destinations:
+    """Where Records and farebox's own figures go, and where those go that the ledger refuses."""
+
+    database: DatabaseSink
+    sinks: Sequence[Sink]
+    own: SelfMetrics
+    dead_letters: DeadLetters
+    failures: Failures
+
+    def apply(self, new: Sequence[Record], changed: Sequence[Completion]) -> None:
+        """Apply what the ledger has committed to every sink; one that raises stops no other."""
+        for sink in self.sinks:
+            try:
+                sink.apply(new, changed)
+            except Exception as error:  # noqa: BLE001 - no sink may stop the recorder
+                self.failures.of_sink(sink, error)
+
+
+class LedgerWriter:
+    """Writes batches into the ledger and its sinks.
+
+    `pricer` returns the prices in use. `sidecar` is the name of rows whose worker didn't state one.
+    """
+
+    def __init__(
+        self, to: Destinations, estimators: EstimatorStore, pricer: Callable[[], Pricer], *, sidecar: str
+    ) -> None:
+        self._to = to
+        self._estimators = estimators
+        self._pricer = pricer
+        self._sidecar = sidecar
+        self._failures: Mapping[str, Failure] = {}
+
+    def write(self, batch: Batch, ended: Sequence[str]) -> None:
+        """Store `batch` and forget the spools that `ended`. LedgerAwayError: nothing is stored, write it again."""
+        decoded = [found for found in map(self._decoded, batch.messages) if found and not found.adds_nothing]
+        polls = [reading for reading in decoded if reading.completes is not None]
+        failures, calls = numbered(self._failures, [reading for reading in decoded if reading.completes is None])
+        sources = {call.id: call for call in calls}
+        records = [record for record in map(self._priced, calls) if record is not None]
+        joined = self._joined(records, polls)
+        written = self._to.database.write(joined.records, batch.positions, ended=ended, links=_links(joined))
+        self._failures = failures
+        for refused in written.refused:
+            source = sources.get(refused.id)
+            message = readings.encode(source) if source else msgspec.msgpack.encode(refused)
+            self._to.dead_letters.keep(message, "the ledger refuses it")
+        self._to.apply(written.records, written.completions)
+        # Only now: a batch is read again for as long as the ledger is away.
+        self._estimators.learn(sources[record.id] for record in written.records if record.id in sources)
+
+    def join_pending(self) -> None:
+        """Join polls and rows that two recorders wrote at the same time, so that neither saw the other's."""
+        found = self._to.database.find_met()
+        waited = [reading for reading in map(self._decoded, found.waiting) if reading is not None]
+        joined = join([], found.rows, waited, self._priced)
+        if joined.resolved:
+            links = replace(_links(joined), waiting=())
+            self._to.apply([], self._to.database.write([], {}, links=links).completions)
+
+    def close(self) -> None:
+        """Keep what estimates have learned and what waits for the dead-letter folder."""
+        self._estimators.keep()
+        self._to.dead_letters.close()
+
+    def _joined(self, records: Sequence[Record], polls: Sequence[Reading]) -> Joined:
+        """Link the batch to what the ledger has of the same work."""
+        unfinished = {record.response_id for record in records if record.response_id and is_open(record)}
+        found = self._to.database.find(unfinished | {poll.completes for poll in polls if poll.completes})
+        waited = [reading for reading in map(self._decoded, found.waiting) if reading is not None]
+        return join(records, found.rows, [*polls, *waited], self._priced)
+
+    def _decoded(self, message: bytes) -> Reading | None:
+        try:
+            return readings.decode(message)
+        except msgspec.MsgspecError as error:
+            self._to.dead_letters.keep(message, f"it cannot be read ({type(error).__name__})")
+            return None
+
+    def _priced(self, reading: Reading) -> Record | None:
+        try:
+            named = msgspec.structs.replace(reading, sidecar=reading.sidecar or self._sidecar)
+            return record_of(named, self._pricer(), self._estimators.model)
+        except Exception as error:  # noqa: BLE001 - one hostile row must not stop the ledger
+            self._to.dead_letters.keep(readings.encode(reading), f"it cannot be priced ({type(error).__name__})")
+            return None
+
+
+def _links(joined: Joined) -> Links:
+    waiting = [_pending(poll) for poll in joined.waiting]
+    return Links(joined.completions, waiting, [_pending(poll).key for poll in joined.resolved])
+
+
+def _pending(poll: Reading) -> Poll:
+    return Poll(poll.host, poll.dialect or "", poll.completes or "", poll.started_at, readings.encode(poll))
