@@ -20,7 +20,8 @@ from farebox.records import reading as spooled
 from farebox.records.reading import Reading
 from farebox.records.record import Record
 from farebox.sinks.database import DatabaseSink
-from farebox.sinks.metrics import MetricsSink, SelfMetrics
+from farebox.sinks.metrics import MetricsSink
+from farebox.sinks.self_metrics import SelfMetrics
 from farebox.spool.reader import Position, SpoolReader
 from farebox.spool.telemetry import HeartbeatReceiver
 from farebox.spool.writer import SpoolWriter

@@ -12,8 +12,8 @@ from farebox.doctor import sidecar
 from farebox.doctor.finding import OK, PROBLEM, WARNING
 from farebox.home.folder import claim
 from farebox.process.client_environment import ProxyEndpoint
-from farebox.recorder.http import serve
 from farebox.recorder.health import Health
+from farebox.recorder.http import serve
 from farebox.spool.telemetry import ClientDiagnostics, UntrustedConnections
 from farebox.supervisor.health import HealthReport
 from prometheus_client import CollectorRegistry

@@ -11,7 +11,8 @@ from farebox.config import settings
 from farebox.config.sources import PREFIX
 from farebox.recorder.failures import Failures
 from farebox.records.columns import NAMES
-from farebox.sinks.metrics import MetricsSink, SelfMetrics
+from farebox.sinks.metrics import MetricsSink
+from farebox.sinks.self_metrics import SelfMetrics
 from farebox.store.schema import call_prices
 from prometheus_client import CollectorRegistry
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from farebox.recorder import dead_letters as dead_letters_module
 from farebox.recorder.dead_letters import DeadLetters
-from farebox.sinks.metrics import SelfMetrics
+from farebox.sinks.self_metrics import SelfMetrics
 from prometheus_client import CollectorRegistry
 
 

@@ -4,7 +4,7 @@ import threading
 from pathlib import Path
 
 from farebox.recorder.heartbeats import Heartbeats
-from farebox.sinks.metrics import SelfMetrics
+from farebox.sinks.self_metrics import SelfMetrics
 from farebox.spool.telemetry import Heartbeat, HeartbeatReceiver, HeartbeatSender
 from prometheus_client import CollectorRegistry
 

@@ -12,7 +12,7 @@ from farebox.pricing.stored import Stored
 from farebox.recorder import prices as prices_module
 from farebox.recorder.prices import Prices
 from farebox.records.usage import Usage
-from farebox.sinks.metrics import SelfMetrics
+from farebox.sinks.self_metrics import SelfMetrics
 from prometheus_client import CollectorRegistry
 
 from tests.support.payloads import payload, times

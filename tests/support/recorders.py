@@ -19,7 +19,8 @@ from farebox.records import reading as readings
 from farebox.records.reading import Reading
 from farebox.records.usage import Usage
 from farebox.sinks.database import DatabaseSink
-from farebox.sinks.metrics import MetricsSink, SelfMetrics
+from farebox.sinks.metrics import MetricsSink
+from farebox.sinks.self_metrics import SelfMetrics
 from farebox.sinks.sink import Sink
 from farebox.spool.reader import SpoolReader
 from farebox.spool.telemetry import HeartbeatReceiver, HeartbeatSender

@@ -19,7 +19,8 @@ from ..errors import FareboxError
 from ..home.folder import PATIENCE_SECONDS, holder
 from ..process.child import Liveness, settings_from_parent, when_to_end
 from ..sinks.database import DatabaseSink
-from ..sinks.metrics import MetricsSink, SelfMetrics
+from ..sinks.metrics import MetricsSink
+from ..sinks.self_metrics import SelfMetrics
 from ..spool.reader import SpoolReader
 from ..spool.telemetry import HeartbeatReceiver
 from ..store.engine import Engine, open_engine
@@ -98,7 +99,8 @@ def record(settings: Settings, stopping: threading.Event, alone: threading.Event
 
 
 def _destinations(settings: Settings, engine: Engine, registry: CollectorRegistry, prices: Prices) -> Destinations:
-    database = DatabaseSink(engine, sidecar=settings.sidecar, keep=retention.parse(settings.retention.calls))
+    keep, keep_callers = (retention.parse(text) for text in (settings.retention.calls, settings.retention.hourly))
+    database = DatabaseSink(engine, sidecar=settings.sidecar, keep=keep, keep_callers=keep_callers)
     own, metrics, failures = SelfMetrics(registry), MetricsSink(registry, prices.knows), Failures(registry)
     # A counter that exists from the start shows its first increase.
     own.meter_failures((dialect.name, 0) for dialect in DIALECTS)

@@ -5,7 +5,7 @@ import logging
 import threading
 from pathlib import Path
 
-from ..sinks.metrics import SelfMetrics
+from ..sinks.self_metrics import SelfMetrics
 
 logger = logging.getLogger(__name__)
 

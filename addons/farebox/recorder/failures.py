@@ -2,8 +2,9 @@
 
 import logging
 
-from prometheus_client import CollectorRegistry, Counter
+from prometheus_client import CollectorRegistry
 
+from ..sinks.metric_specs import counter
 from ..sinks.sink import Sink
 
 logger = logging.getLogger(__name__)
@@ -13,10 +14,8 @@ class Failures:
     """Counts the failures of sinks and jobs and logs the first of each kind. Threads may share it."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self._sinks = Counter(
-            "farebox_sink_failures", "Batches that a sink failed to take over.", ["sink"], registry=registry
-        )
-        self._jobs = Counter("farebox_job_failures", "Runs of a periodic job that failed.", ["job"], registry=registry)
+        self._sinks = counter("sink_failures", registry)
+        self._jobs = counter("job_failures", registry)
         self._logged: set[tuple[str, str]] = set()
 
     def expect_sink(self, sink: Sink) -> None:

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from ..sinks.metrics import SelfMetrics
+from ..sinks.self_metrics import SelfMetrics
 from ..spool.telemetry import ClientDiagnostics, HeartbeatReceiver
 from .workers import Workers
 

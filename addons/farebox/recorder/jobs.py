@@ -24,7 +24,7 @@ class Job(Protocol):
     @property
     def period(self) -> float: ...
 
-    def run(self) -> None:
+    def run(self) -> object:
         """Do the work once; an exception is counted, and the job runs again after its period."""
         ...
 
@@ -35,7 +35,7 @@ class Task:
 
     name: str
     period: float
-    run: Callable[[], None]
+    run: Callable[[], object]
 
 
 class JobRunner:

@@ -10,7 +10,7 @@ from ..records import reading as readings
 from ..records.reading import Reading
 from ..records.record import Completion, Record
 from ..sinks.database import DatabaseSink, Links
-from ..sinks.metrics import SelfMetrics
+from ..sinks.self_metrics import SelfMetrics
 from ..sinks.sink import Sink
 from ..spool.reader import Batch
 from ..store.polls import Poll

@@ -1,0 +1,74 @@
+"""The metrics, an entry each, named without prefix and `_total`. A new metric is an entry and its use."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+PREFIX = "farebox_"
+# OpenTelemetry GenAI's boundaries for gen_ai.client.operation.duration, and two beyond for long answers.
+_DURATIONS = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92, 163.84, 327.68)
+_OVERHEADS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1)
+_MODEL = ("provider", "model")
+
+
+class Spec(NamedTuple):
+    """What a metric says, its labels, and the upper bounds of a histogram's buckets."""
+
+    help: str
+    labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = ()
+
+
+COUNTERS: Mapping[str, Spec] = {
+    "calls": Spec("Calls, by how they ended.", (*_MODEL, "operation", "outcome", "status")),
+    "tokens": Spec("Tokens as reported; input and output are totals, which hold the other kinds.", (*_MODEL, "kind")),
+    "cost_usd": Spec(
+        "Cost in USD. An approximation for rates; the exact sum is in the ledger.", (*_MODEL, "cost_status")
+    ),
+    "catalogue_cost_usd": Spec(
+        "Cost by the price catalogues of calls whose cost the provider stated: those with cost_status=reported.", _MODEL
+    ),
+    "unpriced_calls": Spec("Calls whose cost is not known.", _MODEL),
+    "calls_over_series_cap": Spec("Calls counted under model=other because there were too many model names."),
+    "records_dropped": Spec("Calls lost because neither disk nor memory had room."),
+    "records_dead_lettered": Spec("Calls that could not be recorded and are kept as dead letters."),
+    "meter_failures": Spec("Answers that farebox could not read because of a fault of its own.", ("dialect",)),
+    "usage_refusals": Spec(
+        "Streams that a host refused because farebox asked for usage; each was sent again as the client sent it.",
+        ("provider",),
+    ),
+    "tls_untrusted_connections": Spec("Connections whose client does not trust farebox's CA."),
+    "sink_failures": Spec("Batches that a sink failed to take over.", ("sink",)),
+    "job_failures": Spec("Runs of a periodic job of the recorder that failed.", ("job",)),
+}
+GAUGES: Mapping[str, Spec] = {
+    "build_info": Spec("1, with the version as a label.", ("version",)),
+    "inflight_calls": Spec("Calls whose answer is under way."),
+    "spool_pending": Spec("Calls in the spool that are not in the ledger yet."),
+    "ratelimit_remaining": Spec("What is left of a rate limit, as the latest answer says.", ("provider", "kind")),
+    "price_catalogue_age_seconds": Spec("Age of the list prices in use, from the newest day on which one was checked."),
+}
+HISTOGRAMS: Mapping[str, Spec] = {
+    "call_duration_seconds": Spec("From request to the end of the answer.", _MODEL, _DURATIONS),
+    "time_to_first_token_seconds": Spec("From request to the first token of content, in streams.", _MODEL, _DURATIONS),
+    "overhead_seconds": Spec("farebox's own time spent on a call.", (), _OVERHEADS),
+}
+
+
+def counter(name: str, registry: CollectorRegistry) -> Counter:
+    """Return the counter `name`, registered; LookupError where there is none of this name."""
+    spec = COUNTERS[name]
+    return Counter(PREFIX + name, spec.help, spec.labels, registry=registry)
+
+
+def gauge(name: str, registry: CollectorRegistry) -> Gauge:
+    """Return the gauge `name`, registered; LookupError where there is none of this name."""
+    spec = GAUGES[name]
+    return Gauge(PREFIX + name, spec.help, spec.labels, registry=registry)
+
+
+def histogram(name: str, registry: CollectorRegistry) -> Histogram:
+    """Return the histogram `name`, registered; LookupError where there is none of this name."""
+    spec = HISTOGRAMS[name]
+    return Histogram(PREFIX + name, spec.help, spec.labels, buckets=spec.buckets, registry=registry)
