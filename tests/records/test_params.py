@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from farebox.metering.call import asked_of, call_of
 from farebox.records.exchange import request_to
-from farebox.records.params import names_of, params_of
+from farebox.records.params import UNREAD, names_of, params_of
 from farebox.wire.truncated_json import partial_document
 from hypothesis import given
 from hypothesis import strategies as st
@@ -241,3 +241,9 @@ def test_they_reach_the_call() -> None:
     asked = asked_of(request, call.dialect)
     assert asked.params == {"temperature": 0.3}
     assert asked.names == {"model", "temperature", "shape"}
+
+
+def test_a_value_that_was_not_read_is_none_whatever_its_kind() -> None:
+    body = {"tools": UNREAD, "stop": UNREAD, "user": UNREAD, "temperature": UNREAD, "thinking": UNREAD, "n": None}
+
+    assert params_of(body) == {"tools": None, "stop": None, "user": None, "temperature": None}

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from farebox.metering.call import call_of
 from farebox.metering.meter import Meter
+from farebox.records import text_size
 from farebox.records.exchange import Response, request_to
-from farebox.records.text_size import TextSize, content_bytes, measure
+from farebox.records.text_size import TextSize, content_bytes, measure, measure_raw
 
 IMAGE = "iVBORw0KGgoAAAANSUhEUgAA" * 400
 URL = "https://api.openai.com/v1/chat/completions"
@@ -30,6 +31,65 @@ URL = "https://api.openai.com/v1/chat/completions"
 )
 def test_text_is_measured_and_media_are_counted(document: Any, expected: tuple[int, int]) -> None:
     assert measure(document) == expected
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"messages": [{"role": "user", "content": "0123456789"}]},
+        {"content": "\u65e5\u672c\u8a9e"},
+        {"content": "line\n" * 500, "quoted": 'say "hello" \\ twice\\\\', "end": "\\"},
+        {"url": "data:image/png;base64," + IMAGE},
+        {"data": IMAGE, "more": [IMAGE, "a" * 199 + "!" + "a" * 100, "word " * 100]},
+        {"edge": "A" * 256, "over": "A" * 257},
+        [1, None, True, 2.5, {}, "", [""]],
+        {"": ""},
+    ],
+    ids=["chat", "wide", "escapes", "data URL", "bare base64", "length of media", "no text", "empty"],
+)
+def test_json_text_has_the_size_of_its_document(document: Any) -> None:
+    for ascii_only in (True, False):
+        body = json.dumps(document, ensure_ascii=ascii_only).encode()
+        assert measure_raw(body) == pytest.approx(measure(document), abs=3 if ascii_only else 0)
+
+
+def test_a_slash_of_base64_may_be_escaped_in_json_text() -> None:
+    body = json.dumps({"url": "data:image/png;base64," + "a/b+" * 100}).replace("/", "\\/").encode()
+
+    assert measure_raw(body) == (len("url"), 1)
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'"', b'"cut', b'{"a', b'"a\\"'])
+def test_json_text_that_is_cut_off_is_measured_as_far_as_it_goes(body: bytes) -> None:
+    assert measure_raw(body) == (len(body.lstrip(b'{}"').replace(b"\\", b"")), 0)
+
+
+def test_escapes_are_counted_in_the_beginning_of_a_long_string() -> None:
+    body = json.dumps(["line\n" * 100_000]).encode()
+
+    assert measure_raw(body)[0] == pytest.approx(500_000, rel=0.001)
+
+
+class _Searched(bytes):
+    """JSON text that counts how often it is searched."""
+
+    searches = 0
+
+    def find(self, *arguments: Any) -> int:
+        self.searches += 1
+        return super().find(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("item", "text"),
+    [("ten bytes!", 10), ('quote"' * 50, 300), ("\\" * 100, 100), ({"a": 1}, 1)],
+    ids=["strings", "quotes", "backslashes", "keys"],
+)
+def test_json_text_is_searched_up_to_a_limit_and_the_rest_told_by_proportion(item: Any, text: int) -> None:
+    body = _Searched(json.dumps([item] * 50_000).encode())
+
+    assert measure_raw(body)[0] == pytest.approx(50_000 * text, rel=0.01)
+    assert body.searches <= 2 * text_size._STRINGS + 2
 
 
 def test_beyond_a_limit_the_rest_is_told_by_proportion() -> None:

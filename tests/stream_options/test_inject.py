@@ -139,3 +139,44 @@ def test_what_is_signed_or_encoded_is_never_touched(headers: tuple[tuple[str, st
 def test_a_request_that_its_query_signs_is_never_touched() -> None:
     assert not is_plain(request_to("POST", f"{URL}?X-Amz-Signature=x", (JSON,)))
     assert is_plain(request_to("POST", f"{URL}?api-version=2024-10-21", (JSON,)))
+
+
+LARGE = b'"messages":["' + b"word " * 60_000 + b'"]'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"stream":true,' + LARGE + b"}",
+        b"{" + LARGE + b',"model":"m","stream": true}\r\n',
+        b'\n{ "stream":true,' + LARGE + b',"text":["stream_options"]}',
+    ],
+    ids=["first", "last", "the name without its colon"],
+)
+def test_a_large_body_is_asked_for_usage_in_front_of_its_first_member(body: bytes) -> None:
+    edited = with_include_usage(body)
+
+    if b'"stream_options"' in body:
+        assert edited is None
+    else:
+        assert edited == body.replace(b"{", b"{" + WISH, 1)
+        assert json.loads(edited)["stream_options"] == {"include_usage": True}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"stream":false,' + LARGE + b"}",
+        b"{" + LARGE + b"}",
+        b"{" + LARGE + b',"stream":1}',
+        b'{"stream":true,' + LARGE + b',"stream_options":{"include_usage":false}}',
+        b'{"stream":true,"stream_options":null,' + LARGE + b"}",
+        b'{"stream":true,' + LARGE + b',"stream_options" : {},' + LARGE + b"}",
+        b'{"stream":true,' + LARGE,
+        b'{"stream":true,' + LARGE + b"}" + b" " * 100,
+        b'["stream",true,{' + LARGE + b"}]",
+    ],
+    ids=["no", "nothing", "odd", "false", "null", "in the middle", "cut off", "end out of sight", "list"],
+)
+def test_a_large_body_that_may_say_what_it_wants_is_left_alone(body: bytes) -> None:
+    assert with_include_usage(body) is None

@@ -7,12 +7,14 @@ from typing import Any
 from ..dialects import dialect_of
 from ..dialects._base import Asked, Dialect, mapping
 from ..errors import WireError
-from ..providers.table import NOBODY, PROVIDERS, Provider, Table, provider_of
+from ..providers.table import NOBODY, PROVIDERS, UNKNOWN, Provider, Table, provider_of
+from ..records import clean
 from ..records.exchange import Request
 from ..records.params import names_of, params_of
-from ..records.text_size import TextSize, measure
+from ..records.text_size import TextSize, measure, measure_raw
 from ..wire import form
 from ..wire.documents import decode
+from ..wire.large_json import is_large, outer_members
 from ..wire.truncated_json import partial_document
 from .cost_fields import CostField
 
@@ -37,21 +39,52 @@ class Call:
 
 
 def asked_of(request: Request, dialect: Dialect) -> Asked:
-    """Return what the body asks for; a body that is cut off or no JSON tells what can still be read from it."""
+    """Return what the body asks for. If the body is cut off, large or not JSON, return what can be read of it.
+
+    The time that this takes is bounded, because no other call of the worker proceeds meanwhile.
+    """
     content_type = request.header("content-type")
     if form.boundary(content_type):
         return _with_facts(dialect.asked(request, {}), form.fields(content_type, request.body), TextSize())
     try:
-        body = decode(request.body) if request.body_is_whole else partial_document(request.body)
+        body, sizes = _read(request)
     except WireError:
         return dialect.asked(request, {})
-    prompt, media = measure(body)
-    sizes = TextSize(prompt if request.body_is_whole else None, media)
     return _with_facts(dialect.asked(request, mapping(body)), mapping(body), sizes)
+
+
+def _read(request: Request) -> tuple[Any, TextSize]:
+    """Return the document in the body, and how much text it holds."""
+    if not request.body_is_whole:
+        body = partial_document(request.body)
+        return body, TextSize(None, measure(body)[1])
+    if is_large(request.body):
+        return outer_members(request.body), TextSize(*measure_raw(request.body))
+    body = decode(request.body)
+    return body, TextSize(*measure(body))
 
 
 def _with_facts(asked: Asked, body: Mapping[str, Any], sizes: TextSize) -> Asked:
     return replace(asked, params=params_of(body), names=names_of(body), sizes=sizes)
+
+
+def called(call: Call) -> dict[str, Any]:
+    """Return the fields of a Reading that the request alone determines."""
+    request, asked = call.request, call.asked
+    return {
+        "id": call.id,
+        "started_at": call.started_at,
+        "provider": call.provider.name,
+        "host": clean.name(request.host) or UNKNOWN,
+        "dialect": call.dialect.name,
+        "operation": call.dialect.operation,
+        "model_requested": asked.model,
+        "completes": asked.completes,
+        "request_bytes": request.body_bytes,
+        "tags": call.tags,
+        "params": asked.params,
+        # Pure rules over the call (attribution, purpose) add the fields that they determine here.
+    }
 
 
 def call_of(

@@ -9,7 +9,8 @@ https://github.com/ollama/ollama/blob/main/docs/modelfile.md#parameter
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from enum import Enum, auto
+from typing import Any, Final
 
 from . import clean
 
@@ -18,8 +19,16 @@ _LIMIT = 10**15
 _WORD_LIMIT = 40
 _DEPTH = 3
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
-# How many keys of a body are looked at: no API has more, and a hostile client may send a million.
+# How many keys of a body are read: no API has more, and a hostile client may send a million.
 _KEYS = 200
+
+
+class _Unread(Enum):
+    UNREAD = auto()
+
+
+# Stands in a body for a value that was not read: the parameter is set, its value is unknown.
+UNREAD: Final = _Unread.UNREAD
 
 
 def _scalar(value: object) -> Any:
@@ -154,7 +163,7 @@ def _params(
             if depth < _DEPTH:
                 yield from _params(value, f"{prefix}{name}.", _INNER.get(name, {}), depth + 1)
         elif maker := inner.get(name) or _MAKERS.get(name):
-            yield prefix + name, maker(value)
+            yield prefix + name, None if value is UNREAD else maker(value)
 
 
 def _keys(body: Mapping[str, Any]) -> Iterator[str]:

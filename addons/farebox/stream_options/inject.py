@@ -6,11 +6,15 @@ from typing import Any
 import msgspec
 
 from ..records.exchange import Request
+from ..wire.large_json import is_large, outer_members
 
 _INCLUDE_USAGE = b'"include_usage":true'
+_OPTION = b'"stream_options"'
 _OPTIONS = re.compile(rb'"stream_options"\s*:\s*(null|\{)')
 # How many places that look like the options are tried; each costs a pass over the body.
 _TRIES = 8
+# How far from its end a large body must have its last brace.
+_TAIL = 64
 # How headers end that say that the body is to arrive as the client sent it.
 _DIGESTS = ("content-md5", "digest", "content-sha256", "signature", "signature-input")
 _SIGNED = "aws4-"
@@ -38,15 +42,25 @@ def with_include_usage(body: bytes) -> bytes | None:
     That is where it asks for no stream, or where the client has said itself whether it wants usage: a `false` is an
     answer to our question.
     """
+    if is_large(body):
+        return _with_option_in_large(body)
     found = _read(body) if b'"stream"' in body else None
     if found is None or found.stream is not True:
         return None
     options = found.stream_options
     if options is msgspec.UNSET:
-        return _insert(body, body.index(b"{") + 1, b'"stream_options":{' + _INCLUDE_USAGE + b"},")
+        return _insert(body, body.index(b"{") + 1, _OPTION + b":{" + _INCLUDE_USAGE + b"},")
     if options is not None and (not isinstance(options, dict) or "include_usage" in options):
         return None
     return _merge(body, options or {})
+
+
+def _with_option_in_large(body: bytes) -> bytes | None:
+    """Return `body` with usage asked for. None if the body contains the option's name anywhere: it may be the key."""
+    is_whole = body[-_TAIL:].rstrip().endswith(b"}")
+    if not is_whole or outer_members(body).get("stream") is not True or _OPTION in body:
+        return None
+    return _insert(body, body.index(b"{") + 1, _OPTION + b":{" + _INCLUDE_USAGE + b"},")
 
 
 def _merge(body: bytes, options: dict[str, Any]) -> bytes | None:
@@ -64,7 +78,8 @@ def _merge(body: bytes, options: dict[str, Any]) -> bytes | None:
 
 
 def _insert(body: bytes, place: int, text: bytes) -> bytes:
-    return body[:place] + text + body[place:]
+    # One copy only: a body may have 16 MiB.
+    return b"".join((body[:place], text, memoryview(body)[place:]))
 
 
 def _read(body: bytes) -> _Body | None:
