@@ -17,7 +17,7 @@ PARALLEL := -n auto --dist loadfile
 OR_NONE := || [ $$? = 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fast slow lint corpus replay estimates tables prices vendor faults soak readme picture ledger-page lock wheel clean bench-pricing bench-ledger
+.PHONY: help demo run test check fast slow lint corpus replay estimates tables prices vendor faults soak readme picture ledger-page lock wheel clean bench-pricing bench-ledger bench-bodies
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
@@ -71,6 +71,9 @@ bench-pricing: $(READY)  ## measure the time to price a call, compared with gena
 
 bench-ledger: $(READY)  ## measure rows per second into SQLite and Postgres, and reports on 1 and 10 million calls: half an hour
 	PYTHONPATH=addons $(BIN)/python -m benchmarks.ledger $(FLAGS)
+
+bench-bodies: $(READY)  ## measure how long requests of 15 MiB hold up a worker
+	PYTHONPATH=addons $(BIN)/python -m benchmarks.large_bodies
 
 faults: $(READY)  ## test kill -9, full disks, hung processes ... under load; FLAGS="--only kill_sidecar --ledger sqlite --rounds 5"
 	PYTHONPATH=addons $(BIN)/python -m tests.faults $(FLAGS)
