@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 
 from ..errors import WireError
-from ..providers.table import UNKNOWN
 from ..records import clean, reading
 from ..records.error_param import parameter_in
 from ..records.exchange import Response
@@ -16,7 +15,7 @@ from ..records.text_size import content_bytes
 from ..wire.content import ContentDecoder, content_decoder
 from ..wire.documents import Document, Documents, documents
 from .bill import BilledUsage, bill
-from .call import Call
+from .call import Call, called
 from .cost_fields import CostReader, number_in
 
 # How many bytes of events a read may say when decompressed: each event costs time, in which no other call goes on.
@@ -24,7 +23,7 @@ _EVENTS_AT_ONCE = 1 << 20
 _EVENTS_PER_BYTE = 32
 # As many as a read of mitmproxy's holds uncompressed, and some.
 _DOCUMENTS_AT_ONCE = 20_000
-_AS_TOLD = ("response_id", "service_tier", "error_type", "error_code", "error_param", "finish_reason")
+_AS_REPORTED = ("response_id", "service_tier", "error_type", "error_code", "error_param", "finish_reason")
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid", "apim-request-id")
 
 
@@ -53,7 +52,7 @@ class Meter:
         self._first_byte: float | None = None
         self._first_token: float | None = None
         self._chunks = 0
-        self._said = 0
+        self._content_bytes = 0
         self._error_param: str | None = None
 
     @property
@@ -92,23 +91,16 @@ class Meter:
             self._take(self._documents.close, now)
             is_damaged = bool(self._documents.unreadable) and not self._documents.is_stream
             self._unreadable = self._unreadable or (is_damaged and outcome is None)
-        bill, reply, request = self._billed_usage(), self._reply, self._call.request
-        told = {name: getattr(reply, name) for name in _AS_TOLD}
-        told["error_param"] = reply.error_param or self._error_param
-        asked = self._call.asked
+        billed, reply = self._billed_usage(), self._reply
+        reported = {name: getattr(reply, name) for name in _AS_REPORTED}
+        reported["error_param"] = reply.error_param or self._error_param
         return Reading(
-            **told,
+            **called(self._call),
+            **reported,
             **self._timing(now),
-            **bill._asdict(),
-            id=self._call.id,
-            started_at=self._call.started_at,
-            provider=self._call.provider.name,
-            host=clean.name(request.host) or UNKNOWN,
+            **billed._asdict(),
             outcome=self._outcome(outcome),
-            dialect=self._call.dialect.name,
-            operation=self._call.dialect.operation,
             provider_request_id=self._request_id(),
-            model_requested=asked.model,
             model_returned=reply.model,
             streamed=self._documents.is_stream,
             status=self._response.status,
@@ -116,15 +108,11 @@ class Meter:
             meter_failed=self.failure is not None,
             is_unreadable=self._unreadable,
             is_pending=reply.is_pending,
-            completes=asked.completes,
-            request_bytes=request.body_bytes,
             response_bytes=self.received,
-            tags=self._call.tags,
-            params=self._call.asked.params,
             ratelimit=ratelimit_of(self._response.headers),
             cost_header=number_in(self._response.header("x-litellm-response-cost")),
             stated_cost=self._cost.stated,
-            sizes=msgspec.structs.replace(self._call.asked.sizes, answer_bytes=self._said),
+            sizes=msgspec.structs.replace(self._call.asked.sizes, answer_bytes=self._content_bytes),
         )
 
     def _timing(self, now: float) -> dict[str, Any]:
@@ -178,7 +166,7 @@ class Meter:
                 return
             self._chunks += 1
             self._first_token = now if self._first_token is None else self._first_token
-        self._said += content_bytes(document.data)
+        self._content_bytes += content_bytes(document.data)
 
     def _billed_usage(self) -> BilledUsage:
         try:
