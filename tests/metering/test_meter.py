@@ -13,6 +13,7 @@ from farebox.metering.meter import Meter, unanswered
 from farebox.providers.quirks import Quirk
 from farebox.providers.table import Provider
 from farebox.records.exchange import Response, request_to
+from farebox.records.reading import encode
 from farebox.records.usage import Usage
 
 from tests.support.answers import ANTHROPIC, OPENAI, PLAIN, STREAM, answer, call, chunk, event, meter
@@ -256,3 +257,18 @@ def test_a_deviation_that_raises_is_recorded(monkeypatch: pytest.MonkeyPatch) ->
     assert isinstance(reader.failure, KeyError)
     assert (reading.meter_failed, reading.usage, reading.provider) == (True, Usage(), "broken")
     assert reading.raw_usage == {"prompt_tokens": 5}
+
+
+def test_the_size_of_a_request_is_that_on_the_wire() -> None:
+    claimed = call()
+    compressed = replace(claimed, request=replace(claimed.request, body_bytes=17))
+
+    assert Meter(compressed, Response(200)).close(1.0).request_bytes == 17
+
+
+@pytest.mark.parametrize("host", ["user:password@localhost", "user:password@api.x.ai", "localhost:password@llm"])
+def test_a_user_and_a_password_before_the_host_are_never_stored(host: str) -> None:
+    claimed = call()
+    reading = Meter(replace(claimed, request=replace(claimed.request, host=host)), Response(200)).close(1.0)
+
+    assert (reading.host, b"password" in encode(reading)) == (host.rpartition("@")[2], False)

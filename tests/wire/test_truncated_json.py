@@ -29,6 +29,41 @@ def test_a_whole_document_is_read_whole() -> None:
     assert partial_document(REQUEST) == json.loads(REQUEST)
 
 
+@pytest.mark.parametrize(
+    ("head", "value"),
+    [
+        (b'{"model": "gpt-4', {}),
+        (b'{"model": "gpt-4o", "user": "Ada Lov', {"model": "gpt-4o"}),
+        (b'{"model": "gpt-4o", "max_tokens": 12', {"model": "gpt-4o"}),
+        (b'{"max_tokens": -1.5e+', {}),
+        (b'{"max_tokens": 12,', {"max_tokens": 12}),
+        (b'{"stream": tru', {}),
+        (b'{"stream": true', {"stream": True}),
+        (b'{"stream": false', {"stream": False}),
+        (b'{"stream": true, "mod', {"stream": True}),
+        (b'{"options": {"temperature": 0.5, "stop": ["a", "b', {"options": {"temperature": 0.5, "stop": ["a"]}}),
+        (b'{"n": 1, "n": 2, "messages": [', {"n": 2, "messages": []}),
+        (b"[1, 2", [1]),
+    ],
+    ids=[
+        "string",
+        "later string",
+        "number",
+        "fraction",
+        "end of number",
+        "word",
+        "true",
+        "false",
+        "key",
+        "within an object",
+        "a key twice",
+        "list",
+    ],
+)
+def test_a_value_that_is_cut_is_missing(head: bytes, value: object) -> None:
+    assert partial_document(head) == value
+
+
 def test_a_cut_within_a_character_is_no_harm() -> None:
     head = '{"model": "gpt-4o", "messages": "🛶'.encode()
 
@@ -37,7 +72,7 @@ def test_a_cut_within_a_character_is_no_harm() -> None:
 
 @pytest.mark.parametrize(
     "head",
-    [b"", b"  ", b"<html>", b"model=gpt-4o", b'{"a": "\xff"}', b"[" * 10_000, b'{"a": ' + b"9" * 9000],
+    [b"", b"  ", b"<html>", b"model=gpt-4o", b'{"a": "\xff"}', b"[" * 10_000, b'{"a": ' + b"9" * 9000 + b"}"],
     ids=["empty", "blank", "HTML", "form", "invalid UTF-8", "deep", "absurd number"],
 )
 def test_what_is_no_document_is_the_peers_fault(head: bytes) -> None:

@@ -75,7 +75,8 @@ def called(call: Call) -> dict[str, Any]:
         "id": call.id,
         "started_at": call.started_at,
         "provider": call.provider.name,
-        "host": clean.name(request.host) or UNKNOWN,
+        # A URL may have a user and a password before the host.
+        "host": clean.name(request.host.rpartition("@")[2]) or UNKNOWN,
         "dialect": call.dialect.name,
         "operation": call.dialect.operation,
         "model_requested": asked.model,
