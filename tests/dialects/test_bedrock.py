@@ -1,0 +1,82 @@
+"""Bedrock's paths, heads and errors."""
+
+from typing import Any
+
+import pytest
+from farebox.dialects._base import Reply
+from farebox.dialects._bedrock import Target, begin, failed, one_hour_share, target
+from farebox.records.exchange import Response, request_to
+from farebox.wire.documents import Document
+
+HOST = "https://bedrock-runtime.us-east-1.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "expected"),
+    [
+        ("POST", "/model/m/converse", Target("m", "converse")),
+        ("POST", "/model/m/converse/", Target("m", "converse")),
+        ("POST", "/gateway/model/m/invoke", Target("m", "invoke")),
+        ("POST", "/model/us.maker.m-v1%3A0/invoke", Target("us.maker.m-v1:0", "invoke")),
+        ("POST", "/model/arn:aws:bedrock:r:1:inference-profile/p/converse-stream", None),
+        ("POST", "/model/a%20b/converse", Target(None, "converse")),
+        ("POST", "/model//converse", Target(None, "")),
+        ("POST", "/models/m/converse", Target(None, "")),
+        ("GET", "/model/m/converse", Target(None, "")),
+    ],
+)
+def test_the_path_names_model_and_verb(method: str, path: str, expected: Target | None) -> None:
+    arn = Target("arn:aws:bedrock:r:1:inference-profile/p", "converse-stream")
+
+    assert target(request_to(method, HOST + path)) == (expected or arn)
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({}, Reply(context={"latency": None})),
+        (
+            {"x-amzn-errortype": "ThrottlingException:http://internal"},
+            Reply(context={"latency": None}, is_error=True, error_type="ThrottlingException"),
+        ),
+        ({"x-amzn-errortype": "not a word"}, Reply(context={"latency": None}, is_error=True)),
+        ({"x-amzn-bedrock-service-tier": "flex"}, Reply(context={"latency": None}, service_tier="flex")),
+        ({"x-amzn-bedrock-performanceconfig-latency": "optimized"}, Reply(context={"latency": "optimized"})),
+    ],
+    ids=str,
+)
+def test_the_head_names_error_tier_and_latency(headers: dict[str, str], expected: Reply) -> None:
+    assert begin(Response(200, tuple(headers.items()))) == expected
+
+
+@pytest.mark.parametrize(
+    ("document", "kind"),
+    [
+        (Document("throttlingException", {}), "throttlingException"),
+        (Document("", {"__type": "com.amazon#ValidationException"}), "ValidationException"),
+        (Document("", {"__type": "ValidationException"}), "ValidationException"),
+        (Document("", {"__type": "two words"}), "before"),
+        (Document("", {}), "before"),
+        (Document("", None), "before"),
+        (Document("modelStreamError", {"__type": "Other"}), "modelStreamError"),
+    ],
+    ids=str,
+)
+def test_an_error_keeps_its_kind(document: Document, kind: str) -> None:
+    assert failed(Reply(error_type="before"), document) == Reply(error_type=kind, is_error=True)
+
+
+@pytest.mark.parametrize(
+    ("details", "share"),
+    [
+        (None, None),
+        ({}, None),
+        ([], 0),
+        ([{"ttl": "1h", "inputTokens": 5}, {"ttl": "5m", "inputTokens": 7}], 5),
+        ([{"ttl": "1h", "inputTokens": 5}, {"ttl": "1h", "inputTokens": 6}], 11),
+        ([{"ttl": "1h"}, {"ttl": "1h", "inputTokens": "6"}, "odd"], 0),
+    ],
+    ids=str,
+)
+def test_the_one_hour_share_is_the_sum_of_its_details(details: Any, share: int | None) -> None:
+    assert one_hour_share({"cacheDetails": details}) == share
