@@ -23,7 +23,7 @@ from tests.support.samples import AT, record
 from tests.support.sidecar import Sidecar, clean_environment, wait_until
 from tests.support.upstream import Upstream, plain
 
-SECONDS = 40.0
+SECONDS = 200.0
 
 pytestmark = pytest.mark.slow
 
@@ -47,6 +47,17 @@ def test_a_port_that_is_taken_ends_the_start(tmp_path: Path, option: str) -> Non
     assert code == 1
     assert f"{option[2:].replace('-', '_')}: 127.0.0.1:{port} cannot be used" in printed
     assert f"set {option}" in printed
+    assert "Traceback" not in printed
+
+
+def test_a_port_of_a_mode_that_is_taken_ends_the_start(tmp_path: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+
+        code, printed = _refused_up(tmp_path / "home", "--mode", f"reverse:https://api.openai.com@{port}")
+
+    assert code == 1
+    assert f"failed to listen on 127.0.0.1:{port}" in printed
     assert "Traceback" not in printed
 
 

@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 from farebox.config.settings import Settings
 from farebox.errors import SettingsError
-from farebox.process.ports import check
+from farebox.process.ports import check, reserve
 
 
 def test_a_free_port_is_fine() -> None:
@@ -30,3 +30,15 @@ def test_a_port_that_another_has_is_named_though_that_one_would_share_it(shares:
 def test_an_address_that_is_not_here_is_named(host: str, told: str) -> None:
     with pytest.raises(SettingsError, match=f"^host: .*{told}"):
         check(Settings(host=host))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_a_reserved_port_is_ours_alone_and_refuses_clients(host: str) -> None:
+    with closing(reserve(host, 0)) as reserved:
+        port = reserved.getsockname()[1]
+
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection((host, port), timeout=10)
+        reserved.listen()
+        with pytest.raises(OSError, match="Address already in use"):
+            reserve(host, port)

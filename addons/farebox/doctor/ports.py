@@ -9,6 +9,7 @@ import psutil
 
 from ..config.settings import Settings
 from ..home.folder import holder
+from ..process.ports import reserve
 from .finding import Finding, ok, problem
 
 
@@ -23,9 +24,8 @@ def _port(key: str, host: str, port: int, ours: int | None) -> Finding:
     address = f"{key} {host}:{port}"
     flag = "--" + key.replace("_", "-")
     try:
-        family, _, _, _, local = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.create_server(local[:2], family=family):
-            return ok(f"{address} is free")
+        reserve(host, port).close()
+        return ok(f"{address} is free")
     except socket.gaierror:
         return problem(
             f"{address}: {host!r} is not an address of this machine", "set --host to one, for example 127.0.0.1"

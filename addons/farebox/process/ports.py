@@ -13,9 +13,7 @@ def check(settings: Settings) -> None:
     Asked for it alone, as workers that share a port would share it with another farebox's too.
     """
     try:
-        family, _, _, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
-        with socket.create_server(address[:2], family=family):
-            pass
+        reserve(settings.host, settings.port).close()
     except socket.gaierror as error:
         raise SettingsError(f"host: {settings.host!r} is no address of this machine") from error
     except OSError as error:
@@ -24,3 +22,21 @@ def check(settings: Settings) -> None:
         raise SettingsError(
             f"{key}: {settings.host}:{settings.port} cannot be used ({error.strerror}): {fix}"
         ) from error
+
+
+def reserve(host: str, port: int) -> socket.socket:
+    """Return a socket bound to `port`; OSError if another program has it.
+
+    It doesn't listen: a client that connected to it would be cut off.
+    """
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    bound = socket.socket(family)
+    try:
+        if family == socket.AF_INET6:
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address[:2])
+    except OSError:
+        bound.close()
+        raise
+    return bound

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from .worker_output import WorkerOutput, new_id
 
 logger = logging.getLogger(__name__)
 
-_LIVENESS_SECONDS = 1.0
+_HEARTBEAT_SECONDS = 1.0
 
 
 def new_sidecar(settings: Settings) -> tuple[Connections, Sidecar]:
@@ -57,6 +57,7 @@ async def run(
         listen_host=settings.host,
         listen_port=settings.port,
         mode=["regular", *modes_of(number, settings.mode)],
+        server=False,
     )
     master = DumpMaster(options, with_termlog=False, with_dumper=False)
     connections, sidecar = new_sidecar(settings)
@@ -67,7 +68,7 @@ async def run(
     for ignored in (signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(ignored, lambda: None)
     on_stop(lambda: _shut_down(master))
-    master.addons.add(_Announcer(settings, master, liveness), connections, sidecar)
+    master.addons.add(connections, sidecar, _Listener(settings, master, liveness))
     try:
         options.update_defer(scripts=list(settings.script))
         options.set(*settings.set, defer=True)
@@ -100,22 +101,29 @@ def _shut_down(master: DumpMaster) -> None:
         master.shutdown()
 
 
-class _Announcer:
-    """Tells where the proxy listens once it does, and that its loop runs."""
+class _Listener:
+    """Makes the proxy listen once everything else is in place, tells the parent where, and sends heartbeats.
+
+    The last add-on: a client that connects as soon as it can then finds the certificate, every script and every add-on.
+    """
 
     def __init__(self, settings: Settings, master: DumpMaster, liveness: Liveness) -> None:
         self._settings = settings
         self._master = master
         self._liveness = liveness
-        self._living: asyncio.Task[None] | None = None
+        self._beating: asyncio.Task[None] | None = None
 
-    def running(self) -> None:
+    async def running(self) -> None:
         if unknown := sorted(self._master.options.deferred):
-            # mitmproxy ends with an error where one is logged before it is up.
+            # mitmproxy exits because of an error that is logged during the start.
             logger.error("set: mitmproxy has no option %s", ", ".join(unknown))
             return
         trust.hand_out(self._settings.folder, Path(self._settings.ca))
         proxy: Proxyserver = self._master.addons.get("proxyserver")
+        self._master.options.server = True
+        await self._until_stopped(proxy.setup_servers())
+        if not proxy.servers or not all(server.is_running for server in proxy.servers):
+            return
         listening = [(server.mode.full_spec, address) for server in proxy.servers for address in server.listen_addrs]
         self._liveness.tell_ready(
             {
@@ -124,9 +132,16 @@ class _Announcer:
                 "mode": [with_port(server) for server in proxy.servers][1:],
             }
         )
-        self._living = asyncio.create_task(self._live())
+        self._beating = asyncio.create_task(self._beat())
 
-    async def _live(self) -> None:
+    async def _until_stopped(self, work: Coroutine[Any, Any, object]) -> None:
+        """Await `work`, or the end of the process: some modes wait for a user's permission."""
+        tasks = [asyncio.create_task(work), asyncio.create_task(self._master.should_exit.wait())]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+
+    async def _beat(self) -> None:
         while True:
             self._liveness.beat()
-            await asyncio.sleep(_LIVENESS_SECONDS)
+            await asyncio.sleep(_HEARTBEAT_SECONDS)
