@@ -172,9 +172,10 @@ class DatabaseSink:
         made, changed = [], []
         # In the order of their ids, so that no two transactions wait for each other.
         for one in sorted(links.completions, key=lambda completion: completion.after.id):
-            if (before := polls.complete(connection, msgspec.structs.asdict(one.after))) is not None:
+            if (change := polls.complete(connection, msgspec.structs.asdict(one.after))) is not None:
                 made.append(one)
-                changed.append((record_of(before), one.after))
+                before, after = change
+                changed.append((record_of(before), record_of(after)))
         counting.count(connection, new, changed)
         polls.drop(connection, links.resolved)
         polls.keep(connection, links.waiting)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, and_, delete, exists, insert, or_, select, tuple_, update
 
 from .current import at_current_prices
+from .forget import PERSONS, TRACES
 from .schema import call_prices, calls, pending_polls
 
 WAITING_LIMIT = 1000
@@ -43,11 +44,11 @@ def met(connection: Connection) -> set[str]:
     return set(connection.scalars(select(pending_polls.c.response_id).where(is_there)))
 
 
-def complete(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Overwrite the row, unless another recorder has given it its tokens by now; return it as it was, if that was done.
+def complete(connection: Connection, row: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Overwrite the row, unless another recorder has completed it by now; return it as it was and as it is, or None.
 
-    What it was priced anew at while its tokens were not known is no price of it: those revisions go. Until the
-    transaction ends, nobody else changes the row.
+    Prices that it got while its tokens were unknown are not its prices: those revisions are deleted. A person who was
+    forgotten since the row was read stays forgotten. Until the transaction ends, nobody else changes the row.
     """
     lacks_tokens = or_(
         calls.c.usage_source != "reported", and_(calls.c.input_tokens.is_(None), calls.c.output_tokens.is_(None))
@@ -56,10 +57,11 @@ def complete(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any] |
     if connection.execute(select(calls.c.id).where(here, lacks_tokens).with_for_update()).first() is None:
         return None
     before = connection.execute(at_current_prices(connection, select(calls).where(here))).mappings().one()
-    connection.execute(update(calls).where(here).values(**row))
+    after = {**row, **{name: before[name] for name in (*PERSONS, *TRACES)}}
+    connection.execute(update(calls).where(here).values(**after))
     is_its = and_(call_prices.c.call_id == row["id"], call_prices.c.started_at == row["started_at"])
     connection.execute(delete(call_prices).where(is_its))
-    return dict(before)
+    return dict(before), after
 
 
 def keep(connection: Connection, polls: Sequence[Poll]) -> None:

@@ -29,14 +29,20 @@ class CaptureOptions:
 
 def page(connection: Connection, wanted: CaptureOptions, after: Record | None) -> list[Record]:
     """Return up to PAGE calls at their current prices, in the order of time, beginning behind `after`."""
-    query = within(select(calls), wanted.scope).order_by(calls.c.started_at, calls.c.id).limit(PAGE)
-    if after is not None:
-        is_later = and_(calls.c.started_at == after.started_at, calls.c.id > after.id)
-        query = query.where(calls.c.started_at >= after.started_at)
-        query = query.where(or_(calls.c.started_at > after.started_at, is_later))
+    query = following(within(select(calls), wanted.scope), after).limit(PAGE)
     if wanted.statuses:
         query = query.where(calls.c.cost_status.in_(wanted.statuses))
     return _records(connection, query)
+
+
+def following(query: Select[Any], last: Record | None) -> Select[Any]:
+    """Return `query`, which reads `calls`, in the order of time, of the calls behind `last`; of all if it is None."""
+    query = query.order_by(calls.c.started_at, calls.c.id)
+    if last is None:
+        return query
+    is_later = and_(calls.c.started_at == last.started_at, calls.c.id > last.id)
+    # The first condition is what an index and partitions can use.
+    return query.where(calls.c.started_at >= last.started_at, or_(calls.c.started_at > last.started_at, is_later))
 
 
 def held(connection: Connection, rows: Sequence[Record]) -> list[Record]:
