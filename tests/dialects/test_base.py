@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 from farebox.dialects._base import Asked, Dialect, Reply, first_mapping, mapping, one_hour_writes, seen, tokens
-from farebox.dialects.openai_chat import asked, claims, fold, has_content, usage
+from farebox.dialects._openai import asked
+from farebox.dialects.openai_chat import claims, fold, has_content, usage
 from farebox.records.exchange import Response
 from farebox.records.usage import Usage
 

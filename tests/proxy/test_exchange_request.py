@@ -16,7 +16,8 @@ BODY = json.dumps({"model": "m", "messages": ["word " * 500]}).encode()
 
 def flow_of(body: bytes = BODY, encoding: str = "") -> http.HTTPFlow:
     url = "http://api.openai.com/v1/chat/completions"
-    headers = {"content-type": "application/json", **({"content-encoding": encoding} if encoding else {})}
+    encoded = [(b"content-encoding", encoding.encode())] if encoding else []
+    headers = [(b"content-type", b"application/json"), *encoded]
     flow = tflow.tflow(req=http.Request.make("POST", url, headers=headers))
     flow.request.raw_content = body
     return flow
