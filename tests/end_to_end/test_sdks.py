@@ -438,9 +438,11 @@ def test_a_large_plain_answer_is_metered(upstream: Upstream, row_of: Any) -> Non
     assert row_of("chatcmpl-long")["cost_nanousd"] == OPENAI_COST
 
 
-def test_headers_named_as_tags_are_kept(upstream: Upstream, tmp_path: Path) -> None:
+def test_headers_named_as_tags_are_kept_without_credentials(upstream: Upstream, tmp_path: Path) -> None:
     upstream.authority.cert_pem.write_to_path(str(tmp_path / "upstream.pem"))
-    (tmp_path / "farebox.yaml").write_text("attribution: {tags: [X-Team]}\nintercept: {hosts: ['*.example.net']}\n")
+    (tmp_path / "farebox.yaml").write_text(
+        "attribution: {tags: [X-Team, x-other]}\nintercept: {hosts: ['*.example.net']}\n"
+    )
     upstream.answer = lambda _asked: plain(openai_body("chatcmpl-tagged"))
     sets = (
         "--set",
@@ -452,7 +454,7 @@ def test_headers_named_as_tags_are_kept(upstream: Upstream, tmp_path: Path) -> N
     with Sidecar(tmp_path / "home", "--script", str(REDIRECT), *sets) as sidecar:
         with httpx2.Client(proxy=sidecar.proxy, verify=ssl.create_default_context(cafile=sidecar.ca)) as client:
             url = "https://llm.example.net/v1/chat/completions"
-            client.post(url, json={"model": "gpt-4o"}, headers={"x-team": "red"})
+            client.post(url, json={"model": "gpt-4o"}, headers={"x-team": "red", "x-other": "Bearer 7f3a"})
         [row] = sidecar.rows(1)
 
     assert row["tags"] == {"x-team": "red"}

@@ -19,6 +19,7 @@ from ..metering import cost_fields
 from ..metering.cost_fields import CostField
 from ..providers.table import UNKNOWN, Table, table_with
 from . import price_rules, retention, spool_limits
+from .credential_headers import credential_word
 from .environment import from_environment
 from .key_errors import format_error
 from .price_rules import PriceRule
@@ -29,9 +30,6 @@ from .spool_limits import Spool
 _HOST = re.compile(r"[\w*.-]+(:\d+)?")
 _MOST_WORKERS = 64
 _NAME = re.compile(r"[a-z0-9_]{1,32}")
-_CREDENTIALS = frozenset(
-    {"authorization", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie", "set-cookie"}
-)
 
 
 class Intercept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -162,8 +160,7 @@ def _problems(settings: Settings) -> Iterator[str]:
     yield from _out_of_range(settings)
     if settings.timezone and not _is_zone(settings.timezone):
         yield f"timezone: {settings.timezone!r} is no time zone: write a name such as Europe/Berlin or UTC"
-    for name in _CREDENTIALS.intersection(map(str.lower, settings.attribution.tags)):
-        yield f"attribution.tags: {name} holds a key, which is never kept: name another header"
+    yield from _tag_problems(settings.attribution.tags)
     yield from spool_limits.problems(settings.spool, settings.workers)
     yield from _retention_problems(settings.retention)
     yield from _host_problems(settings)
@@ -179,6 +176,16 @@ def _out_of_range(settings: Settings) -> Iterator[str]:
         yield f"workers: {settings.workers} is no number of processes: from 1 to {_MOST_WORKERS}"
     if not 0 <= settings.shutdown_timeout < math.inf:
         yield f"shutdown_timeout: {settings.shutdown_timeout} is not a number of seconds: write 0 or more"
+
+
+def _tag_problems(headers: tuple[str, ...]) -> Iterator[str]:
+    for header in headers:
+        word = credential_word(header)
+        if word:
+            yield (
+                f"attribution.tags: {header} is refused: headers with {word!r} in their name hold credentials, which "
+                "are never stored. Send the tag in a header with another name, such as x-team"
+            )
 
 
 def _retention_problems(given: Retention) -> Iterator[str]:

@@ -15,8 +15,8 @@ from ..metering.cost_fields import CostField
 from ..metering.meter import Meter, unanswered
 from ..metering.websocket_meter import WebSocketMeter
 from ..providers.table import Provider
-from ..records import clean
 from ..records.exchange import Request, Response
+from ..records.header_value import header_value
 from ..records.reading import Reading
 from .worker_output import new_id
 
@@ -140,8 +140,8 @@ class Exchange:
         return {"attempt": stated_attempt(request), "request_hash": request_hash(self._hmac_key, client, request)}
 
     def _kept_tags(self, request: Request) -> dict[str, str] | None:
-        told = {name: clean.text(request.header(name)) for name in self._capture.tags}
-        return {name: value for name, value in told.items() if value} or None
+        values = {name: header_value(request.header(name)) for name in self._capture.tags}
+        return {name: value for name, value in values.items() if value} or None
 
 
 def request_of(flow: http.HTTPFlow, body: bytes = b"", *, body_is_whole: bool = True, body_bytes: int = 0) -> Request:
