@@ -139,3 +139,13 @@ def test_the_data_folder_may_be_relative_or_below_the_users_home(tmp_path: Path)
 
 def test_tags_are_header_names_whatever_their_case() -> None:
     assert load(environment={"FAREBOX_ATTRIBUTION_TAGS": "X-Team"}).attribution.tags == ("x-team",)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1", "http://h:port/", "https:///data.json", "file:///data.json", "data.json"]
+)
+def test_an_address_of_prices_that_is_not_a_url_is_refused_without_being_quoted(url: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load({"prices_update": {"url": url}}, environment={})
+
+    assert str(refused.value) == "prices_update.url: not an http or https URL: write https://HOST/PATH"

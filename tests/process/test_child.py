@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from farebox.config.settings import Intercept, Settings, load
-from farebox.process.child import Child
+from farebox.errors import FareboxError
+from farebox.process.child import READY_SECONDS, Child
 
 PRELUDE = """
 import sys, threading
@@ -34,6 +35,10 @@ when_to_end(stopping.set, alone.set)
 Liveness().tell_ready({})
 stopping.wait()
 sys.exit(8 if alone.wait(1) else 7)
+"""
+HANGING = """
+settings_from_parent()
+threading.Event().wait()
 """
 FAILING = "sys.exit(3)"
 
@@ -61,6 +66,19 @@ def test_a_child_gets_the_settings_and_tells_when_it_is_ready(start: Start) -> N
     settings = Settings(port=1234, intercept=Intercept(hosts=("llm.example",)))
 
     assert start(OBEDIENT, settings).wait_ready() == {"port": 1234, "hosts": ["llm.example"]}
+
+
+def test_a_child_that_never_gets_ready_is_killed_and_an_error_names_it(start: Start) -> None:
+    child = start(HANGING)
+
+    with pytest.raises(FareboxError, match=r"^made_child was not ready after 0\.3 s and was killed: see its messages"):
+        child.wait_ready(limit=0.3)
+
+    assert child.process.wait(20) == -signal.SIGKILL
+
+
+def test_a_child_has_two_minutes_to_get_ready() -> None:
+    assert READY_SECONDS == 120
 
 
 def test_a_child_ends_when_it_is_told(start: Start) -> None:

@@ -1,4 +1,4 @@
-"""Whether the proxy's port is free."""
+"""Whether the proxy can listen, and how clients write the address."""
 
 import socket
 from contextlib import closing
@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 from farebox.config.settings import Settings
 from farebox.errors import SettingsError
-from farebox.process.ports import check, reserve
+from farebox.process.ports import check, reserve, url
 
 
 def test_a_free_port_is_fine() -> None:
@@ -26,10 +26,23 @@ def test_a_port_that_another_has_is_named_though_that_one_would_share_it(shares:
             check(Settings(port=port, workers=4))
 
 
-@pytest.mark.parametrize(("host", "told"), [("no.such.host.invalid", "is no address"), ("192.0.2.1", "cannot be used")])
-def test_an_address_that_is_not_here_is_named(host: str, told: str) -> None:
-    with pytest.raises(SettingsError, match=f"^host: .*{told}"):
+@pytest.mark.parametrize(
+    ("host", "error"),
+    [
+        ("no.such.host.invalid", "'no.such.host.invalid' is not an address of this machine: use 127.0.0.1"),
+        ("http://[::1", "'http://[::1' is not an address of this machine: use 127.0.0.1"),
+        ("a..b", "'a..b' is not an address of this machine: use 127.0.0.1"),
+        ("\0", "'\\x00' is not an address of this machine: use 127.0.0.1"),
+        ("x" * 100, f"'{'x' * 100}' is not an address of this machine: use 127.0.0.1"),
+        ("192.0.2.1", "192.0.2.1:8080 cannot be used (Cannot assign requested address): set --host"),
+    ],
+    ids=["no host", "part of a URL", "empty label", "NUL", "long label", "another machine"],
+)
+def test_an_address_that_is_not_of_this_machine_is_an_error_with_the_key(host: str, error: str) -> None:
+    with pytest.raises(SettingsError) as refused:
         check(Settings(host=host))
+
+    assert str(refused.value).startswith(f"host: {error}")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
@@ -42,3 +55,19 @@ def test_a_reserved_port_is_ours_alone_and_refuses_clients(host: str) -> None:
         reserved.listen()
         with pytest.raises(OSError, match="Address already in use"):
             reserve(host, port)
+
+
+@pytest.mark.parametrize(
+    ("host", "written"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:80"),
+        ("box", "http://box:80"),
+        ("0.0.0.0", "http://127.0.0.1:80"),
+        ("", "http://127.0.0.1:80"),
+        ("::1", "http://[::1]:80"),
+        ("::", "http://[::1]:80"),
+        ("fe80::1", "http://[fe80::1]:80"),
+    ],
+)
+def test_an_address_is_written_as_a_url(host: str, written: str) -> None:
+    assert url(host, 80) == written

@@ -1,6 +1,7 @@
 """Which request headers hold credentials, by the words of their names: such headers are never stored as tags."""
 
 import re
+from collections.abc import Iterable, Iterator
 
 _WORDS = frozenset(
     {
@@ -25,6 +26,17 @@ _HARMLESS = frozenset(
         *(f"x-auth-request-{name}" for name in ("user", "email", "groups", "preferred-username")),
     }
 )
+
+
+def problems(headers: Iterable[str]) -> Iterator[str]:
+    """Yield what is wrong with `headers` as tags, each with the key and the fix."""
+    for header in headers:
+        word = credential_word(header)
+        if word:
+            yield (
+                f"attribution.tags: {header} is refused: headers with {word!r} in their name hold credentials, which "
+                "are never stored. Send the tag in a header with another name, such as x-team"
+            )
 
 
 def credential_word(header: str) -> str | None:

@@ -1,9 +1,31 @@
 """A duration for which rows or columns are kept, as people write it: 90d, 12w."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 
+import msgspec
+
 _DURATION = re.compile(r"(\d{1,5}) ?([dw])")
+
+
+class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long rows are kept; empty is for good.
+
+    `hourly` is how long the hourly sums keep the columns of callers; the sums themselves stay.
+    """
+
+    calls: str = ""
+    hourly: str = ""
+
+
+def problems(retention: Retention) -> Iterator[str]:
+    """Yield what is wrong with `retention`, each with its key and the fix."""
+    for key, text in msgspec.structs.asdict(retention).items():
+        try:
+            parse(text)
+        except ValueError as error:
+            yield f"retention.{key}: {error}"
 
 
 def parse(text: str) -> timedelta | None:

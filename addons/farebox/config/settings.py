@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from itertools import filterfalse
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -18,12 +19,12 @@ from ..errors import SettingsError
 from ..metering import cost_fields
 from ..metering.cost_fields import CostField
 from ..providers.table import UNKNOWN, Table, table_with
-from . import price_rules, retention, spool_limits
-from .credential_headers import credential_word
+from . import credential_headers, price_rules, retention, spool_limits
 from .environment import from_environment
 from .key_errors import format_error
 from .price_rules import PriceRule
 from .redact_url import redact_url
+from .retention import Retention
 from .sources import from_file, merge, named, paths
 from .spool_limits import Spool
 
@@ -43,16 +44,6 @@ class Attribution(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is kept of a request's headers, beside what every call has."""
 
     tags: tuple[str, ...] = ()
-
-
-class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How long rows are kept, such as `90d`; empty is for good.
-
-    `hourly` is how long the hourly sums keep the columns of callers; the sums themselves stay.
-    """
-
-    calls: str = ""
-    hourly: str = ""
 
 
 class PricesUpdate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -160,10 +151,11 @@ def _problems(settings: Settings) -> Iterator[str]:
     yield from _out_of_range(settings)
     if settings.timezone and not _is_zone(settings.timezone):
         yield f"timezone: {settings.timezone!r} is no time zone: write a name such as Europe/Berlin or UTC"
-    yield from _tag_problems(settings.attribution.tags)
+    yield from credential_headers.problems(settings.attribution.tags)
     yield from spool_limits.problems(settings.spool, settings.workers)
-    yield from _retention_problems(settings.retention)
+    yield from retention.problems(settings.retention)
     yield from _host_problems(settings)
+    yield from _url_problems(settings.prices_update)
     yield from price_rules.problems(settings.prices)
     yield from cost_fields.problems(settings.cost_fields)
 
@@ -178,22 +170,15 @@ def _out_of_range(settings: Settings) -> Iterator[str]:
         yield f"shutdown_timeout: {settings.shutdown_timeout} is not a number of seconds: write 0 or more"
 
 
-def _tag_problems(headers: tuple[str, ...]) -> Iterator[str]:
-    for header in headers:
-        word = credential_word(header)
-        if word:
-            yield (
-                f"attribution.tags: {header} is refused: headers with {word!r} in their name hold credentials, which "
-                "are never stored. Send the tag in a header with another name, such as x-team"
-            )
-
-
-def _retention_problems(given: Retention) -> Iterator[str]:
-    for key, text in msgspec.structs.asdict(given).items():
-        try:
-            retention.parse(text)
-        except ValueError as error:
-            yield f"retention.{key}: {error}"
+def _url_problems(update: PricesUpdate) -> Iterator[str]:
+    try:
+        parts = urlsplit(update.url)
+        is_sound = not update.url or (parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0)
+    except ValueError:
+        is_sound = False
+    if not is_sound:
+        # Not quoted: it can hold a password.
+        yield "prices_update.url: not an http or https URL: write https://HOST/PATH"
 
 
 def _is_zone(name: str) -> bool:

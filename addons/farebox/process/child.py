@@ -15,8 +15,11 @@ from typing import IO, Any
 import msgspec
 
 from ..config.settings import Settings
+from ..errors import FareboxError
 
 PIPE_VARIABLE = "FAREBOX_PIPE"
+READY_SECONDS = 120.0
+_POLL_SECONDS = 0.1
 _STANDARD_INPUT = 0
 
 
@@ -68,17 +71,32 @@ class Child:
             self.process.stdin.write(msgspec.json.encode(settings) + b"\n")
             self.process.stdin.flush()
 
-    def wait_ready(self, is_cancelled: Callable[[], bool] = lambda: False) -> dict[str, Any] | None:
-        """Return what the child tells once it is ready, or None if it ends before, or `is_cancelled`."""
+    def wait_ready(
+        self, is_cancelled: Callable[[], bool] = lambda: False, limit: float = READY_SECONDS
+    ) -> dict[str, Any] | None:
+        """Return the child's message that it is ready, or None if it ends before, or `is_cancelled`.
+
+        FareboxError if it isn't ready within `limit` seconds: it hangs and is killed.
+        """
         line = bytearray()
+        waited = 0.0
         while not line.endswith(b"\n"):
             if is_cancelled():
                 return None
-            if self._has_output(0.1):
+            if self._has_output(_POLL_SECONDS):
                 piece = os.read(self._pipe, 1)
                 if not piece:
                     return None
                 line += piece
+            else:
+                # Counted here, not by a clock: the child is not to blame for time in which this machine stood still.
+                waited += _POLL_SECONDS
+                if waited >= limit:
+                    self.process.kill()
+                    raise FareboxError(
+                        f"{self.name} was not ready after {limit:g} s and was killed: see its messages above, "
+                        "and start farebox again once the machine and its disks are less busy"
+                    )
         return msgspec.json.decode(line, type=dict[str, Any])
 
     def has_beaten(self) -> bool:

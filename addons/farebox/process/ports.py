@@ -1,6 +1,7 @@
-"""Whether the proxy's port is free."""
+"""Addresses to listen on: whether the proxy can, and how clients write them."""
 
 import errno
+import os
 import socket
 
 from ..config.settings import Settings
@@ -8,20 +9,22 @@ from ..errors import SettingsError
 
 
 def check(settings: Settings) -> None:
-    """Raise a SettingsError that names the key where the proxy could not listen.
+    """Raise a SettingsError with the key if the proxy could not listen.
 
-    Asked for it alone, as workers that share a port would share it with another farebox's too.
+    The test listens without sharing the port: workers, which share one, would share it with another farebox too.
     """
     try:
         reserve(settings.host, settings.port).close()
-    except socket.gaierror as error:
-        raise SettingsError(f"host: {settings.host!r} is no address of this machine") from error
+    except (socket.gaierror, ValueError) as error:
+        # A ValueError is a name that no resolver takes, such as one with an empty label or a NUL.
+        raise SettingsError(
+            f"host: {settings.host!r} is not an address of this machine: use 127.0.0.1, or 0.0.0.0 for all addresses"
+        ) from error
     except OSError as error:
         is_port = settings.port and error.errno != errno.EADDRNOTAVAIL
-        key, fix = ("port", "stop what listens there, or set --port") if is_port else ("host", "set --host")
-        raise SettingsError(
-            f"{key}: {settings.host}:{settings.port} cannot be used ({error.strerror}): {fix}"
-        ) from error
+        key, fix = ("port", "stop the program that uses it, or set --port") if is_port else ("host", "set --host")
+        problem = os.strerror(error.errno) if error.errno else error
+        raise SettingsError(f"{key}: {settings.host}:{settings.port} cannot be used ({problem}): {fix}") from error
 
 
 def reserve(host: str, port: int) -> socket.socket:
@@ -40,3 +43,9 @@ def reserve(host: str, port: int) -> socket.socket:
         bound.close()
         raise
     return bound
+
+
+def url(host: str, port: int) -> str:
+    """Return the URL of what listens at `host`; of this machine, if that is every address."""
+    reached = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104 - it is replaced
+    return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"

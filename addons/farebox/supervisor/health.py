@@ -1,4 +1,4 @@
-"""Ask a running sidecar how it does."""
+"""Ask a running sidecar for its health."""
 
 import http.client
 import urllib.error
@@ -9,13 +9,13 @@ import msgspec
 from ..spool.telemetry import ClientDiagnostics
 
 _SECONDS = 5.0
-_LIMIT = 1 << 20
-# Not through a proxy: the sidecar may be the one that the environment names.
+_BODY_LIMIT = 1 << 20
+# Not through a proxy: the environment may name this very sidecar.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class HealthReport(msgspec.Struct, frozen=True):
-    """What `/healthz` tells."""
+    """The content of `/healthz`."""
 
     status: str
     workers: int = 0
@@ -28,7 +28,7 @@ class HealthReport(msgspec.Struct, frozen=True):
 
 
 def ask(metrics: str) -> HealthReport | None:
-    """Return what the sidecar tells whose metrics are at this URL, or None where no farebox answers."""
+    """Return the report of the sidecar whose metrics are at this URL, or None if no farebox answers there."""
     try:
         return msgspec.json.decode(_body(f"{metrics}/healthz"), type=HealthReport)
     except (OSError, http.client.HTTPException, ValueError):
@@ -39,7 +39,7 @@ def ask(metrics: str) -> HealthReport | None:
 def _body(url: str) -> bytes:
     try:
         with _DIRECT.open(url, timeout=_SECONDS) as answer:
-            return bytes(answer.read(_LIMIT))
+            return bytes(answer.read(_BODY_LIMIT))
     except urllib.error.HTTPError as error:
         with error:
-            return error.read(_LIMIT)
+            return error.read(_BODY_LIMIT)

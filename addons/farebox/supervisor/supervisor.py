@@ -13,7 +13,7 @@ from ..config.settings import Settings
 from ..errors import FareboxError
 from ..home.folder import claim
 from ..process.child import DEFAULT_SPAWN, Child, SpawnOptions
-from ..process.ports import check
+from ..process.ports import check, url
 from ..process.stopping import Stop
 from .supervision import SupervisedChild
 
@@ -36,9 +36,8 @@ class Started:
 
     @property
     def proxy(self) -> str:
-        address = self.listening[0].rpartition(" at ")[2]
-        # Who listens everywhere is reached here too.
-        return f"http://{address.replace('0.0.0.0:', '127.0.0.1:')}"
+        host, _, port = self.listening[0].rpartition(" at ")[2].rpartition(":")
+        return url(host.strip("[]"), int(port))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ class _Supervisor:
         self._workers += [self._worker(number) for number in range(2, self._settings.workers + 1)]
         for worker in self._workers[1:]:
             self._ready(worker)
-        return Started(first["listening"], f"http://{self._settings.host}:{self._settings.metrics_port}")
+        return Started(first["listening"], url(self._settings.host, self._settings.metrics_port))
 
     def _worker(self, number: int) -> SupervisedChild:
         return SupervisedChild(lambda: self._child(WORKER, str(number)))
