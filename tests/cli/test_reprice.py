@@ -209,7 +209,7 @@ def test_the_command_prices_by_ones_own_prices_and_reports_follow(command: Calla
     shown = command("show", "0190aaaa").out
 
     assert "unpriced → priced" in dry.out
-    assert "1 call of 2 would get another price; nothing was written" in dry.out
+    assert "1 call of 2 would get a new price; nothing was written" in dry.out
     # 900 x 1 and 100 x 2 USD for a million.
     assert [(row["model"], row["calls"], row["difference_usd"]) for row in done["rows"]] == [
         ("house-7b", 1, "0.001100000")

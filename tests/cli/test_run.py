@@ -20,31 +20,20 @@ import pytest
 
 from tests.conftest import StartSidecar
 from tests.support import processes
+from tests.support.chats import BODY, COST, USAGE, answer
 from tests.support.node import node_command
 from tests.support.paths import SUPPORT
 from tests.support.sidecar import REDIRECT, clean_environment, export
-from tests.support.upstream import Asked, Step, Upstream, plain, stream
+from tests.support.upstream import Upstream, plain
 
 pytestmark = pytest.mark.slow
 
 PROGRAMS = SUPPORT / "programs"
 URL = "https://api.openai.com/v1/chat/completions"
-USAGE = {"prompt_tokens": 300, "completion_tokens": 40, "total_tokens": 340}
-# gpt-4o: 2500 nano-USD per input token, 10000 per output token.
-COST = 300 * 2500 + 40 * 10000
-BODY = {"id": "c1", "model": "gpt-4o", "choices": [{"index": 0, "message": {"role": "assistant", "content": "hello"}}]}
 CALL = ["curl", "-sS", "--max-time", "30", URL, "-H", "content-type: application/json", "-d", '{"model":"gpt-4o"}']
 SECONDS = 120.0
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
-def answer(asked: Asked) -> list[Step]:
-    if b'"stream":true' not in asked.body.replace(b" ", b""):
-        return plain(json.dumps({**BODY, "usage": USAGE}).encode())
-    chunk = {"id": "c2", "object": "chat.completion.chunk", "model": "gpt-4o", "choices": []}
-    events = [{**chunk, "choices": [{"index": 0, "delta": {"content": "hello"}}]}, {**chunk, "usage": USAGE}]
-    return stream([*(b"data: %s\n\n" % json.dumps(event).encode() for event in events), b"data: [DONE]\n\n"])
 
 
 @pytest.fixture
@@ -211,7 +200,7 @@ def test_a_command_without_calls_is_told_why(run: Run) -> None:
 
     assert done.returncode == 0
     assert "no LLM call was recorded" in done.stderr
-    assert "Nothing came to the proxy" in done.stderr
+    assert "No connection reached the proxy" in done.stderr
 
 
 def test_a_command_that_does_not_trust_the_ca_is_told_so(run: Run) -> None:
@@ -219,7 +208,7 @@ def test_a_command_that_does_not_trust_the_ca_is_told_so(run: Run) -> None:
 
     assert done.returncode != 0
     assert "no LLM call was recorded" in done.stderr
-    assert re.search(r"1 connection to api\.openai\.com given up by curl/[\d.]+ at 127\.0\.0\.1", done.stderr)
+    assert re.search(r"1 connection to api\.openai\.com closed by curl/[\d.]+ at 127\.0\.0\.1", done.stderr)
 
 
 def test_a_host_that_passed_undecrypted_is_named(run: Run) -> None:

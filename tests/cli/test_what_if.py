@@ -102,7 +102,7 @@ def test_what_has_no_price_there_makes_a_lower_bound_and_is_named(engine: Engine
     said = " ".join(caveats(found))
     assert (found.total.partial, found.total.uncertain) == (1, 1)
     assert "no_price:web_search_requests" in said
-    assert "1 call whose actual cost is a lower bound or an estimate" in said
+    assert "1 call with an actual cost that is a lower bound or an estimate" in said
 
 
 def test_a_narrow_terminal_cuts_no_figure(engine: Engine) -> None:
@@ -266,8 +266,8 @@ def test_what_another_tokenizer_makes_of_a_cost_is_exact() -> None:
     [
         (("--model", "gpt-5"), "PROVIDER/gpt-5"),
         (("--model", "nobody/gpt-5"), "there is no 'nobody'"),
-        (("--model", "openai/gpt-5", "--by", "mood"), "by: there is no 'mood'"),
-        (("--model", "openai/gpt-99"), "no catalogue knows 'gpt-99' of openai"),
+        (("--model", "openai/gpt-5", "--by", "mood"), "by: unknown name 'mood'"),
+        (("--model", "openai/gpt-99"), "no catalogue has 'gpt-99' of openai"),
     ],
 )
 def test_a_model_that_nobody_sells_is_refused(

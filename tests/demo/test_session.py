@@ -26,15 +26,15 @@ def test_the_session_has_all_that_a_newcomer_should_see() -> None:
     session = list(calls())
 
     assert {call.model for call in session} >= {"gpt-4o", "claude-sonnet-4-5", "deepseek-chat", "house-blend-7b"}
-    assert any(call.wish.get("cached") for call in session)
-    assert any(call.wish.get("written") for call in session)
-    assert any(call.wish.get("refuse") for call in session)
-    assert any(call.given_up for call in session)
+    assert any(call.wanted.get("cached") for call in session)
+    assert any(call.wanted.get("written") for call in session)
+    assert any(call.wanted.get("refuse") for call in session)
+    assert any(call.aborted for call in session)
     assert any(not call.stream for call in session)
     assert all(
-        call.wish.get("cached", 0) <= call.wish["input"] or "claude" in call.model
+        call.wanted.get("cached", 0) <= call.wanted["input"] or "claude" in call.model
         for call in session
-        if "input" in call.wish
+        if "input" in call.wanted
     )
 
 
@@ -44,7 +44,7 @@ def test_every_call_has_an_answer_and_a_host_with_a_certificate() -> None:
 
         assert answer.body or answer.events
         assert httpx2.URL(call.url).host in HOSTS
-        assert (answer.status == 429) == bool(call.wish.get("refuse"))
+        assert (answer.status == 429) == bool(call.wanted.get("refuse"))
 
 
 def test_the_provider_answers_under_the_real_names(tmp_path: Path) -> None:

@@ -6,11 +6,11 @@ from farebox.spool.telemetry import ClientDiagnostics, UntrustedConnections
 
 
 @pytest.mark.parametrize(
-    ("diagnostics", "told"),
+    ("diagnostics", "parts"),
     [
-        (ClientDiagnostics(), ["Nothing came to the proxy", "NO_PROXY must not name the host"]),
+        (ClientDiagnostics(), ["No connection reached the proxy", "NO_PROXY must not contain the host"]),
         (ClientDiagnostics(1, passed={"llm.example": 3}), ["llm.example (3)", "intercept: {hosts: [...]}"]),
-        (ClientDiagnostics(1, unread={"api.openai.com": 2}), ["no LLM call farebox reads: api.openai.com (2)"]),
+        (ClientDiagnostics(1, unread={"api.openai.com": 2}), ["does not recognise as LLM calls: api.openai.com (2)"]),
         (
             ClientDiagnostics(1, passed={f"h{n}.example": n for n in range(9)}),
             ["h8.example (8), h7.example (7)", "and 4 more"],
@@ -18,25 +18,25 @@ from farebox.spool.telemetry import ClientDiagnostics, UntrustedConnections
         (
             ClientDiagnostics(1, untrusted=(UntrustedConnections("api.openai.com", "127.0.0.1", "curl/8.5.0", 2),)),
             [
-                "2 connections to api.openai.com given up by curl/8.5.0 at 127.0.0.1",
+                "2 connections to api.openai.com closed by curl/8.5.0 at 127.0.0.1",
                 "SSL_CERT_FILE",
                 "NODE_EXTRA_CA_CERTS",
             ],
         ),
     ],
-    ids=["went round", "passed", "unread", "many", "no trust"],
+    ids=["bypassed", "passed", "unread", "many", "no trust"],
 )
-def test_what_was_seen_is_the_reason(diagnostics: ClientDiagnostics, told: list[str]) -> None:
+def test_the_client_diagnostics_give_the_reason_and_its_fix(diagnostics: ClientDiagnostics, parts: list[str]) -> None:
     [reason] = reasons(diagnostics)
 
-    assert all(part in reason for part in told)
+    assert all(part in reason for part in parts)
 
 
-def test_a_client_that_said_no_name_is_told_by_its_address() -> None:
-    assert "1 connection to api.groq.com given up by a client at 10.0.0.7" in untrusted_line(
+def test_a_client_without_a_user_agent_is_named_by_its_address() -> None:
+    assert "1 connection to api.groq.com closed by a client at 10.0.0.7" in untrusted_line(
         UntrustedConnections("api.groq.com", "10.0.0.7", None, 1)
     )
 
 
-def test_a_program_that_came_and_asked_for_nothing_has_no_reason() -> None:
+def test_a_connection_without_a_request_gives_no_reason() -> None:
     assert list(reasons(ClientDiagnostics(connections=1))) == []

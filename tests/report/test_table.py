@@ -28,7 +28,7 @@ def test_a_line_has_its_figures_and_a_bar() -> None:
     assert first.split() == ["gpt-4o", "$8.00", "█" * 14, "3", "1", "1,200", "75%", "300", "800", "ms", "1.9", "s"]
     assert second.split() == ["(unknown)", "?", "2", "2", "?", "?", "?", "70", "ms", "90", "ms"]
     assert total.split()[:4] == ["total", "$8.00", "5", "1"]
-    assert note == "2 calls unpriced: not known, so not in the spend (`farebox prices lint`)."
+    assert note == "2 calls unpriced: cost unknown, not in the spend (`farebox prices lint`)."
 
 
 def test_interpolated_percentiles_are_marked() -> None:
@@ -39,9 +39,9 @@ def test_interpolated_percentiles_are_marked() -> None:
 
 
 def test_what_the_figures_lack_is_said_last() -> None:
-    lines = printed([Group(("gpt-4o",), FIRST)], TOTAL, lacking="Calls before noon are gone.")
+    lines = printed([Group(("gpt-4o",), FIRST)], TOTAL, lacking="Calls before noon are deleted.")
 
-    assert lines[-1] == "Calls before noon are gone."
+    assert lines[-1] == "Calls before noon are deleted."
 
 
 def test_one_group_needs_no_total() -> None:
@@ -64,8 +64,8 @@ def test_a_name_with_brackets_is_a_name() -> None:
     ("unpriced", "uncertain", "told"),
     [
         (0, 0, []),
-        (1, 0, ["1 call unpriced: not known, so not in the spend (`farebox prices lint`)."]),
-        (0, 3, ["3 calls with a lower bound or an estimate for a cost."]),
+        (1, 0, ["1 call unpriced: cost unknown, not in the spend (`farebox prices lint`)."]),
+        (0, 3, ["3 calls with a cost that is a lower bound or an estimate."]),
     ],
 )
 def test_what_the_spend_leaves_out_is_said(unpriced: int, uncertain: int, told: list[str]) -> None:

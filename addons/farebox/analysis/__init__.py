@@ -1,1 +1,1 @@
-"""What the ledger's calls tell when they are priced in other ways."""
+"""The ledger's calls, priced again or on other models."""

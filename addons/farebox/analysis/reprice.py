@@ -1,4 +1,4 @@
-"""Pricing calls anew: what changed, by how much, and the revisions that say so."""
+"""Prices calls again: which prices changed, by how much, and the revisions that record it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,15 +11,15 @@ from ..store.engine import Engine, writer
 from ..store.faults import reachable
 from ..store.reprices import PAGE, CaptureOptions, held, page, revise
 
-# Another version of a catalogue that says the same is no other price.
-_OF_A_PRICE = ("cost_nanousd", "cost_status", "cost_reasons", "catalogue_cost_nanousd", "price_source", "estimate")
+# A price does not change if only the version of its catalogue does.
+_PRICE_FIELDS = ("cost_nanousd", "cost_status", "cost_reasons", "catalogue_cost_nanousd", "price_source", "estimate")
 
 Key = tuple[str, str | None, str, str]
 
 
 @dataclass(slots=True)
 class Change:
-    """Calls of one provider and model whose price changed alike. A sum is None where none of their costs is known."""
+    """Calls of one provider and model with the same change of status. A sum is None if all of its costs are unknown."""
 
     calls: int = 0
     before: int | None = None
@@ -37,9 +37,9 @@ class Change:
 
 @dataclass(slots=True)
 class Changes:
-    """What pricing anew changes, by provider, model, and cost status before and after.
+    """Changed prices by provider, model, and cost status before and after.
 
-    `seen` calls were looked at; a price of the user's own was taken from `disowned` of them.
+    `seen` calls were priced again; `disowned` of them had a price set by the user and do not any more.
     """
 
     seen: int = 0
@@ -54,17 +54,17 @@ class Changes:
 
     @property
     def total(self) -> Change:
-        whole = Change()
-        for one in self.by_key.values():
-            whole.calls += one.calls
-            whole.before, whole.after = _plus(whole.before, one.before), _plus(whole.after, one.after)
-        return whole
+        total = Change()
+        for change in self.by_key.values():
+            total.calls += change.calls
+            total.before, total.after = _plus(total.before, change.before), _plus(total.after, change.after)
+        return total
 
 
 def reprice(engine: Engine, wanted: CaptureOptions, pricer: Pricer, *, at: datetime, dry: bool) -> Changes:
-    """Price the calls that are `wanted` anew and return what changed; unless `dry`, write a revision for each of these.
+    """Price the `wanted` calls again and return the changes; unless `dry`, write a revision for each changed call.
 
-    Each page is a transaction of its own: what is interrupted has done a part, and goes on when it is called again.
+    Each page is its own transaction: after an interruption, a second run does the rest.
     """
     changes, after = Changes(), None
     while True:
@@ -84,12 +84,12 @@ def reprice(engine: Engine, wanted: CaptureOptions, pricer: Pricer, *, at: datet
 def _changed(rows: Sequence[Record], pricer: Pricer) -> Iterator[tuple[Record, Record]]:
     for row in rows:
         new = row if is_settled(row) else priced(row, pricer)
-        if any(getattr(row, name) != getattr(new, name) for name in _OF_A_PRICE):
+        if any(getattr(row, name) != getattr(new, name) for name in _PRICE_FIELDS):
             yield row, new
 
 
 def _is_own(row: Record) -> bool:
-    """Tell whether a rule of the user's own set the price, or had a part in it."""
+    """Return whether a rule of the user set the price or a part of it."""
     return "rule" in (row.rate_card or {})
 
 

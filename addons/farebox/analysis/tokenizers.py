@@ -1,7 +1,7 @@
-"""How many tokens one vendor's models count where another's count a hundred: of English and of code.
+"""Ratios between the token counts of different vendors' models for the same English text and code.
 
-Measured over documents against o200k, OpenAI's: Claude by an offline rebuild of its counts, DeepSeek and Mistral by the
-vocabularies that they publish; Gemini as published.
+Measured on documents against OpenAI's o200k: Claude with an offline reconstruction of its counts, DeepSeek and Mistral
+with their published vocabularies; Gemini as published.
 """
 
 import re
@@ -10,18 +10,18 @@ from typing import NamedTuple, Self
 
 
 class Factor(NamedTuple):
-    """From how many to how many tokens there are for one of the model replaced."""
+    """The lowest and highest number of tokens for one token of the replaced model."""
 
     low: Fraction
     high: Fraction
 
     @classmethod
     def of(cls, low: str, high: str) -> Self:
-        """Return the band between two decimal numbers."""
+        """Return the range between two decimal numbers."""
         return cls(Fraction(low), Fraction(high))
 
 
-# Tokens for one of o200k, from the leanest text to the richest.
+# Tokens for one token of o200k, from the text with the lowest ratio to the one with the highest. The first match wins.
 _PER_O200K: tuple[tuple[re.Pattern[str], Factor], ...] = (
     (re.compile(r"claude-(instant|2|3|(sonnet|opus|haiku)-4(-[0-6])?(\b|-\d{6,}))"), Factor.of("1.26", "1.29")),
     (re.compile(r"claude"), Factor.of("1.63", "1.68")),
@@ -33,7 +33,7 @@ _PER_O200K: tuple[tuple[re.Pattern[str], Factor], ...] = (
 
 
 def factor(replaced: str | None, by: str) -> Factor | None:
-    """Return how many tokens `by` counts for one of `replaced`; None where that is not known, or they count alike."""
+    """Return how many tokens `by` counts for one of `replaced`; None if unknown, or if both count alike."""
     old, new = _per_o200k(replaced or ""), _per_o200k(by)
     if old is None or new is None or old is new:
         return None
@@ -41,4 +41,4 @@ def factor(replaced: str | None, by: str) -> Factor | None:
 
 
 def _per_o200k(model: str) -> Factor | None:
-    return next((told for pattern, told in _PER_O200K if pattern.search(model.lower())), None)
+    return next((ratio for pattern, ratio in _PER_O200K if pattern.search(model.lower())), None)

@@ -1,4 +1,4 @@
-"""What the recorded calls would cost on another model, call by call."""
+"""The cost of the recorded calls on another model, call by call."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,16 +17,16 @@ from ..store.summary import DIMENSIONS
 from .tokenizers import Factor, factor
 
 _MODEL = "model"
-# What calls are compared by unless otherwise asked for: the model replaced.
+# The default grouping: by the model that is replaced.
 REPLACED = ("provider", _MODEL)
-# A way of processing, which people ask for as a tier.
+# Batch is a way of processing, but users name it as a tier.
 _BATCH = "batch"
 _NOT_SOLD = ("no_price:service_tier=", "no_price:processing=")
 
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """The model that would have answered instead, and the service tier it would have served in; `batch` is one here."""
+    """The model to price the calls on, and its service tier; `batch` counts as a tier here."""
 
     provider: str
     model: str
@@ -35,10 +35,10 @@ class Other:
 
 @dataclass(slots=True)
 class Verdict:
-    """The calls to one model: what those that can be priced both ways cost, and would cost at the same token counts.
+    """The calls of one group: the actual cost of those with both prices, and their cost `there` for the same tokens.
 
-    `left_out` are the others. `partial` of the priced have something that the other model has no price for; the actual
-    cost of `uncertain` ones is a lower bound or an estimate.
+    `left_out` are the other calls. `partial` of the priced calls have parts without a price there; the actual cost of
+    `uncertain` ones is a lower bound or an estimate.
     """
 
     calls: int = 0
@@ -66,7 +66,7 @@ class Verdict:
 
 @dataclass(slots=True)
 class Comparison:
-    """What `other` would have made of the calls, by the values of `names`, dimensions of a report; None: not known."""
+    """The calls priced on `other`, grouped by `names`, dimensions of a report; a value of None is unknown."""
 
     other: Other
     names: tuple[str, ...] = REPLACED
@@ -75,27 +75,27 @@ class Comparison:
 
     @property
     def total(self) -> Verdict:
-        whole = Verdict()
-        for one in self.by_key.values():
+        total = Verdict()
+        for verdict in self.by_key.values():
             for name in ("calls", "actual", "there", "left_out", "partial", "uncertain"):
-                setattr(whole, name, getattr(whole, name) + getattr(one, name))
-        return whole
+                setattr(total, name, getattr(total, name) + getattr(verdict, name))
+        return total
 
 
 def what_if(
     engine: Engine, wanted: CaptureOptions, pricer: Pricer, others: Sequence[Other], by: tuple[str, ...] = REPLACED
 ) -> list[Comparison]:
-    """Price the calls that are `wanted` on each of `others`, at the time of each call; nothing is written."""
+    """Price the `wanted` calls on each of `others`, at the time of each call; write nothing."""
     found = [Comparison(other, by) for other in others]
     after = None
     with snapshot(engine) as connection:
         while True:
             rows = page(connection, wanted, after)
             for row in rows:
-                # What costs nothing here is no traffic to be priced elsewhere, unless it is known what it consumed.
+                # A call that cost nothing here and has no usage, such as a list of models, costs nothing elsewhere.
                 if row.usage_source != NO_USAGE or row.cost_status not in {NONE, FREE}:
-                    for one in found:
-                        _compare(one, row, pricer)
+                    for comparison in found:
+                        _compare(comparison, row, pricer)
             if len(rows) < PAGE:
                 return found
             after = rows[-1]
@@ -103,30 +103,30 @@ def what_if(
 
 def _compare(comparison: Comparison, row: Record, pricer: Pricer) -> None:
     other = comparison.other
-    key = tuple(_told(row, name) for name in comparison.names)
-    # Calls to several models have no factor in common.
-    ratio = factor(_told(row, _MODEL), other.model) if _MODEL in comparison.names else None
+    key = tuple(_value(row, name) for name in comparison.names)
+    # A group with several models has no common factor.
+    ratio = factor(_value(row, _MODEL), other.model) if _MODEL in comparison.names else None
     verdict = comparison.by_key.setdefault(key, Verdict(factor=ratio))
-    cost = pricer.price(*(_there(one, other) for one in consumptions(row)))
+    cost = pricer.price(*(_there(consumption, other) for consumption in consumptions(row)))
     if cost.nanousd is None or cost.status == PARTIAL:
         comparison.reasons.update(cost.reasons)
-    # What is not sold in that tier has the usual price, which is no bound of what was asked for.
+    # A model without that tier gets its standard price, which says nothing on the tier's.
     is_sold = not any(reason.startswith(_NOT_SOLD) for reason in cost.reasons)
-    is_told = row.usage_source != NO_USAGE or cost.is_flat
-    verdict.add(row, cost.nanousd if is_sold and is_told else None, is_partial=cost.status == PARTIAL)
+    has_amounts = row.usage_source != NO_USAGE or cost.is_flat
+    verdict.add(row, cost.nanousd if is_sold and has_amounts else None, is_partial=cost.status == PARTIAL)
 
 
-def _told(row: Record, name: str) -> str | None:
+def _value(row: Record, name: str) -> str | None:
     if name == _MODEL:
         return row.model_returned or row.model_requested
     value = getattr(row, str(DIMENSIONS[name].key))
     return None if value is None else str(value)
 
 
-def _there(asked: Consumption, other: Other) -> Consumption:
+def _there(consumption: Consumption, other: Other) -> Consumption:
     is_batch = other.tier == _BATCH
     return msgspec.structs.replace(
-        asked,
+        consumption,
         provider=other.provider,
         models=(other.model,),
         host="",

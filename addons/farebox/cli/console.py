@@ -1,4 +1,4 @@
-"""Where tables are printed."""
+"""The terminal that tables and lines are printed to."""
 
 import os
 import sys
@@ -10,12 +10,12 @@ _PIPED_WIDTH = 160
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Return the terminal; what is piped gets no colour and a width that cuts no table."""
+    """Return the terminal, or for piped output a console without colour and wide enough for every table."""
     stream = sys.stderr if stderr else sys.stdout
-    wide = None if stream.isatty() or os.environ.get("COLUMNS") else _PIPED_WIDTH
-    return Console(stderr=stderr, width=wide, highlight=False)
+    width = None if stream.isatty() or os.environ.get("COLUMNS") else _PIPED_WIDTH
+    return Console(stderr=stderr, width=width, highlight=False)
 
 
 def print_line(out: Console, line: Text) -> None:
-    """Print a call's line: a terminal that is too narrow cuts it, so that calls stay below each other."""
+    """Print a call's line, cut to the width of the terminal so that each call has exactly one line."""
     out.print(line, no_wrap=True, overflow="ellipsis", crop=True)

@@ -1,7 +1,6 @@
 """`farebox demo`."""
 
 import shutil
-import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -38,13 +37,16 @@ _BY = ("provider", "model")
 
 def demo(
     *,
-    keep: Annotated[bool, typer.Option("--keep", help="Leave it running, with metrics, until Ctrl-C.")] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep the sidecar and its metrics running until Ctrl-C.")
+    ] = False,
     config: Config = None,
 ) -> None:
-    """Play a session with a made-up provider through the real proxy, and report it: no key, no network.
+    """Play a session with a made-up provider through the real proxy and report it: no key, no network.
 
-    It has streams, cache reads and writes, reasoning, a refusal and its retry, a call given up, one without usage and a
-    model that has no price. Its ledger is its own, in the data folder, and stays until the next demo.
+    The session has streams, cache reads and writes, reasoning, a refused call and its retry, an aborted call, a call
+    without usage and a model without a price. The demo has its own ledger in the data folder, which the next demo
+    replaces.
     """
     settings = settings_module.load({}, config=config)
     with claim(settings.folder, "demo"):
@@ -57,15 +59,15 @@ def _play(settings: Settings, *, keep: bool) -> None:
     folder.mkdir(parents=True, mode=0o700)
     out = console()
     out.print("A made-up provider, a made-up session, the real proxy:", style="dim")
-    with provider(folder, HOSTS) as made_up, until_signalled() as stop:
-        own = _own_settings(settings, folder, made_up)
+    with provider(folder, HOSTS) as simulated, until_signalled() as stop:
+        own = _own_settings(settings, folder, simulated)
         with opened(own.ledger) as engine:
-            is_whole = _Demo(own, engine, out, keep=keep).run(stop)
-    if not is_whole:
+            is_complete = _Demo(own, engine, out, keep=keep).run(stop)
+    if not is_complete:
         raise FareboxError("the demo was ended before its time: its ledger has a part of it")
 
 
-def _own_settings(settings: Settings, folder: Path, made_up: Provider) -> Settings:
+def _own_settings(settings: Settings, folder: Path, simulated: Provider) -> Settings:
     return msgspec.structs.replace(
         Settings(),
         home=str(folder),
@@ -77,7 +79,7 @@ def _own_settings(settings: Settings, folder: Path, made_up: Provider) -> Settin
         metrics_port=0,
         intercept=Intercept(),
         script=(str(assets.demo_redirect()),),
-        set=(f"demo_port={made_up.port}", f"ssl_verify_upstream_trusted_ca={made_up.authority}"),
+        set=(f"demo_port={simulated.port}", f"ssl_verify_upstream_trusted_ca={simulated.authority}"),
     )
 
 
@@ -88,10 +90,9 @@ class _Demo:
         self._keep = keep
         self._engine = engine
         self._played: Future[int] | None = None
-        self._is_told = threading.Event()
 
     def run(self, stop: Signals) -> bool:
-        """Play, report, and tell whether the session was played to its end."""
+        """Play the session and report it; return whether it was played to its end."""
         with ThreadPoolExecutor(1) as thread:
 
             def start(started: Started) -> None:
@@ -101,19 +102,19 @@ class _Demo:
 
             hooks = LifecycleHooks(prepare=lambda: migrate(self._engine), on_started=start)
             supervisor.run(self._settings, hooks, stop)
-        is_whole = self._played is not None and self._played.exception() is None
-        if is_whole and not self._keep:
+        is_complete = self._played is not None and self._played.exception() is None
+        if is_complete and not self._keep:
             self._report()
-        return is_whole
+        return is_complete
 
     def _stay(self, started: Started) -> None:
-        """Print the report once every row is there, and where the metrics are."""
+        """Print the report when every row is recorded, and the addresses of the metrics and the proxy."""
         give_up = time.monotonic() + _ROWS_SECONDS
         while len(queries.last_calls(self._engine, 1000)) < self._number and time.monotonic() < give_up:
             time.sleep(0.1)
         self._report()
         self._out.print(
-            f"\nMetrics: {started.metrics}/metrics   Proxy: {started.proxy}   Ctrl-C ends it.", markup=False
+            f"\nMetrics: {started.metrics}/metrics   Proxy: {started.proxy}   Ctrl-C stops it.", markup=False
         )
 
     @property
@@ -128,7 +129,7 @@ class _Demo:
             [whole] = summarise(connection, Scope(), ())
         self._out.print()
         table = report_table(
-            "Spend by provider and model", _BY, ordered(groups, _BY), whole.sums, width=self._out.width
+            "Spend by provider and model", _BY, ordered(groups, _BY, {}), whole.sums, width=self._out.width
         )
         self._out.print(table)
         self._out.print(

@@ -25,10 +25,10 @@ _MARKS = {OK: ("✓", "green"), WARNING: ("!", "yellow"), PROBLEM: ("✗", "bold
 def doctor(
     *,
     pid: Annotated[
-        int | None, typer.Option(metavar="PID", help="A running client whose environment to look at.")
+        int | None, typer.Option(metavar="PID", help="Check the environment of this running client.")
     ] = None,
     env_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A .env file to look at, as LibreChat's.")
+        Path | None, typer.Option(metavar="FILE", help="Check this .env file, such as LibreChat's.")
     ] = None,
     host: Host = None,
     port: Port = None,
@@ -36,10 +36,10 @@ def doctor(
     ledger: Ledger = None,
     config: Config = None,
 ) -> None:
-    """Find what keeps calls from being recorded, and say how to mend it. Changes nothing.
+    """Find problems that keep calls from being recorded, and print how to fix each. Changes nothing.
 
-    Looks at the data folder, the CA, the ports, the ledger, the prices, the running sidecar and the clients it saw;
-    with --pid or --env-file also at a client's environment. The exit code is 1 where there is a problem.
+    Checks the data folder, the CA, the ports, the ledger, the prices, the running sidecar and its clients; with --pid
+    or --env-file also a client's environment. The exit code is 1 if there is a problem.
 
     - `farebox doctor`
     - `farebox doctor --pid $(pgrep -n node)`
@@ -59,7 +59,7 @@ def doctor(
 
 
 def examine(settings: Settings, pid: int | None, env_file: Path | None) -> Iterator[Finding]:
-    """Yield what every check finds."""
+    """Yield the findings of every check."""
     endpoint = ProxyEndpoint(
         f"http://{settings.host}:{settings.port}",
         str(settings.folder / CERTIFICATE),

@@ -22,17 +22,17 @@ from .console import console
 from .options import Config, Ledger, Until, Where
 from .scope import scope_of
 
-_AT_ONCE = 1_000
+_PAGE = 1_000
 
-Since = Annotated[str, typer.Option(metavar="WHEN", help=f"From when on: {EXAMPLES}.")]
-Output = Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write; default: standard output.")]
+Since = Annotated[str, typer.Option(metavar="WHEN", help=f"Only calls from this time on: {EXAMPLES}.")]
+Output = Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file; default: standard output.")]
 
 
 def export(
     *,
     format: Annotated[
         Format | None,
-        typer.Option(help="jsonl: one JSON object a line; csv; parquet. Default: as FILE ends, else jsonl."),
+        typer.Option(help="jsonl: one JSON object per line; csv; parquet. Default: by the ending of FILE, else jsonl."),
     ] = None,
     since: Since = "all",
     until: Until = None,
@@ -41,7 +41,7 @@ def export(
     ledger: Ledger = None,
     config: Config = None,
 ) -> None:
-    """Write the rows of the ledger, in the order of time and at their current prices.
+    """Write the rows of the ledger in order of time, with their current prices.
 
     - `farebox export > calls.jsonl`
     - `farebox export --since 2026-11 --output november.csv`
@@ -51,11 +51,11 @@ def export(
     scope = scope_of(settings, since, until, where)
     chosen = format or _by_ending(output)
     if chosen is Format.PARQUET and output is None and sys.stdout.isatty():
-        raise SettingsError("output: parquet is nothing to read on a terminal: name a file with --output")
+        raise SettingsError("output: parquet is binary and cannot be printed on a terminal: name a file with --output")
     with opened(settings.ledger) as engine, destination(output) as out:
         migrate(engine)
         writer = WRITERS[chosen](out)
-        for rows in _told(engine, scope, is_beside=output is not None or not sys.stdout.isatty()):
+        for rows in _pages(engine, scope, shows_progress=output is not None or not sys.stdout.isatty()):
             writer.write(rows)
         writer.close()
 
@@ -65,15 +65,15 @@ def _by_ending(output: Path | None) -> Format:
     return Format(ending) if ending in set(Format) else Format.JSONL
 
 
-def _told(engine: Engine, scope: Scope, *, is_beside: bool) -> Iterator[tuple[dict[str, Any], ...]]:
-    """Yield the rows by the thousand, and tell a terminal how far that is, where it does not show the rows."""
-    parts: Iterable[tuple[dict[str, Any], ...]] = batched(queries.all_calls(engine, scope), _AT_ONCE)
-    if not (is_beside and sys.stderr.isatty()):
-        yield from parts
+def _pages(engine: Engine, scope: Scope, *, shows_progress: bool) -> Iterator[tuple[dict[str, Any], ...]]:
+    """Yield the rows a thousand at a time; with `shows_progress`, show a progress bar if stderr is a terminal."""
+    pages: Iterable[tuple[dict[str, Any], ...]] = batched(queries.all_calls(engine, scope), _PAGE)
+    if not (shows_progress and sys.stderr.isatty()):
+        yield from pages
         return
     columns = (TextColumn("calls"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console(stderr=True)) as progress:
         task = progress.add_task("export", total=queries.number_of_calls(engine, scope))
-        for part in parts:
-            yield part
-            progress.advance(task, len(part))
+        for page in pages:
+            yield page
+            progress.advance(task, len(page))

@@ -1,4 +1,4 @@
-"""`farebox`: its commands and what they share."""
+"""`farebox`: its commands and their common options."""
 
 import logging
 import os
@@ -11,7 +11,7 @@ import typer
 from .. import __version__
 from ..errors import FareboxError
 
-# In the order in which a newcomer meets them, each with its module, where its function has its name.
+# In the order of --help, each with its module; the function there has the name of the command.
 COMMANDS = {
     **{name: name for name in ("run", "up", "demo", "report", "tail", "show", "doctor", "export", "reprice")},
     "what-if": "what_if",
@@ -22,8 +22,8 @@ COMMANDS = {
 
 
 def app(names: Iterable[str] = COMMANDS) -> typer.Typer:
-    """Return the command line with the commands `names`; what only others need is not imported."""
-    made = typer.Typer(
+    """Return the command line with the commands `names`; the modules of other commands are not imported."""
+    application = typer.Typer(
         name="farebox",
         help="Know what your LLM traffic costs, to the cent and to the second.",
         no_args_is_help=True,
@@ -35,14 +35,14 @@ def app(names: Iterable[str] = COMMANDS) -> typer.Typer:
     for name in names:
         command = getattr(import_module(f".{COMMANDS[name]}", __package__), name.replace("-", "_"))
         if isinstance(command, typer.Typer):
-            made.add_typer(command, name=name)
+            application.add_typer(command, name=name)
         else:
-            made.command(context_settings={"allow_interspersed_args": name != "run"})(command)
-    return made
+            application.command(context_settings={"allow_interspersed_args": name != "run"})(command)
+    return application
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(requested: bool) -> None:
+    if requested:
         typer.echo(f"farebox {__version__}")
         raise typer.Exit
 
@@ -54,15 +54,15 @@ def root(
 
 
 def main() -> None:
-    """Run the command line; a FareboxError is printed as it is, and the exit code is 1."""
-    # What is written here, and by what is started from here, is for its owner alone.
+    """Run the command line; a FareboxError is printed without a traceback, and the exit code is 1."""
+    # Files that this process and its children write are readable by their owner only.
     os.umask(0o077)
     logging.basicConfig(level=logging.INFO, format="farebox: %(message)s", stream=sys.stderr)
     for name in ("alembic", "httpx2"):
         logging.getLogger(name).setLevel(logging.WARNING)
     try:
-        asked = sys.argv[1:2]
-        app(asked if asked and asked[0] in COMMANDS else COMMANDS)()
+        names = sys.argv[1:2]
+        app(names if names and names[0] in COMMANDS else COMMANDS)()
     except FareboxError as error:
         typer.echo(f"farebox: {error}", err=True)
         sys.exit(1)

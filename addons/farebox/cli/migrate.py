@@ -15,18 +15,16 @@ from .options import Config, Ledger
 def migrate(
     *,
     rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Hold the hourly sums against the calls, and mend what is wrong.")
+        bool, typer.Option("--rebuild", help="Compare the hourly sums with the calls, and correct sums that differ.")
     ] = False,
     ledger: Ledger = None,
     config: Config = None,
 ) -> None:
-    """Bring the ledger's tables to this version's revision; `up` does it too."""
+    """Migrate the ledger's tables to this version's revision; `farebox up` does so too."""
     with opened(settings_module.load({"ledger": ledger}, config=config).ledger) as engine:
         before, after = migrate_ledger(engine)
         typer.echo(
             f"{name(engine)} is at revision {after}" + ("" if before == after else f" (before: {before or 'empty'})")
         )
         if rebuild:
-            typer.echo(
-                f"{plural(rebuild_sums(engine), 'hour')} had sums that were not those of the calls; they are now"
-            )
+            typer.echo(f"{plural(rebuild_sums(engine), 'hour')} had sums that differed from the calls; corrected")

@@ -1,4 +1,4 @@
-"""Options that several commands take."""
+"""Options that several commands have."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,13 +8,14 @@ import typer
 Ledger = Annotated[
     str | None,
     typer.Option(
-        metavar="URL", help="Where calls are recorded: sqlite:///PATH, postgresql://...; default: in the data folder."
+        metavar="URL", help="The ledger: sqlite:///PATH or postgresql://...; default: ledger.db in the data folder."
     ),
 ]
 Config = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Settings; default: farebox.yaml in the current folder, if there.")
+    Path | None,
+    typer.Option(metavar="FILE", help="Settings file; default: farebox.yaml in the current folder, if it exists."),
 ]
-Host = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Where to listen; default: 127.0.0.1.")]
+Host = Annotated[str | None, typer.Option(metavar="ADDRESS", help="The address to listen on; default: 127.0.0.1.")]
 Port = Annotated[int | None, typer.Option(metavar="N", help="The proxy's port; default: 8080.")]
 MetricsPort = Annotated[int | None, typer.Option(metavar="N", help="The port of /metrics and /healthz; default: 9464.")]
 Workers = Annotated[int | None, typer.Option(metavar="N", help="Worker processes that share the port; default: 1.")]
@@ -22,13 +23,13 @@ Mode = Annotated[
     list[str] | None,
     typer.Option(
         metavar="SPEC",
-        help="A further listener in one of mitmproxy's modes, as reverse:https://api.deepseek.com@8101; repeatable.",
+        help="Another listener in one of mitmproxy's modes, such as reverse:https://api.deepseek.com@8101; repeatable.",
     ),
 ]
-Script = Annotated[
-    list[Path] | None, typer.Option(metavar="FILE", help="A mitmproxy add-on to load as well; repeatable.")
+Script = Annotated[list[Path] | None, typer.Option(metavar="FILE", help="Also load this mitmproxy add-on; repeatable.")]
+Set = Annotated[
+    list[str] | None, typer.Option("--set", metavar="OPTION=VALUE", help="Set a mitmproxy option; repeatable.")
 ]
-Set = Annotated[list[str] | None, typer.Option("--set", metavar="OPTION=VALUE", help="A mitmproxy option; repeatable.")]
 Until = Annotated[
     str | None,
     typer.Option(
@@ -41,8 +42,8 @@ Where = Annotated[
     list[str] | None,
     typer.Option(
         metavar="NAME=VALUE",
-        help="Only calls with this value of one of the names of --by, in any case: provider=openai, "
-        "model='gpt-4*', status=429; 'user=' are those whose user is not known. Repeatable: several values of one name "
-        "are alternatives.",
+        help="Only calls with this value of a name that --by takes, ignoring case: provider=openai, model='gpt-4*', "
+        "status=429; 'user=' selects calls whose user is unknown. Repeatable: several values of one name are "
+        "alternatives.",
     ),
 ]

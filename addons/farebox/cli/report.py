@@ -2,7 +2,7 @@
 
 import enum
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Annotated
@@ -27,15 +27,21 @@ NAMES = (*DIMENSIONS, *SPANS)
 
 
 class Format(enum.StrEnum):
-    """What `report` can print."""
+    """The output formats of `report`."""
 
     TABLE = "table"
     JSON = "json"
     CSV = "csv"
 
 
-By = Annotated[str, typer.Option(metavar="NAME[,NAME]", help=f"What to sum up by: {', '.join(NAMES)}.")]
-Since = Annotated[str, typer.Option(metavar="WHEN", help=f"From when on: {EXAMPLES}. A month is that month.")]
+By = Annotated[str, typer.Option(metavar="NAME[,NAME]", help=f"Group by these: {', '.join(NAMES)}.")]
+Since = Annotated[
+    str,
+    typer.Option(
+        metavar="WHEN",
+        help=f"Only calls from this time on: {EXAMPLES}. A day, month or year alone is that day, month or year.",
+    ),
+]
 
 
 def report(
@@ -44,14 +50,14 @@ def report(
     since: Since = "30d",
     until: Until = None,
     where: Where = None,
-    format: Annotated[Format, typer.Option(help="table to read; json and csv with exact amounts.")] = Format.TABLE,
+    format: Annotated[Format, typer.Option(help="table, or json and csv with exact amounts.")] = Format.TABLE,
     ledger: Ledger = None,
     config: Config = None,
 ) -> None:
     """Sum up spend, calls, tokens, durations and errors.
 
-    Days, hours and names such as `today` are in the setting `timezone`. What the wire did not tell is `(unknown)`, and
-    a call whose cost is not known is counted as unpriced, never as $0.
+    Days, hours and names such as `today` use the setting `timezone`. Values that were not in the traffic are
+    `(unknown)`; a call whose cost is unknown is counted as unpriced, never as $0.
 
     - `farebox report --by provider --since 7d`
     - `farebox report --by day --since 2026-11 --format csv`
@@ -60,9 +66,10 @@ def report(
     settings = settings_module.load({"ledger": ledger}, config=config)
     names = _names(by)
     scope = scope_of(settings, since, until, where)
+    starts: dict[str, datetime] = {}
     with opened_ledger(settings) as engine:
-        found = totals(engine, scope, names, partial(_spans, names, settings.zone))
-    groups = ordered(found.groups, names)
+        found = totals(engine, scope, names, partial(_spans, names, settings.zone, starts))
+    groups = ordered(found.groups, names, starts)
     lacking = _lacking(found, settings)
     if format is Format.JSON:
         sys.stdout.buffer.write(as_json(names, scope, groups, found.whole, lacking=lacking))
@@ -78,9 +85,13 @@ def report(
         out.print(report_table(title, names, groups, found.whole, lacking=lacking, width=out.width))
 
 
-def _spans(names: Sequence[str], zone: ZoneInfo, first: datetime, last: datetime) -> list[Span]:
-    """Return the days or hours, whichever `names` has, in the settings' time zone."""
-    return spans(next(name for name in names if name in SPANS), (first, last), zone)
+def _spans(
+    names: Sequence[str], zone: ZoneInfo, starts: dict[str, datetime], first: datetime, last: datetime
+) -> list[Span]:
+    """Return the days or hours of `zone`, whichever `names` has, and note the start of each by its label."""
+    found = spans(next(name for name in names if name in SPANS), (first, last), zone)
+    starts.update((label, start) for label, start, _ in found)
+    return found
 
 
 def _only(where: Sequence[str] | None) -> str:
@@ -88,29 +99,36 @@ def _only(where: Sequence[str] | None) -> str:
 
 
 def _lacking(found: Totals, settings: Settings) -> str | None:
-    """Return what the figures lack because old calls are gone."""
+    """Return which figures are incomplete because old calls were deleted, or None."""
     if found.gone is None:
         return None
     day = found.gone.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M")
     if found.is_partial:
-        return f"Calls before {day} are gone and not counted: their hourly sums do not have what is asked for."
-    return f"Calls before {day} are gone: hours before that are counted whole."
+        return f"Calls before {day} are deleted and not counted: their hourly sums do not have these columns."
+    return f"Calls before {day} are deleted: earlier hours are counted as a whole."
 
 
-def ordered(groups: Sequence[Group], names: Sequence[str]) -> list[Group]:
-    """Return `groups` in the order of time where `names` has one, else the dearest first."""
+def ordered(groups: Sequence[Group], names: Sequence[str], starts: Mapping[str, datetime]) -> list[Group]:
+    """Return `groups` by their values in order if `names` has days or hours, else the most expensive first.
+
+    `starts` has the start of each day or hour: the labels of an hour that comes twice do not sort by time.
+    """
     if any(name in SPANS for name in names):
-        return sorted(groups, key=lambda group: tuple(key or "" for key in group.key))
+        return sorted(groups, key=lambda group: [_rank(key or "", starts) for key in group.key])
     return sorted(groups, key=lambda group: (-(group.sums.cost_nanousd or -1), -group.sums.calls, str(group.key)))
+
+
+def _rank(value: str, starts: Mapping[str, datetime]) -> tuple[str, str]:
+    return (starts[value].isoformat() if value in starts else value, value)
 
 
 def _names(by: str) -> list[str]:
     names = [name.strip() for name in by.split(",")]
     for name in names:
         if name not in NAMES:
-            raise SettingsError(f"by: there is no {name!r} to sum up by: name one of {', '.join(NAMES)}")
+            raise SettingsError(f"by: unknown name {name!r}: use one of {', '.join(NAMES)}")
     if len(set(names)) < len(names) or set(SPANS) <= set(names):
-        raise SettingsError(f"by: {by!r} names the same twice (a day and its hours are): name each once")
+        raise SettingsError(f"by: {by!r} has a name twice, or both day and hour: use each name once, and day or hour")
     return names
 
 

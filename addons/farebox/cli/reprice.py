@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..analysis.reprice import reprice as priced_anew
+from ..analysis.reprice import reprice as reprice_calls
 from ..config import settings as settings_module
 from ..config.sources import missed
 from ..pricing.cost import ESTIMATED, FREE, PARTIAL, PRICED, REPORTED, UNPRICED
@@ -22,7 +22,7 @@ from .scope import scope_of
 
 
 class Status(enum.StrEnum):
-    """What `--only` takes: the ledger's `cost_status`."""
+    """The values of `--only`: the ledger's `cost_status`."""
 
     UNPRICED = UNPRICED
     PARTIAL = PARTIAL
@@ -33,7 +33,7 @@ class Status(enum.StrEnum):
 
 
 class Format(enum.StrEnum):
-    """What `reprice` can print."""
+    """The output formats of `reprice`."""
 
     TABLE = "table"
     JSON = "json"
@@ -41,21 +41,26 @@ class Format(enum.StrEnum):
 
 def reprice(
     *,
-    since: Annotated[str, typer.Option(metavar="WHEN", help="From when on, as in `farebox report`; all: every call.")],
+    since: Annotated[
+        str,
+        typer.Option(
+            metavar="WHEN", help="Only calls from this time on, in the forms of `farebox report`; all: every call."
+        ),
+    ],
     until: Until = None,
     where: Where = None,
     only: Annotated[
-        list[Status] | None, typer.Option(metavar="STATUS", help="Only calls whose cost is so; repeatable.")
+        list[Status] | None, typer.Option(metavar="STATUS", help="Only calls with this cost status; repeatable.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would change, and write nothing.")] = False,
-    format: Annotated[Format, typer.Option(help="table to read; json with exact amounts.")] = Format.TABLE,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would change and write nothing.")] = False,
+    format: Annotated[Format, typer.Option(help="table, or json with exact amounts.")] = Format.TABLE,
     ledger: Ledger = None,
     config: Config = None,
 ) -> None:
-    """Price recorded calls anew, at today's catalogues and your own prices, and print what changed.
+    """Price recorded calls again with today's catalogues and your own prices, and print what changed.
 
-    The new price stands beside the old one, never over it; reports read the newest. What an answer itself said that it
-    cost stays its cost.
+    New prices are added and never replace old ones; reports use the newest. A cost that the provider reported in its
+    answer does not change.
 
     - `farebox reprice --since 30d --dry-run`
     - `farebox reprice --since all --only unpriced`
@@ -63,12 +68,12 @@ def reprice(
     settings = settings_module.load({"ledger": ledger}, config=config)
     wanted = CaptureOptions(scope_of(settings, since, until, where), tuple(only or ()))
     with opened_ledger(settings) as engine:
-        changes = priced_anew(
+        changes = reprice_calls(
             engine, wanted, standard(settings.prices, settings.folder), at=datetime.now(UTC), dry=dry_run
         )
     if changes.disowned:
-        nowhere = missed(config) or "The rules that set it are not in the settings that were read."
-        typer.echo(f"{plural(changes.disowned, 'call')} had a price of your own before. {nowhere}", err=True)
+        hint = missed(config) or "The rules that set it are not in the settings that were read."
+        typer.echo(f"{plural(changes.disowned, 'call')} had a price of your own before. {hint}", err=True)
     if format is Format.JSON:
         sys.stdout.buffer.write(changes_json(changes, dry=dry_run))
     else:

@@ -29,9 +29,7 @@ from .up import prepare
 
 Arguments = Annotated[
     list[str],
-    typer.Argument(
-        metavar="CMD", help="The command and its arguments, as you would type them; `--` before it keeps them its own."
-    ),
+    typer.Argument(metavar="CMD", help="The command and its arguments, after `--`."),
 ]
 
 
@@ -43,10 +41,11 @@ def run(
     script: Script = None,
     set_: Set = None,
 ) -> None:
-    """Run one command behind a sidecar of its own, and print what its LLM calls cost.
+    """Run one command behind its own sidecar, and print the cost of its LLM calls.
 
-    The command gets the proxy and the CA by its environment; its input, output, signals and exit code are its own. The
-    bill goes to standard error, the calls to the ledger. Fine beside a running `farebox up`, and several at once.
+    The command gets the proxy and the CA through its environment; its input, output, signals and exit code are
+    unchanged. The bill goes to standard error, the calls go to the ledger. Can run beside `farebox up` and beside
+    other `farebox run`.
 
     - `farebox run -- python chat.py`
     - `farebox run -- claude`
@@ -57,12 +56,12 @@ def run(
     program = Command(command)
     began = time.monotonic()
     with run_home.isolated_settings(settings) as own, tempfile.TemporaryFile() as log, program.signals():
-        seen: list[ClientDiagnostics] = []
+        diagnostics: list[ClientDiagnostics] = []
         hooks = LifecycleHooks(
-            # No call waits for this yet, and the bill is read from the ledger.
+            # No call is waiting yet, and the bill needs a migrated ledger.
             prepare=lambda: prepare(own, migrates=True),
             on_started=lambda started: program.start(client_environment(os.environ, _endpoint(own, started))),
-            on_drained=lambda started: seen.extend(_diagnostics(started)),
+            on_drained=lambda started: diagnostics.extend(_diagnostics(started)),
         )
         try:
             supervisor.run(own, hooks, program, SpawnOptions(is_apart=True, log=log))
@@ -72,7 +71,7 @@ def run(
         finally:
             _print_log(log)
         if program.returncode is not None:
-            _print_bill(own, seen[0] if seen else ClientDiagnostics(), time.monotonic() - began)
+            _print_bill(own, diagnostics[0] if diagnostics else ClientDiagnostics(), time.monotonic() - began)
     program.end_as_it_did()
 
 
@@ -81,12 +80,12 @@ def _endpoint(own: Settings, started: Started) -> ProxyEndpoint:
 
 
 def _diagnostics(started: Started) -> list[ClientDiagnostics]:
-    told = health.ask(started.metrics)
-    return [told.clients] if told else []
+    answer = health.ask(started.metrics)
+    return [answer.clients] if answer else []
 
 
 def _print_log(log: IO[bytes]) -> None:
-    """Print what the sidecar had to say, now that the terminal is free."""
+    """Print the sidecar's log, now that the command does not use the terminal any more."""
     log.seek(0)
     sys.stderr.write(log.read().decode(errors="replace"))
 
@@ -107,7 +106,8 @@ def _print_bill(own: Settings, diagnostics: ClientDiagnostics, seconds: float) -
             out.print(f"  {reason}", style="dim", markup=False)
     if waiting:
         out.print(
-            "farebox: the ledger is away, calls wait in the spool: the next `farebox run` or `up` records them.",
+            "farebox: the ledger cannot be reached, calls wait in the spool: the next `farebox run` or `up` "
+            "records them.",
             style="yellow",
             markup=False,
         )
@@ -117,7 +117,7 @@ def _bill(own: Settings) -> Bill:
     scope = Scope(where=(("sidecar", (own.sidecar,)),))
     with opened(own.ledger) as engine, snapshot(engine) as connection:
         groups = summarise(connection, scope, ("provider", "model"))
-        [whole] = summarise(connection, scope, ())
-        doubtful = doubts(connection, scope)
+        [total] = summarise(connection, scope, ())
+        uncertain = doubts(connection, scope)
     groups.sort(key=lambda group: (-(group.sums.cost_nanousd or -1), str(group.key)))
-    return Bill(groups, whole.sums, doubtful)
+    return Bill(groups, total.sums, uncertain)

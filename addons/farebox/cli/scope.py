@@ -1,4 +1,4 @@
-"""Which calls a command is asked about."""
+"""The calls that a command's options select."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from ..store.summary import DIMENSIONS, Scope
 
 
 def scope_of(settings: Settings, since: str, until: str | None, where: Sequence[str] | None) -> Scope:
-    """Return the Scope that the options name; SettingsError where one of them is no time or no condition."""
+    """Return the Scope that the options select; SettingsError if one is not a valid time or condition."""
     span = period(since, until, now=datetime.now(UTC), zone=settings.zone)
     return Scope(span.start, span.end, _conditions(where or ()))
 
@@ -20,8 +20,8 @@ def _conditions(where: Sequence[str]) -> tuple[tuple[str, tuple[str | None, ...]
     for condition in where:
         name, equals, value = condition.partition("=")
         if not equals:
-            raise SettingsError(f"where: {condition!r} is no NAME=VALUE: the names are {', '.join(DIMENSIONS)}")
+            raise SettingsError(f"where: {condition!r} is not NAME=VALUE: the names are {', '.join(DIMENSIONS)}")
         if name not in DIMENSIONS:
-            raise SettingsError(f"where: there is no {name!r} to choose by: name one of {', '.join(DIMENSIONS)}")
+            raise SettingsError(f"where: unknown name {name!r}: use one of {', '.join(DIMENSIONS)}")
         wanted.setdefault(name, []).append(value if value and value != "(unknown)" else None)
     return tuple((name, tuple(values)) for name, values in wanted.items())

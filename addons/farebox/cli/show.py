@@ -17,7 +17,7 @@ from .console import console
 from .ledger import opened_ledger
 from .options import Config, Ledger
 
-_MOST = 20
+_LIMIT = 20
 
 
 def show(
@@ -26,20 +26,21 @@ def show(
         str,
         typer.Argument(
             metavar="ID",
-            help="The call's id, four letters or more of its beginning or end (`tail` has that), or the provider's.",
+            help="The call's id, its first or last four or more characters (`tail` prints the last eight), or the "
+            "provider's id.",
         ),
     ],
     ledger: Ledger = None,
     config: Config = None,
 ) -> None:
-    """Print one call, whole: every column of its row that has a value."""
+    """Print every column of one call that has a value."""
     settings = settings_module.load({"ledger": ledger}, config=config)
     with opened_ledger(settings) as engine:
-        found = queries.calls_named(engine, id, limit=_MOST)
+        found = queries.calls_named(engine, id, limit=_LIMIT)
         revisions = history(engine, found[0]) if len(found) == 1 else []
     if not found:
         raise FareboxError(
-            f"there is no call {id!r} in {settings.ledger_name}: the last four letters of an id do, "
+            f"no call {id!r} in {settings.ledger_name}: use the first or last four or more characters of an id; "
             "`farebox tail` prints the last eight"
         )
     out = console()
@@ -48,9 +49,9 @@ def show(
         if len(revisions) > 1:
             out.print(price_history(revisions, settings.zone))
         if _lacks_price(found[0]):
-            out.print(f"\nA price for it, in farebox.yaml:\n\nprices:\n{_rule(found[0])}", markup=False)
+            out.print(f"\nTo give it a price, add to farebox.yaml:\n\nprices:\n{_rule(found[0])}", markup=False)
         return
-    out.print(f"{len(found)} calls have such an id:")
+    out.print(f"{len(found)} calls have this id:")
     for row in found:
         out.print(row["id"], call_line(row, settings.zone))
 
@@ -61,6 +62,6 @@ def _rule(row: Mapping[str, Any]) -> str:
 
 
 def _lacks_price(row: Mapping[str, Any]) -> bool:
-    """Tell whether a price of the user's own would give the call its cost."""
+    """Return whether the call would have a cost if the user set a price."""
     reasons = row["cost_reasons"] or ()
     return bool(LACKS_PRICE.intersection(reasons) or (row["cost_status"] == UNPRICED and lacked(reasons)))

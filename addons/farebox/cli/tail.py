@@ -17,16 +17,18 @@ from .ledger import opened_ledger
 from .options import Config, Ledger
 
 POLL_SECONDS = 0.5
-# A row comes when its call ends, which began long before where the answer was long.
+# A row is written when its call ends, and is found by its start: a long call began long before.
 RECENT = timedelta(minutes=5)
 LONGEST = timedelta(hours=6)
-_POLLS_PER_PURGE = 20
+_POLLS_PER_LONG_REACH = 20
 
 
 def tail(
     *,
-    lines: Annotated[int, typer.Option("--lines", "-n", metavar="N", min=0, help="Calls to begin with.")] = 10,
-    follow: Annotated[bool, typer.Option("--follow/--no-follow", help="Go on with calls as they happen.")] = True,
+    lines: Annotated[
+        int, typer.Option("--lines", "-n", metavar="N", min=0, help="Print this many past calls first.")
+    ] = 10,
+    follow: Annotated[bool, typer.Option("--follow/--no-follow", help="Keep printing calls as they end.")] = True,
     ledger: Ledger = None,
     config: Config = None,
 ) -> None:
@@ -41,13 +43,13 @@ def tail(
 
 
 def new_calls(engine: Engine) -> Iterator[dict[str, Any]]:
-    """Yield the rows that come into the ledger from now on; while it is away, wait."""
+    """Yield the rows that are written from now on; wait while the ledger cannot be reached."""
     seen = queries.call_ids_since(engine, datetime.now(UTC) - LONGEST)
     polls = 0
     while True:
         time.sleep(POLL_SECONDS)
         polls += 1
-        reach = LONGEST if polls % _POLLS_PER_PURGE == 0 else RECENT
+        reach = LONGEST if polls % _POLLS_PER_LONG_REACH == 0 else RECENT
         try:
             rows = _unseen(engine, seen, reach)
         except LedgerAwayError:

@@ -21,7 +21,7 @@ from .options import Config, Host, Ledger, MetricsPort, Mode, Port, Script, Set,
 
 logger = logging.getLogger(__name__)
 
-# So many seconds a server that is silent may keep traffic waiting for the start.
+# A database server that does not answer may delay the start, and so traffic, by this much.
 _PATIENCE = 5.0
 
 
@@ -37,7 +37,7 @@ def up(
     script: Script = None,
     set_: Set = None,
 ) -> None:
-    """Run the sidecar: proxy LLM traffic, record every call, serve metrics, until SIGTERM or Ctrl-C."""
+    """Run the sidecar until SIGTERM or Ctrl-C: proxy LLM traffic, record every call, serve metrics."""
     given = {
         "host": host,
         "port": port,
@@ -60,17 +60,17 @@ def up(
 
 
 def prepare(settings: Settings, *, migrates: bool = False) -> None:
-    """Take over what killed runs left, and see that the ledger is one; where it is away, traffic does not wait for it.
+    """Recover the spools of killed runs and check the ledger; traffic does not wait for one that cannot be reached.
 
-    An empty one gets its tables. That of an earlier farebox can take long to migrate, so the recorder does it while
-    calls wait in the spool, unless we are told to.
+    An empty ledger gets its tables. Migrating the ledger of an earlier version can take long, so the recorder does it
+    while calls wait in the spool, unless `migrates`.
     """
     recover_orphans(settings)
     try:
         with opened(settings.ledger, patience=_PATIENCE) as engine:
             current, head = revisions(engine)
             if migrates and current not in {None, head}:
-                logger.warning("ledger %s is brought from revision %s to %s first", name(engine), current, head)
+                logger.warning("migrating ledger %s from revision %s to %s first", name(engine), current, head)
             if migrates or current is None:
                 migrate(engine)
     except LedgerAwayError as error:
@@ -78,17 +78,17 @@ def prepare(settings: Settings, *, migrates: bool = False) -> None:
 
 
 def banner(settings: Settings, started: Started) -> str:
-    """Return what `up` prints once it runs: where it is, and what to paste for a client."""
+    """Return what `up` prints when it runs: its addresses, and the environment variables for a client."""
     endpoint = ProxyEndpoint(started.proxy, str(settings.folder / CERTIFICATE), str(settings.folder / BUNDLE))
     command = shlex.quote(sys.argv[0]) if Path(sys.argv[0]).name == "farebox" else "farebox"
-    others = "".join(f"\n  also        {listener}" for listener in started.listening[1:])
+    listeners = "".join(f"\n  also        {listener}" for listener in started.listening[1:])
     workers = f"\n  workers     {settings.workers}" if settings.workers > 1 else ""
     exports = "\n".join(
         f"  export {name}={shlex.quote(value)}"
         for name, value in client_variables(endpoint, "localhost,127.0.0.1").items()
     )
     return f"""farebox is up
-  proxy       {started.proxy}{others}{workers}
+  proxy       {started.proxy}{listeners}{workers}
   metrics     {started.metrics}/metrics
   ledger      {settings.ledger_name}
   spool       {settings.spool_folder}
@@ -98,10 +98,10 @@ Point a client at it:
 {exports}
 
 Read the ledger:
-{_reading(settings, command)}"""
+{_report_command(settings, command)}"""
 
 
-def _reading(settings: Settings, command: str) -> str:
+def _report_command(settings: Settings, command: str) -> str:
     ledger = shlex.quote(settings.ledger_name)
     if settings.ledger_name == settings.ledger:
         return f"  {command} report --ledger {ledger}"

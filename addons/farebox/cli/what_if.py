@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..analysis.what_if import Other
-from ..analysis.what_if import what_if as priced_elsewhere
+from ..analysis.what_if import what_if as compare
 from ..config import settings as settings_module
 from ..errors import SettingsError
 from ..pricing.pricer import Pricer
@@ -23,34 +23,40 @@ from .scope import scope_of
 
 
 class Format(enum.StrEnum):
-    """What `what-if` can print."""
+    """The output formats of `what-if`."""
 
     TABLE = "table"
     JSON = "json"
 
 
-Tier = Annotated[str | None, typer.Option(metavar="NAME", help="Its service tier, as flex; batch: in batches.")]
-By = Annotated[str, typer.Option(metavar="NAME[,NAME]", help=f"What to compare by: {', '.join(DIMENSIONS)}.")]
+Tier = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="The service tier of that model, such as flex, or batch for its batch API."),
+]
+By = Annotated[str, typer.Option(metavar="NAME[,NAME]", help=f"Group by these: {', '.join(DIMENSIONS)}.")]
 
 
 def what_if(
     *,
     model: Annotated[
-        list[str], typer.Option(metavar="MODEL", help="The model instead, or PROVIDER/MODEL; repeatable.")
+        list[str],
+        typer.Option(metavar="MODEL", help="Price the calls on this model: MODEL or PROVIDER/MODEL; repeatable."),
     ],
     provider: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Who would bill; not needed where PROVIDER/ stands before MODEL.")
+        str | None, typer.Option(metavar="NAME", help="The provider of MODEL; not needed with PROVIDER/MODEL.")
     ] = None,
     tier: Tier = None,
     by: By = "provider,model",
-    since: Annotated[str, typer.Option(metavar="WHEN", help="From when on, as in `farebox report`.")] = "7d",
+    since: Annotated[
+        str, typer.Option(metavar="WHEN", help="Only calls from this time on, in the forms of `farebox report`.")
+    ] = "7d",
     until: Until = None,
     where: Where = None,
-    format: Annotated[Format, typer.Option(help="table to read; json with exact amounts.")] = Format.TABLE,
+    format: Annotated[Format, typer.Option(help="table, or json with exact amounts.")] = Format.TABLE,
     ledger: Ledger = None,
     config: Config = None,
 ) -> None:
-    """Price the recorded calls on another model, at the same token counts: what would last week have cost there?
+    """Price the recorded calls on another model with the same token counts: what would last week have cost?
 
     - `farebox what-if --model deepseek-chat --provider deepseek`
     - `farebox what-if --model deepseek/deepseek-chat --model mistral/mistral-medium-latest --since 30d`
@@ -60,24 +66,24 @@ def what_if(
     pricer = standard(settings.prices, settings.folder)
     wanted = CaptureOptions(scope_of(settings, since, until, where))
     names = settings.billers
-    others = [_other(one, provider, tier, pricer, names) for one in model]
+    others = [_other(name, provider, tier, pricer, names) for name in model]
     with opened_ledger(settings) as engine:
-        comparisons = priced_elsewhere(engine, wanted, pricer, others, _names(by))
+        comparisons = compare(engine, wanted, pricer, others, _names(by))
     if format is Format.JSON:
         sys.stdout.buffer.write(comparisons_json(comparisons))
         return
-    if not any(one.by_key for one in comparisons):
+    if not any(comparison.by_key for comparison in comparisons):
         typer.echo(f"No calls with tokens since {since} in {settings.ledger_name}.")
         return
-    for one in comparisons:
-        console().print(comparison_table(one))
+    for comparison in comparisons:
+        console().print(comparison_table(comparison))
 
 
 def _names(by: str) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(name.strip() for name in by.split(",")))
     for name in names:
         if name not in DIMENSIONS:
-            raise SettingsError(f"by: there is no {name!r} to compare by: name one of {', '.join(DIMENSIONS)}")
+            raise SettingsError(f"by: unknown name {name!r}: use one of {', '.join(DIMENSIONS)}")
     return names
 
 
@@ -85,12 +91,12 @@ def _other(model: str, provider: str | None, tier: str | None, pricer: Pricer, n
     if provider is None:
         provider, _, model = model.partition("/")
         if not model:
-            raise SettingsError(f"model: who bills for {provider!r}? Write PROVIDER/{provider}, or add --provider")
+            raise SettingsError(f"model: {provider!r} has no provider: write PROVIDER/{provider}, or add --provider")
     if provider not in names:
-        raise SettingsError(f"provider: there is no {provider!r}; it is one of {', '.join(sorted(names))}")
+        raise SettingsError(f"provider: unknown provider {provider!r}: use one of {', '.join(sorted(names))}")
     if not pricer.knows(provider, model):
         raise SettingsError(
-            f"model: no catalogue knows {model!r} of {provider}: `farebox prices show {model}` lists who has it, or "
-            "give it a price of your own in farebox.yaml"
+            f"model: no catalogue has {model!r} of {provider}: `farebox prices show {model}` lists its providers, or "
+            "set your own price in farebox.yaml"
         )
     return Other(provider, model, tier)

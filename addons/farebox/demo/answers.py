@@ -1,4 +1,4 @@
-"""What the demo's provider says, in the words of the real ones' APIs. Pure."""
+"""The answers of the demo's provider, in the formats of the real APIs. Pure."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ _WORDS = ("The", "river", "runs", "past", "the", "mill", "and", "under", "two", 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer: a body at once, or the `events` of a stream; `thinking` seconds pass before it begins."""
+    """One answer: a whole body, or the `events` of a stream; it begins after `thinking` seconds."""
 
     status: int = 200
     body: bytes = b""
@@ -18,68 +18,68 @@ class Answer:
     thinking: float = 0.15
 
 
-def answer_to(path: str, asked: Mapping[str, Any]) -> Answer:
-    """Return the answer to a request's JSON; what the session wants of it, it says in `metadata`, as strings."""
-    wish = {name: int(value) for name, value in asked.get("metadata", {}).items() if str(value).isdecimal()}
-    if wish.get("refuse"):
+def answer_to(path: str, request: Mapping[str, Any]) -> Answer:
+    """Return the answer to a request's JSON; its `metadata` says, as strings, which answer the session wants."""
+    wanted = {name: int(value) for name, value in request.get("metadata", {}).items() if str(value).isdecimal()}
+    if wanted.get("refuse"):
         return Answer(
             429, _json({"error": {"type": "requests", "code": "rate_limit_exceeded", "message": "Slow down."}})
         )
     if path.endswith("/messages"):
-        return Answer(events=tuple(_anthropic_stream(asked, wish)))
-    if asked.get("stream"):
-        return Answer(events=tuple(_openai_stream(asked, wish)))
+        return Answer(events=tuple(_anthropic_stream(request, wanted)))
+    if request.get("stream"):
+        return Answer(events=tuple(_openai_stream(request, wanted)))
     message = {"index": 0, "message": {"role": "assistant", "content": "Rivers"}, "finish_reason": "stop"}
-    return Answer(body=_json({**_openai_head(asked), "choices": [message], "usage": _openai_usage(wish)}))
+    return Answer(body=_json({**_openai_head(request), "choices": [message], "usage": _openai_usage(wanted)}))
 
 
-def _openai_stream(asked: Mapping[str, Any], wish: Mapping[str, int]) -> Iterator[bytes]:
-    head = _openai_head(asked, "chat.completion.chunk")
-    for number in range(wish.get("chunks", 12)):
+def _openai_stream(request: Mapping[str, Any], wanted: Mapping[str, int]) -> Iterator[bytes]:
+    head = _openai_head(request, "chat.completion.chunk")
+    for number in range(wanted.get("chunks", 12)):
         delta = {"content": f" {_WORDS[number % len(_WORDS)]}"}
         yield _event({**head, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]})
     yield _event({**head, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
-    if asked.get("stream_options", {}).get("include_usage"):
-        yield _event({**head, "choices": [], "usage": _openai_usage(wish)})
+    if request.get("stream_options", {}).get("include_usage"):
+        yield _event({**head, "choices": [], "usage": _openai_usage(wanted)})
     yield b"data: [DONE]\n\n"
 
 
-def _anthropic_stream(asked: Mapping[str, Any], wish: Mapping[str, int]) -> Iterator[bytes]:
+def _anthropic_stream(request: Mapping[str, Any], wanted: Mapping[str, int]) -> Iterator[bytes]:
     usage = {
-        "input_tokens": wish.get("input", 0),
-        "cache_read_input_tokens": wish.get("cached", 0),
-        "cache_creation_input_tokens": wish.get("written", 0),
+        "input_tokens": wanted.get("input", 0),
+        "cache_read_input_tokens": wanted.get("cached", 0),
+        "cache_creation_input_tokens": wanted.get("written", 0),
         "output_tokens": 1,
     }
-    message = {"id": _id(asked), "type": "message", "role": "assistant", "model": asked["model"], "usage": usage}
+    message = {"id": _id(request), "type": "message", "role": "assistant", "model": request["model"], "usage": usage}
     yield _named("message_start", {"message": message})
     yield _named("content_block_start", {"index": 0, "content_block": {"type": "text", "text": ""}})
-    for number in range(wish.get("chunks", 12)):
+    for number in range(wanted.get("chunks", 12)):
         delta = {"type": "text_delta", "text": f" {_WORDS[number % len(_WORDS)]}"}
         yield _named("content_block_delta", {"index": 0, "delta": delta})
     yield _named("content_block_stop", {"index": 0})
-    end = {"delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": wish.get("output", 0)}}
+    end = {"delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": wanted.get("output", 0)}}
     yield _named("message_delta", end)
     yield _named("message_stop", {})
 
 
-def _openai_head(asked: Mapping[str, Any], kind: str = "chat.completion") -> dict[str, Any]:
-    return {"id": _id(asked), "object": kind, "model": asked["model"]}
+def _openai_head(request: Mapping[str, Any], kind: str = "chat.completion") -> dict[str, Any]:
+    return {"id": _id(request), "object": kind, "model": request["model"]}
 
 
-def _openai_usage(wish: Mapping[str, int]) -> dict[str, Any]:
-    given, said = wish.get("input", 0), wish.get("output", 0)
+def _openai_usage(wanted: Mapping[str, int]) -> dict[str, Any]:
+    input_tokens, output_tokens = wanted.get("input", 0), wanted.get("output", 0)
     return {
-        "prompt_tokens": given,
-        "completion_tokens": said,
-        "total_tokens": given + said,
-        "prompt_tokens_details": {"cached_tokens": wish.get("cached", 0)},
-        "completion_tokens_details": {"reasoning_tokens": wish.get("reasoning", 0)},
+        "prompt_tokens": input_tokens,
+        "completion_tokens": output_tokens,
+        "total_tokens": input_tokens + output_tokens,
+        "prompt_tokens_details": {"cached_tokens": wanted.get("cached", 0)},
+        "completion_tokens_details": {"reasoning_tokens": wanted.get("reasoning", 0)},
     }
 
 
-def _id(asked: Mapping[str, Any]) -> str:
-    return f"demo-{asked['metadata']['call']}"
+def _id(request: Mapping[str, Any]) -> str:
+    return f"demo-{request['metadata']['call']}"
 
 
 def _named(name: str, data: dict[str, Any]) -> bytes:

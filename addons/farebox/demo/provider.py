@@ -1,4 +1,4 @@
-"""A provider on this machine that answers under the real providers' names."""
+"""A local provider that answers under the real providers' host names."""
 
 import contextlib
 import json
@@ -23,7 +23,7 @@ _KEY_BITS = 2048
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Where it listens, and the file with the authority that signed its certificate."""
+    """The port of the provider, and the file with the CA that signed its certificate."""
 
     port: int
     authority: Path
@@ -31,11 +31,11 @@ class Provider:
 
 @contextmanager
 def provider(folder: Path, hosts: tuple[str, ...]) -> Iterator[Provider]:
-    """Serve for as long as the block runs, with a certificate for `hosts`; what it needs as files goes to `folder`."""
+    """Serve while the block runs, with a certificate for `hosts`; its certificate files are written to `folder`."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(_certificate(folder, hosts), folder / f"{_NAME}-ca.pem")
     server = _Server(("127.0.0.1", 0), _Handler)
-    # Each connection's handshake is its own thread's.
+    # Each connection does its handshake in its own thread, so that none blocks the others.
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, name="provider", daemon=True)
     thread.start()
@@ -59,15 +59,15 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 100
 
     def handle_error(self, *_details: object) -> None:
-        """Say nothing: a client that hangs up is part of the play."""
+        """Print nothing: the session aborts calls on purpose."""
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        answer = answer_to(self.path, asked)
+        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        answer = answer_to(self.path, request)
         time.sleep(answer.thinking)
         with contextlib.suppress(OSError):
             self._stream(answer) if answer.events else self._whole(answer)
@@ -91,4 +91,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"0\r\n\r\n")
 
     def log_message(self, *_args: object) -> None:
-        """Say nothing."""
+        """Print nothing: the demo's output is its report."""

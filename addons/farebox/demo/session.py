@@ -1,4 +1,4 @@
-"""The demo's client: some chats of some minutes, played in some seconds."""
+"""The demo's client: chats of several minutes, played in a few seconds."""
 
 import contextlib
 import ssl
@@ -14,37 +14,37 @@ _ANTHROPIC = "https://api.anthropic.com/v1/messages"
 _DEEPSEEK = "https://api.deepseek.com/chat/completions"
 _GROQ = "https://api.groq.com/openai/v1/chat/completions"
 HOSTS = ("api.openai.com", "api.anthropic.com", "api.deepseek.com", "api.groq.com")
-_AT_ONCE = 4
+_CONCURRENCY = 4
 _SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call: `wish` is what the provider shall answer; a call that is `given_up` ends after some pieces."""
+    """One call: `wanted` is the answer that the provider gives; an `aborted` call ends after some chunks."""
 
     url: str
     model: str
-    wish: dict[str, int] = field(default_factory=dict)
+    wanted: dict[str, int] = field(default_factory=dict)
     stream: bool = True
-    asks_usage: bool = True
-    given_up: bool = False
+    requests_usage: bool = True
+    aborted: bool = False
 
     def body(self, number: int) -> dict[str, Any]:
         """Return the request's JSON."""
-        wish = {"call": f"{number:03d}", **{name: str(value) for name, value in self.wish.items()}}
+        wanted = {"call": f"{number:03d}", **{name: str(value) for name, value in self.wanted.items()}}
         body: dict[str, Any] = {
             "model": self.model,
             "messages": [{"role": "user", "content": "Tell me about the river."}],
-            "metadata": wish,
+            "metadata": wanted,
             "stream": self.stream,
         }
         if self.url == _ANTHROPIC:
             return {**body, "max_tokens": 1024}
-        return {**body, "stream_options": {"include_usage": True}} if self.stream and self.asks_usage else body
+        return {**body, "stream_options": {"include_usage": True}} if self.stream and self.requests_usage else body
 
 
 def calls() -> Iterator[Call]:
-    """Yield the session's calls: chats and titles, caches, a refusal and its retry, an abort, what has no price."""
+    """Yield the session's calls: chats and titles, caches, a refused call and its retry, an abort, no price."""
     for turn in range(4):
         read = {"input": 350 + 60 * turn, "cached": 9000 + 700 * turn, "output": 420 + 35 * turn, "chunks": 14}
         yield Call(_ANTHROPIC, "claude-sonnet-4-5", read if turn else {**read, "cached": 0, "written": 9000})
@@ -55,9 +55,9 @@ def calls() -> Iterator[Call]:
     yield Call(_OPENAI, "gpt-5", {"refuse": 1})
     yield Call(_OPENAI, "gpt-5", {"input": 5200, "cached": 4096, "output": 1450, "reasoning": 960})
     yield Call(
-        _ANTHROPIC, "claude-sonnet-4-5", {"input": 410, "cached": 11800, "output": 900, "chunks": 60}, given_up=True
+        _ANTHROPIC, "claude-sonnet-4-5", {"input": 410, "cached": 11800, "output": 900, "chunks": 60}, aborted=True
     )
-    yield Call(_OPENAI, "gpt-4o", {"input": 900, "output": 150}, asks_usage=False)
+    yield Call(_OPENAI, "gpt-4o", {"input": 900, "output": 150}, requests_usage=False)
     yield Call(_GROQ, "house-blend-7b", {"input": 700, "output": 180})
     yield Call(_GROQ, "llama-3.3-70b-versatile", {"input": 1500, "output": 400})
 
@@ -66,24 +66,24 @@ def play(proxy: str, certificate: str) -> int:
     """Make every call through `proxy`, some at once, trusting the CA in the file `certificate`; return their number."""
     session = list(calls())
     trust = ssl.create_default_context(cafile=certificate)
-    limits = httpx2.Limits(max_connections=_AT_ONCE)
+    limits = httpx2.Limits(max_connections=_CONCURRENCY)
     with (
         httpx2.Client(proxy=proxy, verify=trust, timeout=_SECONDS, trust_env=False, limits=limits) as client,
-        ThreadPoolExecutor(_AT_ONCE) as threads,
+        ThreadPoolExecutor(_CONCURRENCY) as threads,
     ):
-        for made in [threads.submit(_make, client, call, number) for number, call in enumerate(session)]:
-            made.result()
+        for future in [threads.submit(_make, client, call, number) for number, call in enumerate(session)]:
+            future.result()
     return len(session)
 
 
 def _make(client: httpx2.Client, call: Call, number: int) -> None:
     headers = {"authorization": "Bearer sk-demo", "user-agent": "farebox-demo"}
     with client.stream("POST", call.url, json=call.body(number), headers=headers) as answer:
-        pieces = answer.iter_raw()
-        if call.given_up:
+        chunks = answer.iter_raw()
+        if call.aborted:
             for _ in range(10):
                 with contextlib.suppress(StopIteration):
-                    next(pieces)
+                    next(chunks)
         else:
-            for _ in pieces:
+            for _ in chunks:
                 pass

@@ -1,1 +1,1 @@
-"""Rows of the ledger in the formats that other programs read."""
+"""Rows of the ledger in formats for other programs."""

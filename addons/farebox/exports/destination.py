@@ -1,4 +1,4 @@
-"""Where an export goes: standard output, or a file that is there once it is whole."""
+"""The destination of an export: standard output, or a file that is written atomically."""
 
 import errno
 import sys
@@ -14,15 +14,15 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 @contextmanager
 def destination(path: Path | None) -> Iterator[BinaryIO]:
-    """Open what is written to; a file takes its name at the end, and what was there before stays until then.
+    """Open the file to write; it gets its name when it is complete, and replaces an earlier file only then.
 
-    SettingsError where the file cannot be written.
+    SettingsError if the file cannot be written.
     """
     if path is None:
         yield sys.stdout.buffer
         sys.stdout.flush()
         return
-    # What is no plain file, as /dev/stdout or a named pipe, cannot be put in place later.
+    # Anything but a regular file, such as /dev/stdout or a named pipe, cannot be replaced.
     part = path if path.exists() and not path.is_file() else path.with_name(f"{path.name}.part")
     try:
         with part.open("wb") as file:
@@ -30,8 +30,8 @@ def destination(path: Path | None) -> Iterator[BinaryIO]:
         if part != path:
             part.replace(path)
     except OSError as error:
-        mend = "free some space there, or name" if error.errno in _FULL else "name"
-        raise SettingsError(f"output: {path} cannot be written ({error.strerror}): {mend} another file") from error
+        fix = "free some space there, or name" if error.errno in _FULL else "name"
+        raise SettingsError(f"output: {path} cannot be written ({error.strerror}): {fix} another file") from error
     finally:
         if part != path:
             part.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The formats of an export by their names."""
+"""The export formats by name."""
 
 import enum
 from collections.abc import Callable, Mapping, Sequence
@@ -9,7 +9,7 @@ from .text import Csv, JsonLines, Row
 
 
 class Format(enum.StrEnum):
-    """What `export` can write."""
+    """The output formats of `export`."""
 
     JSONL = "jsonl"
     CSV = "csv"
@@ -17,7 +17,7 @@ class Format(enum.StrEnum):
 
 
 class Writer(Protocol):
-    """Writes rows of `calls` to a file; without `close` the file is not whole."""
+    """Writes rows of `calls` to a file, which is complete after `close`."""
 
     def write(self, rows: Sequence[Row]) -> None: ...
 

@@ -1,4 +1,4 @@
-"""Rows as text: a JSON object a line, or CSV."""
+"""Rows as text: one JSON object per line, or CSV."""
 
 import csv
 import io
@@ -15,17 +15,17 @@ _ENCODER = msgspec.json.Encoder()
 
 
 def in_utc(moment: datetime) -> datetime:
-    """Return a time of the ledger with its zone: SQLite keeps none, what it holds is UTC."""
+    """Return a time of the ledger in UTC; SQLite returns UTC without a zone."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def json_lines(rows: Sequence[Row]) -> bytes:
-    """Return `rows` as JSON objects, one a line: JSON columns nested, NULL as null, times as RFC 3339 in UTC."""
+    """Return `rows` as JSON objects, one per line: JSON columns nested, NULL as null, times as RFC 3339 in UTC."""
     return _ENCODER.encode_lines([{**row, "started_at": in_utc(row["started_at"])} for row in rows])
 
 
 class JsonLines:
-    """Writes one JSON object a line."""
+    """Writes one JSON object per line."""
 
     def __init__(self, out: BinaryIO) -> None:
         self._out = out
@@ -35,11 +35,11 @@ class JsonLines:
         self._out.write(json_lines(rows))
 
     def close(self) -> None:
-        """End the file: nothing is missing."""
+        """Do nothing: every row is written."""
 
 
 class Csv:
-    """Writes a header and a line for each row; text is quoted, so that NULL, an empty cell, is no empty text."""
+    """Writes a header and a line for each row; text is quoted to distinguish empty text from NULL, an empty cell."""
 
     def __init__(self, out: BinaryIO) -> None:
         self._out = out
@@ -50,7 +50,7 @@ class Csv:
         self._write([[_cell(row[name]) for name in NAMES] for row in rows])
 
     def close(self) -> None:
-        """End the file: nothing is missing."""
+        """Do nothing: every row is written."""
 
     def _write(self, lines: Sequence[Sequence[Any]]) -> None:
         text = io.StringIO()

@@ -1,1 +1,1 @@
-"""What a person reads: periods, figures, tables."""
+"""Output for people and machines: periods, figures, tables, JSON."""

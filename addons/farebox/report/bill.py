@@ -1,4 +1,4 @@
-"""What one run came to: a bill for the terminal."""
+"""The bill of one `farebox run`, for the terminal."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from .missing import HINT, LACKS_PRICE
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """The calls of a run by provider and model, their total, and whose cost is in doubt and why."""
+    """The calls of a run by provider and model, their total, and the calls whose cost is uncertain and why."""
 
     groups: Sequence[Group]
     total: Sums
@@ -58,12 +58,12 @@ def _row(group: Group) -> list[str]:
 
 
 def _cost(sums: Sums) -> str:
-    """Return the known cost, or that it is not known; nothing where nothing is billed."""
+    """Return the known cost, "unpriced", or an empty text if nothing was billed."""
     return figures.usd(sums.cost_nanousd) if sums.cost_nanousd is not None else "unpriced" if sums.unpriced else ""
 
 
 def _doubt(doubt: Doubt) -> str:
     name = " ".join(part for part in (doubt.provider, doubt.model) if part)
-    why = ", ".join(doubt.reasons) or "no reason given"
+    reasons = ", ".join(doubt.reasons) or "no reason given"
     hint = f" ({HINT})" if LACKS_PRICE.intersection(doubt.reasons) else ""
-    return f"{plural(doubt.calls, 'call')} to {name} {doubt.status}: {why}{hint}"
+    return f"{plural(doubt.calls, 'call')} to {name} {doubt.status}: {reasons}{hint}"

@@ -1,4 +1,4 @@
-"""What pricing anew changed, as a table and for machines."""
+"""The changes that `reprice` made, as a table and as JSON."""
 
 from typing import Any
 
@@ -16,28 +16,28 @@ _COLUMNS = ("provider", "model", "cost status", "calls", "before", "after", "dif
 
 
 def changes_table(changes: Changes, *, dry: bool) -> RenderableType:
-    """Return the changes, the greatest first, and below them in a sentence what was done."""
+    """Return the changes, the largest first, and below them a sentence that summarises them."""
     table = Table(header_style="dim", box=None, pad_edge=False, show_footer=len(changes.by_key) > 1)
     total = changes.total
     footers = ("total", "", "", str(total.calls), usd(total.before), usd(total.after), signed_usd(total.difference))
     for place, (name, footer) in enumerate(zip(_COLUMNS, footers, strict=True)):
         table.add_column(name, footer, footer_style="bold", justify="right" if place > 2 else "left", overflow="fold")
-    for (provider, model, before, after), one in ranked(changes):
+    for (provider, model, before, after), change in ranked(changes):
         status = before if before == after else f"{before} → {after}"
-        figures = (str(one.calls), usd(one.before), usd(one.after), signed_usd(one.difference))
+        figures = (str(change.calls), usd(change.before), usd(change.after), signed_usd(change.difference))
         table.add_row(*map(Text, (provider, model or UNKNOWN_KEY, status, *figures)))
-    told = Text(_told(changes, dry=dry))
-    return Lines(table, Text(), told) if changes.by_key else told
+    summary = Text(_summary(changes, dry=dry))
+    return Lines(table, Text(), summary) if changes.by_key else summary
 
 
 def changes_json(changes: Changes, *, dry: bool) -> bytes:
-    """Return one JSON object: `rows` of what changed and their `total`, amounts exact; null is not known."""
+    """Return one JSON object: `rows` of changes and their `total`, amounts exact; null is unknown."""
     body = {
         "dry_run": dry,
         "seen": changes.seen,
         "rows": [
-            {"provider": provider, "model": model, "status_before": before, "status_after": after, **_amounts(one)}
-            for (provider, model, before, after), one in ranked(changes)
+            {"provider": provider, "model": model, "status_before": before, "status_after": after, **_amounts(change)}
+            for (provider, model, before, after), change in ranked(changes)
         ],
         "total": _amounts(changes.total),
     }
@@ -45,33 +45,32 @@ def changes_json(changes: Changes, *, dry: bool) -> bytes:
 
 
 def ranked(changes: Changes) -> list[tuple[Key, Change]]:
-    """Return the changes, the greatest difference first."""
+    """Return the changes, the largest difference first."""
     return sorted(changes.by_key.items(), key=lambda item: (-abs(item[1].difference), -item[1].calls, str(item[0])))
 
 
 def signed_usd(nanousd: int) -> str:
-    """Return a difference to read, with its sign."""
+    """Return a difference with its sign."""
     return f"+{usd(nanousd)}" if nanousd > 0 else usd(nanousd)
 
 
-def _told(changes: Changes, *, dry: bool) -> str:
+def _summary(changes: Changes, *, dry: bool) -> str:
     if not changes.seen:
-        return "There is no such call."
+        return "No such calls."
     seen = plural(changes.seen, "call")
     if not changes.by_key:
-        return f"Of {seen}, every one has the price that it would get today: nothing to change."
+        return f"{seen} checked: nothing to change."
     changed = f"{plural(changes.total.calls, 'call')} of {changes.seen:,}"
     if dry:
-        return f"{changed} would get another price; nothing was written: leave --dry-run out to do so."
-    has = "has" if changes.total.calls == 1 else "have"
-    return f"{changed} {has} another price now; `farebox show ID` has those before it."
+        return f"{changed} would get a new price; nothing was written. Run again without --dry-run to write."
+    return f"{changed} got a new price; `farebox show ID` prints the earlier ones."
 
 
-def _amounts(one: Change) -> dict[str, Any]:
+def _amounts(change: Change) -> dict[str, Any]:
     return {
-        "calls": one.calls,
-        "before_nanousd": one.before,
-        "after_nanousd": one.after,
-        "difference_nanousd": one.difference,
-        "difference_usd": exact_usd(one.difference),
+        "calls": change.calls,
+        "before_nanousd": change.before,
+        "after_nanousd": change.after,
+        "difference_nanousd": change.difference,
+        "difference_usd": exact_usd(change.difference),
     }

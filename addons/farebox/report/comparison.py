@@ -1,4 +1,4 @@
-"""What another model would have cost, as a table with its caveats and for machines."""
+"""The cost of the same calls on another model, as a table with its caveats and as JSON."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -18,20 +18,20 @@ _NUMBERS = ("calls", "actual", "there", "difference", "by its own count", "left 
 
 
 def comparison_table(comparison: Comparison) -> RenderableType:
-    """Return a line per model replaced, the dearest first, and what to keep in mind."""
+    """Return a row per group, the most expensive first, and the caveats."""
     table = Table(title=f"On {named(comparison.other)}", title_justify="left", title_style="bold", header_style="dim")
     table.box, table.pad_edge, table.show_footer = None, False, len(comparison.by_key) > 1
     named_by = "model replaced" if comparison.names == REPLACED else ", ".join(comparison.names)
     table.add_column(named_by, "total", footer_style="bold", overflow="fold")
     for name, footer in zip(_NUMBERS, _figures(comparison.total), strict=True):
         table.add_column(name, footer, justify="right", footer_style="bold", overflow="fold")
-    for key, one in ranked(comparison):
-        table.add_row(Text("/".join(value or UNKNOWN_KEY for value in key)), *_figures(one))
+    for key, verdict in ranked(comparison):
+        table.add_row(Text("/".join(value or UNKNOWN_KEY for value in key)), *_figures(verdict))
     return Lines(table, Text(), *(Text(f"- {caveat}", style="dim") for caveat in caveats(comparison)))
 
 
 def comparisons_json(comparisons: Sequence[Comparison]) -> bytes:
-    """Return a JSON list: for each model compared, `rows` by what was asked for, the `total`, and the `caveats`."""
+    """Return a JSON list: for each model compared, `rows` by group, the `total`, and the `caveats`."""
     body = [
         {
             "provider": one.other.provider,
@@ -47,52 +47,52 @@ def comparisons_json(comparisons: Sequence[Comparison]) -> bytes:
 
 
 def ranked(comparison: Comparison) -> list[tuple[tuple[str | None, ...], Verdict]]:
-    """Return the verdicts, the dearest first."""
+    """Return the verdicts, the most expensive first."""
     return sorted(comparison.by_key.items(), key=lambda item: (-item[1].actual, -item[1].left_out, str(item[0])))
 
 
 def named(other: Other) -> str:
-    """Return the model as people name it."""
+    """Return the model as PROVIDER/MODEL, with its service tier."""
     return f"{other.provider}/{other.model}" + (f" ({other.tier})" if other.tier else "")
 
 
 def caveats(comparison: Comparison) -> Iterator[str]:
-    """Yield what the figures do not know."""
+    """Yield a sentence for each thing that the figures leave out."""
     total = comparison.total
-    yield "Token counts are those of the models that answered: another counts the same text otherwise."
+    yield "Token counts are those of the models that answered; another model counts the same text differently."
     if any(one.factor for one in comparison.by_key.values()):
-        yield '"by its own count" is what English and code would come to, measured between the two tokenizers.'
-    yield "Another model writes and reasons at another length, and its cache keeps other things."
+        yield '"by its own count" scales the cost by a token ratio measured on English text and code.'
+    yield "Another model writes and reasons at a different length, and caches different parts."
     if total.left_out:
-        yield f"{plural(total.left_out, 'call')} left out of both sums: the price is not known here or there."
+        yield f"{plural(total.left_out, 'call')} left out of both sums: one of the two prices is unknown."
     if total.partial:
-        yield f"{plural(total.partial, 'call')} with something that has no price there: a lower bound."
+        yield f"{plural(total.partial, 'call')} with parts that have no price there: a lower bound."
     if total.uncertain:
-        yield f"{plural(total.uncertain, 'call')} whose actual cost is a lower bound or an estimate."
+        yield f"{plural(total.uncertain, 'call')} with an actual cost that is a lower bound or an estimate."
     if comparison.reasons:
-        yield f"What has no price there: {', '.join(sorted(comparison.reasons))}."
+        yield f"No price there for: {', '.join(sorted(comparison.reasons))}."
 
 
-def _figures(one: Verdict) -> tuple[str, ...]:
-    if not one.calls:
-        return ("0", "", "", "", "", str(one.left_out or ""))
-    own = ""
-    if one.factor:
-        low, high = (usd(round(one.there * part)) for part in one.factor)
-        own = f"~{low}" if low == high else f"~{low} to {high}"
-    amounts = (usd(one.actual), usd(one.there), signed_usd(one.difference))
-    return (str(one.calls), *amounts, own, str(one.left_out or ""))
+def _figures(verdict: Verdict) -> tuple[str, ...]:
+    if not verdict.calls:
+        return ("0", "", "", "", "", str(verdict.left_out or ""))
+    own_count = ""
+    if verdict.factor:
+        low, high = (usd(round(verdict.there * part)) for part in verdict.factor)
+        own_count = f"~{low}" if low == high else f"~{low} to {high}"
+    amounts = (usd(verdict.actual), usd(verdict.there), signed_usd(verdict.difference))
+    return (str(verdict.calls), *amounts, own_count, str(verdict.left_out or ""))
 
 
-def _amounts(one: Verdict) -> dict[str, Any]:
+def _amounts(verdict: Verdict) -> dict[str, Any]:
     return {
-        "calls": one.calls,
-        "left_out": one.left_out,
-        "partial": one.partial,
-        "uncertain": one.uncertain,
-        "actual_nanousd": one.actual,
-        "there_nanousd": one.there,
-        "difference_nanousd": one.difference,
-        "difference_usd": exact_usd(one.difference),
-        "token_factor": [float(round(part, 4)) for part in one.factor] if one.factor else None,
+        "calls": verdict.calls,
+        "left_out": verdict.left_out,
+        "partial": verdict.partial,
+        "uncertain": verdict.uncertain,
+        "actual_nanousd": verdict.actual,
+        "there_nanousd": verdict.there,
+        "difference_nanousd": verdict.difference,
+        "difference_usd": exact_usd(verdict.difference),
+        "token_factor": [float(round(part, 4)) for part in verdict.factor] if verdict.factor else None,
     }

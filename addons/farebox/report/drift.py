@@ -1,4 +1,4 @@
-"""The drift of the catalogues as a table and for machines."""
+"""The drift of the catalogues from reported costs, as a table and as JSON."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +16,7 @@ from .table import UNKNOWN_KEY
 
 
 def drift_table(found: Sequence[Drift]) -> RenderableType:
-    """Return a line per model, and below them the calls that no catalogue can price."""
+    """Return a row per model, and below them the number of calls that no catalogue can price."""
     table = Table(header_style="dim", box=None, pad_edge=False)
     table.add_column("provider", overflow="fold")
     table.add_column("model", overflow="fold")
@@ -26,19 +26,19 @@ def drift_table(found: Sequence[Drift]) -> RenderableType:
         amounts = (usd(one.reported), usd(one.catalogue), signed_usd(one.difference), _share(one)) if one.calls else ()
         table.add_row(*map(Text, (one.provider, one.model or UNKNOWN_KEY, str(one.calls), *amounts)))
     unknown = sum(one.unknown for one in found)
-    note = f"{plural(unknown, 'call')} that no catalogue can price, not in these sums." if unknown else ""
+    note = f"{plural(unknown, 'call')} that no catalogue can price: not in these sums." if unknown else ""
     return Lines(table, Text(note, style="dim"))
 
 
 def drift_json(found: Sequence[Drift]) -> bytes:
-    """Return a JSON list with an object for each model, amounts exact."""
+    """Return a JSON list with an object for each model, amounts exact; null is unknown."""
     return msgspec.json.format(msgspec.json.encode([_amounts(one) for one in found]), indent=2) + b"\n"
 
 
 def _share(one: Drift) -> str:
     if not one.reported:
         return ""
-    # In whole numbers: hundredths of a per cent are enough to read.
+    # Integers up to the last step: money never becomes a float.
     hundredths = one.difference * 10_000 // one.reported
     return f"{'+' if hundredths > 0 else ''}{hundredths / 100:.1f}%"
 

@@ -1,4 +1,4 @@
-"""Numbers as a person reads them."""
+"""Numbers formatted for people."""
 
 from decimal import Decimal
 
@@ -7,7 +7,7 @@ _UNITS = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
 
 
 def usd(nanousd: int | None) -> str:
-    """Return an amount to read: cents from a dollar on, three figures of what is less."""
+    """Return an amount: to the cent from one dollar on, to three significant digits below, at least four decimals."""
     if nanousd is None:
         return UNKNOWN
     amount = Decimal(abs(nanousd)).scaleb(-9)
@@ -21,7 +21,7 @@ def usd(nanousd: int | None) -> str:
 
 
 def exact_usd(nanousd: int | None) -> str | None:
-    """Return an amount to the nano-dollar, without an exponent, or None where it is not known."""
+    """Return an amount to the nano-dollar, without an exponent, or None if it is unknown."""
     if nanousd is None:
         return None
     whole, part = divmod(abs(nanousd), 10**9)
@@ -29,7 +29,7 @@ def exact_usd(nanousd: int | None) -> str | None:
 
 
 def count(number: int | None) -> str:
-    """Return a count to read: whole below 10,000, then three figures."""
+    """Return a count: exact below 10,000, then to three significant digits."""
     if number is None:
         return UNKNOWN
     if number < 10_000:
@@ -40,14 +40,14 @@ def count(number: int | None) -> str:
 
 
 def share(part: int | None, whole: int | None) -> str:
-    """Return `part` of `whole` in per cent."""
+    """Return `part` of `whole` in percent."""
     if part is None or not whole:
         return UNKNOWN
     return f"{100 * part / whole:.0f}%"
 
 
 def duration(milliseconds: int | None) -> str:
-    """Return a duration to read."""
+    """Return a duration in ms, s or minutes."""
     if milliseconds is None:
         return UNKNOWN
     if milliseconds < 1000:
@@ -59,13 +59,13 @@ def duration(milliseconds: int | None) -> str:
 
 
 def bar(part: int | None, most: int, width: int) -> str:
-    """Return a bar of up to `width` characters, `part` long where `most` is full."""
+    """Return a bar of up to `width` characters, which `most` fills."""
     if not part or most <= 0 or part < 0:
         return ""
     eighths = max(1, round(8 * width * part / most))
     return "█" * (eighths // 8) + ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")[eighths % 8]
 
 
-def plural(number: int, one: str, many: str | None = None) -> str:
+def plural(number: int, noun: str, plural_noun: str | None = None) -> str:
     """Return `number` and its noun."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {noun if number == 1 else plural_noun or noun + 's'}"

@@ -1,4 +1,4 @@
-"""A call in one line."""
+"""One call as one line."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
@@ -20,12 +20,12 @@ _COLOURS = {
 }
 
 
-# The end of an id tells calls of the same minute apart; `farebox show` takes it.
+# The ids of one minute begin alike, so the end is shown; `farebox show` accepts it.
 ID_LENGTH = 8
 
 
 def call_line(row: Mapping[str, Any], zone: tzinfo) -> Text:
-    """Return the ledger's `row` in one line: when, how it ended, who, how much."""
+    """Return the ledger's `row` as one line: time, id, status, outcome, model, cost, duration, tokens."""
     line = Text(no_wrap=True, overflow="ellipsis")
     line.append(f"{local(row['started_at'], zone):%H:%M:%S} {row['id'][-ID_LENGTH:]} ", "dim")
     line.append(f"{row['status'] or '---'} {row['outcome']:<13} ", _COLOURS.get(row["outcome"], ""))
@@ -36,13 +36,13 @@ def call_line(row: Mapping[str, Any], zone: tzinfo) -> Text:
     line.append(_tokens(row), "cyan")
     if row["ttft_ms"] is not None:
         line.append(f", first token {figures.duration(row['ttft_ms'])}", "dim")
-    if trouble := row["error_code"] or row["error_type"]:
-        line.append(f" {trouble}", "red")
+    if error := row["error_code"] or row["error_type"]:
+        line.append(f" {error}", "red")
     return line
 
 
 def local(moment: datetime, zone: tzinfo) -> datetime:
-    """Return a time of the ledger in `zone`; SQLite keeps UTC without saying so."""
+    """Return a time of the ledger in `zone`; SQLite returns UTC without a zone."""
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(zone)
 
 
@@ -50,12 +50,12 @@ def _tokens(row: Mapping[str, Any]) -> str:
     if row["cost_status"] == NONE:
         return ""
     cached = f" ({figures.count(row['cache_read_tokens'])} cached)" if row["cache_read_tokens"] else ""
-    given, said = (_about(row, f"{side}_tokens") for side in ("input", "output"))
-    return f"{given} in{cached} {said} out"
+    input_count, output_count = (_about(row, f"{side}_tokens") for side in ("input", "output"))
+    return f"{input_count} in{cached} {output_count} out"
 
 
 def _about(row: Mapping[str, Any], column: str) -> str:
-    """Return a count, with a mark where it is estimated."""
+    """Return a count, marked with ~ if it is estimated."""
     return ("~" if column in (row["estimate"] or ()) else "") + figures.count(row[column])
 
 

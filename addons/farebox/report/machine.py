@@ -1,4 +1,4 @@
-"""The report for machines: JSON and CSV, with exact amounts."""
+"""The report as JSON and CSV, with exact amounts."""
 
 import csv
 import io
@@ -15,9 +15,9 @@ from .figures import exact_usd
 def as_json(
     by: Sequence[str], scope: Scope, groups: Sequence[Group], total: Sums, *, lacking: str | None = None
 ) -> bytes:
-    """Return one JSON object: `rows` with their dimensions and sums, and the `total`; null is not known.
+    """Return one JSON object: `rows` with their dimensions and sums, and the `total`; null is unknown.
 
-    `lacking` is a sentence that says what the figures do not have.
+    `lacking` is a sentence on calls that are missing from the figures, if any.
     """
     body = {
         "since": scope.start,
@@ -31,7 +31,7 @@ def as_json(
 
 
 def as_csv(by: Sequence[str], groups: Sequence[Group], total: Sums) -> str:
-    """Return a header and a line for each group; an empty cell is not known. The total is left to the reader's sum."""
+    """Return a header and a line for each group, without the total; an empty cell is unknown."""
     text = io.StringIO()
     writer = csv.DictWriter(text, [*by, *_amounts(total)], lineterminator="\n")
     writer.writeheader()

@@ -1,4 +1,4 @@
-"""What to write into farebox.yaml where a model has no price."""
+"""The lines for farebox.yaml that give a model its price."""
 
 from collections.abc import Iterable
 from ipaddress import ip_address
@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from ..config.price_units import TOKENS, PerUnit
 from ..providers.table import UNKNOWN
 
-# Reasons that a price of the user's own does away with.
+# Reasons that a price set by the user removes.
 LACKS_PRICE = frozenset({"unknown_model", "unknown_provider", "empty_price"})
 HINT = "`farebox prices lint` has the lines to add"
 _LOCAL_ENDINGS = (".local", ".internal", ".lan", ".home.arpa")
@@ -16,11 +16,11 @@ _TOKENS = "_tokens"
 
 
 def rule_for(provider: str, model: str | None, *, host: str = "", units: Iterable[str] = ()) -> str:
-    """Return the lines of `prices` that give a model its price: free where it runs on a machine of one's own.
+    """Return the lines of `prices` that give a model its price; models on a local host are free.
 
-    `units` are those alone that lack one; without them, it is the tokens.
+    `units` are the units that have no price; default: input and output tokens.
     """
-    # What runs here is free here alone, also where it goes by a provider's name.
+    # A local server is free only on its own host, even if it uses the name of a provider.
     by_host = host and (provider in {"", UNKNOWN} or is_local(host))
     named = f'host: "{host}"' if by_host else f"provider: {provider}"
     match = f'{{{named}, model: "{model}"}}' if model else f"{{{named}}}"
@@ -29,8 +29,8 @@ def rule_for(provider: str, model: str | None, *, host: str = "", units: Iterabl
 
 
 def _prices(units: set[str]) -> list[str]:
-    """Return the lines for `units`, which are amounts as rate cards name them."""
-    # Sound is priced by the second, however its length is told.
+    """Return the lines for `units`, named as in rate cards."""
+    # Audio is priced by the second, whatever unit its length is reported in.
     units = {"audio_seconds" if unit == "audio_milliseconds" else unit for unit in units}
     tokens = sorted(unit.removesuffix(_TOKENS) for unit in units & TOKENS)
     pieces = sorted(units & set(PerUnit.__struct_fields__))
@@ -41,7 +41,7 @@ def _prices(units: set[str]) -> list[str]:
 
 
 def is_local(host: str) -> bool:
-    """Tell whether a host is one's own: this machine, a name without a dot, a private network."""
+    """Return whether a host is local: this machine, a name without a dot, or in a private network."""
     try:
         return ip_address(host).is_private
     except ValueError:

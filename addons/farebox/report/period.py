@@ -12,7 +12,7 @@ EXAMPLES = "24h, 7d, 2w, today, yesterday, 2026, 2026-11, 2026-11-24, 2026-11-24
 # No call is older than Unix time, and the year after the last one must be a date too: Python's end with 9999.
 _FIRST_YEAR, _LAST_YEAR = 1970, 9998
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_LAST = re.compile(r"([0-9]*[1-9][0-9]*)([mhdw])")
+_DURATION = re.compile(r"([0-9]*[1-9][0-9]*)([mhdw])")
 _CALENDAR: tuple[tuple[str, Callable[[datetime], datetime]], ...] = (
     ("%Y", lambda day: day.replace(year=day.year + 1)),
     ("%Y-%m", lambda day: (day + timedelta(days=31)).replace(day=1)),
@@ -56,8 +56,8 @@ def moment(text: str, key: str, *, now: datetime, zone: ZoneInfo) -> datetime:
 def _span(text: str, key: str, now: datetime, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
     if text == "all":
         return None, None
-    if last := _LAST.fullmatch(text):
-        return _ago(last, key, now), None
+    if duration := _DURATION.fullmatch(text):
+        return _ago(duration, key, now), None
     today = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     if text == "today":
         return _utc(today, zone), None
@@ -66,14 +66,14 @@ def _span(text: str, key: str, now: datetime, zone: ZoneInfo) -> tuple[datetime 
     return _calendar_span(text, key, zone)
 
 
-def _ago(last: re.Match[str], key: str, now: datetime) -> datetime:
+def _ago(duration: re.Match[str], key: str, now: datetime) -> datetime:
     try:
-        start = now - timedelta(**{_UNITS[last[2]]: int(last[1])})
+        start = now - timedelta(**{_UNITS[duration[2]]: int(duration[1])})
     # ValueError: Python refuses to read numbers of thousands of digits.
     except (OverflowError, ValueError) as error:
-        raise _out_of_range(last[0], key) from error
+        raise _out_of_range(duration[0], key) from error
     if start.year < _FIRST_YEAR:
-        raise _out_of_range(last[0], key)
+        raise _out_of_range(duration[0], key)
     return start
 
 
@@ -156,7 +156,7 @@ def _change(start: datetime, end: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _comes_twice(local: datetime) -> bool:
-    """Tell whether the clock shows a part of this hour twice; such a part contains the hour's first or last minute."""
+    """Return whether the clock shows a part of this hour twice; such a part has the hour's first or last minute."""
     parts = (local.replace(minute=minute, second=0, microsecond=0) for minute in (0, 59))
     # In a gap, which the clock skips, the offset with fold=1 is the larger one.
     return any(_offset(part, fold=0) > _offset(part, fold=1) for part in parts)

@@ -1,4 +1,4 @@
-"""Prices to read, and for machines."""
+"""The prices of a model, as a table and as JSON."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -22,49 +22,49 @@ _CALL = (
 
 
 def quote_sheets(found: Sequence[Quote]) -> RenderableType:
-    """Return each Quote as a block: whose prices, by what, and what a standard call costs."""
+    """Return a block for each Quote: its providers, its source and rates, and the cost of a standard call."""
     parts: list[RenderableType] = []
-    for number, one in enumerate(found):
+    for number, quote in enumerate(found):
         table = Table(box=None, show_header=False, pad_edge=False)
         table.add_column(style="dim", no_wrap=True, min_width=24)
         table.add_column(overflow="fold")
-        for label, text in _lines(one):
+        for label, text in _lines(quote):
             table.add_row(label, Text(text))
-        parts += [Text(("\n" if number else "") + _sellers(one.providers), style="bold"), table]
+        parts += [Text(("\n" if number else "") + _providers(quote.providers), style="bold"), table]
     return Lines(*parts)
 
 
 def as_json(found: Sequence[Quote]) -> bytes:
-    """Return the Quotes as one JSON list; amounts are texts, digit by digit, and nano-USD."""
-    return msgspec.json.format(msgspec.json.encode([_object(one) for one in found]), indent=2) + b"\n"
+    """Return the Quotes as one JSON list; amounts are exact decimal texts and nano-USD."""
+    return msgspec.json.format(msgspec.json.encode([_object(quote) for quote in found]), indent=2) + b"\n"
 
 
-def _sellers(providers: Sequence[str]) -> str:
+def _providers(providers: Sequence[str]) -> str:
     more = len(providers) - _MOST_NAMES
     return ", ".join(providers[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
-def _lines(one: Quote) -> Iterator[tuple[str, str]]:
-    card = one.card
+def _lines(quote: Quote) -> Iterator[tuple[str, str]]:
+    card = quote.card
     yield "source", f"{card.source} {card.version}"
     yield from card.told.items()
     if card.notes:
         yield "but", ", ".join(card.notes)
     if card.free:
         yield "free", card.free
-    yield "a standard call", f"{_cost(one)} for {_CALL}"
+    yield "a standard call", f"{_cost(quote)} for {_CALL}"
 
 
-def _cost(one: Quote) -> str:
-    status = "" if one.cost.status == PRICED else f" {one.cost.status}"
-    why = f" ({', '.join(one.cost.reasons)})" if one.cost.reasons else ""
-    return f"{usd(one.cost.nanousd)}{status}{why}"
+def _cost(quote: Quote) -> str:
+    status = "" if quote.cost.status == PRICED else f" {quote.cost.status}"
+    reasons = f" ({', '.join(quote.cost.reasons)})" if quote.cost.reasons else ""
+    return f"{usd(quote.cost.nanousd)}{status}{reasons}"
 
 
-def _object(one: Quote) -> dict[str, Any]:
-    card, cost = one.card, one.cost
+def _object(quote: Quote) -> dict[str, Any]:
+    card, cost = quote.card, quote.cost
     return {
-        "providers": one.providers,
+        "providers": quote.providers,
         "model": card.model,
         "match": card.match,
         "price_source": card.source,

@@ -1,4 +1,4 @@
-"""Why no call was recorded, from what the workers saw of their clients."""
+"""Why no call was recorded, from the workers' client diagnostics."""
 
 from collections.abc import Iterator, Mapping
 
@@ -7,31 +7,33 @@ from .figures import plural
 
 
 def reasons(diagnostics: ClientDiagnostics) -> Iterator[str]:
-    """Yield what may be why, each with its fix."""
+    """Yield possible reasons, each with its fix."""
     if not diagnostics.connections:
         yield (
-            "Nothing came to the proxy: the program made no request, or went round it. It must mind HTTPS_PROXY (Node "
-            "from 22.21 and 24 on, with NODE_USE_ENV_PROXY=1), and NO_PROXY must not name the host."
+            "No connection reached the proxy: the program made no request, or bypassed it. It must use HTTPS_PROXY "
+            "(Node from 22.21 and 24 on, with NODE_USE_ENV_PROXY=1), and NO_PROXY must not contain the host."
         )
-    for one in diagnostics.untrusted:
+    for connections in diagnostics.untrusted:
         yield (
-            f"{untrusted_line(one)}: it has roots of its own, or reads another variable than those that are set "
+            f"{untrusted_line(connections)}: it uses its own root certificates, or a variable other than those set "
             "(SSL_CERT_FILE, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, NODE_EXTRA_CA_CERTS)."
         )
     if diagnostics.passed:
         yield (
-            f"Passed undecrypted, as these are no known LLM hosts: {_hosts(diagnostics.passed)}. Name yours in "
-            "`intercept: {hosts: [...]}` of farebox.yaml."
+            f"Not decrypted, because these are not known LLM hosts: {_hosts(diagnostics.passed)}. Add yours to "
+            "`intercept: {hosts: [...]}` in farebox.yaml."
         )
     if diagnostics.unread:
-        yield f"Requests that are no LLM call farebox reads: {_hosts(diagnostics.unread)}."
+        yield f"Requests that farebox does not recognise as LLM calls: {_hosts(diagnostics.unread)}."
 
 
-def untrusted_line(one: UntrustedConnections) -> str:
-    """Return who does not trust the CA."""
-    client = f"{one.agent} at {one.client}" if one.agent else f"a client at {one.client}"
-    given_up = f"{plural(one.count, 'connection')} to {one.host} given up by {client}"
-    return f"{given_up}, which does not trust farebox's CA"
+def untrusted_line(connections: UntrustedConnections) -> str:
+    """Return which client does not trust the CA, and how often."""
+    client = (
+        f"{connections.agent} at {connections.client}" if connections.agent else f"a client at {connections.client}"
+    )
+    closed = f"{plural(connections.count, 'connection')} to {connections.host} closed by {client}"
+    return f"{closed}, which does not trust farebox's CA"
 
 
 def _hosts(numbers: Mapping[str, int]) -> str:

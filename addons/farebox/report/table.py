@@ -1,4 +1,4 @@
-"""The report as a table that a person enjoys reading."""
+"""The report as a table for people."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ UNKNOWN_KEY = "(unknown)"
 _BAR = 14
 _GAP = 2
 _LONGEST_KEY = 40
-# What a narrow terminal does without, first to last; never the spend, the calls or what they are summed up by.
+# The columns that a narrow terminal drops, in this order; never the spend, the calls or the groups.
 _DISPENSABLE = ("p50", "", "cached", "p95", "output", "input", "unpriced", "errors")
 
 
@@ -28,9 +28,9 @@ def report_table(
     lacking: str | None = None,
     width: int = 160,
 ) -> RenderableType:
-    """Return `groups` as a table with their `total`, and below it what the spend leaves out and the figures lack.
+    """Return `groups` as a table with their `total`, and below it notes on calls that the figures leave out.
 
-    What has no room in `width` characters is left out, rather than cut.
+    Columns that do not fit into `width` characters are left out, not cut.
     """
     table = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
     table.show_footer = len(groups) != 1
@@ -60,34 +60,34 @@ def report_table(
 
 
 def notes(total: Sums) -> list[str]:
-    """Return what the sum of the spend leaves out, a sentence each."""
-    told = []
+    """Return a sentence on each kind of call that the spend leaves out."""
+    sentences = []
     if total.unpriced:
-        told.append(
-            f"{plural(total.unpriced, 'call')} unpriced: not known, so not in the spend (`farebox prices lint`)."
+        sentences.append(
+            f"{plural(total.unpriced, 'call')} unpriced: cost unknown, not in the spend (`farebox prices lint`)."
         )
     if total.uncertain:
-        told.append(f"{plural(total.uncertain, 'call')} with a lower bound or an estimate for a cost.")
-    return told
+        sentences.append(f"{plural(total.uncertain, 'call')} with a cost that is a lower bound or an estimate.")
+    return sentences
 
 
 def _fitting(
     by: Sequence[str], keys: Sequence[Sequence[str]], rows: Sequence[Sequence[tuple[str, str, str]]], width: int
 ) -> set[str]:
-    """Return the names of the figures that have room beside the keys."""
+    """Return the names of the columns that fit beside the keys."""
     widths = {name: max(len(name), _BAR if not name else 0) for name, _, _ in rows[0]}
     for row in rows:
         widths |= {name: max(widths[name], len(figure)) for name, _, figure in row}
     longest = [max([len(name), 5, *(len(key[place]) for key in keys)]) for place, name in enumerate(by)]
-    room = width - sum(min(one, _LONGEST_KEY) + _GAP for one in longest)
+    room = width - sum(min(size, _LONGEST_KEY) + _GAP for size in longest)
     for name in _DISPENSABLE:
-        if sum(wide + _GAP for wide in widths.values()) > room:
+        if sum(size + _GAP for size in widths.values()) > room:
             del widths[name]
     return set(widths)
 
 
 def _spend(sums: Sums) -> str:
-    """Return what was spent: nothing, where no call was billed, is not unknown."""
+    """Return the spend; a dash, not unknown, if no call was billed."""
     return "-" if sums.cost_nanousd is None and not sums.unpriced else figures.usd(sums.cost_nanousd)
 
 

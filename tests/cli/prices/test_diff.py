@@ -41,4 +41,4 @@ def test_an_unknown_provider_is_named(capfd: Capture, monkeypatch: Patch, tmp_pa
     done = diff(capfd, monkeypatch, tmp_path, "--provider", "antropic")
 
     assert (done.code, done.out) == (1, "")
-    assert "there is no 'antropic': the names are ai21, anthropic," in done.err
+    assert "unknown provider 'antropic': use one of ai21, anthropic," in done.err

@@ -96,7 +96,7 @@ def test_a_model_is_found_by_its_provider_s_name_before_it(run: Command) -> None
 def test_a_rule_that_names_a_host_is_hinted_at_where_none_was_given(run: Command, tmp_path: Path) -> None:
     write(RULES, tmp_path)
 
-    assert "Your rules that name a host count with --host NAME." in run("show", "prod").err
+    assert "Add --host NAME to use your rules for a host." in run("show", "prod").err
 
 
 def test_a_rule_for_any_model_is_shown_where_nobody_knows_the_model(run: Command, tmp_path: Path) -> None:
@@ -114,20 +114,20 @@ def test_a_model_without_a_price_gets_the_lines_to_add(run: Command) -> None:
     done = run("show", "llama4", "--host", "localhost")
 
     assert (done.code, done.out) == (1, "")
-    assert done.err.startswith("farebox: no source has a price of 'llama4' at localhost.")
+    assert done.err.startswith("farebox: no source has a price for 'llama4' at localhost.")
     assert yaml.safe_load(done.err.partition("\n")[2]) == [
         {"match": {"host": "localhost", "model": "llama4"}, "local": {"mode": "free"}}
     ]
 
 
 @pytest.mark.parametrize(
-    ("name", "meant"), [("opnai", "did you mean openai?"), ("x", "it is one of ai21, anthropic, ")]
+    ("name", "meant"), [("opnai", "did you mean openai?"), ("x", "use one of ai21, anthropic, ")]
 )
 def test_a_provider_that_is_none_is_told(run: Command, name: str, meant: str) -> None:
     done = run("show", "gpt-4o", "--provider", name)
 
     assert (done.code, done.out) == (1, "")
-    assert done.err.startswith(f"farebox: provider: there is no {name!r}: {meant}")
+    assert done.err.startswith(f"farebox: provider: unknown provider {name!r}: {meant}")
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_the_lines_to_add_name_the_provider_where_there_is_one() -> None:
 def test_lint_is_content_with_nothing(run: Command, tmp_path: Path) -> None:
     write("port: 8081", tmp_path)
 
-    assert run("lint") == Done(0, "0 rules in `prices`: all well.\n", "")
+    assert run("lint") == Done(0, "0 rules in `prices`: no findings.\n", "")
 
 
 def test_lint_says_that_there_is_no_file_to_look_into(run: Command, tmp_path: Path) -> None:

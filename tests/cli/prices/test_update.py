@@ -75,8 +75,8 @@ def test_new_prices_are_fetched_and_used(
         again = farebox(capfd, monkeypatch, "prices", "update", "--url", url, home=tmp_path)
 
     assert done.code == 0
-    assert "0 new, 0 gone" in done.out
-    assert again.out.startswith("Nothing new: prices of ")
+    assert "0 new, 0 removed" in done.out
+    assert again.out.startswith("No newer prices: the prices of ")
     cost = standard((), tmp_path).price(CALL)
     assert (cost.nanousd, cost.version) == (2 * LIST_PRICE, edition_of(DEARER).version)
     assert json.loads((tmp_path / "prices" / "current.json").read_bytes())["current"]["url"] == url
@@ -102,7 +102,7 @@ def test_a_roll_back_brings_the_prices_before(
     priced = standard((), tmp_path).price(CALL).nanousd
     forth = farebox(capfd, monkeypatch, "prices", "update", "--rollback", home=tmp_path)
 
-    assert (back.out, priced) == ("The prices that came with farebox are in use again.\n", LIST_PRICE)
+    assert (back.out, priced) == ("The prices included in farebox are in use again.\n", LIST_PRICE)
     assert f"UTC from {url} are in use again." in forth.out
     assert standard((), tmp_path).price(CALL).nanousd == 2 * LIST_PRICE
 

@@ -1,1 +1,1 @@
-"""`farebox prices`: one file per command of it."""
+"""`farebox prices`: one file per command."""

@@ -20,28 +20,31 @@ from ...report.figures import plural, usd
 from ..console import console
 from ..options import Config
 
-Provider = Annotated[str | None, typer.Option(metavar="NAME", help="Only this provider, as the ledger names it.")]
-Model = Annotated[str | None, typer.Option(metavar="NAME", help="These models, as 'claude-*', agreed on or not.")]
+Provider = Annotated[str | None, typer.Option(metavar="NAME", help="Only this provider, named as in the ledger.")]
+Model = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Only these models, such as 'claude-*', also where the catalogues agree."),
+]
 
 
 def diff(*, provider: Provider = None, model: Model = None, config: Config = None) -> None:
-    """Compare the price catalogues: where they differ by more than 1 % on a call, and which is used and why.
+    """Compare the price catalogues: where they differ by more than 1 % on a call, which one is used, and why.
 
-    A call is 10,000 tokens in, 4,000 of them cached, and 1,000 out; another is 300,000 in and 1,000 out. Models of
-    another kind get calls of theirs.
+    One sample call has 10,000 tokens in, 4,000 of them cached, and 1,000 out; another has 300,000 in and 1,000 out.
+    Models that are not chat models have their own sample calls.
     """
     if provider is not None and provider not in BY_NAME:
-        raise SettingsError(f"provider: there is no {provider!r}: the names are {', '.join(sorted(BY_NAME))}")
+        raise SettingsError(f"provider: unknown provider {provider!r}: use one of {', '.join(sorted(BY_NAME))}")
     settings, now = settings_module.load({}, config=config), datetime.now(UTC)
     edition = Stored(settings.folder).edition()
     book, litellm = Book(edition), LiteLLM()
     comparer = Comparer([book, litellm], pricer_of(edition, settings.prices))
     found = [
         compared
-        for one in ([provider] if provider else BY_NAME)
-        for name, mode in sorted(models(one, book, litellm))
+        for seller in ([provider] if provider else BY_NAME)
+        for name, mode in sorted(models(seller, book, litellm))
         if model is None or fnmatch(name.lower(), model.lower())
-        for compared in comparer.compare(one, name, mode, now)
+        for compared in comparer.compare(seller, name, mode, now)
     ]
     shown = [one for one in found if model or not one.is_agreed]
     out = console()
@@ -55,7 +58,7 @@ def diff(*, provider: Provider = None, model: Model = None, config: Config = Non
 
 
 def _table(found: list[Comparison], reasons: list[str]) -> Table:
-    """Return a row for each call; the numbers in it are those of the reasons below."""
+    """Return a row for each call; its numbers refer to `reasons`."""
     sources = sorted({source for one in found for source in one.nanousd})
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("model", overflow="fold")

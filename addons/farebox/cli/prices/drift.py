@@ -16,7 +16,7 @@ from ..scope import scope_of
 
 
 class Format(enum.StrEnum):
-    """What `prices drift` can print."""
+    """The output formats of `prices drift`."""
 
     TABLE = "table"
     JSON = "json"
@@ -24,14 +24,16 @@ class Format(enum.StrEnum):
 
 def drift(
     *,
-    since: Annotated[str, typer.Option(metavar="WHEN", help="From when on, as in `farebox report`.")] = "30d",
+    since: Annotated[
+        str, typer.Option(metavar="WHEN", help="Only calls from this time on, in the forms of `farebox report`.")
+    ] = "30d",
     until: Until = None,
     where: Where = None,
-    format: Annotated[Format, typer.Option(help="table to read; json with exact amounts.")] = Format.TABLE,
+    format: Annotated[Format, typer.Option(help="table, or json with exact amounts.")] = Format.TABLE,
     ledger: Ledger = None,
     config: Config = None,
 ) -> None:
-    """Hold the catalogues against the calls whose cost the provider itself stated, model by model."""
+    """Compare the catalogues with the calls whose cost the provider reported, model by model."""
     settings = settings_module.load({"ledger": ledger}, config=config)
     with opened_ledger(settings) as engine:
         found = found_drift(engine, scope_of(settings, since, until, where))
@@ -40,4 +42,4 @@ def drift(
     elif found:
         console().print(drift_table(found))
     else:
-        typer.echo(f"No call since {since} states its cost in {settings.ledger_name}.")
+        typer.echo(f"No call since {since} has a reported cost in {settings.ledger_name}.")

@@ -20,30 +20,31 @@ from ...store.traffic import traffic
 from ..ledger import opened_ledger
 from ..options import Config, Ledger
 
-_MOST = 20
-Since = Annotated[
-    str, typer.Option(metavar="WHEN", help=f"Which calls of the ledger to look at, from when: {EXAMPLES}.")
-]
+_LIMIT = 20
+Since = Annotated[str, typer.Option(metavar="WHEN", help=f"Only calls of the ledger from this time on: {EXAMPLES}.")]
 
 
 def lint(*, since: Since = "30d", ledger: Ledger = None, config: Config = None) -> None:
-    """Find what is wrong with your own prices, and models that have none yet.
+    """Find mistakes in your own prices, and models without a price.
 
-    Names rules that match nothing, never count or overlap, and aliases of models that nobody prices; the exit code is
-    then 1. With a ledger, rules that its calls have no use for, too; and for models without a price, the lines to add.
+    Reports rules that match nothing, are never used or overlap, and aliases of models that no catalogue has; the exit
+    code is then 1. With a ledger, it also reports rules that no call used, and the lines to add for models without a
+    price.
     """
     settings = settings_module.load({"ledger": ledger}, config=config)
     now = datetime.now(UTC)
     start = moment(since, "since", now=now, zone=settings.zone)
     seen = _traffic(settings, start)
-    look = Lint(Overrides(settings.prices), standard((), settings.folder), settings.table, now)
-    found = [*look.findings(), *look.unused(seen, start)]
+    checks = Lint(Overrides(settings.prices), standard((), settings.folder), settings.table, now)
+    found = [*checks.findings(), *checks.unused(seen, start)]
     for finding in found:
         typer.echo(finding)
     rules = plural(len(settings.prices), "rule")
-    typer.echo(f"{rules} in `prices`: {plural(len(found), 'finding')}." if found else f"{rules} in `prices`: all well.")
-    if not settings.prices and (nowhere := missed(config)):
-        typer.echo(nowhere, err=True)
+    typer.echo(
+        f"{rules} in `prices`: {plural(len(found), 'finding')}." if found else f"{rules} in `prices`: no findings."
+    )
+    if not settings.prices and (hint := missed(config)):
+        typer.echo(hint, err=True)
     for line in _missing(without_price(standard(settings.prices, settings.folder), seen)):
         typer.echo(line)
     if found:
@@ -61,10 +62,10 @@ def _traffic(settings: Settings, start: datetime) -> Sequence[Traffic]:
 def _missing(unpriced: Sequence[Traffic]) -> Iterator[str]:
     if not unpriced:
         return
-    yield "\nModels without a price, and the lines for farebox.yaml:\n"
+    yield "\nModels without a price; add these lines to farebox.yaml:\n"
     yield "prices:"
-    for one in unpriced[:_MOST]:
+    for one in unpriced[:_LIMIT]:
         yield f"  # {plural(one.calls, 'call')} to {one.asked.host}"
         yield rule_for(one.asked.provider, one.asked.models[-1], host=one.asked.host, units=one.lacked)
-    if len(unpriced) > _MOST:
-        yield f"  # and {plural(len(unpriced) - _MOST, 'more model')}"
+    if len(unpriced) > _LIMIT:
+        yield f"  # and {plural(len(unpriced) - _LIMIT, 'more model')}"

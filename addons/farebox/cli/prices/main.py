@@ -9,7 +9,7 @@ from .show import show
 from .update import update_prices
 
 prices = typer.Typer(
-    help="Look into prices: what a model costs, by whose word, and what of your own prices needs mending.",
+    help="Inspect prices: what a model costs and from which source, and mistakes in your own prices.",
     no_args_is_help=True,
 )
 

@@ -27,7 +27,7 @@ from ..options import Config
 
 
 class Format(enum.StrEnum):
-    """What `prices show` can print."""
+    """The output formats of `prices show`."""
 
     TABLE = "table"
     JSON = "json"
@@ -36,38 +36,45 @@ class Format(enum.StrEnum):
 def show(
     *,
     model: Annotated[
-        str, typer.Argument(metavar="MODEL", help="The model's name, PROVIDER/MODEL, or an Azure deployment's.")
+        str,
+        typer.Argument(metavar="MODEL", help="The model's name, PROVIDER/MODEL, or the name of an Azure deployment."),
     ],
     provider: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Who sells it, as in the ledger; default: all who do.")
+        str | None,
+        typer.Option(metavar="NAME", help="Only this provider, named as in the ledger; default: every provider."),
     ] = None,
     host: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The host asked, where prices hang on it; it tells the provider.")
+        str | None,
+        typer.Option(
+            metavar="NAME", help="The host of the call, if prices depend on it; it also determines the provider."
+        ),
     ] = None,
     at: Annotated[
-        str | None, typer.Option(metavar="WHEN", help="On which day, as 2026-11-01 or 2026-11-01T18:30; default: now.")
+        str | None,
+        typer.Option(metavar="WHEN", help="Prices at this time, such as 2026-11-01 or 2026-11-01T18:30; default: now."),
     ] = None,
     tier: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The service tier, as flex or priority; batch is one too.")
+        str | None,
+        typer.Option(metavar="NAME", help="The service tier, such as flex or priority, or batch for the batch API."),
     ] = None,
-    format: Annotated[Format, typer.Option(help="table to read; json with exact amounts.")] = Format.TABLE,
+    format: Annotated[Format, typer.Option(help="table, or json with exact amounts.")] = Format.TABLE,
     config: Config = None,
 ) -> None:
-    """Print what a model costs and by whose word, and what a standard call comes to.
+    """Print what a model costs, from which source, and the cost of a standard call.
 
     - `farebox prices show gpt-5.4`
     - `farebox prices show gpt-5.4 --provider azure --tier flex --at 2026-11-01`
     """
     settings = settings_module.load(config=config)
-    asked = _standard_call(model, tier, host or "", _time(at, settings))
+    call = _standard_call(model, tier, host or "", _time(at, settings))
     pricer = standard(settings.prices, settings.folder)
-    found = quotes(pricer, _providers(settings, provider, host), asked)
-    seller, _, its = model.partition("/")
-    if its and not provider and not host and seller in settings.billers:
-        # As `what-if` and `alias_of` name a model; at OpenRouter the whole is a model's name, too.
-        found = quotes(pricer, [seller], replace(asked, models=(its,))) + found
+    found = quotes(pricer, _providers(settings, provider, host), call)
+    seller, _, name = model.partition("/")
+    if name and not provider and not host and seller in settings.billers:
+        # PROVIDER/MODEL, as in `what-if` and `alias_of`; at OpenRouter the whole text is also the name of a model.
+        found = quotes(pricer, [seller], replace(call, models=(name,))) + found
     if not found:
-        raise FareboxError(_nobody(model, provider, host, settings))
+        raise FareboxError(_no_price(model, provider, host, settings))
     if format is Format.JSON:
         sys.stdout.buffer.write(as_json(found))
     else:
@@ -104,14 +111,14 @@ def _providers(settings: Settings, provider: str | None, host: str | None) -> Se
 def _known(name: str, names: Sequence[str]) -> str:
     if name not in names:
         close = get_close_matches(name, names, 1)
-        meant = f"did you mean {close[0]}?" if close else f"it is one of {', '.join(sorted(names))}"
-        raise FareboxError(f"provider: there is no {name!r}: {meant}")
+        hint = f"did you mean {close[0]}?" if close else f"use one of {', '.join(sorted(names))}"
+        raise FareboxError(f"provider: unknown provider {name!r}: {hint}")
     return name
 
 
-def _nobody(model: str, provider: str | None, host: str | None, settings: Settings) -> str:
+def _no_price(model: str, provider: str | None, host: str | None, settings: Settings) -> str:
     where = f" of {provider}" if provider else f" at {host}" if host else ""
     lines = rule_for(provider or ("" if host else "..."), model, host=host or "")
     by_host = not host and any(rule.match.host for rule in settings.prices)
-    hint = " Your rules that name a host count with --host NAME." if by_host else ""
-    return f"no source has a price of {model!r}{where}.{hint} Yours goes into `prices` of farebox.yaml:\n{lines}"
+    hint = " Add --host NAME to use your rules for a host." if by_host else ""
+    return f"no source has a price for {model!r}{where}.{hint} Set your own in `prices` of farebox.yaml:\n{lines}"

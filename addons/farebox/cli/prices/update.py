@@ -14,15 +14,15 @@ from ..options import Config
 def update_prices(
     *,
     url: Annotated[
-        str | None, typer.Option(metavar="URL", help="Where to fetch from: a mirror of genai-prices' data.")
+        str | None, typer.Option(metavar="URL", help="Fetch from this URL: a mirror of genai-prices' data.")
     ] = None,
-    rollback: Annotated[bool, typer.Option("--rollback", help="Use the prices before these again.")] = False,
+    rollback: Annotated[bool, typer.Option("--rollback", help="Use the previous prices again.")] = False,
     config: Config = None,
 ) -> None:
-    """Fetch new list prices, and use them if they can be believed.
+    """Fetch new list prices, and use them if they are plausible.
 
-    Without this command farebox never asks the network for prices. They come from genai-prices' repository, or from
-    --url or the setting prices_update.url. A running farebox uses them within a minute; recorded calls keep their cost.
+    Without this command farebox never fetches prices. They come from genai-prices' repository, or from --url or the
+    setting prices_update.url. A running farebox uses them within a minute; recorded calls keep their cost.
 
     - `farebox prices update`
     - `farebox prices update --url https://mirror.example.com/data.json`
@@ -30,23 +30,23 @@ def update_prices(
     """
     settings = settings_module.load({}, config=config)
     if rollback:
-        console().print(_told_back(Stored(settings.folder).roll_back()), soft_wrap=True, highlight=False)
+        console().print(_rolled_back(Stored(settings.folder).roll_back()), soft_wrap=True, highlight=False)
     else:
         taken = update(settings.folder, url or settings.prices_update.url)
-        console().print(_told(taken), soft_wrap=True, highlight=False)
+        console().print(_updated(taken), soft_wrap=True, highlight=False)
 
 
-def _told(taken: Taken) -> str:
+def _updated(taken: Taken) -> str:
     change, dated = taken.change, taken.edition.dated
     if not taken.is_new:
-        return f"Nothing new: prices of {dated}, {change.models} models."
+        return f"No newer prices: the prices of {dated} are in use, {change.models} models."
     return (
-        f"Prices of {dated} are in use: {change.models} models, {change.added} new, {change.removed} gone, "
-        f"{change.repriced} at other prices. `farebox prices update --rollback` undoes it."
+        f"Prices of {dated} are in use: {change.models} models, {change.added} new, {change.removed} removed, "
+        f"{change.repriced} with other prices. `farebox prices update --rollback` undoes it."
     )
 
 
-def _told_back(state: State) -> str:
+def _rolled_back(state: State) -> str:
     if state.current is None:
-        return "The prices that came with farebox are in use again."
+        return "The prices included in farebox are in use again."
     return f"Prices fetched {state.current.fetched_at:%Y-%m-%d %H:%M} UTC from {state.current.url} are in use again."
