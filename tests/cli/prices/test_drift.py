@@ -63,5 +63,5 @@ def test_the_command_prints_it(command: Callable[..., Done]) -> None:
     assert [(row["model"], row["difference_usd"]) for row in rows] == [("b", "-0.005000000"), ("a", "0.000000100")]
 
 
-def test_it_says_so_where_no_call_states_its_cost(command: Callable[..., Done]) -> None:
-    assert "No call since 2020 states its cost" in command("prices", "drift", "--since", "2020").out
+def test_no_reported_cost_is_a_sentence(command: Callable[..., Done]) -> None:
+    assert "No call since 2020 has a reported cost" in command("prices", "drift", "--since", "2020").out

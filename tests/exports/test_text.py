@@ -1,0 +1,80 @@
+"""JSON lines and CSV."""
+
+import io
+import json
+from datetime import UTC, datetime, timedelta, timezone
+
+import msgspec
+import pytest
+from farebox.exports.text import Csv, JsonLines, in_utc, json_lines
+from farebox.records.columns import NAMES
+
+from tests.support.samples import record
+
+
+def test_a_line_has_every_column_in_order_and_null_is_null() -> None:
+    line = json_lines([msgspec.structs.asdict(record())])
+
+    found = json.loads(line)
+    assert tuple(found) == NAMES
+    assert (found["cost_nanousd"], found["units"], found["streamed"]) == (None, None, None)
+    assert (line.count(b"\n"), line[-1:]) == (1, b"\n")
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(2026, 11, 1, 12),  # noqa: DTZ001 - as SQLite returns it
+        datetime(2026, 11, 1, 12, tzinfo=UTC),
+        datetime(2026, 11, 1, 14, tzinfo=timezone(timedelta(hours=2))),
+    ],
+)
+def test_a_time_of_the_ledger_is_in_utc(moment: datetime) -> None:
+    found = in_utc(moment)
+
+    assert (found, found.tzinfo) == (datetime(2026, 11, 1, 12, tzinfo=UTC), UTC)
+
+
+def test_each_batch_of_rows_adds_its_lines() -> None:
+    out, rows = io.BytesIO(), [msgspec.structs.asdict(record()) for _ in range(3)]
+    writer = JsonLines(out)
+
+    writer.write(rows[:2])
+    writer.write([])
+    writer.write(rows[2:])
+    writer.close()
+
+    assert [json.loads(line)["id"] for line in out.getvalue().splitlines()] == [row["id"] for row in rows]
+
+
+def test_csv_has_a_header_also_without_rows() -> None:
+    out = io.BytesIO()
+
+    Csv(out).close()
+
+    assert out.getvalue().decode() == ",".join(f'"{name}"' for name in NAMES) + "\n"
+
+
+def test_csv_cells_tell_null_from_empty_text_and_numbers_from_text() -> None:
+    out = io.BytesIO()
+    row = record(
+        id="0190aaaa-0000-7000-8000-000000000001",
+        user_id="",
+        model_requested='a "b", c',
+        status=200,
+        streamed=True,
+        units={"images": 2},
+        cost_reasons=["x"],
+    )
+
+    Csv(out).write([msgspec.structs.asdict(row), msgspec.structs.asdict(record(streamed=False))])
+
+    _, first, second = out.getvalue().decode().splitlines()
+    assert first.startswith('"0190aaaa-0000-7000-8000-000000000001","2026-11-01T12:30:15.250000Z",,"openai",')
+    assert ',"a ""b"", c",' in first
+    assert ',"true",200,' in first
+    assert ',"{""images"":2}",' in first
+    assert ',"[""x""]",' in first
+    assert ',"",' in first
+    assert ',"",' not in second
+    assert ',"false",' in second
