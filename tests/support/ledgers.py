@@ -75,6 +75,25 @@ def locked(path: Path) -> Iterator[None]:
         other.execute("ROLLBACK")
 
 
+@contextmanager
+def refusing(engine: Engine, column: str, value: str) -> Iterator[None]:
+    """Have the database refuse rows with `value` in `column`, as a constraint that its owner added does."""
+    if engine.dialect.name == "sqlite":
+        begin = (
+            f"CREATE TRIGGER refusing BEFORE INSERT ON calls WHEN NEW.{column} = '{value}' "
+            f"BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        )
+        end = "DROP TRIGGER refusing"
+    else:
+        begin = f"ALTER TABLE calls ADD CONSTRAINT refusing CHECK ({column} <> '{value}') NOT VALID"
+        end = "ALTER TABLE calls DROP CONSTRAINT refusing"
+    with engine.begin() as connection:
+        connection.execute(text(begin))
+    yield
+    with engine.begin() as connection:
+        connection.execute(text(end))
+
+
 def scripts() -> Config:
     """Return what Alembic needs to run this program's migrations."""
     config = Config()

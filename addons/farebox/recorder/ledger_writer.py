@@ -1,5 +1,6 @@
 """A batch of the spool becomes rows: decode, price, link, write in one transaction, apply to the sinks."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -63,15 +64,17 @@ class LedgerWriter:
         sources = {call.id: call for call in calls}
         records = [record for record in map(self._priced, calls) if record is not None]
         joined = self._joined(records, polls)
-        written = self._to.database.write(joined.records, batch.positions, ended=ended, links=_links(joined))
+        written = self._to.database.write(
+            joined.records,
+            batch.positions,
+            ended=ended,
+            links=_links(joined),
+            keep_refused=self._keep_refused(sources, joined),
+        )
         self._failures = failures
-        for refused in written.refused:
-            source = sources.get(refused.id)
-            message = readings.encode(source) if source else msgspec.msgpack.encode(refused)
-            self._to.dead_letters.keep(message, "the ledger refuses it")
-        self._to.apply(written.records, written.completions)
+        self._to.apply(written.new, written.changed)
         # Only now: a batch is read again for as long as the ledger is away.
-        self._estimators.learn(sources[record.id] for record in written.records if record.id in sources)
+        self._estimators.learn(sources[record.id] for record in written.new if record.id in sources)
 
     def join_pending(self) -> None:
         """Join polls and rows that two recorders wrote at the same time, so that neither saw the other's."""
@@ -80,7 +83,8 @@ class LedgerWriter:
         joined = join([], found.rows, waited, self._priced)
         if joined.resolved:
             links = replace(_links(joined), waiting=())
-            self._to.apply([], self._to.database.write([], {}, links=links).completions)
+            written = self._to.database.write([], {}, links=links, keep_refused=self._keep_refused({}, joined))
+            self._to.apply([], written.changed)
 
     def close(self) -> None:
         """Keep what estimates have learned and what waits for the dead-letter folder."""
@@ -93,6 +97,19 @@ class LedgerWriter:
         found = self._to.database.find(unfinished | {poll.completes for poll in polls if poll.completes})
         waited = [reading for reading in map(self._decoded, found.waiting) if reading is not None]
         return join(records, found.rows, [*polls, *waited], self._priced)
+
+    def _keep_refused(self, sources: Mapping[str, Reading], joined: Joined) -> Callable[[Record], None]:
+        """Return a function that dead-letters the Readings which a row is made of: the call, and polls of its work."""
+        resolved = defaultdict[tuple[str, str | None, str | None], list[Reading]](list)
+        for poll in joined.resolved:
+            resolved[poll.host, poll.dialect, poll.completes].append(poll)
+
+        def keep(row: Record) -> None:
+            call = sources.get(row.id)
+            for reading in (*([call] if call else ()), *resolved.get((row.host, row.dialect, row.response_id), ())):
+                self._to.dead_letters.keep(readings.encode(reading), "the ledger refuses it")
+
+        return keep
 
     def _decoded(self, message: bytes) -> Reading | None:
         try:

@@ -1,51 +1,73 @@
 """The ledger as a sink: rows and the position in the spool in one transaction."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 import msgspec
+import uuid_utils
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError, StatementError
 
 from ..errors import LedgerAwayError
 from ..records.record import Completion, Record
 from ..spool.reader import Position
 from ..store import faults, polls, queries
-from ..store.engine import writer
+from ..store.engine import name, writer
 from ..store.maintenance import Maintenance
 from ..store.polls import Poll
 from ..store.rollups import counting
 from ..store.rows import insert_calls, record_of
 from ..store.snapshot import snapshot
+from .plain_record import plain
 
 _TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """What a batch changes beside its own rows. `settled` are the keys of looks that need not wait any more."""
+    """Changes of a batch other than its own rows. `resolved` are the keys of polls that need not wait any more."""
 
     completions: Sequence[Completion] = ()
     waiting: Sequence[Poll] = ()
     resolved: Sequence[tuple[str, str, str]] = ()
 
 
+NO_LINKS = Links()
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What one write did. `refused` are the rows that the database does not take, whatever company they come in."""
+    """Result of a write: `new` rows, rows that were `changed`, and rows that the database `refused`.
 
-    records: Sequence[Record]
+    `new` rows may be in the ledger already, from a commit whose answer was lost.
+    """
+
+    new: Sequence[Record]
+    changed: Sequence[Completion]
     refused: Sequence[Record]
-    completions: Sequence[Completion] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the ledger has of some response ids: rows, and the messages of looks that wait for one."""
+    """Rows that the ledger has of some response ids, and the messages of polls that wait for one."""
 
     rows: Sequence[Record] = ()
     waiting: Sequence[bytes] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What goes into one transaction."""
+
+    records: Sequence[Record] = ()
+    positions: Mapping[str, Position] = field(default_factory=dict)
+    ended: Sequence[str] = ()
+    links: Links = NO_LINKS
+
+
+class _RefusedError(Exception):
+    """The database does not accept a batch; the text names the kind of its error, without any value of a row."""
 
 
 class DatabaseSink:
@@ -63,13 +85,15 @@ class DatabaseSink:
         self._engine = engine
         self._sidecar = sidecar
         self._maintenance = Maintenance(engine, keep, keep_callers=keep_callers)
+        # The rows of a batch that was refused whole: searching it again at each try would take thousands of statements.
+        self._refused_whole: frozenset[str] = frozenset()
 
     def reconnect(self) -> None:
-        """Open connections anew when they are next needed."""
+        """Close all connections; they are opened again when needed."""
         self._engine.dispose()
 
     def purge(self) -> bool:
-        """Remove a part of what is too old, now and then; return whether there may be more."""
+        """Delete some of the rows that are too old, if there may be any; return whether there may be more."""
         return self._maintenance.purge()
 
     def find(self, response_ids: Collection[str]) -> Found:
@@ -81,7 +105,7 @@ class DatabaseSink:
             return Found([record_of(row) for row in rows], polls.waiting(connection, response_ids))
 
     def find_met(self) -> Found:
-        """Return the looks that wait although a row of their response id is there, and these rows."""
+        """Return the polls that wait although a row of their response id exists, and these rows."""
         with snapshot(self._engine) as connection:
             ids = polls.met(connection)
         return self.find(ids)
@@ -92,93 +116,142 @@ class DatabaseSink:
         positions: Mapping[str, Position],
         *,
         ended: Sequence[str] = (),
-        links: Links = Links(),
+        links: Links = NO_LINKS,
+        keep_refused: Callable[[Record], None] = lambda _record: None,
     ) -> Written:
-        """Store `records`, what they are linked to and how far the spools are read, and forget the spools that `ended`.
+        """Store `records`, their links and the positions in the spools, and forget the spools that `ended`.
 
-        All in one transaction.
+        All in one transaction, before which `keep_refused` gets each row that the database refuses.
+        LedgerAwayError, and nothing is stored, if it refuses every row, also with plain values.
         """
         self._maintenance.make_room(records)
-        completed = self._store(records, positions, ended, links)
-        if completed is not None:
-            return Written(records, [], completed)
-        refused = self._refused(records)
-        sound = [record for record in records if record not in refused]
-        lost = [one.after for one in links.completions if self._store([], {}, (), Links([one]), keep=False) is None]
-        kept = replace(links, completions=[one for one in links.completions if one.after not in lost])
-        completed = self._store(sound, positions, ended, kept)
-        if completed is None:
-            return self._one_by_one(records, positions, ended, links)
-        return Written(sound, [*refused, *lost], completed)
+        batch = _Batch(records, positions, ended, links)
+        try:
+            return Written(records, self._store(batch), [])
+        except _RefusedError as refusal:
+            kind = str(refusal)
+        refused, lost = self._refused(batch, kind)
+        for row in (*refused, *(completion.after for completion in lost)):
+            keep_refused(row)
+        sound = replace(
+            batch,
+            records=[record for record in records if record not in refused],
+            links=replace(links, completions=[one for one in links.completions if one not in lost]),
+        )
+        refused = [*refused, *(completion.after for completion in lost)]
+        try:
+            return Written(sound.records, self._store(sound), refused)
+        except _RefusedError:
+            written = self._one_by_one(sound, keep_refused)
+            return replace(written, refused=[*refused, *written.refused])
 
-    def _one_by_one(
-        self, records: Sequence[Record], positions: Mapping[str, Position], ended: Sequence[str], links: Links
-    ) -> Written:
-        """Store what is refused only in company, as where a sum would be too large, in a transaction each."""
-        rest = replace(links, completions=())
-        if self._store([], positions, ended, rest, keep=False) is None:
-            raise LedgerAwayError("it refuses to note how far the spool is read")
-        refused = [record for record in records if self._store([record], {}, (), Links()) is None]
-        made = {one.after.id: self._store([], {}, (), Links([one])) for one in links.completions}
-        refused += (one.after for one in links.completions if made[one.after.id] is None)
-        # Last, so that what is interrupted is read again.
-        self._store([], positions, ended, rest)
-        sound = [record for record in records if record not in refused]
-        return Written(sound, refused, [one for done in made.values() for one in done or ()])
+    def _refused(self, batch: _Batch, kind: str) -> tuple[list[Record], list[Completion]]:
+        """Return the rows and completions that are refused on their own."""
+        changes = batch.links.completions
+        ids = {*(record.id for record in batch.records), *(one.after.id for one in changes)}
+        if ids and self._refused_whole.issuperset(ids):
+            self._check_plain(batch, kind)
+        self._refused_whole = frozenset()
+        refused = self._search(batch.records)
+        lost = [one for one in changes if not self._accepts(_Batch(links=Links([one])))]
+        if len(refused) == len(batch.records) and len(lost) == len(changes):
+            self._refused_whole = frozenset(ids)
+        if len(refused) == len(batch.records):
+            self._check_plain(_Batch(batch.records), kind)
+        if len(lost) == len(changes):
+            self._check_plain(_Batch(links=Links(changes)), kind)
+        return refused, lost
 
-    def _refused(self, records: Sequence[Record]) -> list[Record]:
+    def _search(self, records: Sequence[Record]) -> list[Record]:
         """Return the rows that cannot be stored, found by halving; nothing of the search stays in the ledger."""
-        if not records or self._store(records, {}, (), Links(), keep=False) is not None:
+        if not records or self._accepts(_Batch(records)):
             return []
         if len(records) == 1:
             return list(records)
         middle = len(records) // 2
-        return self._refused(records[:middle]) + self._refused(records[middle:])
+        return self._search(records[:middle]) + self._search(records[middle:])
 
-    def _store(
-        self,
-        records: Sequence[Record],
-        positions: Mapping[str, Position],
-        ended: Sequence[str],
-        links: Links,
-        *,
-        keep: bool = True,
-    ) -> Sequence[Completion] | None:
-        """Return the completions that were made, or None where the database refuses something."""
+    def _check_plain(self, batch: _Batch, kind: str) -> None:
+        """Raise LedgerAwayError if `batch` is refused with plain values too: then the rows are not at fault."""
+        now = datetime.now(UTC)
+        rows = [
+            msgspec.structs.replace(plain(record), id=str(uuid_utils.uuid7()), started_at=now)
+            for record in batch.records
+        ]
+        changes = [Completion(one.before, plain(one.after)) for one in batch.links.completions]
+        if not self._accepts(_Batch(rows, links=Links(changes))):
+            trouble = f"refuses every call, also with plain values ({kind}): check its constraints and triggers"
+            raise LedgerAwayError(f"ledger {name(self._engine)} {trouble}", f"it {trouble}")
+
+    def _one_by_one(self, batch: _Batch, keep_refused: Callable[[Record], None]) -> Written:
+        """Store in a transaction each what is refused only together, such as rows whose sum is too large."""
+        rest = replace(batch, records=(), links=replace(batch.links, completions=()))
+        if not self._accepts(rest):
+            raise LedgerAwayError("the ledger refuses to store how far the spool is read")
+        new, changed, refused = list[Record](), list[Completion](), list[Record]()
+        for record in batch.records:
+            try:
+                self._store(_Batch([record]))
+                new.append(record)
+            except _RefusedError:
+                refused.append(record)
+        for completion in batch.links.completions:
+            try:
+                changed += self._store(_Batch(links=Links([completion])))
+            except _RefusedError:
+                refused.append(completion.after)
+        for record in refused:
+            keep_refused(record)
+        # Last, so that an interrupted batch is read again.
+        self._store(rest)
+        return Written(new, changed, refused)
+
+    def _accepts(self, batch: _Batch) -> bool:
+        """Return whether the database accepts `batch`, without storing it."""
+        try:
+            self._store(batch, keep=False)
+        except _RefusedError:
+            return False
+        return True
+
+    def _store(self, batch: _Batch, *, keep: bool = True) -> Sequence[Completion]:
+        """Store `batch` and return the completions that were made; _RefusedError, LedgerAwayError."""
         tries = 0
         while True:
             tries += 1
             try:
                 with writer(self._engine).connect() as connection, connection.begin() as transaction:
-                    made = self._put(connection, records, positions, ended, links)
+                    made = self._put(connection, batch)
                     if not keep:
                         transaction.rollback()
                     return made
             except (SQLAlchemyError, OverflowError, ValueError, TypeError) as error:
                 if faults.is_refusal(error):
-                    return None
+                    raise _RefusedError(_kind(error)) from error
                 if not faults.is_conflict(error) or tries == _TRIES:
                     raise faults.away(self._engine, error) from error
 
-    def _put(
-        self,
-        connection: Connection,
-        records: Sequence[Record],
-        positions: Mapping[str, Position],
-        ended: Sequence[str],
-        links: Links,
-    ) -> Sequence[Completion]:
-        new = insert_calls(connection, records)
+    def _put(self, connection: Connection, batch: _Batch) -> Sequence[Completion]:
+        new = insert_calls(connection, batch.records)
         made, changed = [], []
         # In the order of their ids, so that no two transactions wait for each other.
-        for one in sorted(links.completions, key=lambda completion: completion.after.id):
-            if (change := polls.complete(connection, msgspec.structs.asdict(one.after))) is not None:
-                made.append(one)
+        for completion in sorted(batch.links.completions, key=lambda one: one.after.id):
+            # Another recorder may have completed the row by now.
+            if (change := polls.complete(connection, msgspec.structs.asdict(completion.after))) is not None:
+                made.append(completion)
                 before, after = change
                 changed.append((record_of(before), record_of(after)))
         counting.count(connection, new, changed)
-        polls.drop(connection, links.resolved)
-        polls.keep(connection, links.waiting)
-        queries.store_positions(connection, positions, sidecar=self._sidecar)
-        queries.forget_positions(connection, ended)
+        polls.drop(connection, batch.links.resolved)
+        polls.keep(connection, batch.links.waiting)
+        queries.store_positions(connection, batch.positions, sidecar=self._sidecar)
+        queries.forget_positions(connection, batch.ended)
         return made
+
+
+def _kind(error: Exception) -> str:
+    """Name `error` by its class and constraint: its text can quote the row."""
+    origin = error.orig if isinstance(error, StatementError) and error.orig else error
+    kind: str = getattr(origin, "sqlite_errorname", None) or type(origin).__name__
+    constraint = getattr(getattr(origin, "diag", None), "constraint_name", None)
+    return f"{kind}, {constraint}" if constraint else kind
