@@ -10,7 +10,10 @@ from farebox.doctor import folder
 from farebox.doctor.finding import OK, PROBLEM, WARNING
 from farebox.home.folder import claim
 from farebox.proxy.trust import confdir, hand_out
+from farebox.recorder.dead_letters import DeadLetters
+from farebox.sinks.self_metrics import SelfMetrics
 from farebox.spool.writer import SpoolWriter
+from prometheus_client import CollectorRegistry
 
 from tests.support.findings import levels, only
 
@@ -46,6 +49,14 @@ def test_dead_letters_are_counted(settings: Settings, home: Path, number: int, m
         f"{message} {home / 'dead-letter'}: calls that could not be recorded",
     )
     assert levels(rest)[0] == (OK, f"data folder {home}")
+
+
+def test_each_dead_letter_of_a_segment_is_counted(settings: Settings, home: Path) -> None:
+    letters = DeadLetters(home / "dead-letter", SelfMetrics(CollectorRegistry()))
+    for message in (b"one", b"two"):
+        letters.keep(message, "it is a test")
+
+    assert levels(folder.check(settings))[0][1].startswith("2 dead letters in ")
 
 
 def test_calls_of_an_earlier_start_are_counted_unless_a_sidecar_runs(settings: Settings, home: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from farebox.pricing.standard import standard
+from farebox.recorder.dead_letter_folder import content, files
 from farebox.recorder.dead_letters import DeadLetters
 from farebox.recorder.estimator_store import EstimatorStore
 from farebox.recorder.failures import Failures
@@ -69,7 +70,7 @@ class Environment:
         return self.registry.get_sample_value(f"farebox_{name}", labels)
 
     def dead_letters(self) -> list[bytes]:
-        return [path.read_bytes() for path in sorted((self.home / "dead-letter").glob("*"))]
+        return [message for path in files(self.home / "dead-letter") for message in content(path).messages]
 
     def rows(self) -> list[dict[str, Any]]:
         return list(queries.all_calls(self.engine))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..config.settings import Settings
 from ..home.folder import CERTIFICATE, holder
+from ..recorder.dead_letter_folder import count
 from ..report.figures import plural
 from ..spool.reader import SpoolReader
 from .finding import Finding, ok, problem, warning
@@ -28,10 +29,10 @@ def check(settings: Settings) -> Iterator[Finding]:
         return
     state = "" if folder.exists() else ", created at the first start"
     pid = holder(folder, "sidecar")
-    if count := len(list((folder / "dead-letter").glob("*"))):
+    if kept := count(folder / "dead-letter"):
         yield warning(
-            f"{plural(count, 'dead letter')} in {folder / 'dead-letter'}: calls that could not be recorded",
-            "search for `dead-letter` in the output of `farebox up`; delete files that you don't need",
+            f"{plural(kept, 'dead letter')} in {folder / 'dead-letter'}: calls that could not be recorded",
+            "search for `dead-letter` in the output of `farebox up`, then run `farebox requeue`, or delete the files",
         )
     if not pid and (waiting := SpoolReader(settings.spool_folder, {}).pending()):
         yield warning(

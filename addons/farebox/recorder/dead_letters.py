@@ -1,69 +1,104 @@
-"""The folder for calls that cannot be recorded, one file each."""
+"""Dead letters: calls that could not be recorded, each kept once until `farebox requeue` tries them again."""
 
-import hashlib
 import logging
 import threading
+from errno import EDQUOT
 from pathlib import Path
 
 from ..sinks.self_metrics import SelfMetrics
+from ..spool.frames import MESSAGE_LIMIT
+from .dead_letter_folder import SegmentWriter, content, digest, segments
 
 logger = logging.getLogger(__name__)
 
-# So many wait in memory for a disk that takes no file.
+# Messages that wait in memory while the disk does not accept them.
 WAITING_LIMIT = 1000
+# Dead letters that are recognised if they come again, also after a restart.
+KNOWN_LIMIT = 50_000
 
 
 class DeadLetters:
-    """Keeps messages in `folder`; those that the disk does not take now wait in memory, up to WAITING_LIMIT."""
+    """Keeps messages in `folder`; those that the disk does not accept wait in memory. Threads may share it."""
 
     def __init__(self, folder: Path, own: SelfMetrics) -> None:
         self._folder = folder
         self._own = own
-        self._waiting: dict[str, tuple[bytes, str]] = {}
-        self._lock = threading.RLock()
+        self._writer = SegmentWriter(folder)
+        self._waiting: dict[bytes, tuple[bytes, str]] = {}
+        self._known: dict[bytes, Path] | None = None
+        self._has_failed = False
+        self._lock = threading.Lock()
 
     def keep(self, message: bytes, why: str) -> None:
-        """Keep `message`, which is one call; the same one is kept and counted once."""
+        """Keep `message`, which is one call. The same message is kept and counted once."""
         with self._lock:
             self._keep(message, why)
 
-    def _keep(self, message: bytes, why: str) -> None:
-        name = f"{hashlib.sha256(message).hexdigest()[:32]}.msgpack"
-        path = self._folder / name
-        if name in self._waiting or path.exists():
-            # A batch is read again for as long as the ledger is away.
-            return
-        if self._write(path, message):
-            logger.error("a call is dead-lettered in %s: %s", path, why)
-            self._own.dead_lettered()
-        elif len(self._waiting) < WAITING_LIMIT:
-            self._waiting[name] = message, why
-        else:
-            logger.error("a call is lost: %s, and %s takes no file", why, self._folder)
-            self._own.dropped(1)
-
     def try_again(self) -> None:
-        """Write what waits, as far as the disk takes it now."""
+        """Write what waits in memory, as far as the disk accepts it now."""
         with self._lock:
             waiting, self._waiting = self._waiting, {}
             for message, why in waiting.values():
                 self._keep(message, why)
 
     def close(self) -> None:
-        """Write what waits; what cannot be written is lost."""
+        """Write what waits in memory; what cannot be written is lost."""
         self.try_again()
-        if self._waiting:
-            logger.error("%s calls are lost: they cannot be recorded, nor kept in %s", len(self._waiting), self._folder)
-            self._own.dropped(len(self._waiting))
+        with self._lock:
+            if self._waiting:
+                logger.error(
+                    "%s calls are lost: they can be neither recorded nor kept in %s", len(self._waiting), self._folder
+                )
+                self._own.dropped(len(self._waiting))
 
-    def _write(self, path: Path, message: bytes) -> bool:
-        draft = path.with_suffix(".part")
+    def _keep(self, message: bytes, why: str) -> None:
+        key = digest(message)
+        if key in self._waiting or self._is_kept(key):
+            # A batch is read again for as long as the ledger is away.
+            return
+        if path := self._write(message):
+            self._remember(key, path)
+            logger.error("a call is dead-lettered in %s: %s", path, why)
+            self._own.dead_lettered()
+        elif len(self._waiting) < WAITING_LIMIT and len(message) <= MESSAGE_LIMIT:
+            self._waiting[key] = message, why
+        else:
+            logger.error("a call is lost: %s, and %s accepts no dead letter", why, self._folder)
+            self._own.dropped(1)
+
+    def _write(self, message: bytes) -> Path | None:
+        if len(message) > MESSAGE_LIMIT:
+            return None
         try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            draft.write_bytes(message)
-            draft.replace(path)
+            path = self._writer.append(message)
         except OSError as error:
-            if not self._waiting:
-                logger.error("%s cannot be written (%s): see to that disk", path, error.strerror)
-            return False
-        return True
+            if not self._has_failed:
+                fix = "run `farebox requeue`, or delete files there" if error.errno == EDQUOT else "see to that disk"
+                logger.error("%s cannot be written (%s): %s", self._folder, error.strerror, fix)
+            self._has_failed = True
+            return None
+        self._has_failed = False
+        return path
+
+    def _is_kept(self, key: bytes) -> bool:
+        # What `farebox requeue` has taken away is kept again if it is refused again.
+        path = self._all_known().get(key)
+        return path is not None and path.exists()
+
+    def _remember(self, key: bytes, path: Path) -> None:
+        known = self._all_known()
+        known.pop(key, None)
+        while len(known) >= KNOWN_LIMIT:
+            del known[next(iter(known))]
+        known[key] = path
+
+    def _all_known(self) -> dict[bytes, Path]:
+        if self._known is None:
+            self._known = {}
+            for path in segments(self._folder):
+                try:
+                    for message in content(path).messages:
+                        self._remember(digest(message), path)
+                except OSError as error:
+                    logger.error("dead letters in %s cannot be read (%s)", path, error.strerror)
+        return self._known
