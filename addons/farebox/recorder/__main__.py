@@ -8,7 +8,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from http.server import ThreadingHTTPServer
 
 from prometheus_client import CollectorRegistry
 
@@ -30,6 +29,7 @@ from .failures import Failures
 from .health import Health
 from .heartbeats import Heartbeats
 from .http import serve
+from .http_server import BoundedHTTPServer
 from .jobs import JobRunner
 from .ledger_writer import Destinations, LedgerWriter
 from .prices import Prices
@@ -111,7 +111,7 @@ def _destinations(settings: Settings, engine: Engine, registry: CollectorRegistr
 
 def _serve(
     settings: Settings, registry: CollectorRegistry, health: Callable[[], Health], stopping: threading.Event
-) -> ThreadingHTTPServer:
+) -> BoundedHTTPServer:
     give_up = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
@@ -125,7 +125,7 @@ def _serve(
                 ) from error
 
 
-def _close_when(alone: threading.Event, server: ThreadingHTTPServer) -> None:
+def _close_when(alone: threading.Event, server: BoundedHTTPServer) -> None:
     def close() -> None:
         alone.wait()
         server.shutdown()
