@@ -9,12 +9,15 @@ from typing import NamedTuple
 
 import msgspec
 import pytest
+from farebox.config.price_rules import Match, PriceRule
+from farebox.config.price_units import PerMtok
 from farebox.pricing.amounts import amounts
 from farebox.pricing.book import Book
 from farebox.pricing.consumption import Consumption
 from farebox.pricing.cost import LEDGER_LIMIT, nanousd
 from farebox.pricing.genai.aliases import ALIASES
 from farebox.pricing.genai.edition import bundled
+from farebox.pricing.overrides import Overrides
 from farebox.pricing.pricer import Pricer
 from farebox.pricing.rate import Rate
 from farebox.pricing.ratecard import RateCard
@@ -160,6 +163,21 @@ def test_halves_go_to_the_even_number(count: int, parts: int) -> None:
 
     halves = count * parts
     assert cost.nanousd == halves // 2 + (halves % 2 and halves // 2 % 2)
+
+
+@given(prices=st.tuples(USD, USD), multiplier=USD.filter(bool), tokens=st.tuples(COUNTS, COUNTS))
+def test_own_prices_through_an_alias_and_a_multiplier_are_exact(
+    prices: tuple[Decimal, Decimal], multiplier: Decimal, tokens: tuple[int, int]
+) -> None:
+    (in_usd, out_usd), (read, written) = prices, tokens
+    target = PriceRule(Match(model="gpt-own", provider="openai"), per_mtok=PerMtok(input=in_usd, output=out_usd))
+    alias = PriceRule(Match(model="m"), alias_of="openai/gpt-own", multiplier=multiplier)
+    used = Consumption("acme", ("m",), Usage(input_tokens=read, output_tokens=written), AT)
+
+    cost = Pricer([], Overrides((target, alias))).price(used)
+
+    exact = Fraction(multiplier) * (read * Fraction(in_usd) + written * Fraction(out_usd)) / 10**6
+    assert cost.nanousd == round(exact * NANO)
 
 
 class Priced(NamedTuple):

@@ -8,8 +8,10 @@ from typing import Any
 
 import msgspec
 import pytest
+from farebox.config.price_rules import PriceRule
 from farebox.pricing.consumption import Consumption
-from farebox.pricing.cost import Cost
+from farebox.pricing.cost import LEDGER_LIMIT, Cost
+from farebox.pricing.overrides import Overrides
 from farebox.pricing.pricer import Pricer
 from farebox.pricing.rate import Rate
 from farebox.pricing.ratecard import RateCard
@@ -98,6 +100,15 @@ def test_what_no_source_prices_is_unpriced_and_why(sources: list[Shelf], questio
     )
 
 
+def test_a_local_model_is_free_where_a_rule_says_so() -> None:
+    rules = Overrides(msgspec.convert([{"match": {"provider": "ollama"}, "local": {"mode": "free"}}], tuple[PriceRule]))
+
+    cost = Pricer([], rules).price(asked("llama4", "ollama", input_tokens=9, output_tokens=9))
+
+    assert cost == Cost(0, "free", ("local",), "override", rules.version, cost.rate_card)
+    assert cost.rate_card == {"model": "*", "match": "exact", "rule": "prices[0]", "included": "tokens"}
+
+
 def test_parts_are_summed_before_they_are_rounded() -> None:
     tiny = shelf("a", {"input_tokens": Rate(Decimal("0.0005"))})
 
@@ -154,3 +165,28 @@ def test_calls_that_are_summed_up_are_priced_as_single_ones(
     cost = Pricer([shelf("first", {"input_tokens": stepped})]).price(part)
 
     assert (cost.nanousd, cost.reasons) == (nanousd, reasons)
+
+
+@pytest.mark.parametrize(
+    ("nanousd", "expected"),
+    [
+        (LEDGER_LIMIT, Cost(LEDGER_LIMIT, "priced", (), "a", "7")),
+        (LEDGER_LIMIT + 1, Cost(None, "unpriced", ("inconsistent_usage",))),
+    ],
+)
+@pytest.mark.parametrize("parts", [1, 2])
+def test_a_cost_above_the_limit_is_not_believed(nanousd: int, expected: Cost, parts: int) -> None:
+    one_nano = shelf("a", {"input_tokens": Rate(Decimal("1e-9"), 1)})
+    counts = [nanousd] if parts == 1 else [1, nanousd - 1]
+
+    found = Pricer([one_nano]).price(*(asked(input_tokens=count) for count in counts))
+
+    assert msgspec.structs.replace(found, rate_card={}) == expected
+
+
+def test_a_cost_that_rounds_down_to_the_limit_is_believed() -> None:
+    half_a_nano = shelf("a", {"input_tokens": Rate(Decimal("5e-10"), 1)})
+
+    costs = [Pricer([half_a_nano]).price(asked(input_tokens=2 * LEDGER_LIMIT + more)).nanousd for more in (1, 2)]
+
+    assert costs == [LEDGER_LIMIT, None]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from farebox.pricing.reported import Reported, reported
+from farebox.records.reading import StatedCost
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +19,8 @@ from hypothesis import strategies as st
         ({"cost": 0, "is_byok": False}, 0, "usage.cost"),
         ({"cost": 1}, 1_000_000_000, "usage.cost"),
         ({"cost": 10_000}, 10_000_000_000_000, "usage.cost"),
+        ({"cost": "10000.0000000005"}, 10_000_000_000_000, "usage.cost"),
+        ({"cost": -1e-10}, 0, "usage.cost"),
         ({"cost_in_usd_ticks": 3_311_000}, 331_100, "usage.cost_in_usd_ticks"),
         ({"cost_in_usd_ticks": 15}, 2, "usage.cost_in_usd_ticks"),
         ({"cost_in_usd_ticks": 25}, 2, "usage.cost_in_usd_ticks"),
@@ -47,7 +50,10 @@ def test_what_providers_state(usage: dict[str, Any], nanousd: int, place: str) -
         {"cost": [1]},
         {"cost": {}},
         {"cost": {"total_cost": None}},
+        {"cost": "10000.000000001"},
+        {"cost": "10000.0000000005000001"},
         {"cost": 10_000.01},
+        {"cost": -1e-9},
         {"cost": 1e12},
         {"cost": 10**40},
         {"cost": "NaN"},
@@ -86,3 +92,31 @@ def test_an_amount_in_whole_nano_dollars_is_kept_to_the_last(amount: Decimal) ->
     assert found
     assert found.nanousd == round(Decimal(repr(as_sent)) * 10**9)
     assert abs(found.nanousd - amount * 10**9) <= 1
+
+
+@pytest.mark.parametrize(
+    ("stated", "nanousd"),
+    [
+        (StatedCost("header x-cost", "0.0031", "usd"), 3_100_000),
+        (StatedCost("header x-cost", "0.31", "cent"), 3_100_000),
+        (StatedCost("header x-cost", "3100", "microusd"), 3_100_000),
+        (StatedCost("header x-cost", "3100000", "nanousd"), 3_100_000),
+        (StatedCost("header x-cost", "10000000000000", "nanousd"), 10**13),
+        (StatedCost("header x-cost", "10000000000001", "nanousd"), None),
+    ],
+)
+def test_a_place_that_the_user_names_goes_before_the_usage(stated: StatedCost, nanousd: int | None) -> None:
+    found = reported({"cost": 0.5}, "0.25", stated)
+
+    assert found == (None if nanousd is None else Reported(nanousd, "header x-cost"))
+
+
+def test_a_named_place_without_a_number_leaves_it_to_the_usage() -> None:
+    assert reported({"cost": 0.5}, stated=StatedCost("header x-cost", "n/a", "usd")) == Reported(
+        500_000_000, "usage.cost"
+    )
+
+
+@pytest.mark.parametrize(("exponent", "is_read"), [(-29, True), (-30, False)])
+def test_a_number_with_an_absurd_exponent_is_not_read(exponent: int, is_read: bool) -> None:
+    assert (reported({"cost": f"1e{exponent}"}) is not None) is is_read
