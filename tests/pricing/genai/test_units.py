@@ -9,6 +9,8 @@ from farebox.pricing.genai.units import UNITS, Prices, rates, stated, without_un
 from genai_prices.types import Tier, TieredPrices
 from genai_prices.units import _get_registry
 
+from tests.support.genai import price
+
 PRICES = [
     (f"{provider.id}/{model.id}", stated(one.prices))
     for provider in bundled().providers
@@ -57,3 +59,10 @@ def test_a_rate_is_told_in_the_catalogues_words() -> None:
         "audio_seconds": "0.04 per hour, at least 10",
         "audio_milliseconds": "0.04 per hour, at least 10000",
     }
+
+
+@pytest.mark.parametrize(("unit", "heard"), [("audio_seconds", 3), ("audio_milliseconds", 3_000)])
+def test_groq_bills_ten_seconds_at_least(unit: str, heard: int) -> None:
+    cost = price("groq/whisper-large-v3-turbo", units={unit: heard})
+
+    assert (cost.nanousd, cost.status) == (round(10 * 40_000_000 / 3_600), "priced")
