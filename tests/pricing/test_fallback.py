@@ -8,56 +8,9 @@ import pytest
 from farebox.pricing.consumption import Consumption
 from farebox.pricing.cost import Cost
 from farebox.pricing.fallback import LiteLLM
-from farebox.pricing.pricer import Pricer
 from farebox.records.usage import Usage
 
-AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
-PRICER = Pricer([LiteLLM()])
-CHAT: dict[str, Any] = {"input_tokens": 10_000, "cache_read_tokens": 4_000, "output_tokens": 1_000}
-AWS = "bedrock-runtime.{}.amazonaws.com"
-
-
-def price(
-    provider: str,
-    *models: str,
-    host: str = "",
-    tier: str | None = None,
-    at: datetime = AT,
-    context: dict[str, str] | None = None,
-    **used: Any,
-) -> Cost:
-    return PRICER.price(Consumption(provider, models, Usage(**used), at, host=host, tier=tier, context=context or {}))
-
-
-# Nano-USD per token are thousandths of USD per million.
-@pytest.mark.parametrize(
-    ("model", "region", "nanousd"),
-    [
-        ("qwen.qwen3-coder-next", "us-east-1", 1_000 * 500 + 1_000 * 1_200),
-        ("qwen.qwen3-coder-next", "eu-west-2", 1_000 * 780 + 1_000 * 1_860),
-        ("eu.anthropic.claude-sonnet-4-5-20250929-v1:0", "eu-west-1", 1_000 * 3_300 + 1_000 * 16_500),
-        ("global.anthropic.claude-sonnet-4-5-20250929-v1:0", "eu-west-1", 1_000 * 3_000 + 1_000 * 15_000),
-        ("anthropic.claude-sonnet-4-5-20250929-v1:0", "us-gov-west-1", 1_000 * 3_600 + 1_000 * 18_000),
-        (
-            "arn:aws-us-gov:bedrock:us-gov-west-1:123456789012:inference-profile/us-gov.anthropic.claude-sonnet-5",
-            "us-gov-west-1",
-            1_000 * 2_400 + 1_000 * 12_000,
-        ),
-    ],
-)
-def test_a_region_and_a_geography_have_prices_of_their_own(model: str, region: str, nanousd: int) -> None:
-    cost = price("bedrock", model, host=AWS.format(region), input_tokens=1_000, output_tokens=1_000)
-
-    assert (cost.nanousd, cost.status, cost.rate_card["match"]) == (nanousd, "priced", "exact")
-
-
-def test_a_geography_is_found_though_the_answer_leaves_it_out() -> None:
-    """Claude's answers name the model alone."""
-    asked = ("claude-sonnet-4-5-20250929", "eu.anthropic.claude-sonnet-4-5-20250929-v1:0")
-
-    cost = price("bedrock", *asked, host=AWS.format("eu-west-1"), input_tokens=1_000, output_tokens=0)
-
-    assert cost.nanousd == 1_000 * 3_300
+from tests.support.litellm import AT, CHAT, price
 
 
 @pytest.mark.parametrize(
@@ -161,21 +114,6 @@ def test_tokens_of_images_have_prices_of_their_own(used: dict[str, Any], nanousd
 
 
 @pytest.mark.parametrize(
-    ("at", "nanousd"),
-    [
-        (datetime(2026, 11, 20, 2, tzinfo=UTC), 6_000 * 1_320 + 4_000 * 44 + 1_000 * 3_960),
-        (datetime(2026, 11, 20, 0, 59, tzinfo=UTC), 6_000 * 660 + 4_000 * 22 + 1_000 * 1_980),
-        (datetime(2026, 11, 20, 4, tzinfo=UTC), 6_000 * 660 + 4_000 * 22 + 1_000 * 1_980),
-        (datetime(2026, 11, 20, 23, 59, tzinfo=UTC), 6_000 * 660 + 4_000 * 22 + 1_000 * 1_980),
-        (datetime(2026, 11, 21, 2, tzinfo=UTC), 6_000 * 660 + 4_000 * 22 + 1_000 * 1_980),
-    ],
-    ids=["Friday's peak", "before it", "after it", "at night", "Saturday"],
-)
-def test_cheap_hours_know_the_weekend(at: datetime, nanousd: int) -> None:
-    assert price("deepseek", "deepseek-v4-pro", at=at, **CHAT).nanousd == nanousd
-
-
-@pytest.mark.parametrize(
     ("provider", "model", "host", "context", "times"),
     [
         ("openai", "gpt-6-astra", "api.openai.com", {}, "1"),
@@ -199,46 +137,6 @@ def test_where_and_how_fast_it_is_done_multiplies_the_price(
     assert standard is not None
     assert cost.nanousd == standard * Decimal(times)
     assert cost.rate_card.get("times", "1") == times
-
-
-@pytest.mark.parametrize(
-    ("provider", "model", "key"),
-    [
-        ("gemini", "models/gemini-2.5-flash", "gemini/gemini-2.5-flash"),
-        ("vertex", "publishers/google/models/gemini-2.5-flash", "vertex_ai/gemini-2.5-flash"),
-        ("vertex", "claude-opus-4-8@20260805", "vertex_ai/claude-opus-4-8"),
-        (
-            "fireworks",
-            "accounts/fireworks/models/deepseek-v3p1",
-            "fireworks_ai/accounts/fireworks/models/deepseek-v3p1",
-        ),
-    ],
-)
-def test_a_path_ends_with_the_models_name(provider: str, model: str, key: str) -> None:
-    assert price(provider, model, input_tokens=1).rate_card["model"] == key
-
-
-@pytest.mark.parametrize(
-    ("model", "host", "match", "usd"),
-    [
-        ("gpt-4.1-mini-2025-04-14", "acme.openai.azure.com", "exact", "0.4"),
-        ("eu/gpt-4.1-mini", "acme.openai.azure.com", "exact", "0.44"),
-        ("us/gpt-4.1-mini-2025-04-14", "acme.openai.azure.com", "exact", "0.44"),
-        ("gpt-5.1", "acme.openai.azure.us", "exact", "1.71875"),
-        ("grok-4.6", "acme.services.ai.azure.com", "exact", "2"),
-        ("gpt-4.1-mini-2099-01-01", "acme.openai.azure.com", "fuzzy", "0.4"),
-    ],
-)
-def test_azures_zones_are_part_of_a_models_name(model: str, host: str, match: str, usd: str) -> None:
-    card = price("azure", model, host=host, input_tokens=1).rate_card
-
-    assert (card["match"], card["input_tokens"].partition(" ")[0].rstrip(",")) == (match, usd)
-
-
-def test_a_tuned_model_is_priced_as_its_kind() -> None:
-    cost = price("openai", "ft:gpt-4.1-mini-2025-04-14:acme::x1", **CHAT)
-
-    assert (cost.nanousd, cost.rate_card["match"]) == (6_000 * 800 + 4_000 * 200 + 1_000 * 3_200, "fuzzy")
 
 
 @pytest.mark.parametrize(

@@ -64,28 +64,6 @@ def test_the_providers_names_are_in_the_list(provider: Provider) -> None:
     assert set(provider.litellm) <= price_list().families
 
 
-@pytest.mark.parametrize(
-    ("field", "part"),
-    [
-        ("input_cost_per_token", fields.Part("input_cost_per_token")),
-        (
-            "cache_read_input_token_cost_above_200k_tokens_priority",
-            fields.Part("cache_read_input_token_cost", 200_000, "", "priority"),
-        ),
-        (
-            "cache_creation_input_token_cost_above_1hr_above_200k_tokens",
-            fields.Part("cache_creation_input_token_cost_above_1hr", 200_000),
-        ),
-        ("output_cost_per_second_1080p", fields.Part("output_cost_per_second", 0, "1080p")),
-        ("output_cost_per_image_token_batches", fields.Part("output_cost_per_image_token", 0, "", "batches")),
-        ("input_cost_per_token_decisions", None),
-        ("max_tokens", None),
-    ],
-)
-def test_a_field_has_parts(field: str, part: fields.Part | None) -> None:
-    assert fields.parsed(field) == part
-
-
 def test_a_list_is_read_in_any_case() -> None:
     head = b'{"version":"1.0.0","sha256":"00","taken":"2026-11-24",'
     entry = PriceList(head + b'"models":{"a/B-c":{"mode":"chat","input_cost_per_token":1e-07}}}').entry("a/b-c")
