@@ -17,9 +17,10 @@ from ..records import reading as readings
 from .client_diagnostics import DiagnosticsCollector
 from .exchange import CaptureOptions, Exchange, destination, request_of
 from .guard import guarded
+from .held import Held
 from .outcome import outcome_of
 from .stream_usage import StreamUsage
-from .tap import RequestTap, ResponseTap, content_length, is_small_and_plain
+from .tap import RESPONSE_LIMIT, RequestTap, ResponseTap, content_length, is_small_and_plain
 from .usage_tap import UsageTap
 from .websockets import WebSockets
 from .worker_output import WorkerOutput, new_id
@@ -89,18 +90,15 @@ class Sidecar:
         self._diagnostics.dated(flow.response.headers.get("date"), time.time())
         with exchange.own_time():
             meter = exchange.answer(flow.response)
-        is_small = is_small_and_plain(flow.response, asks_stream=meter.asks_stream)
-        if is_small or self._usage.may_be_refused(exchange, flow.response):
+        if is_small_and_plain(flow.response, asks_stream=meter.asks_stream):
             flow.response.stream = False
             return
-        exchange.is_tapped = True
-        # The flow stays open until its message ends: a stop between the two must not cut the client off.
-        finish = functools.partial(self._write, exchange, None)
-        takes_out = self._usage.takes_out(flow, exchange)
-        tap = ResponseTap(exchange, flow.response, finish, functools.partial(self.give_up, flow))
-        flow.response.stream = (
-            UsageTap(exchange, tap, functools.partial(self._output.fault, "proxy")) if takes_out else tap
-        )
+        tap = functools.partial(self._tap, flow, exchange)
+        if self._usage.may_be_refused(exchange, flow.response):
+            held = Held(RESPONSE_LIMIT, tap, functools.partial(self.give_up, flow))
+            flow.response.stream = held  # type: ignore[assignment]
+            return
+        flow.response.stream = tap()
 
     async def response(self, flow: http.HTTPFlow) -> None:
         exchange = self._open.get(flow.id)
@@ -178,6 +176,15 @@ class Sidecar:
         self._open.pop(flow_id, None)
         self._sockets.drop(flow_id)
         self._output.fault("proxy", error)
+
+    def _tap(self, flow: http.HTTPFlow, exchange: Exchange) -> ResponseTap | UsageTap:
+        """Return the tap of an answer that is streamed."""
+        assert flow.response
+        exchange.is_tapped = True
+        # The flow stays open until its message ends: a stop between the two must not cut the client off.
+        finish = functools.partial(self._write, exchange, None)
+        tap = ResponseTap(exchange, flow.response, finish, functools.partial(self.give_up, flow))
+        return self._usage.tap(flow, exchange, tap, functools.partial(self._output.fault, "proxy"))
 
     def _is_drained(self, proxy: Proxyserver) -> bool:
         return self._is_hurried or (not self._inflight and _is_sent(proxy))

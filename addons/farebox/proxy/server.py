@@ -25,6 +25,7 @@ from . import trust
 from .addon import Sidecar
 from .client_diagnostics import DiagnosticsCollector
 from .connections import Connections
+from .held import bound_held_answers
 from .listening import modes_of, share_ports, with_port
 from .outcome import mark_upstream_resets
 from .worker_output import WorkerOutput, new_id
@@ -37,6 +38,7 @@ _HEARTBEAT_SECONDS = 1.0
 def new_sidecar(settings: Settings) -> tuple[Connections, Sidecar]:
     """Return the add-ons of a worker with a spool of its own in the data folder."""
     mark_upstream_resets()
+    bound_held_answers()
     spool = SpoolWriter(settings.spool_folder, new_id(), limits(settings.spool, settings.workers))
     output, diagnostics = (
         WorkerOutput(settings.sidecar, spool, HeartbeatSender(settings.folder)),

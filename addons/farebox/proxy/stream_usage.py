@@ -1,4 +1,4 @@
-"""Ask for the usage that a client's stream does without, and take it out of the answer again."""
+"""When to ask for the usage of a stream, and when to remove it from the answer again; `edits.py` does both."""
 
 import asyncio
 import time
@@ -11,21 +11,23 @@ from mitmproxy.connection import ConnectionState
 from ..config.settings import Settings
 from ..stream_options.hosts import supports_usage_option
 from ..stream_options.inject import is_plain, with_include_usage
+from .edits import STREAM_USAGE, Editor
 from .exchange import Exchange, destination, request_of
-from .tap import RESPONSE_LIMIT, content_length
+from .tap import RESPONSE_LIMIT, ResponseTap, content_length
+from .usage_tap import UsageTap
 
 # How long the answer to a request that is sent again may take.
-_AGAIN_SECONDS = 600.0
-_LOOK_SECONDS = 0.25
+_RETRY_SECONDS = 600.0
+_POLL_SECONDS = 0.25
 _REFUSALS = {400, 422}
 _NAMES = (b"stream_options", b"include_usage")
 
 
 class StreamUsage:
-    """Changes requests to hosts that are proven to take it, each until it refuses; `on_refusal` is told of whom."""
+    """Asks hosts that are proven to support it, each until it refuses; `on_refusal` gets the provider that did."""
 
     def __init__(self, settings: Settings, on_refusal: Callable[[str], None]) -> None:
-        self._is_on = settings.stream_usage == "auto"
+        self._editor = Editor(STREAM_USAGE, settings)
         self._hosts = settings.stream_usage_hosts
         self._refusing: set[tuple[str, int]] = set()
         self._own: set[str] = set()
@@ -36,28 +38,46 @@ class StreamUsage:
         return flow.id in self._own
 
     def ask(self, flow: http.HTTPFlow, exchange: Exchange) -> None:
-        """Ask for usage in a request that is about to go out, where that can be done."""
-        body, place = flow.request.raw_content, destination(flow)
-        if not self._is_on or not body or flow.request.trailers or place in self._refusing:
+        """Ask for usage in a request that is about to go out, if it allows that."""
+        body, server = flow.request.raw_content, destination(flow)
+        if not self._editor.is_on or not body or flow.request.trailers or server in self._refusing:
             return
         request = request_of(flow)
-        if not supports_usage_option(*place, request.path, self._hosts) or not is_plain(request):
+        if not supports_usage_option(*server, request.path, self._hosts) or not is_plain(request):
             return
         asking = with_include_usage(body)
         if asking is not None:
             exchange.client_body = body
-            _set_body(flow.request, asking)
+            self._editor.set_body(flow.request, asking)
 
     def may_be_refused(self, exchange: Exchange, response: http.Response) -> bool:
-        """Tell whether an answer is to be held until its body says what it is about."""
+        """Tell whether to hold an answer until its body says why the request was refused."""
         return (
             exchange.client_body is not None
             and response.status_code in _REFUSALS
             and (content_length(response) or 0) <= RESPONSE_LIMIT
         )
 
-    def takes_out(self, flow: http.HTTPFlow, exchange: Exchange) -> bool:
-        """Tell whether what we asked for can be taken out of the answer; a length that it announces is struck out."""
+    def tap(
+        self, flow: http.HTTPFlow, exchange: Exchange, tap: ResponseTap, on_fault: Callable[[Exception], None]
+    ) -> ResponseTap | UsageTap:
+        """Return `tap`, with usage removed behind it if we asked for it and it can be removed."""
+        return self._editor.without_usage(exchange, tap, on_fault) if self._is_removable(flow, exchange) else tap
+
+    async def resolve_refusal(self, flow: http.HTTPFlow, exchange: Exchange) -> None:
+        """If the answer refuses what we added, replace it by the answer to the client's own request, sent again."""
+        if exchange.client_body is None or not _refuses(flow.response):
+            return
+        response = await self._answer_to(flow, exchange.client_body)
+        # Errors can quote the request: one that comes again without that name was not about it.
+        if response is None or response.status_code not in _REFUSALS or _refuses(response):
+            self._refusing.add(destination(flow))
+            self._on_refusal(exchange.provider.name)
+        if response is not None:
+            self._editor.replace_answer(flow, response)
+            exchange.answer(response)
+
+    def _is_removable(self, flow: http.HTTPFlow, exchange: Exchange) -> bool:
         response = flow.response
         if exchange.client_body is None or response is None or response.status_code >= 400:
             return False
@@ -65,48 +85,27 @@ class StreamUsage:
             return False
         if content_length(response) is None:
             return True
-        # Some servers call a stream JSON; one that announces its length may be what it says.
+        # Some servers call a stream JSON; JSON with a length may be a single document.
         kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        return kind != "application/json" and _unannounce(flow.request, response)
-
-    async def resolve_refusal(self, flow: http.HTTPFlow, exchange: Exchange) -> None:
-        """Where the answer refuses what we added, get the answer to the client's own request, sent again as it was."""
-        if exchange.client_body is None or not _refuses(flow.response):
-            return
-        response = await self._answer_to(flow, exchange.client_body)
-        # Errors can quote the request. What is refused all the same, without that name, was not refused for it.
-        if response is None or response.status_code not in _REFUSALS or _refuses(response):
-            self._refusing.add(destination(flow))
-            self._on_refusal(exchange.provider.name)
-        if response is not None:
-            flow.response = response
-            exchange.answer(response)
+        return kind != "application/json" and self._editor.remove_length(flow.request, response)
 
     async def _answer_to(self, flow: http.HTTPFlow, body: bytes) -> http.Response | None:
         """Send the request again with `body`, on a connection of its own, for as long as the client waits."""
-        again = flow.copy()
-        again.response = again.error = None
-        again.is_replay = "request"
-        _set_body(again.request, body)
+        again = self._editor.copy_with(flow, body)
         self._own.add(again.id)
         handler = ReplayHandler(again, ctx.options)
         answering = asyncio.create_task(handler.replay())
-        give_up = time.monotonic() + _AGAIN_SECONDS
+        give_up = time.monotonic() + _RETRY_SECONDS
         try:
-            while not answering.done() and _waits(flow) and time.monotonic() < give_up:
-                await asyncio.wait({answering}, timeout=_LOOK_SECONDS)
+            while not answering.done() and _is_waiting(flow) and time.monotonic() < give_up:
+                await asyncio.wait({answering}, timeout=_POLL_SECONDS)
         finally:
             self._own.discard(again.id)
-            for task in [answering, *(one.handler for one in handler.transports.values())]:
+            for task in [answering, *(transport.handler for transport in handler.transports.values())]:
                 if task is not None:
                     task.cancel()
         is_whole = answering.done() and answering.result() is None and again.error is None
         return again.response if is_whole else None
-
-
-def _set_body(request: http.Request, body: bytes) -> None:
-    request.headers["content-length"] = str(len(body))
-    request.raw_content = body
 
 
 def _refuses(response: http.Response | None) -> bool:
@@ -116,15 +115,5 @@ def _refuses(response: http.Response | None) -> bool:
     return any(name in body for name in _NAMES)
 
 
-def _unannounce(request: http.Request, response: http.Response) -> bool:
-    """Have the answer end by its framing, as its length is not yet known; tell whether the client can read that."""
-    if not request.is_http2:
-        if request.http_version != "HTTP/1.1" or response.http_version == "HTTP/1.0":
-            return False
-        response.headers["transfer-encoding"] = "chunked"
-    del response.headers["content-length"]
-    return True
-
-
-def _waits(flow: http.HTTPFlow) -> bool:
+def _is_waiting(flow: http.HTTPFlow) -> bool:
     return flow.client_conn.state is ConnectionState.OPEN

@@ -1,0 +1,81 @@
+"""The only module that edits requests and answers on their way; EDITS lists all that it may do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mitmproxy import http
+
+from ..config.settings import Settings
+from .exchange import Exchange
+from .tap import ResponseTap
+from .usage_tap import UsageTap
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One allowed edit; the setting `setting` turns it off with the value `off`."""
+
+    name: str
+    description: str
+    setting: str
+    off: str
+
+
+STREAM_USAGE = Edit(
+    "stream_usage",
+    "Streams whose client doesn't say whether it wants usage are asked for it, and it is removed from the answer.",
+    setting="stream_usage",
+    off="observe",
+)
+EDITS = (STREAM_USAGE,)
+
+
+class EditOffError(Exception):
+    """An edit was tried that the settings turn off."""
+
+
+class Editor:
+    """Makes one edit of EDITS. Each method raises EditOffError, and changes nothing, if the settings turn it off."""
+
+    def __init__(self, edit: Edit, settings: Settings) -> None:
+        self._edit = edit
+        self.is_on = getattr(settings, edit.setting) != edit.off
+
+    def set_body(self, request: http.Request, body: bytes) -> None:
+        """Send `body` in place of the request's own."""
+        self._check()
+        request.headers["content-length"] = str(len(body))
+        request.raw_content = body
+
+    def copy_with(self, flow: http.HTTPFlow, body: bytes) -> http.HTTPFlow:
+        """Return an unanswered copy of `flow` that sends `body`."""
+        self._check()
+        again: http.HTTPFlow = flow.copy()
+        again.response = again.error = None
+        again.is_replay = "request"
+        self.set_body(again.request, body)
+        return again
+
+    def replace_answer(self, flow: http.HTTPFlow, response: http.Response) -> None:
+        """Send `response` to the client in place of the flow's own."""
+        self._check()
+        flow.response = response
+
+    def remove_length(self, request: http.Request, response: http.Response) -> bool:
+        """Have the answer end by its framing, as its length isn't known yet; False if the client can't read that."""
+        self._check()
+        if not request.is_http2:
+            if request.http_version != "HTTP/1.1" or response.http_version == "HTTP/1.0":
+                return False
+            response.headers["transfer-encoding"] = "chunked"
+        del response.headers["content-length"]
+        return True
+
+    def without_usage(self, exchange: Exchange, tap: ResponseTap, on_fault: Callable[[Exception], None]) -> UsageTap:
+        """Return what removes the usage from the answer behind `tap`."""
+        self._check()
+        return UsageTap(exchange, tap, on_fault)
+
+    def _check(self) -> None:
+        if not self.is_on:
+            raise EditOffError(f"{self._edit.name}: turned off by {self._edit.setting}: {self._edit.off}")
