@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from farebox.recorder.dead_letters import DeadLetters
 from farebox.records import reading as readings
-from farebox.sinks.metrics import SelfMetrics
+from farebox.sinks.self_metrics import SelfMetrics
 from prometheus_client import CollectorRegistry
 
 from tests.support.commands import farebox

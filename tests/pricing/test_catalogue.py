@@ -1,6 +1,7 @@
 """What every source of prices promises to the pricer."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 import pytest
@@ -24,7 +25,7 @@ SOURCES: list[tuple[Catalogue, str, str, str]] = [
 ]
 
 
-def asked(provider: str, model: str, **used: int) -> Consumption:
+def asked(provider: str, model: str, **used: Any) -> Consumption:
     return Consumption(provider, (model,), Usage(**used), AT)
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -20,7 +21,7 @@ AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 RULES = msgspec.convert([{"match": {"model": "gpt-4o"}, "per_mtok": {"input": 1}}], tuple[PriceRule, ...])
 
 
-def asked(provider: str, model: str, host: str = "", **used: int) -> Consumption:
+def asked(provider: str, model: str, host: str = "", **used: Any) -> Consumption:
     return Consumption(provider, (model,), Usage(**used or {"input_tokens": 1_000}), AT, host=host)
 
 

@@ -16,7 +16,7 @@ from farebox.recorder.dead_letters import DeadLetters
 from farebox.recorder.requeue import requeue
 from farebox.records import reading as readings
 from farebox.records.reading import Reading
-from farebox.sinks.metrics import SelfMetrics
+from farebox.sinks.self_metrics import SelfMetrics
 from farebox.spool.frames import MARK, frame
 from farebox.spool.reader import SpoolReader
 from prometheus_client import CollectorRegistry

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from farebox.records.record import Completion, Record
+from farebox.records.times import in_utc
 from farebox.sinks.database import DatabaseSink, Links
 from farebox.store import queries
 from farebox.store.engine import writer
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from sqlalchemy import Engine, delete, func, select
 
-from tests.support.ledgers import in_utc, new_postgres_ledger
+from tests.support.ledgers import new_postgres_ledger
 from tests.support.postgres import Postgres
 from tests.support.samples import AT, record
 

@@ -14,6 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from farebox.errors import LedgerAwayError, LedgerError
 from farebox.home import assets
+from farebox.records.times import in_utc
 from farebox.store import queries
 from farebox.store.engine import opened as connected
 from farebox.store.migrate import migrate
@@ -37,7 +38,7 @@ from sqlalchemy import (
     text,
 )
 
-from tests.support.ledgers import in_utc, locked, opened, upgrade
+from tests.support.ledgers import locked, opened, upgrade
 from tests.support.postgres import Postgres
 from tests.support.samples import AT
 

@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
+from farebox.records.times import in_utc
 from farebox.sinks.database import DatabaseSink
 from farebox.spool.reader import Position
 from farebox.store import queries
 from sqlalchemy import Engine
 
-from tests.support.ledgers import in_utc
 from tests.support.samples import AT, record
 
 

@@ -7,13 +7,13 @@ import msgspec
 import pytest
 from farebox.records.columns import NAMES
 from farebox.records.record import Record
+from farebox.records.times import in_utc
 from farebox.store import queries
 from farebox.store.rows import insert_calls
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
-from tests.support.ledgers import in_utc
 from tests.support.samples import AT, new_id, record
 
 JSON_COLUMNS = ("units", "estimate", "raw_usage", "cost_reasons", "rate_card", "tags", "params", "ratelimit")

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from farebox.records.record import Record
+from farebox.records.times import in_utc
 from farebox.report.period import spans
 from farebox.sinks.database import DatabaseSink
 from farebox.store import queries
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, delete
 from sqlalchemy.orm import Session
 
-from tests.support.ledgers import doubts, in_utc, summarise
+from tests.support.ledgers import doubts, summarise
 from tests.support.samples import AT, record
 
 ZONE = ZoneInfo("Europe/Berlin")

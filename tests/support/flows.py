@@ -26,18 +26,22 @@ EVENTS = {"content-type": "text/event-stream"}
 ANSWER = b'{"id": "r-1", "model": "gpt-4o", "choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 1}}'
 
 
+def fields(headers: Mapping[str, str]) -> http.Headers:
+    return http.Headers([(name.encode(), value.encode()) for name, value in headers.items()])
+
+
 def flow_of(
     url: str = URL, body: bytes = b'{"model": "gpt-4o"}', headers: Mapping[str, str] = JSON, method: str = "POST"
 ) -> http.HTTPFlow:
     """Return the flow of a request that has no answer yet."""
-    return tflow.tflow(req=http.Request.make(method, url, body, {**headers}))
+    return tflow.tflow(req=http.Request.make(method, url, body, fields(headers)))
 
 
 def answered(
     flow: http.HTTPFlow, body: bytes = ANSWER, status: int = 200, headers: Mapping[str, str] = JSON
 ) -> http.Response:
     """Answer `flow`; return its answer."""
-    flow.response = http.Response.make(status, body, {**headers})
+    flow.response = http.Response.make(status, body, fields(headers))
     return flow.response
 
 

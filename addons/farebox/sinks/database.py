@@ -92,9 +92,9 @@ class DatabaseSink:
         """Close all connections; they are opened again when needed."""
         self._engine.dispose()
 
-    def purge(self) -> bool:
-        """Delete some of the rows that are too old, if there may be any; return whether there may be more."""
-        return self._maintenance.purge()
+    def purge(self) -> None:
+        """Delete some of the rows that are too old, if there may be any."""
+        self._maintenance.purge()
 
     def find(self, response_ids: Collection[str]) -> Found:
         """Return what the ledger has of `response_ids`."""

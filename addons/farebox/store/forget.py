@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, exists, func, select, 
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from ..records.record import Record
+from ..records.times import in_utc
 from . import faults
 from .engine import writer
 from .faults import reachable
@@ -21,7 +22,6 @@ from .rollups.tables import BY_CALLER
 from .rollups.upsert import hold
 from .rows import record_of
 from .schema import calls, hourly
-from .times import in_utc
 
 PERSONS = ("user_id", "key_fingerprint")
 # What else can lead from a call to a person: the hash of a request covers the client's address.

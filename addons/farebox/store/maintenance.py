@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, Table, and_, bindparam, exists, func,
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..records.record import Record
+from ..records.times import in_utc
 from . import faults, months
 from .engine import writer
 from .locks import Lock, hurry, is_taken
@@ -18,7 +19,6 @@ from .rollups.tables import BY_CALLER
 from .rollups.upsert import hold
 from .schema import call_prices, calls, hourly
 from .steady_clock import SteadyClock
-from .times import in_utc
 
 logger = logging.getLogger(__name__)
 

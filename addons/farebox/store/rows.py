@@ -1,7 +1,6 @@
 """Records into the table `calls`, each once, and back."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC
 from typing import Any
 
 import msgspec
@@ -11,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from ..records.columns import NAMES
 from ..records.record import Record
+from ..records.times import in_utc
 from .faults import is_duplicate
 from .schema import as_json, calls
 from .sqlite import as_kept
@@ -42,9 +42,8 @@ def insert_calls(connection: Connection, records: Sequence[Record]) -> Sequence[
 
 
 def record_of(row: Mapping[str, Any]) -> Record:
-    """Return a row of the ledger as it went in; SQLite keeps no time zone: what it holds is UTC."""
-    at = row["started_at"]
-    return Record(**{**row, "started_at": at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)})
+    """Return the Record of a row of the ledger."""
+    return Record(**{**row, "started_at": in_utc(row["started_at"])})
 
 
 def _absent(connection: Connection, records: Sequence[Record]) -> Sequence[Record]:

@@ -12,7 +12,7 @@ from ..records import reading
 from .current import at_current_prices
 from .schema import calls
 
-# What answered; what was asked for where no answer says.
+# The model that answered, or the requested one if no response names it.
 MODEL: ColumnElement[Any] = func.coalesce(calls.c.model_returned, calls.c.model_requested)
 DIMENSIONS: Mapping[str, ColumnElement[Any]] = {
     "provider": calls.c.provider,
@@ -33,6 +33,9 @@ DIMENSIONS: Mapping[str, ColumnElement[Any]] = {
 }
 SPANS = ("day", "hour")
 ERRORS = (reading.HTTP_ERROR, reading.PROVIDER_CUT, reading.NETWORK_ERROR)
+UNCERTAIN = (PARTIAL, ESTIMATED)
+# The input of the calls that report how much of it was read from a cache.
+CACHEABLE: ColumnElement[Any] = case((calls.c.cache_read_tokens.is_not(None), calls.c.input_tokens))
 
 Span = tuple[str, datetime, datetime]
 
@@ -117,7 +120,7 @@ def doubts(connection: Connection, scope: Scope) -> list[Doubt]:
     """Return whose cost is in doubt among the calls of `scope`, the most frequent first."""
     fields = (calls.c.provider, MODEL, calls.c.cost_status, calls.c.cost_reasons, calls.c.usage_source)
     query = select(*fields, func.count().label("number")).group_by(*fields).order_by(func.count().desc())
-    doubtful = calls.c.cost_status.in_((UNPRICED, PARTIAL, ESTIMATED))
+    doubtful = calls.c.cost_status.in_((UNPRICED, *UNCERTAIN))
     wanted = within(query, scope).where(doubtful)
     return [_doubt(*row) for row in connection.execute(at_current_prices(connection, wanted))]
 
@@ -175,19 +178,21 @@ def _is_like(expression: ColumnElement[Any], pattern: str) -> ColumnElement[bool
 
 
 def sums_of_calls() -> list[ColumnElement[Any]]:
-    """Return what Sums holds but for percentiles, field by field."""
-    known_cache = case((calls.c.cache_read_tokens.is_not(None), calls.c.input_tokens))
+    """Return the fields of Sums except the percentiles, in their order."""
     return [
         func.count(),
-        _number_of(calls.c.outcome.in_(ERRORS)),
-        _number_of(calls.c.cost_status == UNPRICED),
-        _number_of(calls.c.cost_status.in_((PARTIAL, ESTIMATED))),
+        *map(_number_of, kinds(calls.c)),
         func.sum(calls.c.input_tokens),
-        func.sum(known_cache),
+        func.sum(CACHEABLE),
         func.sum(calls.c.cache_read_tokens),
         func.sum(calls.c.output_tokens),
         func.sum(calls.c.cost_nanousd),
     ]
+
+
+def kinds(of: Any) -> list[ColumnElement[bool]]:
+    """Return the conditions for an error, an unpriced call and an uncertain cost, on the columns `of` a table."""
+    return [of.outcome.in_(ERRORS), of.cost_status == UNPRICED, of.cost_status.in_(UNCERTAIN)]
 
 
 def _number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import reduce
 from itertools import batched
 
 from sqlalchemy import Connection, Engine, func, select
 
+from ..records.times import in_utc
 from .rollups.partial_sums import NOTHING, Question, partial_sums, plus, sums_of
 from .rollups.ranges import EVER, HOUR, Range, clipped, floor, in_whole_hours, split
 from .rollups.tables import BY_MODEL
@@ -87,21 +88,16 @@ def _held(connection: Connection) -> _Held | None:
     )
     if first is None or last is None:
         return None
-    begins = _in_utc(first)
-    here = EVER[1] if oldest is None else floor(_in_utc(oldest))
+    begins = in_utc(first)
+    here = EVER[1] if oldest is None else floor(in_utc(oldest))
     if oldest is not None and _is_going(connection, here):
         here += HOUR
-    return _Held(begins, _in_utc(last), here if begins < here else EVER[0])
+    return _Held(begins, in_utc(last), here if begins < here else EVER[0])
 
 
 def _is_going(connection: Connection, hour: datetime) -> bool:
     """Tell whether some of the calls of `hour` are gone: they go some hundred at a time, the oldest first."""
     return _there(connection, hour, hour + HOUR) < _summed_up(connection, hour, hour + HOUR)
-
-
-def _in_utc(moment: datetime) -> datetime:
-    """Return a time of the ledger with its zone: SQLite keeps none, what it holds is UTC."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _spans(scope: Scope, held: _Held, cut: Cut) -> Sequence[Span]:

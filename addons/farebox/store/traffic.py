@@ -10,6 +10,7 @@ from ..pricing.cost import UNPRICED, lacked
 from ..pricing.lint import Traffic
 from ..pricing.row import consumptions
 from ..records.record import Record
+from ..records.times import in_utc
 from .schema import calls
 from .snapshot import snapshot
 
@@ -28,7 +29,7 @@ def traffic(engine: Engine, since: datetime | None) -> list[Traffic]:
     unpriced: Counter[bytes] = Counter()
     with snapshot(engine) as connection:
         for row in connection.execute(wanted).mappings():
-            day = datetime.combine(_utc(row["started_at"]).date(), time(), UTC)
+            day = datetime.combine(in_utc(row["started_at"]).date(), time(), UTC)
             lacks = dict.fromkeys(lacked(row["cost_reasons"]), 1) if row["cost_status"] == UNPRICED else {}
             told = {**row, "started_at": day, "cost_status": "", "cost_reasons": None, "units": lacks or None}
             kind = msgspec.json.encode(Record(id="", outcome="", usage_source="", **told))
@@ -38,8 +39,3 @@ def traffic(engine: Engine, since: datetime | None) -> list[Traffic]:
         Traffic(consumptions(msgspec.json.decode(kind, type=Record))[0], number, unpriced[kind])
         for kind, number in numbers.items()
     ]
-
-
-def _utc(moment: datetime) -> datetime:
-    """Return a time of the ledger in UTC, which SQLite keeps without saying so."""
-    return moment.astimezone(UTC) if moment.tzinfo else moment

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from farebox.records.record import Record
+from farebox.records.times import in_utc
 from farebox.sinks.database import DatabaseSink
 from farebox.store.engine import writer
 from farebox.store.rollups import callers, upsert
@@ -13,7 +14,6 @@ from farebox.store.rollups.tables import BY_CALLER
 from farebox.store.schema import hourly
 from sqlalchemy import Engine, select, true
 
-from tests.support.ledgers import in_utc
 from tests.support.samples import AT, record
 
 SUMS = hourly[BY_CALLER.table]

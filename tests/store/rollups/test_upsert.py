@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from farebox.records.record import Completion, Record
+from farebox.records.times import in_utc
 from farebox.sinks.database import DatabaseSink, Links
 from farebox.store import queries
 from farebox.store.engine import writer
@@ -21,7 +22,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from sqlalchemy import Engine, delete, insert, select, update
 
-from tests.support.ledgers import in_utc, new_postgres_ledger
+from tests.support.ledgers import new_postgres_ledger
 from tests.support.postgres import Postgres
 from tests.support.samples import AT, record
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, select
 
+from ...records.times import in_utc
 from ..schema import hourly
-from ..times import in_utc
 from . import upsert
 from .aggregation import Place
 from .tables import BY_CALLER, BY_MODEL

@@ -6,11 +6,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func
 
 from ..schema import calls
-from ..summary import MODEL
+from ..summary import CACHEABLE, MODEL
 from .histogram import BOUNDS
-from .tables import CACHEABLE, RollupTable
-
-_CACHEABLE: ColumnElement[Any] = case((calls.c.cache_read_tokens.is_not(None), calls.c.input_tokens))
+from .tables import CACHEABLE as CACHEABLE_TOKENS
+from .tables import RollupTable
 
 
 def dimension(name: str) -> ColumnElement[Any]:
@@ -19,10 +18,10 @@ def dimension(name: str) -> ColumnElement[Any]:
 
 
 def numbers(rollup: RollupTable) -> list[ColumnElement[Any]]:
-    """Return the sums of `grain.numbers` over a group of calls, each under its name."""
+    """Return the sums of `rollup.numbers` over a group of calls, each under its name."""
     sums: list[ColumnElement[Any]] = [func.count()]
     for name in rollup.measures:
-        amount = _CACHEABLE if name == CACHEABLE else calls.c[name]
+        amount = CACHEABLE if name == CACHEABLE_TOKENS else calls.c[name]
         sums += func.sum(amount), func.count(amount)
     for name in rollup.histograms:
         amount = calls.c[name]

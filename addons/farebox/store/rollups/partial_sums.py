@@ -7,10 +7,9 @@ from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Connection, Select, and_, case, func, select
 
-from ...pricing.cost import ESTIMATED, PARTIAL, UNPRICED
 from ..current import at_current_prices
 from ..schema import calls, hourly
-from ..summary import DIMENSIONS, ERRORS, SPANS, Sums, matches, span_table, summed, sums_of_calls
+from ..summary import DIMENSIONS, SPANS, Sums, kinds, matches, span_table, summed, sums_of_calls
 from .histogram import BOUNDS, percentile
 from .ranges import Range
 from .tables import BY_CALLER, BY_MODEL, RollupTable, buckets_of, known
@@ -105,12 +104,7 @@ def _of_calls(asked: Question, spans: CTE) -> Select[Any]:
 
 def _numbers(number: ColumnElement[int], of: Any) -> list[ColumnElement[Any]]:
     """Return the calls, and of these errors, the unpriced and the uncertain."""
-    conditions = (
-        of.outcome.in_(ERRORS),
-        of.cost_status == UNPRICED,
-        of.cost_status.in_((PARTIAL, ESTIMATED)),
-    )
-    return [func.sum(number), *(func.sum(case((condition, number), else_=0)) for condition in conditions)]
+    return [func.sum(number), *(func.sum(case((kind, number), else_=0)) for kind in kinds(of))]
 
 
 def _column(name: str) -> str:

@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, bindparam, delete, func, insert, select
 
+from ...records.times import in_utc
 from ..current import at_current_prices
 from ..engine import writer
 from ..faults import reachable
 from ..schema import calls
 from ..schema import hourly as tables
-from ..times import in_utc
 from . import callers
 from .expressions import dimension, numbers
 from .ranges import HOUR, floor

@@ -1,4 +1,4 @@
-"""Times of the ledger."""
+"""Times in UTC, as farebox stores them."""
 
 from datetime import UTC, datetime
 
