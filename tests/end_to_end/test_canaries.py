@@ -35,7 +35,7 @@ def claimed(case: Case, request: Request) -> Call:
 def read(call: Call, response: Response, told: list[Document]) -> Reading:
     meter = Meter(call, response, Messages())
     for document in told:
-        meter.tell(document, 1, 0.5)
+        meter.feed_document(document, 1, 0.5)
     reading = meter.close(1.0)
     assert meter.failure is None
     return reading

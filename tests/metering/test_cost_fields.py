@@ -109,11 +109,11 @@ def test_fields_are_settings() -> None:
 @pytest.mark.parametrize(
     ("field", "error"),
     [
-        ("{}", "cost_fields[0]: name either a response header or a field"),
-        ("{header: a, field: b}", "cost_fields[0]: name either a response header or a field"),
-        ("{header: 'x cost'}", "cost_fields[0].header: 'x cost' is no name of a header"),
-        ("{field: usage..cost}", "cost_fields[0].field: 'usage..cost' is no path"),
-        ("{header: x, host: 'box:1'}", "cost_fields[0].host: 'box:1' is no host"),
+        ("{}", "cost_fields[0]: set either `header` or `field`"),
+        ("{header: a, field: b}", "cost_fields[0]: set either `header` or `field`"),
+        ("{header: 'x cost'}", "cost_fields[0].header: 'x cost' is not a header name"),
+        ("{field: usage..cost}", "cost_fields[0].field: 'usage..cost' is not a path"),
+        ("{header: x, host: 'box:1'}", "cost_fields[0].host: 'box:1' is not a host"),
         ("{header: x, unit: eur}", "cost_fields[0].unit: invalid enum value 'eur'"),
         ("{headers: x}", "cost_fields[0].headers: there is no such key"),
     ],

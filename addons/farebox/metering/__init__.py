@@ -1,1 +1,1 @@
-"""A claimed call and its answer become a Reading. Pure."""
+"""A claimed call and its response become a Reading. Pure."""

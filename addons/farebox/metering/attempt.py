@@ -1,4 +1,4 @@
-"""Which attempt at a request this is: what the client says of it, and by what the same request is known again.
+"""The number of an attempt, as the client states it, and a hash by which a repeated request is recognized.
 
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 """
@@ -9,15 +9,15 @@ import re
 from ..records import clean
 from ..records.exchange import Request
 
-# Hashing runs between the request and its answer, and 1 MiB takes about a millisecond.
+# Hashing happens before the response is forwarded, and 1 MiB takes about a millisecond.
 HASHED_LIMIT = 1 << 20
 _AWS = re.compile(r"(?:^|[\s;,])attempt=(\d{1,4})(?:$|[\s;,])")
 
 
 def stated_attempt(request: Request) -> int | None:
-    """Return the attempt that the client's headers state: AWS's SDKs count from one, OpenAI's their retries from zero.
+    """Return the attempt that the client's headers state: AWS's SDKs count from one, OpenAI's count retries from zero.
 
-    No retry says nothing: whoever calls the SDK may try again himself.
+    None for zero retries: the program that calls the SDK may retry by itself.
     """
     aws = _AWS.search(request.header("amz-sdk-request") or "")
     if aws:
@@ -28,11 +28,14 @@ def stated_attempt(request: Request) -> int | None:
 
 
 def request_hash(key: bytes, client: str, request: Request) -> str | None:
-    """Return what the same request of the same `client` has too, unknowable without `salt`; None if it is too long."""
+    """Return a hash that is the same for the same request of the same `client`; it can't be computed without `key`.
+
+    None if the body is cut off or longer than HASHED_LIMIT.
+    """
     if not request.body_is_whole or len(request.body) > HASHED_LIMIT:
         return None
-    place = (client, request.method, request.host, str(request.port), request.path, request.query)
+    target = (client, request.method, request.host, str(request.port), request.path, request.query)
     digest = hashlib.blake2b(key=key, digest_size=16)
-    for part in (*(text.encode("utf-8", "surrogateescape") for text in place), request.body):
+    for part in (*(text.encode("utf-8", "surrogateescape") for text in target), request.body):
         digest.update(len(part).to_bytes(8) + part)
     return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""What a call used and what sets its price, once its answer is over. Pure."""
+"""The usage of a call in billed units, and what sets its price, from its complete response. Pure."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from .call import Call
 
 
 class BilledUsage(NamedTuple):
-    """What of a Reading the price comes from."""
+    """The fields of a Reading that determine the price."""
 
     usage: Usage = Usage()
     parts: list[Part] | None = None
@@ -22,12 +22,12 @@ class BilledUsage(NamedTuple):
 
 
 def bill(call: Call, response: Response, reply: Reply) -> BilledUsage:
-    """Return what `reply` comes to, in the units that its provider bills."""
+    """Return the usage of `reply` in the units that its provider bills."""
     asked = call.asked
-    told = {"region": region(call.request, response), **asked.context, **reply.context}
+    context = {"region": region(call.request, response), **asked.context, **reply.context}
     parts = _with_rest(list(reply.parts.values()), _counted(reply))
     usage = summed(part.usage for part in parts) if parts else _usage(call, response, reply)
-    return BilledUsage(call.dialect.billed(asked, usage), parts or None, price_context(told))
+    return BilledUsage(call.dialect.billed(asked, usage), parts or None, price_context(context))
 
 
 def _usage(call: Call, response: Response, reply: Reply) -> Usage:
@@ -45,7 +45,7 @@ def _counted(reply: Reply) -> Mapping[str, int]:
 
 
 def _with_rest(parts: list[Part], units: Mapping[str, int]) -> list[Part]:
-    """Return `parts`, of which the first has what was counted beside them."""
+    """Return `parts` with `units`, which were counted separately, in the first one."""
     if not parts:
         return []
     return [msgspec.structs.replace(parts[0], usage=with_units(parts[0].usage, units)), *parts[1:]]

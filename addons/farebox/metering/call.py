@@ -1,4 +1,4 @@
-"""A claimed request: what it asks for, of whom."""
+"""A claimed request: its provider, its dialect, and the parameters of its body."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ from .cost_fields import CostField
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One claimed request: who it goes to, how it talks, what it asks for; `started_at` in nanoseconds since 1970."""
+    """One claimed request with its provider, its dialect and what it asks for; `started_at` is in ns since 1970."""
 
     id: str
     started_at: int
@@ -33,9 +33,9 @@ class Call:
     cost_fields: tuple[CostField, ...] = ()
 
     @property
-    def cost_places(self) -> Iterator[CostField]:
-        """Where the answer may state the cost: of `cost_fields`, those that are for such calls."""
-        return (one for one in self.cost_fields if one.is_for(self.provider.name, self.request.host))
+    def applicable_cost_fields(self) -> Iterator[CostField]:
+        """The `cost_fields` that apply to this provider and host."""
+        return (field for field in self.cost_fields if field.is_for(self.provider.name, self.request.host))
 
 
 def asked_of(request: Request, dialect: Dialect) -> Asked:
@@ -96,7 +96,7 @@ def call_of(
     tags: dict[str, str] | None = None,
     table: Table = PROVIDERS,
 ) -> Call | None:
-    """Return the Call that `request` makes, or None where no dialect claims it."""
+    """Return the Call for `request`, or None if no dialect claims it."""
     dialect = dialect_of(request)
     if dialect is None:
         return None

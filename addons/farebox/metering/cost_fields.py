@@ -1,4 +1,4 @@
-"""Where an answer states its cost, as the user names it: a header or a field of a document. Pure."""
+"""The cost that a response states in a header or JSON field that the user configured. Pure."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -17,9 +17,9 @@ _HOST = re.compile(r"[\w*.-]+")
 
 
 class CostField(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A response header, or a path of names into the answer's JSON, that holds the cost of the call in `unit`.
+    """A response header, or a dotted path into the response's JSON, that contains the cost of the call in `unit`.
 
-    It holds for the calls to `provider`, or to hosts like `host`; for all where neither is named.
+    It applies to calls to `provider` and to hosts that match `host`; to all calls if neither is set.
     """
 
     header: str | None = None
@@ -33,34 +33,34 @@ class CostField(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.field or (self.header or "").lower()
 
     def is_for(self, provider: str, host: str) -> bool:
-        """Tell whether it holds for calls of `provider` to `host`."""
+        """Return whether it applies to calls to `provider` at `host`."""
         return self.provider in {None, provider} and (self.host is None or host_matches(self.host, host))
 
 
 class CostReader:
-    """Reads what an answer with this head says: by the first of `fields` that it has, as it said last."""
+    """Reads the cost of one response: the last value of the first of `fields` that the response contains."""
 
     def __init__(self, fields: Iterable[CostField], response: Response) -> None:
         self._fields = tuple(fields)
-        self._amounts = [number_in(response.header(one.place)) if one.header else None for one in self._fields]
+        self._amounts = [number_in(response.header(field.place)) if field.header else None for field in self._fields]
 
     def see(self, data: object) -> None:
-        """Look into one document of the answer."""
-        for number, one in enumerate(self._fields):
-            if one.field and (amount := number_in(_value(data, one.field))) is not None:
+        """Read one document of the response."""
+        for number, field in enumerate(self._fields):
+            if field.field and (amount := number_in(_value(data, field.field))) is not None:
                 self._amounts[number] = amount
 
     @property
     def stated(self) -> StatedCost | None:
-        """What was found so far."""
-        for one, amount in zip(self._fields, self._amounts, strict=True):
+        """The cost found so far."""
+        for field, amount in zip(self._fields, self._amounts, strict=True):
             if amount is not None:
-                return StatedCost(one.place, amount, one.unit)
+                return StatedCost(field.place, amount, field.unit)
         return None
 
 
 def number_in(value: object) -> str | None:
-    """Return the digits of a number, or of a text that is one: no other text is kept."""
+    """Return the digits of a number, or of a string that contains only a number; None for any other value."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     digits = value if isinstance(value, str) else repr(value)
@@ -68,17 +68,17 @@ def number_in(value: object) -> str | None:
 
 
 def problems(fields: Iterable[CostField]) -> Iterator[str]:
-    """Yield what is wrong with `fields`, each with its key and the fix."""
-    for number, one in enumerate(fields):
+    """Yield an error for each invalid field, with its key and the fix."""
+    for number, field in enumerate(fields):
         key = f"cost_fields[{number}]"
-        if (one.header is None) == (one.field is None):
-            yield f"{key}: name either a response header or a field of the answer's JSON, as usage.cost"
-        if one.header is not None and not _HEADER.fullmatch(one.header):
-            yield f"{key}.header: {one.header!r} is no name of a header"
-        if one.field is not None and not _FIELD.fullmatch(one.field):
-            yield f"{key}.field: {one.field!r} is no path: names with a dot between, as usage.cost"
-        if one.host is not None and not _HOST.fullmatch(one.host):
-            yield f"{key}.host: {one.host!r} is no host: write api.example.com or *.example.com, without a port"
+        if (field.header is None) == (field.field is None):
+            yield f"{key}: set either `header` or `field`, a path into the response's JSON such as usage.cost"
+        if field.header is not None and not _HEADER.fullmatch(field.header):
+            yield f"{key}.header: {field.header!r} is not a header name: use letters, digits, - and _"
+        if field.field is not None and not _FIELD.fullmatch(field.field):
+            yield f"{key}.field: {field.field!r} is not a path: separate names by dots, as in usage.cost"
+        if field.host is not None and not _HOST.fullmatch(field.host):
+            yield f"{key}.host: {field.host!r} is not a host: use api.example.com or *.example.com, without a port"
 
 
 def _value(data: object, path: str) -> Any:

@@ -1,4 +1,4 @@
-"""Meter one call: chunks of the answer in, one Reading out, in constant memory."""
+"""Meter one call: chunks of the response in, one Reading out, in constant memory."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -18,20 +18,19 @@ from .bill import BilledUsage, bill
 from .call import Call, called
 from .cost_fields import CostReader, number_in
 
-# How many bytes of events a read may say when decompressed: each event costs time, in which no other call goes on.
+# How many bytes of events one read may decompress to: each event takes time, and no other call proceeds meanwhile.
 _EVENTS_AT_ONCE = 1 << 20
 _EVENTS_PER_BYTE = 32
-# As many as a read of mitmproxy's holds uncompressed, and some.
+# More than one read of mitmproxy can contain uncompressed.
 _DOCUMENTS_AT_ONCE = 20_000
 _AS_REPORTED = ("response_id", "service_tier", "error_type", "error_code", "error_param", "finish_reason")
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid", "apim-request-id")
 
 
 class Meter:
-    """Reads one answer. Feed it what arrives, in any cut; `now` is in seconds since the call began.
+    """Reads one response, fed in chunks of any size; `now` is in seconds since the call began.
 
-    A fault of ours in reading never leaves it: `failure` then holds the exception, and the Reading has what was read
-    before.
+    No exception of our own leaves it: `failure` then contains the exception, and the Reading has what was read before.
     """
 
     def __init__(self, call: Call, response: Response, framing: Documents | None = None) -> None:
@@ -39,13 +38,13 @@ class Meter:
         self._response = response
         self._reply = call.dialect.begin(response)
         self._content: ContentDecoder | None = None
-        # A refusal is one plain document, whatever was asked for.
+        # An error response is one plain document, even if a stream was requested.
         self._documents: Documents = framing or documents(
             response.content_type, asks_stream=self.asks_stream and response.status < 400
         )
         length = response.header("content-length") or ""
         self._announced = int(length) if length.isdecimal() and not response.header("transfer-encoding") else 0
-        self._cost = CostReader(call.cost_places, response)
+        self._cost = CostReader(call.applicable_cost_fields, response)
         self._unreadable = False
         self.failure: Exception | None = None
         self.received = 0
@@ -57,17 +56,17 @@ class Meter:
 
     @property
     def is_complete(self) -> bool:
-        """Tell whether the terminal document has passed: the client has all that it waits for."""
+        """Whether the terminal document has passed: the client waits for nothing more."""
         return self._reply.is_complete or (self._documents.is_whole and self.received >= self._announced)
 
     @property
     def has_failed(self) -> bool:
-        """Tell whether an error has passed."""
+        """Whether an error has passed."""
         return self._reply.is_error
 
     @property
     def asks_stream(self) -> bool:
-        """Tell whether the request asks for a stream."""
+        """Whether the request asks for a stream."""
         return self._call.asked.stream is True
 
     def feed(self, chunk: bytes, now: float) -> None:
@@ -78,15 +77,15 @@ class Meter:
         if not self._stopped:
             self._take(lambda: self._documents_in(chunk), now)
 
-    def tell(self, document: Document, size: int, now: float) -> None:
-        """Read a document that came by itself, in `size` bytes."""
+    def feed_document(self, document: Document, size: int, now: float) -> None:
+        """Read a document that arrived by itself, in `size` bytes."""
         self._first_byte = now if self._first_byte is None else self._first_byte
         self.received += size
         if not self._stopped:
             self._take(lambda: iter((document,)), now)
 
     def close(self, now: float, outcome: str | None = None) -> Reading:
-        """Return the Reading. `outcome` says how the exchange was cut short; without it the answer itself tells."""
+        """Return the Reading. `outcome` states how the exchange was cut short; None if it ended by itself."""
         if not self._stopped and (outcome is None or not self._documents.is_stream):
             self._take(self._documents.close, now)
             is_damaged = bool(self._documents.unreadable) and not self._documents.is_stream
@@ -141,9 +140,9 @@ class Meter:
                 yield document
 
     def _check_limit(self, room: int) -> None:
-        """Raise WireError where a stream has said more in one read than other calls can wait for."""
+        """Raise WireError if one read of a stream contains more than other calls can wait for."""
         if room < 0 and not self._documents.is_one:
-            raise WireError("the stream says too much at once: reading it would keep other calls waiting")
+            raise WireError("one read of the stream contains too much: other calls would wait too long")
 
     def _take(self, read: Callable[[], Iterator[Document]], now: float) -> None:
         dialect = self._call.dialect
@@ -156,11 +155,11 @@ class Meter:
                     self._error_param = parameter_in(document.data, self._call.asked.names)
         except WireError:
             self._unreadable = True
-        except Exception as error:  # noqa: BLE001 - a fault of ours must not reach the caller's traffic
+        except Exception as error:  # noqa: BLE001 - our own fault must not affect the traffic
             self.failure = error
 
     def _measure(self, document: Document, now: float) -> None:
-        """Note when the answer's content came, and how much it was."""
+        """Record when content arrived, and its size."""
         if self._documents.is_stream:
             if not self._call.dialect.has_content(document):
                 return
@@ -179,7 +178,7 @@ class Meter:
         reply = self._reply
         if self._response.status >= 400:
             return reading.HTTP_ERROR
-        # Clients hang up on an error in the stream; some servers say [DONE] after it. Neither is how the call ended.
+        # Clients hang up after an error in the stream, and some servers send [DONE] after it. The error is the outcome.
         if reply.is_error:
             return reading.PROVIDER_CUT if self._documents.is_stream else reading.HTTP_ERROR
         if self.is_complete:
@@ -197,7 +196,7 @@ class Meter:
 
 
 def unanswered(call: Call, now: float, outcome: str) -> Reading:
-    """Return the Reading of a call that got no response head."""
+    """Return the Reading of a call that got no response headers."""
     blank = Meter(call, Response(0)).close(now, outcome)
     return msgspec.structs.replace(blank, status=None, streamed=None, response_bytes=None)
 
