@@ -1,1 +1,1 @@
-"""Bytes to documents; knows no provider."""
+"""Bytes to documents, whatever the provider."""

@@ -1,4 +1,4 @@
-"""Undo content-encodings incrementally, in pieces: a few bytes can say gigabytes, and nobody must hold those."""
+"""Undo content encodings incrementally, in pieces: a few bytes can decompress to gigabytes."""
 
 import zlib
 from collections.abc import Callable, Iterator
@@ -10,18 +10,18 @@ import zstandard
 from ..errors import WireError
 
 _PIECE = 1 << 20
-# zstd has no limit of its own; a block of it says 128 KiB at most and takes 4 bytes at least.
+# zstandard cannot limit its output; a block decompresses to at most 128 KiB and takes at least 4 bytes.
 _ZSTD_SLICE = 256
 
 
 class ContentDecoder(Protocol):
-    """Turns pieces of an encoded body into pieces of the body; raises WireError on bytes that are not so encoded."""
+    """Turns pieces of an encoded body into pieces of the body; raises WireError on invalid bytes."""
 
     def feed(self, data: bytes) -> Iterator[bytes]: ...
 
 
 def content_decoder(encodings: str | None) -> ContentDecoder:
-    """Return the decoder for a `content-encoding` header, one encoding or several; WireError where one is unknown."""
+    """Return the decoder for a `content-encoding` header of one or more encodings; WireError if one is unknown."""
     names = [name.strip().lower() for name in (encodings or "").split(",")]
     chain: list[ContentDecoder] = []
     for name in reversed([name for name in names if name and name != "identity"]):
@@ -48,7 +48,7 @@ def _each(step: ContentDecoder, pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 class _Gzip:
-    """gzip of one member or several; what follows the last member is padding."""
+    """gzip with one or more members; bytes after the last member are padding."""
 
     def __init__(self) -> None:
         self._decoder = zlib.decompressobj(zlib.MAX_WBITS | 16)
@@ -62,7 +62,7 @@ class _Gzip:
 
 
 class _Deflate:
-    """deflate, which servers send with and without the zlib header (RFC 9110, section 8.4.1.2)."""
+    """deflate, which servers send with or without the zlib header (RFC 9110, section 8.4.1.2)."""
 
     def __init__(self) -> None:
         self._head = b""

@@ -1,4 +1,4 @@
-"""What every framing turns a body into: JSON documents, read as clients read them."""
+"""The result of every framing: JSON documents, decoded as clients decode them."""
 
 import json
 from collections.abc import Iterator
@@ -13,9 +13,9 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Document(NamedTuple):
-    """One JSON document of a reply; `event` is the name that its framing gave it. The end mark has `data` None.
+    """One JSON document of a response; `event` is the name that the framing gives it. The end mark has `data` None.
 
-    `is_error` where the framing itself, whatever the document holds, says that it is one.
+    `is_error` if the framing itself marks the document as an error.
     """
 
     event: str
@@ -24,15 +24,15 @@ class Document(NamedTuple):
 
     @property
     def is_done(self) -> bool:
-        """Tell whether this is the `[DONE]` mark."""
+        """Whether this is the `[DONE]` mark."""
         return self.event == "[DONE]"
 
 
 class Documents(Protocol):
-    """Turns pieces of a decoded body into documents. `unreadable` counts what looked like a document and was none.
+    """Turns pieces of a decoded body into documents. `unreadable` counts invalid documents.
 
-    `is_whole` once nothing more can come: the body was one document, and that is read. `is_one` where no more than one
-    is to come.
+    `is_whole` once the body was a single document and that has been read. `is_one` if the body is expected to contain
+    a single document.
     """
 
     @property
@@ -48,7 +48,7 @@ class Documents(Protocol):
 
 
 def decode(raw: bytes) -> Any:
-    """Return the JSON value in `raw`, lone surrogates and NaN included as clients do; WireError if there is none."""
+    """Return the JSON value in `raw`, accepting lone surrogates and NaN as clients do; WireError if it is not JSON."""
     try:
         return msgspec.json.decode(raw)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):

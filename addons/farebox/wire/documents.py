@@ -1,4 +1,4 @@
-"""A response body, in whatever framing it came, as documents."""
+"""A response body in any framing, as documents."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ __all__ = ["Document", "Documents", "decode", "documents"]
 _SSE = "text/event-stream"
 _AWS = "application/vnd.amazon.eventstream"
 _BYTES = "application/octet-stream"
-# The last two are what files of lines are sent as.
+# Files of JSON lines are sent as the last two.
 _LINES = frozenset(
     f"application/{name}"
     for name in ("x-ndjson", "ndjson", "jsonl", "x-jsonl", "x-jsonlines", "stream+json", "binary", "octet-stream")
@@ -24,16 +24,16 @@ _SSE_STARTS = (b"data:", b"event:", b"id:", b"retry:", b":")
 
 
 def documents(content_type: str, *, asks_stream: bool = False) -> Documents:
-    """Return the reader for a body of `content_type`, which is trusted only where the body does not contradict it.
+    """Return the reader for a body of `content_type`, which is only trusted if the body does not contradict it.
 
-    `asks_stream` tells whether the request wants a stream: JSON in pieces bears the same type as JSON whole.
+    `asks_stream`: whether the request asks for a stream, because JSON arrays of chunks have the type of plain JSON.
     """
     is_binary = content_type.startswith(_BINARY) or (content_type == _BYTES and not asks_stream)
     return _NoDocuments() if is_binary else _Sniffed(content_type, asks_stream=asks_stream)
 
 
 class _NoDocuments:
-    """A body that is sound or a picture: nothing of it is kept, and nothing is missed in it."""
+    """A body of audio, an image or video, which contains no documents."""
 
     is_stream = False
     is_whole = False
@@ -48,7 +48,7 @@ class _NoDocuments:
 
 
 class _Sniffed:
-    """A body whose first bytes decide: servers send events as plain text, and errors in JSON as events."""
+    """A body whose first bytes decide: servers send events as text/plain, and JSON errors as text/event-stream."""
 
     def __init__(self, content_type: str, *, asks_stream: bool) -> None:
         self._type = content_type

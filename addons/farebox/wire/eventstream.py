@@ -12,21 +12,21 @@ from typing import Any
 from ..errors import WireError
 from .document import Document, decode
 
-# What the specification allows: 24 MiB of payload and 128 KiB of headers.
+# The specification allows 24 MiB of payload and 128 KiB of headers.
 _MESSAGE_LIMIT = (24 << 20) + (128 << 10) + 16
 _PRELUDE = struct.Struct(">III")
 _CHECKSUM = struct.Struct(">I")
 _LENGTH = struct.Struct(">H")
-# The types of header values that have no length of their own; the other two are bytes and text.
+# The header value types of fixed size; the other two are bytes and text.
 _SIZES = {0: 0, 1: 0, 2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16}
 _BYTES, _TEXT = 6, 7
 
 
 class EventStreamDocuments:
-    """One document for each message, handed out with the message's last byte.
+    """One document for each message, yielded with the message's last byte.
 
-    A model's own JSON, sent as base64 in `bytes`, is unwrapped. Behind a wrong checksum nothing can be trusted:
-    WireError.
+    JSON in the base64 member `bytes` is unwrapped. A wrong checksum raises WireError, because nothing after it can be
+    trusted.
     """
 
     is_stream = True
@@ -51,7 +51,7 @@ class EventStreamDocuments:
         del self._rest[:start]
 
     def close(self) -> Iterator[Document]:
-        """Yield nothing: a message that is not whole cannot be checked."""
+        """Yield nothing: an incomplete message cannot be checked."""
         self.unreadable += bool(self._rest)
         self._rest.clear()
         yield from ()
@@ -78,12 +78,12 @@ def _message_length(prelude: bytes) -> int:
     whole, headers, checksum = _PRELUDE.unpack(prelude)
     least = headers + _PRELUDE.size + _CHECKSUM.size
     if checksum != zlib.crc32(prelude[: -_CHECKSUM.size]) or not least <= whole <= _MESSAGE_LIMIT:
-        raise WireError("what should begin a message of the event stream does not")
+        raise WireError("a message of the event stream has an invalid prelude")
     return int(whole)
 
 
 def _headers(raw: bytes) -> Mapping[str, str]:
-    """Return the headers that are text."""
+    """Return the headers with text values."""
     found = {}
     place = 0
     try:
@@ -100,12 +100,12 @@ def _headers(raw: bytes) -> Mapping[str, str]:
                 found[name] = raw[place : place + size].decode("utf-8", "replace")
             place += size
     except (LookupError, struct.error) as error:
-        raise WireError("a message of the event stream has headers that are none") from error
+        raise WireError("a message of the event stream has invalid headers") from error
     return found
 
 
 def _unwrapped(data: Any) -> Any:
-    """Return the JSON that `bytes` holds in base64; what is no such JSON (an agent's text) stays as it is."""
+    """Return the JSON in the base64 member `bytes`; return other documents, such as an agent's text, unchanged."""
     wrapped = data.get("bytes") if isinstance(data, dict) else None
     if not isinstance(wrapped, str):
         return data

@@ -1,4 +1,4 @@
-"""The text fields of a multipart form, as far as its body is there; never a file.
+"""The text fields of a multipart form, also of one that is cut off; never a file.
 
 https://www.rfc-editor.org/rfc/rfc7578, https://www.rfc-editor.org/rfc/rfc2046#section-5.1
 """
@@ -15,16 +15,16 @@ _PARTS_LIMIT = 200
 
 
 def fields(content_type: str | None, body: bytes) -> dict[str, str]:
-    """Return the form's text fields by name, the first of each; a value whose end is cut off is none."""
-    told: dict[str, str] = {}
+    """Return the form's text fields by name, the first of each; a value that is cut off is missing."""
+    found: dict[str, str] = {}
     if mark := boundary(content_type):
         for name, value in _parts(body, b"--" + mark):
-            told.setdefault(name, value)
-    return told
+            found.setdefault(name, value)
+    return found
 
 
 def boundary(content_type: str | None) -> bytes | None:
-    """Return what stands between the form's parts, or None where `content_type` names no form."""
+    """Return the boundary of the form's parts, or None if `content_type` is not a form's."""
     found = _BOUNDARY.match(content_type or "")
     return (found[1] or found[2]).encode() if found else None
 

@@ -13,9 +13,9 @@ _OPEN = b"[{"
 
 
 class ArrayElements:
-    """The objects and lists in an array, each handed out with its last brace; its bytes are then forgotten.
+    """The objects and lists in an array, each yielded with its last bracket; its bytes are then dropped.
 
-    The framing is the same for an array that is a plain answer: `is_stream` is for the request to say.
+    A plain response can be an array too, so `is_stream` depends on the request.
     """
 
     is_one = False
@@ -43,10 +43,10 @@ class ArrayElements:
             self.is_whole = self._depth == 0
             if self._depth == 1:
                 yield from self._read(bytes(self._rest[self._element : self._searched]))
-        self._forget()
+        self._drop_read()
 
     def close(self) -> Iterator[Document]:
-        """Yield nothing: an element that is not whole is none."""
+        """Yield nothing: an incomplete element is not a document."""
         self.unreadable += self._depth > 0
         self._depth = 0
         yield from ()
@@ -58,7 +58,7 @@ class ArrayElements:
             self.unreadable += 1
 
     def _next_mark(self) -> bytes:
-        """Return the next bracket or brace outside of strings, and search on behind it; b"" where there is none yet."""
+        """Return the next bracket or brace outside of strings, and move behind it; b"" if there is none yet."""
         while True:
             if self._in_string and not self._passed_string():
                 return b""
@@ -72,15 +72,15 @@ class ArrayElements:
             self._in_string = True
 
     def _passed_string(self) -> bool:
-        """Search on behind the string under way; tell whether its end has come."""
+        """Move behind the current string; return whether its end has arrived."""
         within = _WITHIN_STRING.match(self._rest, self._searched)
         self._searched = within.end() if within else self._searched
         self._in_string = not self._rest.startswith(b'"', self._searched)
         self._searched += not self._in_string
         return not self._in_string
 
-    def _forget(self) -> None:
-        """Keep no more than the element under way."""
+    def _drop_read(self) -> None:
+        """Drop everything but the current element."""
         kept = self._element if self._depth > 1 else self._searched
         del self._rest[:kept]
         self._element -= kept

@@ -7,12 +7,12 @@ from ..errors import WireError
 from . import document
 from .document import BYTE_ORDER_MARK, Document, decode
 
-# How often a body that ends in a brace so far is tried as a document; each try costs time.
+# How often a body that currently ends in a brace is decoded; each attempt takes time.
 _TRIES = 32
 
 
 class JsonDocument:
-    """One document, handed out with its last brace: where the connection ends a body, a client waits for no more."""
+    """One document, yielded with its last brace: a client does not wait for the end of the connection."""
 
     is_stream = False
     is_one = True

@@ -7,15 +7,15 @@ from ..errors import WireError
 from . import document
 from .document import Document, decode
 
-# How often a line that ends in a brace so far is tried as a document; each try costs time.
+# How often a line that currently ends in a brace is decoded; each attempt takes time.
 _TRIES = 8
 
 
 class JsonLines:
-    """Lines of JSON, each handed out with its last brace or else at the line's end.
+    """Lines of JSON, each yielded with its last brace or else at the end of the line.
 
-    A body that was not `declared` as lines turns out as such when its first line is a document: servers answer a wish
-    for a stream with one plain document too. A document over several lines is read whatever was declared.
+    A body that is not `declared` as lines is treated as lines if its first line is a document, because servers may
+    also answer a request for a stream with one plain document. A document over several lines is read in either case.
     """
 
     def __init__(self, *, declared: bool) -> None:

@@ -15,7 +15,7 @@ _DONE = re.compile(rb"data: ?\[DONE\]")
 class Event(NamedTuple):
     """One event: its `event:` name, if it had one, and its `data:` lines joined by line feeds.
 
-    An event that is not `is_ended` is an offer: its only data line so far is whole, its blank line still to come.
+    An event that is not `is_ended` is an offer: it has one complete data line, and its blank line has not arrived.
     """
 
     name: str
@@ -24,11 +24,11 @@ class Event(NamedTuple):
 
 
 class EventStream:
-    """Cuts a stream into events: feed what came, get the events that it completes; any cut gives the same events.
+    """Splits a stream into events, independent of how the stream is cut into chunks.
 
-    An event is complete at its blank line. It is offered before, at its first data line, as clients that read by the
-    line act on that; who accepts the offer calls `take`. The `[DONE]` that ends OpenAI-like streams is handed out with
-    its last byte, as clients do not wait for more. An event longer than EVENT_LIMIT raises WireError.
+    An event is complete at its blank line. It is offered earlier, at its first data line, because clients that read
+    line by line act on that; `take` accepts the offer. The `[DONE]` that ends OpenAI-like streams is yielded with its
+    last byte, because clients do not wait for more. An event longer than EVENT_LIMIT raises WireError.
     """
 
     def __init__(self) -> None:
@@ -59,12 +59,12 @@ class EventStream:
             yield from self._dispatch()
 
     def take(self) -> None:
-        """Accept the event that is offered: it will not come again at its blank line."""
+        """Accept the offered event: it is not yielded again at its blank line."""
         self._name, self._data_lines = "", 0
         self._data.clear()
 
     def close(self) -> Iterator[Event]:
-        """Yield the event that the stream's end completes, though its blank line is missing."""
+        """Yield the event that the end of the stream completes without a blank line."""
         if self._rest:
             self._keep(bytes(self._rest))
             self._rest.clear()
@@ -104,7 +104,7 @@ class EventStream:
         return carriage_return if carriage_return >= 0 else line_feed
 
     def _keep(self, line: bytes) -> bool:
-        """Keep what `line` says; tell whether it is a data line."""
+        """Add `line` to the event; return whether it is a data line."""
         name, _, value = line.partition(b":")
         value = value[1:] if value.startswith(b" ") else value
         if name == b"data":
@@ -124,8 +124,8 @@ class EventStream:
 class SseDocuments:
     """Server-sent events whose data is JSON, or the mark `[DONE]`.
 
-    A client that reads by the line acts on a document before its blank line; so a document on one line is handed out
-    at that line's end.
+    A client that reads line by line acts on a document before its blank line, so a document on one line is yielded at
+    the end of that line.
     """
 
     is_stream = True

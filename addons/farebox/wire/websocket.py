@@ -7,9 +7,9 @@ from .document import BODY_LIMIT, Document, decode
 
 
 def document(content: bytes) -> Document | None:
-    """Return the JSON object that a message holds, of either type; None where it holds none, as sound does not.
+    """Return the JSON object in a text or binary message; None if it contains none, such as audio.
 
-    The event has the name that the object itself gives: `type`.
+    The event is named by the object's `type`.
     """
     if len(content) > BODY_LIMIT or not content.lstrip().startswith(b"{"):
         return None
@@ -22,7 +22,7 @@ def document(content: bytes) -> Document | None:
 
 
 class Messages:
-    """The framing of an answer whose documents come one by one, in messages."""
+    """The framing of a response whose documents arrive one by one, in messages."""
 
     is_stream = True
     is_one = False
