@@ -1,20 +1,20 @@
-"""Make what a peer sent safe to store: short, printable text and numbers in range."""
+"""Make values of a peer safe to store: short, printable text and numbers in range."""
 
 import re
 from collections.abc import Mapping
 from typing import Any
 
 TEXT_LIMIT = 256
-# So far behind its cut, a text is searched for a key that begins before it.
+# A key that begins before the cut is searched for up to this far behind it.
 _KEY_LIMIT = 64
 _NUMBER_LIMIT = 2**53
-# Beyond any context window, and so low that no price of it overflows 64 bits of nano-USD.
+# Higher than any context window, and low enough that no price overflows 64 bits of nano-USD.
 _COUNT_LIMIT = 10**12
 _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/=+-]{0,127}")
-# No blank, so no prose; no mark that opens a quotation, a list or a `data:` URL's type.
+# No blank, so no prose; no character that begins a quotation, a list or the type of a `data:` URL.
 _NAME = re.compile(r"[^\s\"'`,;<>{}%]+")
 _ADDRESS = re.compile(r"[\w.+-]@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2}")
-# What providers begin their keys with. After a common word or two letters, only what has a digit is no name.
+# The prefixes of providers' keys. After a common word or two letters, only a value with a digit is a key.
 _SECRET = re.compile(
     r"(?i)(?<![a-z0-9])(?:[spr]k|csk|gsk|xai|pplx|nvapi|gh[pousr]|github_pat|glpat|xox[a-z]|tgp|lsv2)[-_.:]"
     r"(?:[a-z0-9]+[-_])*[a-z0-9]{16,}"
@@ -31,7 +31,7 @@ _ITEM_LIMIT = 500
 def text(value: object, limit: int = TEXT_LIMIT) -> str | None:
     """Return `value` cut to `limit` characters, without NUL or lone surrogates.
 
-    None where it is no text, or where what looks like a key is in it.
+    None if it is not text, or if it contains something like a key.
     """
     if not isinstance(value, str) or not value or _SECRET.search(value, 0, limit + _KEY_LIMIT):
         return None
@@ -39,7 +39,7 @@ def text(value: object, limit: int = TEXT_LIMIT) -> str | None:
 
 
 def name(value: object) -> str | None:
-    """Return `value` if it may name a model or a host, whole; None where it is prose, an address, a key, a picture."""
+    """Return `value` uncut if it may name a model or a host; None if it is prose, an address, a key or an image."""
     if not isinstance(value, str) or len(value) > TEXT_LIMIT:
         return None
     cleaned = text(value) or ""
@@ -48,10 +48,7 @@ def name(value: object) -> str | None:
 
 
 def word(value: object) -> str | None:
-    """Return `value` if it reads like a name of an enumeration ("rate_limit_exceeded"), else None.
-
-    What a provider says in such a field is no prose, and nothing in it looks like a key.
-    """
+    """Return `value` if it is like an enumeration's name ("rate_limit_exceeded"), not prose or a key; else None."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if not isinstance(value, str) or not _WORD.fullmatch(value) or _SECRET.search(value):
@@ -60,7 +57,7 @@ def word(value: object) -> str | None:
 
 
 def count(value: object) -> int | None:
-    """Return `value` as a count: a whole number from 0 to 10**12, else None."""
+    """Return `value` if it is a whole number from 0 to 10**12, else None."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
@@ -69,7 +66,7 @@ def count(value: object) -> int | None:
 
 
 def figures(value: object) -> Any:
-    """Return the numbers, booleans and enumeration names of a nested `value`, up to a limit; the rest is left out."""
+    """Return the numbers, booleans and enumeration names of a nested `value`, up to a limit; omit the rest."""
     return _figures(value, 0, [_ITEM_LIMIT])
 
 

@@ -1,4 +1,4 @@
-"""Which parameter an error complains about, where only its message says so. The message itself goes no further."""
+"""Find the parameter that an error is about if only its message names it. The message itself is not kept."""
 
 import json
 import re
@@ -11,7 +11,7 @@ _MESSAGE_LIMIT = 4096
 _MESSAGES = 20
 _DEPTH = 6
 _PATH = r"[A-Za-z_]\w*(?:\.\w+|\[\d*\]|/\w+)*"
-# In the order in which a message means it: the path that it begins with, then what it quotes, then bare words.
+# In order of reliability: the path at the beginning of the message, then quoted names, then bare words.
 _PLACES = tuple(
     re.compile(pattern)
     for pattern in (
@@ -31,25 +31,25 @@ _SENTENCE = re.compile(
     r"(?:^|: )([A-Z]?[a-z]+(?: [a-z]+)?) (must|should|has to|cannot|is not|isn't|are not|does not|do not)\b"
 )
 _DEMANDS = frozenset({"must", "should", "has to"})
-# Names that messages also use as the words they are: "while running the model: unexpected EOF" accuses no parameter.
+# Names that are also ordinary words: "while running the model: unexpected EOF" is not about a parameter.
 _ORDINARY = frozenset(
     """model models message messages input inputs prompt content contents text texts query documents file image audio
     system user instructions conversation stream background format options parameters config""".split()
 )
-_ACCUSED = re.compile(
+_CALLED_PARAMETER = re.compile(
     r"(?i)\b(?:(?:invalid|missing|unknown|unsupported|unrecognized)(?: \w+ in)?|parameter|argument|field) $"
 )
 _WORDS_BEFORE = 60
-# After these, a message names what would be right.
+# After these, a message names correct values.
 _ADVICE = re.compile(r"(?i)supported values|expected|should be|did you mean|one of|\buse\b")
 _FIELDS = ("message", "msg", "detail", "description", "error", "field", "errors", "details", "fieldViolations")
 
 
 def parameter_in(error: object, names: Collection[str]) -> str | None:
-    """Return the parameter that `error` (a document) complains about.
+    """Return the parameter that `error`, a document, is about.
 
-    It is one of `names` (what the request holds) or of those that APIs are known to have: no word of a message that is
-    neither is ever returned.
+    It is one of `names` (the request's members) or a known parameter of an API: no other word of a message is ever
+    returned.
     """
     for place in _places(error, [_MESSAGES], 0):
         found = _located(place, names) if isinstance(place, list) else _named(place, names)
@@ -59,7 +59,7 @@ def parameter_in(error: object, names: Collection[str]) -> str | None:
 
 
 def _places(value: object, room: list[int], depth: int) -> Iterator[str | list[Any]]:
-    """Yield the messages within `value`, and what pydantic calls `loc`, in the order in which they stand."""
+    """Yield the messages within `value`, and the lists that pydantic names `loc`, in document order."""
     room[0] -= 1
     if room[0] < 0 or depth > _DEPTH:
         return
@@ -76,7 +76,7 @@ def _places(value: object, room: list[int], depth: int) -> Iterator[str | list[A
 
 
 def _document_in(message: str) -> Any:
-    """Return the JSON document that a gateway passed on as a message."""
+    """Return the JSON document that a gateway passed on as a message, or None."""
     if not message.startswith(("{", "[")) or len(message) > _MESSAGE_LIMIT:
         return None
     try:
@@ -104,13 +104,13 @@ def _named(message: str, names: Collection[str]) -> str | None:
 
 
 def _is_prose(message: str, match: re.Match[str]) -> bool:
-    """Tell whether an ordinary word goes on with the words before it, none of which makes it a parameter."""
+    """Return whether an ordinary word continues a sentence that does not call it a parameter."""
     before = message[max(0, match.start(1) - _WORDS_BEFORE) : match.start(1)]
-    return match[1] in _ORDINARY and re.search(r"\w $", before) is not None and not _ACCUSED.search(before)
+    return match[1] in _ORDINARY and re.search(r"\w $", before) is not None and not _CALLED_PARAMETER.search(before)
 
 
 def _known_start(parts: list[str], names: Collection[str]) -> str | None:
-    """Return as much of a path as is made of known names; the positions in it are left out."""
+    """Return the beginning of a path that consists of known names, without positions."""
     known: list[str] = []
     for part in parts:
         if part in names or part in KNOWN:

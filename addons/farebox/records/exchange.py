@@ -1,4 +1,4 @@
-"""What crossed the wire before the answer, free of any proxy's types."""
+"""A request and the head of its response, independent of the proxy's types."""
 
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
@@ -6,9 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request: `headers` with lower-case names, `body` decoded and perhaps cut off.
+    """One HTTP request: `headers` have lower-case names, `body` is decoded and may be cut off.
 
-    `path` is without the `query`, which may hold a key: of that, no more is kept than a `parameter` that names a model.
+    `body_bytes` is the size on the wire. `path` excludes the `query`, which may contain a key: only a `parameter` that
+    names a model is kept.
     """
 
     method: str
@@ -23,7 +24,7 @@ class Request:
 
     @property
     def is_upgrade(self) -> bool:
-        """Tell whether it asks for a websocket."""
+        """Whether it asks for a websocket."""
         return self.method == "GET" and (self.header("upgrade") or "").lower() == "websocket"
 
     def parameter(self, name: str) -> str | None:
@@ -52,7 +53,7 @@ class Response:
 
 
 def request_to(method: str, url: str, headers: tuple[tuple[str, str], ...] = (), body: bytes = b"") -> Request:
-    """Return the Request that `method` on an absolute `url` makes."""
+    """Return the Request of `method` to an absolute `url`."""
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     names = tuple((name.lower(), value) for name, value in headers)

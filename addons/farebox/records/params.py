@@ -1,4 +1,4 @@
-"""The parameters of a request: their names as the client spelled them, and values that hold no text.
+"""The parameters of a request: names as the client spells them, and values that contain no text.
 
 https://platform.openai.com/docs/api-reference/chat/create, https://docs.anthropic.com/en/api/messages,
 https://ai.google.dev/api/generate-content#generationconfig,
@@ -32,7 +32,7 @@ UNREAD: Final = _Unread.UNREAD
 
 
 def _scalar(value: object) -> Any:
-    """Return a number, a flag or the word of an enumeration; a form's field holds all of them as text."""
+    """Return a number, a flag or the word of an enumeration; in a form's field all of them are text."""
     if isinstance(value, bool):
         return value
     if isinstance(value, str):
@@ -48,13 +48,13 @@ def _scalar(value: object) -> Any:
 
 
 def _number(value: object) -> Any:
-    """Return a number or a flag; no text stands in its place."""
+    """Return a number or a flag; None for text."""
     kept = _scalar(value)
     return None if isinstance(kept, str) else kept
 
 
 def _count(value: object) -> int:
-    """Return how many there are: what they are is the client's text."""
+    """Return the number of items: the items are the client's text."""
     return len(value) if isinstance(value, list | dict) else 1
 
 
@@ -63,7 +63,7 @@ def _presence(_value: object) -> bool:
 
 
 def _kind(value: object) -> Any:
-    """Return the word that a choice is made by: itself, its `type`, or the one key that it has."""
+    """Return the word of a choice: the value itself, its `type`, or its only key."""
     if not isinstance(value, dict):
         return _scalar(value)
     if isinstance(value.get("type"), str):
@@ -114,7 +114,7 @@ _MAKERS: dict[str, Callable[[object], Any]] = {
         prediction context_management cache_control grammar guided_json guided_regex guided_choice json_schema""",
     ),
 }
-# Names that mean a parameter only there.
+# Names that are parameters in these groups only.
 _INNER: dict[str, dict[str, Callable[[object], Any]]] = {
     "reasoning": _table(_scalar, "summary enabled exclude mode"),
     "thinking": _table(_scalar, "type display"),
@@ -128,7 +128,7 @@ _GROUPS = frozenset(
     audio toolConfig tool_config functionCallingConfig function_calling_config additionalModelRequestFields
     performanceConfig config""".split()
 )
-# What a request consists of beside its parameters; providers complain about these too.
+# The members of a request beside its parameters; errors can be about these too.
 _PARTS = frozenset(
     """model messages message input inputs prompt contents content system systemInstruction instructions documents
     query texts images file image mask""".split()
@@ -139,14 +139,14 @@ KNOWN: frozenset[str] = frozenset(_MAKERS) | _GROUPS | _PARTS
 def params_of(body: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the parameters that `body` sets, by their dotted names.
 
-    A value that may be text is left out (None); lists tell their length, choices their kind, and who or what is meant
-    only that it is there.
+    A value that may be text, or was not read, is None. Lists are reduced to their length, choices to their kind, and
+    identifiers to their presence.
     """
     return dict(_params(body, "", {}, 1)) or None
 
 
 def names_of(body: Mapping[str, Any]) -> frozenset[str]:
-    """Return the names that `body` holds at its top and in its groups of parameters."""
+    """Return the names of the members of `body` and of its groups of parameters."""
     groups = (body[name] for name in _GROUPS & body.keys() if isinstance(body[name], dict))
     levels = (body, *groups)
     return frozenset(name for level in levels for name in _keys(level) if _NAME.fullmatch(name) and clean.word(name))

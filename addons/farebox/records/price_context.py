@@ -1,4 +1,4 @@
-"""What sets a price beside model and service tier: few names, and for each the words that it may have."""
+"""What sets a price besides model and service tier: a few names, each with its allowed words."""
 
 import re
 from collections.abc import Mapping
@@ -29,25 +29,25 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
     "inference_geo": re.compile(r"[a-z]{2,6}|not_available"),
     "region": re.compile(rf"{_PLACE}(-?{_PLACE}){{0,3}}\d{{0,2}}"),
 }
-# What a price is for that names no other.
+# The values that a price applies to if it names no other.
 _USUAL = frozenset(
     {("speed", "standard"), ("latency", "standard"), ("inference_geo", "global"), ("inference_geo", "not_available")}
 )
 _LOCATION = re.compile(r"/locations/([^/]+)/")
 
 
-def price_context(told: Mapping[str, Any]) -> dict[str, str] | None:
-    """Return of `told` what is known by name and has one of its words, in lower case; None where there is nothing.
+def price_context(values: Mapping[str, Any]) -> dict[str, str] | None:
+    """Return the known names of `values` with an allowed word, in lower case; None if there are none.
 
-    Whatever else stands there may be anybody's text, so it is left out; what is usual is left out too.
+    Other values may be the client's text and are omitted, as are usual values.
     """
-    words = ((name, value.lower()) for name, value in told.items() if isinstance(value, str))
+    words = ((name, value.lower()) for name, value in values.items() if isinstance(value, str))
     kept = {name: word for name, word in words if _is_known(name, word) and (name, word) not in _USUAL}
     return kept or None
 
 
 def region(request: Request, response: Response) -> str | None:
-    """Return where the work is done, from Vertex AI's path or the head of Azure's answer ("East US 2")."""
+    """Return the region of the work, from Vertex AI's path or the header of Azure's response ("East US 2")."""
     found = _LOCATION.search(request.path)
     return found[1] if found else (response.header("x-ms-region") or "").replace(" ", "")
 

@@ -1,4 +1,4 @@
-"""What the head of an answer says about rate limits, under one set of names.
+"""Rate limits from response headers, under one set of names.
 
 https://platform.openai.com/docs/guides/rate-limits#rate-limits-in-headers,
 https://docs.anthropic.com/en/api/rate-limits#response-headers, https://console.groq.com/docs/rate-limits
@@ -15,7 +15,7 @@ from . import clean
 _PREFIX = re.compile(r"(?:x-|anthropic-)?ratelimit(bysize)?-|anthropic-(?=priority-|fast-)")
 _ASPECTS = frozenset({"limit", "remaining", "reset"})
 _SPELLED = {"req": "requests"}
-# What is limited, and over which time; only these words become names, so that there are few.
+# What is limited, and over which time. Only these words become names, so there are few.
 _KINDS = frozenset(
     """requests tokens input output images audio project priority fast usage based concurrent
     second minute hour day week month""".split()
@@ -24,24 +24,24 @@ _KIND_LIMIT = 3
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?")
 _UNITS_MS = (86_400_000, 3_600_000, 60_000, 1_000, 1)
 _NUMBER = re.compile(r"\d{1,15}(\.\d{1,9})?")
-# A number this large is no duration but a time since 1970, in seconds or in milliseconds.
+# A number this large is not a duration but a time since 1970, in seconds or in milliseconds.
 _EPOCH_SECONDS = 10**9
 _EPOCH_MS = 10**11
 
 
 def ratelimit_of(headers: Iterable[tuple[str, str]]) -> dict[str, int] | None:
-    """Return `limit_*`, `remaining_*`, `reset_*_ms` and `retry_after_ms` as `headers` tell them.
+    """Return `limit_*`, `remaining_*`, `reset_*_ms` and `retry_after_ms` from `headers`.
 
-    Times are from the answer's own `date` on; where that is missing, an absolute time is left out.
+    Times are relative to the response's `date`; without it, an absolute time is omitted.
     """
     date: datetime | None = None
-    told: list[tuple[str, str]] = []
+    limits: list[tuple[str, str]] = []
     for name, value in headers:
         if name == "date":
             date = _moment(value)
         elif name in ("retry-after", "retry-after-ms") or _PREFIX.match(name):
-            told.append((name, value))
-    named = ((_name(name), _value(name, value, date)) for name, value in told)
+            limits.append((name, value))
+    named = ((_name(name), _value(name, value, date)) for name, value in limits)
     return {name: value for name, value in named if name and value is not None} or None
 
 

@@ -1,4 +1,4 @@
-"""How much text a request or an answer holds: numbers to estimate tokens from, never the text."""
+"""The amount of text in a request or response: numbers to estimate tokens from, never the text."""
 
 import re
 from typing import Any
@@ -7,16 +7,16 @@ import msgspec
 
 # Beyond this many values, the rest is estimated by proportion.
 _VALUES = 20_000
-# Beyond this many strings of JSON text, each of which takes about two microseconds, the rest is estimated likewise.
+# Beyond this many strings of encoded JSON, each about two microseconds, the rest is estimated by proportion.
 _STRINGS = 4_000
-# How much of a string is searched for escapes; the rest is taken to have as many.
+# How much of an encoded string is searched for escapes; the rest is assumed to have as many.
 _ESCAPES_SAMPLE = 64 << 10
-# Where APIs put what the model says, tool calls included; the rest of a document is scaffolding.
-_SAID = frozenset(
+# The members that contain the model's output, tool calls included; the rest of a document is structure.
+_CONTENT = frozenset(
     """content text delta reasoning reasoning_content thinking refusal response completion generation outputText
     generated_text arguments partial_json tool_plan transcript code""".split()
 )
-# What a tool is called with, as an object.
+# The members that contain the arguments of a tool call as an object.
 _CALLS = frozenset({"input", "args", "arguments"})
 _LONG = 256
 _BACKSLASH = 0x5C
@@ -26,10 +26,9 @@ _BASE64_TEXT = re.compile(rb"(?:data:[\w.+-]{1,100}\\?/[\w.+-]{1,100};base64,)?(
 
 
 class TextSize(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`prompt_bytes` are the text of a request's values and names, without media in base64, which `media` counts;
-    `answer_bytes` the text of an answer's documents with content.
+    """`prompt_bytes`: text of a request's values and names, without base64 media, which `media` counts.
 
-    None where the text was not all seen.
+    `answer_bytes`: text of a response's documents with content. None if not all of the text was available.
     """
 
     prompt_bytes: int | None = None
@@ -38,27 +37,27 @@ class TextSize(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def content_bytes(document: Any) -> int:
-    """Return the bytes of what a model says in a `document` of its answer."""
+    """Return the bytes of the model's output in a `document` of its response."""
     text = seen = 0
     stack = [(False, document)]
     while stack and seen < _VALUES:
-        is_said, value = stack.pop()
+        is_content, value = stack.pop()
         seen += 1
         if isinstance(value, str):
-            text += _bytes(value) if is_said else 0
+            text += _bytes(value) if is_content else 0
         elif isinstance(value, dict):
             for name, inner in value.items():
                 if name in _CALLS and isinstance(inner, dict):
                     text += measure(inner)[0]
                 else:
-                    stack.append((name in _SAID, inner))
+                    stack.append((name in _CONTENT, inner))
         elif isinstance(value, list):
-            stack.extend((is_said, inner) for inner in value)
+            stack.extend((is_content, inner) for inner in value)
     return text
 
 
 def measure(document: Any) -> tuple[int, int]:
-    """Return the bytes of text in a JSON `document`, and how many of its strings are media."""
+    """Return the bytes of text in a JSON `document`, and the number of its strings that are media."""
     text = media = seen = 0
     stack = [document]
     while stack:
@@ -80,7 +79,7 @@ def measure(document: Any) -> tuple[int, int]:
 
 
 def measure_raw(body: bytes) -> tuple[int, int]:
-    """Return the same of JSON text, without decoding it: text is exact where no string has an escape."""
+    """Return the same for encoded JSON, without decoding it; exact if no string has an escape."""
     text = media = place = steps = 0
     while (start := body.find(b'"', place) + 1) and steps < _STRINGS:
         place, steps = _string_end(body, start, steps)
@@ -93,7 +92,7 @@ def measure_raw(body: bytes) -> tuple[int, int]:
 
 
 def _string_end(body: bytes, start: int, steps: int) -> tuple[int, int]:
-    """Return where the string that starts at `start` ends, and `steps` plus one for each quote that was visited."""
+    """Return the end of the string that starts at `start`, and `steps` plus the quotes and backslashes visited."""
     end = start - 1
     while steps < _STRINGS:
         steps += 1
