@@ -1,1 +1,1 @@
-"""Usage asked for in a stream, and taken out of the answer again."""
+"""Ask for usage in a stream, and remove it from the response again."""

@@ -1,8 +1,8 @@
-"""Which hosts take `stream_options.include_usage`. Data only: each entry says what shows it.
+"""Hosts that support `stream_options.include_usage`. Data only: each entry names its evidence.
 
-A host belongs here when it counts on request alone, and answers with a chunk of its own that holds no choice. Hosts
-that count unasked are left out: what they add could not be told from what we asked for. Hosts are left out too that
-have been seen to put the count into a chunk with choices, such as routers, which pass on what their upstream sends.
+A host belongs here if it reports usage only on request, and in a separate chunk without choices. Hosts that report
+usage anyway are excluded, because their usage cannot be distinguished from the usage that we requested. Hosts that
+have put usage into a chunk with choices are excluded too, such as routers, which pass on their upstream's chunks.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from ..providers.table import host_matches
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """Hosts of one kind, in the patterns of `providers.py`. `legacy`: also for completions without chat."""
+    """Hosts of one kind, as patterns of `providers/table.py`. `legacy`: also for completions without chat."""
 
     hosts: tuple[str, ...]
     shown_by: str
@@ -54,10 +54,10 @@ PROVEN: tuple[Proven, ...] = (
 
 
 def supports_usage_option(host: str, port: int, path: str, more: tuple[str, ...] = ()) -> bool:
-    """Tell whether a call to `path` may be asked for usage; `more` are the hosts that the user answers for."""
-    where = path.rstrip("/")
-    if not where.endswith("/completions"):
+    """Return whether a call to `path` may ask for usage; `more` are hosts that the user added."""
+    endpoint = path.rstrip("/")
+    if not endpoint.endswith("/completions"):
         return False
-    is_legacy = not where.endswith("/chat/completions")
-    patterns = (pattern for one in PROVEN if one.legacy or not is_legacy for pattern in one.hosts)
+    is_legacy = not endpoint.endswith("/chat/completions")
+    patterns = (pattern for entry in PROVEN if entry.legacy or not is_legacy for pattern in entry.hosts)
     return any(host_matches(pattern, host, port) for pattern in (*more, *patterns))

@@ -1,4 +1,4 @@
-"""Ask for usage in a request that does not: the smallest edit of its bytes."""
+"""Ask for usage in a request that does not, by the smallest edit of its bytes."""
 
 import re
 from typing import Any
@@ -11,11 +11,11 @@ from ..wire.large_json import is_large, outer_members
 _INCLUDE_USAGE = b'"include_usage":true'
 _OPTION = b'"stream_options"'
 _OPTIONS = re.compile(rb'"stream_options"\s*:\s*(null|\{)')
-# How many places that look like the options are tried; each costs a pass over the body.
+# How many possible places of the options are tried; each takes a pass over the body.
 _TRIES = 8
 # How far from its end a large body must have its last brace.
 _TAIL = 64
-# How headers end that say that the body is to arrive as the client sent it.
+# The endings of headers that require an unchanged body.
 _DIGESTS = ("content-md5", "digest", "content-sha256", "signature", "signature-input")
 _SIGNED = "aws4-"
 _SIGNED_QUERY = "signature="
@@ -27,7 +27,7 @@ class _Body(msgspec.Struct):
 
 
 def is_plain(request: Request) -> bool:
-    """Tell whether the body is JSON that nothing but its length describes: not encoded, not signed, no digest of it."""
+    """Return whether the body is JSON that is not encoded, signed or covered by a digest."""
     kind = (request.header("content-type") or "").partition(";")[0].strip().lower()
     encoding = (request.header("content-encoding") or "identity").strip().lower()
     is_signed = (request.header("authorization") or "").strip().lower().startswith(_SIGNED)
@@ -37,10 +37,9 @@ def is_plain(request: Request) -> bool:
 
 
 def with_include_usage(body: bytes) -> bytes | None:
-    """Return `body` with usage asked for, else as it was; None where there is nothing to ask.
+    """Return `body` with the request for usage added and nothing else changed; None if it must not be added.
 
-    That is where it asks for no stream, or where the client has said itself whether it wants usage: a `false` is an
-    answer to our question.
+    That is the case if the body asks for no stream, or if the client sets `include_usage` itself, even to false.
     """
     if is_large(body):
         return _with_option_in_large(body)
@@ -56,7 +55,7 @@ def with_include_usage(body: bytes) -> bytes | None:
 
 
 def _with_option_in_large(body: bytes) -> bytes | None:
-    """Return `body` with usage asked for. None if the body contains the option's name anywhere: it may be the key."""
+    """Return `body` with the option added; None if the option's name occurs anywhere, because it may be the key."""
     is_whole = body[-_TAIL:].rstrip().endswith(b"}")
     if not is_whole or outer_members(body).get("stream") is not True or _OPTION in body:
         return None
@@ -64,7 +63,7 @@ def _with_option_in_large(body: bytes) -> bytes | None:
 
 
 def _merge(body: bytes, options: dict[str, Any]) -> bytes | None:
-    """Return `body` with the wish among the options. The key may stand elsewhere too: the right place is read back."""
+    """Return `body` with the option added to its options. The key may occur elsewhere, so the result is verified."""
     wanted = {**options, "include_usage": True}
     for match, _ in zip(_OPTIONS.finditer(body), range(_TRIES), strict=False):
         if match[1] == b"null":

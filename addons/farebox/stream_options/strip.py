@@ -1,4 +1,4 @@
-"""Take usage that only we asked for out of a stream of events, which stays byte by byte as it was otherwise."""
+"""Remove usage that only we asked for from a stream of events; all other bytes stay unchanged."""
 
 import re
 from enum import Enum, auto
@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-# A usage event has some hundred bytes; what is longer passes.
+# A usage event has some hundred bytes; longer events pass.
 LIMIT = 16 << 10
 _LINES = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _CHOICE = re.compile(rb'"choices"\s*:\s*\[\s*[^\]\s]')
@@ -17,14 +17,14 @@ _OTHER_FIELDS = (b"event:", b"id:", b"retry:")
 class _Chunk(msgspec.Struct):
     usage: dict[str, Any] | None = None
     choices: list[Any] | None = None
-    # What makes an event tell something else, be it in another API's way.
+    # Members that give an event another meaning, also in other APIs.
     delta: Any = None
     error: Any = None
     type: Any = None
 
 
 class _Passing(Enum):
-    """What goes through unread."""
+    """What passes through unread."""
 
     NOTHING = auto()
     LINE = auto()
@@ -32,11 +32,10 @@ class _Passing(Enum):
 
 
 class UsageStripper:
-    """Feed it what comes and pass on what it returns; `held` is what it has not decided upon.
+    """Filters the chunks of a stream; `held` are the bytes that are still undecided.
 
-    That is the event under way, for as long as it can still be one that tells usage and carries no choice: of any other
-    event the head, up to its first choice. A usage event is one whose data stands on one line; comments in it are the
-    client's.
+    These are the bytes of the current event while it can still be a usage event: one with usage and without choices,
+    whose data is on one line. Comments within a usage event are passed on.
     """
 
     def __init__(self) -> None:
@@ -54,7 +53,7 @@ class UsageStripper:
         return bytes(self._event + self._line)
 
     def feed(self, chunk: bytes) -> bytes:
-        """Return what goes to the client now."""
+        """Return the bytes to send to the client now."""
         out = b""
         if self._after_return and chunk:
             self._after_return = False
@@ -65,19 +64,19 @@ class UsageStripper:
         return out + b"".join(map(self._take, _LINES.findall(chunk)))
 
     def pause(self) -> bytes:
-        """Return what must wait no longer, as nothing more may come: an event that is undecided passes."""
-        if self._is_usage or _tells_usage(self._line) or not self.held:
+        """Return the held bytes that must not wait because nothing more may arrive: an undecided event passes."""
+        if self._is_usage or _is_usage_data(self._line) or not self.held:
             return b""
         return self._pass_event()
 
     def _line_feed(self) -> bytes:
-        """Have a line feed go where the carriage return before it went, in an earlier read."""
+        """Treat a line feed like the carriage return before it, which was in an earlier chunk."""
         if self._event:
             self._event += b"\n"
         return b"" if self._event or self._has_dropped else b"\n"
 
     def _take(self, piece: bytes) -> bytes:
-        """Take in a line, or as much of it as is there; return what passes."""
+        """Read a line or the beginning of one; return the bytes that pass."""
         is_whole = piece.endswith((b"\r", b"\n"))
         self._has_dropped = False
         if self._passing is _Passing.NOTHING:
@@ -103,7 +102,7 @@ class UsageStripper:
             if not self._event:
                 return self._release()
             self._comments += self._line
-        elif not self._is_usage and _tells_usage(line):
+        elif not self._is_usage and _is_usage_data(line):
             self._is_usage = True
         elif not line.startswith(_OTHER_FIELDS):
             return self._pass_event()
@@ -131,7 +130,7 @@ class UsageStripper:
         return held
 
     def _may_be_usage(self) -> bool:
-        """Tell whether the line whose beginning is there may yet make its event a usage event, or be a part of one."""
+        """Return whether the incomplete line may still belong to a usage event."""
         line = bytes(self._line)
         if len(line) + len(self._event) > LIMIT:
             return False
@@ -142,8 +141,8 @@ class UsageStripper:
         return not self._is_usage and (not value or value.startswith(b"{")) and not _CHOICE.search(value)
 
 
-def _tells_usage(line: bytes | bytearray) -> bool:
-    """Tell whether `line` is the data of an event that tells usage and nothing else."""
+def _is_usage_data(line: bytes | bytearray) -> bool:
+    """Return whether `line` is the data of an event that contains usage and nothing else."""
     if not line.startswith(_DATA) or _CHOICE.search(line):
         return False
     try:
