@@ -1,4 +1,4 @@
-"""Who bills, from the host. Data only: a new provider is one line here and one case in `tests/cases`."""
+"""Providers, by host. Data only: a new provider is one line here and one case in `tests/cases`."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,11 +11,11 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """One biller. `hosts`: exact names, or `*.` and a whole-label suffix, or `name:port` for local servers.
+    """One provider. `hosts`: exact names, `*.` and a suffix of whole labels, or `name:port` for local servers.
 
-    `catalogue` is its id in genai-prices and `litellm` are its names in LiteLLM's list, where they differ; `deviations`
-    are its departures per dialect. A `shared` host serves much that is no LLM call, so it is decrypted only where the
-    user adds it to `intercept.hosts`.
+    `catalogue` is its id in genai-prices and `litellm` are its names in LiteLLM's list, if they differ from `name`.
+    `quirks` are its rules per dialect. A `shared` host mostly serves other traffic than LLM calls, so it is decrypted
+    only if the user adds it to `intercept.hosts`.
     """
 
     name: str
@@ -32,8 +32,8 @@ _REASONING = {"openai_chat": (quirks.reasoning_beside_output,)}
 _THINKING = {"openai_chat": (quirks.output_is_the_rest,)}
 
 PROVIDERS: Table = (
-    # A subscription: what passes there has no price by the token.
     Provider("openai", ("api.openai.com", "*.api.openai.com")),
+    # A subscription: its calls have no price per token.
     Provider("chatgpt", ("chatgpt.com",), shared=True),
     Provider("anthropic", ("api.anthropic.com",)),
     Provider("gemini", ("generativelanguage.googleapis.com",), "google", _THINKING),
@@ -105,9 +105,9 @@ BY_NAME: Mapping[str, Provider] = {provider.name: provider for provider in PROVI
 
 
 def host_matches(pattern: str, host: str, port: int | None = None) -> bool:
-    """Tell whether `pattern` names `host`, label by label: `*` is a label or a part of one, a leading `*.` any number.
+    """Return whether `pattern` matches `host` by labels: `*` is a label or part of one, a leading `*.` any number.
 
-    `name:port` matches that port alone. Never by prefix: api.openai.com.evil.example is not api.openai.com.
+    `name:port` matches only that port. Prefixes never match: api.openai.com.evil.example is not api.openai.com.
     """
     name, _, wanted_port = pattern.lower().partition(":")
     if wanted_port and wanted_port != str(port):
@@ -122,15 +122,15 @@ def host_matches(pattern: str, host: str, port: int | None = None) -> bool:
 
 
 def provider_of(host: str, port: int | None = None, table: Table = PROVIDERS) -> Provider | None:
-    """Return who bills for calls to `host`: the first line of `table` that names it, or None."""
-    named = (one for one in table if any(host_matches(pattern, host, port) for pattern in one.hosts))
-    return next(named, None)
+    """Return the first provider of `table` with a pattern that matches `host`, or None."""
+    matching = (line for line in table if any(host_matches(pattern, host, port) for pattern in line.hosts))
+    return next(matching, None)
 
 
 def table_with(named: Iterable[tuple[str, tuple[str, ...]]]) -> Table:
     """Return the table with the user's lines (name, hosts) before the others.
 
-    A name that is known brings its prices and deviations along: so a gateway counts as what stands behind it.
+    A known name keeps its prices and quirks, so a gateway is treated as the provider behind it.
     """
     lines = (replace(BY_NAME.get(name, Provider(name, ())), hosts=hosts, shared=False) for name, hosts in named)
     return (*lines, *PROVIDERS)
