@@ -1,4 +1,4 @@
-"""Every dialect, registered by being here: a module with a `DIALECT`."""
+"""All dialects: every module in this folder with a `DIALECT` is registered."""
 
 from importlib import import_module
 from pkgutil import iter_modules
@@ -14,5 +14,5 @@ DIALECTS: tuple[Dialect, ...] = tuple(
 
 
 def dialect_of(request: Request) -> Dialect | None:
-    """Return the dialect that claims `request` by its method and path, or None where it is no LLM call."""
+    """Return the dialect that claims `request` by its method and path; None if it is not an LLM call."""
     return next((dialect for dialect in DIALECTS if dialect.claims(request)), None)

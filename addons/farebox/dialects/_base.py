@@ -1,4 +1,4 @@
-"""What a dialect is: a name and pure functions over documents."""
+"""The definition of a dialect: a name and pure functions over documents."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,10 +18,10 @@ _SEEN_LIMIT, _NAME_LIMIT = 1000, 64
 class Asked:
     """What the request asks for.
 
-    `units` are what it is billed by where the answer does not count them (characters). A request that only looks at
-    what an earlier one started `completes` that one's row, named by its response id, and is no row itself. `context` is
-    what sets the price beside model and tier, in any words: `price_context` knows which to keep. `params`, `names` and
-    `sizes` are read from any body, whatever its dialect: no dialect fills them.
+    `units` are the billed units if the response does not count them (characters). A poll of earlier work `completes`
+    the row of that work, named by its response id, and is not a row itself. `context` sets the price besides model and
+    tier, in any words: `price_context` selects the known ones. `params`, `names` and `sizes` are read from any body
+    and filled by no dialect.
     """
 
     model: str | None = None
@@ -36,13 +36,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the documents told so far; a cut stream is just an earlier Reply.
+    """The content of the documents so far; a cut stream is just an earlier Reply.
 
-    `usage` is the provider's usage object as sent, merged where the API splits it; `units` are what the answer shows
-    beside it, by being counted, `seen` (unit, name) what is to be counted once. `parts` are the shares that have models
-    or tiers of their own: the usage is then their sum. `context` goes before that of the request. `is_complete` is set
-    by the terminal document, where the API has one; `is_pending` where what is billed goes on after the answer;
-    `is_answered` by what comes last of an answer, or nearly so, where nothing else tells its end.
+    `usage` is the provider's usage object as sent, merged if the API splits it. `units` are counted from the response;
+    `seen` are pairs of unit and name that count once. `parts` are the shares with models or tiers of their own; their
+    sum is then the usage. `context` takes precedence over that of the request. `is_complete` is set by the terminal
+    document, if the API has one; `is_pending` if billed work continues after the response; `is_answered` by the last
+    or nearly last document of a response whose end is not marked.
     """
 
     model: str | None = None
@@ -65,7 +65,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class SessionState:
-    """What the two ends of a websocket agreed on: what is asked for, which model serves, which writes speech down."""
+    """The terms of a websocket: the request, the serving model, and the model that transcribes speech."""
 
     asked: Asked
     served: str | None = None
@@ -76,8 +76,8 @@ class SessionState:
 class SocketExchange:
     """The response that a message on a websocket belongs to.
 
-    `name` tells it from others that go on at the same time; `asked` and `dialect` stand here where they are not the
-    session's. A message that `begins` none belongs to a response only where one is under way.
+    `name` distinguishes it from simultaneous responses; `asked` and `dialect` are set if they differ from the
+    session's. A message that does not `begin` one belongs to a response only if one is in progress.
     """
 
     name: str = ""
@@ -88,11 +88,11 @@ class SocketExchange:
 
 @dataclass(frozen=True, slots=True)
 class Socket:
-    """How messages on a websocket make responses, each of which is folded as an answer of its own.
+    """How messages on a websocket make up responses, each of which is folded separately.
 
-    `agree` keeps the terms, of messages of either side; `ask` returns the response that a client's message asks for,
-    `answer` the one that a server's message is a part of. What is asked for while an answer goes on `waits` for its
-    turn, or else goes into that answer.
+    `agree` updates the state with a message of either side; `ask` returns the response that a client's message asks
+    for, `answer` the one that a server's message belongs to. A request during a response `waits` for its end, or else
+    becomes part of it.
     """
 
     agree: Callable[[SessionState, Document], SessionState]
@@ -103,11 +103,10 @@ class Socket:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How one API talks. `name` is the module's name, `operation` OpenTelemetry's `gen_ai.operation.name`.
+    """One API. `name` is the module's name, `operation` is OpenTelemetry's `gen_ai.operation.name`.
 
-    `begin` returns what the head of the answer tells already, for APIs that count in headers. `billed` names what was
-    used as it is billed, where that hangs on what was asked for. `socket` is there where the API talks over a
-    websocket.
+    `begin` returns the Reply of the response's headers, for APIs that count in headers. `billed` converts the usage to
+    billed units if those depend on the request. `socket` is set if the API uses a websocket.
     """
 
     name: str
@@ -133,7 +132,7 @@ def first_mapping(value: object) -> Mapping[str, Any]:
 
 
 def tokens(usage: Mapping[str, Any], *names: str) -> int | None:
-    """Return the first count that `usage` states under one of `names`; a name with a dot looks one object deeper."""
+    """Return the first count that `usage` states under one of `names`; a name with a dot is one object deeper."""
     for name in names:
         outer, _, inner = name.partition(".")
         value = mapping(usage.get(outer)).get(inner) if inner else usage.get(outer)
@@ -143,14 +142,14 @@ def tokens(usage: Mapping[str, Any], *names: str) -> int | None:
 
 
 def seen(reply: Reply, things: Iterable[tuple[str, object]]) -> frozenset[tuple[str, str]]:
-    """Return what was seen so far and `things`, each a unit and what tells one from another; no more than is likely."""
+    """Return `reply.seen` and `things`, pairs of a unit and an identifier, up to a limit."""
     if len(reply.seen) >= _SEEN_LIMIT:
         return reply.seen
     return reply.seen | {(unit, str(name)[:_NAME_LIMIT]) for unit, name in islice(things, _SEEN_LIMIT)}
 
 
 def one_hour_writes(usage: Mapping[str, Any], cache_write: int | None) -> int | None:
-    """Return the one-hour share of the cache writes; a split that does not add up to the total is stale: None."""
+    """Return the one-hour share of the cache writes; None if the split does not add up to the total."""
     one_hour = tokens(usage, "cache_creation.ephemeral_1h_input_tokens")
     five_minutes = tokens(usage, "cache_creation.ephemeral_5m_input_tokens")
     return one_hour if total(one_hour, five_minutes) == cache_write else None

@@ -1,4 +1,4 @@
-"""What Bedrock's APIs share: the model in the path, the kind of an error in the head of the answer."""
+"""Shared by Bedrock's APIs: the model in the path, and the type of an error in the response headers."""
 
 import re
 from collections.abc import Mapping
@@ -11,26 +11,27 @@ from ..records.exchange import Request, Response
 from ..wire.documents import Document
 from ._base import Reply, mapping
 
-# The model is an id or an ARN, percent-encoded by most clients; an ARN that is not has slashes.
+# The model is an id or an ARN. Most clients percent-encode an ARN; if not, it contains slashes.
 _PATH = re.compile(r"/model/(.+)/([a-z-]+)/?")
 
 
 class Target(NamedTuple):
-    """What a path ends in: `/model/{model}/{verb}`."""
+    """The end of a path: `/model/{model}/{verb}`."""
 
     model: str | None
     verb: str
 
 
 def target(request: Request) -> Target:
-    """Return the model and the verb in the request's path; a GET asks for neither."""
+    """Return the model and the verb in the request's path; a GET has neither."""
     found = _PATH.search(request.path) if request.method == "POST" else None
     return Target(clean.name(unquote(found[1])), found[2]) if found else Target(None, "")
 
 
 def begin(response: Response) -> Reply:
-    """Return the kind of error that the head names, behind a colon follows where it is documented, and what it tells of
-    the tier and speed that was served.
+    """Return the error type, service tier and latency from the response headers.
+
+    The error type is followed by a colon and the address of its documentation.
     """
     kind = (response.header("x-amzn-errortype") or "").partition(":")[0]
     return Reply(
@@ -42,13 +43,13 @@ def begin(response: Response) -> Reply:
 
 
 def failed(reply: Reply, document: Document) -> Reply:
-    """Return `reply` with the error that a message of the stream is, or that an answer may name in `__type`."""
+    """Return `reply` with the error of a stream's message, or of a response that names it in `__type`."""
     kind = document.event or str(mapping(document.data).get("__type") or "").rpartition("#")[2]
     return replace(reply, is_error=True, error_type=clean.word(kind) or reply.error_type)
 
 
 def one_hour_share(usage: Mapping[str, Any]) -> int | None:
-    """Return what of the cache writes is kept for an hour, where `cacheDetails` splits them."""
+    """Return the one-hour share of the cache writes, if `cacheDetails` splits them."""
     details = usage.get("cacheDetails")
     if not isinstance(details, list):
         return None

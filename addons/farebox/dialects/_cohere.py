@@ -1,4 +1,4 @@
-"""What the answers of Cohere's APIs have in common: what they bill, under `usage` (v2) or `meta` (v1).
+"""Shared by Cohere's APIs: the billed units, under `usage` (v2) or `meta` (v1).
 
 https://docs.cohere.com/docs/how-does-cohere-pricing-work
 """
@@ -16,9 +16,9 @@ _UNITS = ("search_units", "images", "classifications")
 
 
 def is_at(request: Request, *endpoints: str) -> bool:
-    """Tell whether the request is a POST to `/v1/` or `/v2/` and one of `endpoints`, below whatever a gateway prefixes.
+    """Return whether the request is a POST to `/v1/` or `/v2/` and one of `endpoints`, below any prefix of a gateway.
 
-    `/api/v1/...` is how other servers, LM Studio for one, begin the paths of APIs of their own.
+    Paths that begin with `/api/v1/` belong to other APIs, such as that of LM Studio.
     """
     *prefix, version, endpoint = ["", *request.path.strip("/").split("/")][-3:]
     return request.method == "POST" and version in {"v1", "v2"} and endpoint in endpoints and prefix != ["api"]
@@ -29,9 +29,9 @@ def asked(_request: Request, body: Mapping[str, Any]) -> Asked:
 
 
 def told(reply: Reply, body: Mapping[str, Any]) -> Reply:
-    """Return `reply` with what the object `body` tells: its id, its usage, how it ended.
+    """Return `reply` with the id, usage, finish reason and error in `body`.
 
-    An error is its own explanation, a sentence under `message`: an answer's `message` is an object.
+    An error has a sentence under `message`; the `message` of a response is an object.
     """
     is_failed = isinstance(body.get("message"), str) or body.get("error_type") is not None
     return replace(
@@ -45,7 +45,7 @@ def told(reply: Reply, body: Mapping[str, Any]) -> Reply:
 
 
 def usage(sent: Mapping[str, Any]) -> Usage:
-    """Return what is billed. `tokens` counts the template around the prompt too, and `cached_tokens` lie in that."""
+    """Return the billed units. `tokens` also counts the template around the prompt, and includes `cached_tokens`."""
     images = tokens(sent, "billed_units.image_tokens")
     units = {name: tokens(sent, f"billed_units.{name}") for name in _UNITS}
     return Usage(

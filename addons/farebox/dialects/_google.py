@@ -1,4 +1,4 @@
-"""What Google's APIs share: a verb behind the model's name in the path, counts by modality, one shape of error."""
+"""Shared by Google's APIs: a verb after the model's name in the path, counts by modality, and the form of errors."""
 
 import re
 from collections.abc import Mapping
@@ -11,33 +11,33 @@ from ..records.exchange import Request, Response
 from ..records.usage import total
 from ._base import Reply, first_mapping, mapping
 
-# Clients can ask for numbers in place of names (`$alt=json;enum-encoding=int`).
+# Clients can ask for numbers instead of names (`$alt=json;enum-encoding=int`).
 _NUMBERS = {"IMAGE": 2, "VIDEO": 3, "AUDIO": 4}
 _PUBLISHER = re.compile(r"publishers/[^/]+")
 _RAW = frozenset({"rawPredict", "streamRawPredict"})
 
 
 class Target(NamedTuple):
-    """What a path ends in: `models/gemini-2.5-flash:generateContent`, its colon percent-encoded or not."""
+    """The end of a path: `models/gemini-2.5-flash:generateContent`, with the colon percent-encoded or not."""
 
     model: str | None
     verb: str
 
 
 def target(request: Request) -> Target:
-    """Return the model and the verb in the request's path; a GET asks for neither."""
+    """Return the model and the verb in the request's path; a GET has neither."""
     model, _, verb = unquote(request.path.rpartition("/")[2]).rpartition(":")
     return Target(clean.name(model), verb) if request.method == "POST" else Target(None, "")
 
 
 def raw_publisher(request: Request) -> str | None:
-    """Return whose own API a request to Vertex AI speaks ("publishers/mistralai"), or None where it speaks Google's."""
+    """Return the publisher whose API a request to Vertex AI uses ("publishers/mistralai"); None if it is Google's."""
     found = _PUBLISHER.search(request.path)
     return found[0] if found and target(request).verb in _RAW else None
 
 
 def modality(details: object, name: str) -> int | None:
-    """Return the tokens of modality `name`, an upper-case word; an entry that states no number says zero."""
+    """Return the tokens of modality `name`, an upper-case word; an entry without a number counts as zero."""
     entries = [mapping(entry) for entry in details] if isinstance(details, list) else []
     kinds = (name, name.lower(), _NUMBERS[name])
     mine = [entry for entry in entries if entry.get("modality") in kinds]
@@ -45,23 +45,23 @@ def modality(details: object, name: str) -> int | None:
 
 
 def media(*, read: object, cached: object, made: object) -> dict[str, int] | None:
-    """Return the units that are shares of the tokens: video, and what of the cached input is no text."""
-    told = {
+    """Return the units that are shares of the tokens: video, and cached audio and images."""
+    shares = {
         "cache_read_audio_tokens": modality(cached, "AUDIO"),
         "cache_read_image_tokens": modality(cached, "IMAGE"),
         "input_video_tokens": modality(read, "VIDEO"),
         "output_video_tokens": modality(made, "VIDEO"),
     }
-    return {name: number for name, number in told.items() if number} or None
+    return {name: number for name, number in shares.items() if number} or None
 
 
 def begin(response: Response) -> Reply:
-    """Return the tier that the head says was served."""
+    """Return the served tier from the response headers."""
     return Reply(service_tier=clean.word(response.header("x-gemini-service-tier")))
 
 
 def failed(reply: Reply, error: Mapping[str, Any]) -> Reply:
-    """Return `reply` with what an error says: its status as type, its reason, else its number, as code."""
+    """Return `reply` with an error: its status as type, and its reason, or else its number, as code."""
     details = error.get("details")
     reasons = [mapping(detail).get("reason") for detail in details] if isinstance(details, list) else []
     reason = next((word for word in map(clean.word, reasons) if word), None)
@@ -74,5 +74,5 @@ def failed(reply: Reply, error: Mapping[str, Any]) -> Reply:
 
 
 def error_of(data: object) -> Mapping[str, Any]:
-    """Return the error in a document, which some answers wrap into a list."""
+    """Return the error in a document, which may be wrapped in a list."""
     return mapping((first_mapping(data) or mapping(data)).get("error"))

@@ -1,4 +1,4 @@
-"""What Google bills for grounding an answer: prompts before Gemini 3, since then each query.
+"""Grounding as Google bills it: by the prompt before Gemini 3, by the query since.
 
 https://ai.google.dev/gemini-api/docs/pricing, https://ai.google.dev/gemini-api/docs/google-search,
 https://ai.google.dev/gemini-api/docs/maps-grounding
@@ -16,7 +16,7 @@ _BY_QUERY = 3
 
 
 def grounded(body: Mapping[str, Any], model: str | None) -> Iterator[tuple[str, object]]:
-    """Yield what of an answer of `model` is billed for grounding, by unit, and what tells one from another."""
+    """Yield the billed unit and an identifier for each search in a response of `model`."""
     candidates = body.get("candidates")
     for candidate in candidates if isinstance(candidates, list) else ():
         told = mapping(mapping(candidate).get("groundingMetadata"))
@@ -25,13 +25,13 @@ def grounded(body: Mapping[str, Any], model: str | None) -> Iterator[tuple[str, 
 
 
 def is_by_query(model: str | None) -> bool:
-    """Tell whether a model's queries are billed one by one."""
+    """Return whether a model's queries are billed one by one."""
     found = _GENERATION.search(model or "")
     return found is not None and int(found[1]) >= _BY_QUERY
 
 
 def _billed(told: Mapping[str, Any], *, is_by_query: bool) -> Iterator[tuple[str, object]]:
-    """A search of the map states its queries as one of the web does; its sources tell which it was."""
+    """Yield the units of one candidate. Map and web searches both list their queries; the sources distinguish them."""
     chunks = told.get("groundingChunks")
     kinds = {kind for chunk in chunks for kind in mapping(chunk)} if isinstance(chunks, list) else set()
     is_web = "web" in kinds or "searchEntryPoint" in told

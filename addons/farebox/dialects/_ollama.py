@@ -1,4 +1,4 @@
-"""What Ollama's own APIs have in common: its counts lie beside the answer, in the object that says `done`.
+"""Shared by Ollama's own APIs: the object with `done` contains the counts.
 
 https://github.com/ollama/ollama/blob/main/docs/api.md
 """
@@ -20,14 +20,14 @@ _COUNTS = (
 
 
 def is_at(request: Request, *endpoints: str) -> bool:
-    """Tell whether the request is a POST to `/api/` and one of `endpoints`."""
+    """Return whether the request is a POST to `/api/` and one of `endpoints`."""
     return request.method == "POST" and request.path.rstrip("/").endswith(
         tuple(f"/api/{endpoint}" for endpoint in endpoints)
     )
 
 
 def asked(_request: Request, body: Mapping[str, Any]) -> Asked:
-    """Return what the body asks for: a stream, unless it says otherwise."""
+    """Return what the body asks for; a stream is the default."""
     return Asked(clean.name(body.get("model")), body.get("stream") is not False)
 
 
@@ -45,5 +45,5 @@ def fold(reply: Reply, document: Document) -> Reply:
 
 
 def usage(sent: Mapping[str, Any]) -> Usage:
-    """Return the counts: thinking lies inside `eval_count`, and a prompt that was cached whole may have none."""
+    """Return the counts: `eval_count` includes thinking, and a fully cached prompt may have no count."""
     return Usage(input_tokens=tokens(sent, "prompt_eval_count"), output_tokens=tokens(sent, "eval_count"))

@@ -1,4 +1,4 @@
-"""What OpenAI's APIs have in common: where the model stands, and how an error looks."""
+"""Shared by OpenAI's APIs: the model, errors and usage."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,12 +16,12 @@ _MEDIA = ("audio", "image")
 
 
 def is_post(request: Request, *endings: str) -> bool:
-    """Tell whether the request is a POST to a path that ends in one of `endings`."""
+    """Return whether the request is a POST to a path that ends in one of `endings`."""
     return request.method == "POST" and request.path.rstrip("/").endswith(endings)
 
 
 def is_get_below(request: Request, *segments: str) -> str | None:
-    """Return the id where the request is a GET of `segments` and one id behind them; a `*` is any segment."""
+    """Return the id if the request is a GET of `segments` followed by one id; a `*` is any segment."""
     *path, last = request.path.strip("/").split("/")
     tail = path[len(path) - len(segments) :] if len(path) >= len(segments) else []
     fits = len(tail) == len(segments) and all(map(_fits, segments, tail))
@@ -29,7 +29,7 @@ def is_get_below(request: Request, *segments: str) -> str | None:
 
 
 def model_in_path(request: Request) -> str | None:
-    """Return Azure's deployment, or the engine of the first API, that the path names."""
+    """Return the deployment (Azure) or engine (OpenAI's first API) in the path."""
     for mark in ("/deployments/", "/engines/"):
         _, _, name = request.path.partition(mark)
         if name:
@@ -39,25 +39,25 @@ def model_in_path(request: Request) -> str | None:
 
 def asked(request: Request, body: Mapping[str, Any]) -> Asked:
     """Return what a JSON body or a form asks for."""
-    told = body or form.fields(request.header("content-type"), request.body)
-    model = clean.name(told.get("model")) or model_in_path(request)
-    is_stream = told.get("stream") is True if body else told.get("stream") == "true"
-    return Asked(model, is_stream, context={**told_of_searches(body), **told_of_pictures(told)})
+    fields = body or form.fields(request.header("content-type"), request.body)
+    model = clean.name(fields.get("model")) or model_in_path(request)
+    is_stream = fields.get("stream") is True if body else fields.get("stream") == "true"
+    return Asked(model, is_stream, context={**told_of_searches(body), **told_of_pictures(fields)})
 
 
 def told_of_searches(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return how the searches that `body` offers, a request or an answer, are to be made, which sets their price."""
+    """Return the options of web searches in `body`, a request or response, that set their price."""
     options = mapping(body.get("web_search_options"))
     tools = body.get("tools") if isinstance(body.get("tools"), list) else ()
     searches = (mapping(tool) for tool in tools or () if _is_search(mapping(tool)))
     sizes = (one.get("search_context_size") for one in (options, *searches))
-    told = {"search_context_size": next(filter(None, sizes), None), "search_type": options.get("search_type")}
-    return {name: word for name, word in told.items() if word}
+    found = {"search_context_size": next(filter(None, sizes), None), "search_type": options.get("search_type")}
+    return {name: word for name, word in found.items() if word}
 
 
-def told_of_pictures(told: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what sets the price of pictures and video."""
-    return {name: told[name] for name in ("quality", "size", "resolution") if told.get(name)}
+def told_of_pictures(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members that set the price of images and video."""
+    return {name: fields[name] for name in ("quality", "size", "resolution") if fields.get(name)}
 
 
 def _is_search(tool: Mapping[str, Any]) -> bool:
@@ -65,24 +65,24 @@ def _is_search(tool: Mapping[str, Any]) -> bool:
 
 
 def failed(reply: Reply, body: Mapping[str, Any]) -> Reply:
-    """Return `reply` with the `error` in `body`, if any; where that is a sentence, what stands beside it tells more."""
+    """Return `reply` with the `error` in `body`, if any; if that is a sentence, the type and code are beside it."""
     fault = body.get("error")
     return error(reply, mapping(fault) or body) if fault else reply
 
 
-def error(reply: Reply, told: Mapping[str, Any]) -> Reply:
-    """Return `reply` with the error whose fields are `told`."""
+def error(reply: Reply, fields: Mapping[str, Any]) -> Reply:
+    """Return `reply` with the error whose members are `fields`."""
     return replace(
         reply,
         is_error=True,
-        error_type=clean.word(told.get("type")) or reply.error_type,
-        error_code=clean.word(told.get("code")) or reply.error_code,
-        error_param=clean.word(told.get("param")) or reply.error_param,
+        error_type=clean.word(fields.get("type")) or reply.error_type,
+        error_code=clean.word(fields.get("code")) or reply.error_code,
+        error_param=clean.word(fields.get("param")) or reply.error_param,
     )
 
 
 def without_content(_document: Document) -> bool:
-    """Tell that no document is a piece of an answer, for APIs that stream none."""
+    """Return False: no document contains streamed content, for APIs without streams."""
     return False
 
 
@@ -91,10 +91,10 @@ def _fits(wanted: str, segment: str) -> bool:
 
 
 def usage(sent: Mapping[str, Any]) -> Usage:
-    """Return the counts of the newer APIs' usage object, whose details lie inside its totals.
+    """Return the counts of the newer APIs' usage object, whose totals include the details.
 
-    The details' name has the plural in some APIs (`input_tokens_details`) and not in others (`input_token_details`).
-    What of the cached input is audio or an image has a price of its own.
+    The details are named `input_tokens_details` in some APIs and `input_token_details` in others. Cached audio and
+    images have prices of their own.
     """
     into, out_of = (
         mapping(sent.get(f"{side}_tokens_details")) or mapping(sent.get(f"{side}_token_details"))

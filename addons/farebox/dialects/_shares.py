@@ -1,4 +1,4 @@
-"""Shares of an answer that have models, tiers or prices of their own: of a batch, as few as the prices need."""
+"""Shares of a response with models, tiers or prices of their own; a batch has as few as its prices require."""
 
 from bisect import bisect_left
 from collections.abc import Hashable, Mapping
@@ -10,7 +10,7 @@ from ..records.price_context import price_context
 from ..records.usage import Part, Usage, summed
 
 BATCH = {"processing": "batch"}
-# Above so many tokens of input some provider asks another price for the whole call.
+# Above each of these input sizes, some provider has another price for the whole call.
 _STEPS = (32_000, 128_000, 200_000, 256_000, 272_000, 512_000)
 _MOST = 50
 _FURTHER = "further"
@@ -19,10 +19,9 @@ _FURTHER = "further"
 def added(
     parts: Mapping[Hashable, Part], more: Part, model: str | None = None, words: Mapping[str, Any] | None = None
 ) -> Mapping[Hashable, Part]:
-    """Return `parts` with one call `more`, in the share of those at the same price.
+    """Return `parts` with the call `more` added to the share of calls at the same price.
 
-    `model` and `words` are those of the call, where the part has none itself. Where there are too many shares already,
-    a call with another one is only counted.
+    `model` and `words` apply if the part has none itself. Beyond the maximum number of shares, calls are only counted.
     """
     read = more.usage.input_tokens or 0
     model, context = more.model or model, more.price_context or price_context(words or {})
@@ -44,5 +43,5 @@ def _both(one: Part, other: Part) -> Part:
 
 
 def numbered(*parts: Part) -> Mapping[Hashable, Part]:
-    """Return `parts` as they are, each a share of its own."""
+    """Return `parts` unchanged, each as a separate share."""
     return dict(enumerate(parts))

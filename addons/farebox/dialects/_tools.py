@@ -1,4 +1,4 @@
-"""The tools that OpenAI runs for a response, and what they are billed by.
+"""The tools that OpenAI runs for a response, and their billed units.
 
 https://platform.openai.com/docs/guides/tools, https://platform.openai.com/docs/pricing#built-in-tools
 """
@@ -23,14 +23,14 @@ _UNITS = {
     "computer_call": "computer_calls",
     "image_generation_call": "images",
 }
-# The model that paints where none is named: https://platform.openai.com/docs/guides/tools-image-generation
-_PAINTER = "gpt-image-1"
+# The image model if none is named: https://platform.openai.com/docs/guides/tools-image-generation
+_IMAGE_MODEL = "gpt-image-1"
 
 
 def used(items: object, place: object = None) -> Iterator[tuple[str, object]]:
-    """Yield the unit of each item of an output that is billed, or tells what was, and what tells it from the others.
+    """Yield the unit and an identifier of each billed item of an output.
 
-    `place` is where a single item stands. Code runs in a container, which is billed, however often code runs in it.
+    `place` is the index of a single item. Code runs in a container, which is billed once, however often code runs.
     """
     for number, one in enumerate(items if isinstance(items, list) else ()):
         item = mapping(one)
@@ -45,24 +45,24 @@ def used(items: object, place: object = None) -> Iterator[tuple[str, object]]:
 
 
 def pictures(reply: Reply, response: Mapping[str, Any], whole: Usage) -> Reply:
-    """Return `reply` with what the pictures are billed: tokens of the model that painted them, else by the piece.
+    """Return `reply` with a share for its images: the tokens of the image model, or else the number of images.
 
-    `whole` is the usage, which leaves them out. Where the usage counts pictures itself (xAI), they are no share.
+    `whole` is the usage, which excludes images. If the usage counts images itself (xAI), they are not a share.
     """
-    painted = mapping(mapping(response.get("tool_usage")).get("image_gen"))
-    tokens = _openai.usage(painted) if painted.get("total_tokens") else None
+    image_usage = mapping(mapping(response.get("tool_usage")).get("image_gen"))
+    tokens = _openai.usage(image_usage) if image_usage.get("total_tokens") else None
     pieces = sum(unit == "images" for unit, _ in reply.seen)
     if not (tokens or pieces) or "images" in (whole.units or {}) or whole == Usage():
         return reply
-    item, tool = _of_type(response.get("output"), "image_generation_call"), _painter(response)
-    model = clean.name(tool.get("model")) or (_PAINTER if tokens or item.get("quality") else None)
+    item, tool = _of_type(response.get("output"), "image_generation_call"), _image_tool(response)
+    model = clean.name(tool.get("model")) or (_IMAGE_MODEL if tokens or item.get("quality") else None)
     words = price_context({**told_of_pictures(tool), **told_of_pictures(item)})
     share = Part(tokens or Usage(units={"images": pieces}), model, price_context=words)
     others = frozenset(pair for pair in reply.seen if pair[0] != "images")
     return replace(reply, seen=others, parts=numbered(Part(whole), share))
 
 
-def _painter(response: Mapping[str, Any]) -> Mapping[str, Any]:
+def _image_tool(response: Mapping[str, Any]) -> Mapping[str, Any]:
     return _of_type(response.get("tools"), "image_generation")
 
 

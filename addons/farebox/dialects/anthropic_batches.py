@@ -1,4 +1,4 @@
-"""Anthropic's message batches: started by one call, whose row the download of the results completes.
+"""Anthropic's message batches: one call starts a batch, and the download of the results completes its row.
 
 https://docs.anthropic.com/en/api/creating-message-batches,
 https://docs.anthropic.com/en/api/retrieving-message-batch-results
@@ -26,7 +26,7 @@ def claims(request: Request) -> bool:
 
 
 def asked(request: Request, _body: Mapping[str, Any]) -> Asked:
-    """Return which batch's results are wanted, a line for each of its requests, or that one is started.
+    """Return the batch whose results are requested (a line for each of its requests), or that a batch is started.
 
     Each request of a batch has its own model.
     """
@@ -46,7 +46,7 @@ def fold(reply: Reply, document: Document) -> Reply:
 
 
 def _with(reply: Reply, message: Mapping[str, Any]) -> Reply:
-    """Return `reply` with what one of the messages used."""
+    """Return `reply` with the usage of one of the messages."""
     sent = mapping(message.get("usage"))
     if not sent:
         return reply
@@ -59,7 +59,7 @@ def _with(reply: Reply, message: Mapping[str, Any]) -> Reply:
 
 
 def _results_of(request: Request) -> str | None:
-    """Return the batch whose results are wanted: `/v1/messages/batches/{id}/results`."""
+    """Return the batch whose results are requested: `/v1/messages/batches/{id}/results`."""
     *path, batch, last = ("", "", *request.path.strip("/").split("/"))
     is_wanted = request.method == "GET" and last == "results" and path[-2:] == ["messages", "batches"]
     return clean.word(batch) if is_wanted else None

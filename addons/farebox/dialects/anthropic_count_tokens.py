@@ -1,4 +1,4 @@
-"""Anthropic's count_tokens, also on Vertex AI: it counts without a model's work, and costs nothing.
+"""Anthropic's count_tokens, also on Vertex AI: it counts without running a model, free of charge.
 
 https://docs.anthropic.com/en/api/messages-count-tokens
 """

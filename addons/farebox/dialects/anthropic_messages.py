@@ -1,4 +1,4 @@
-"""Anthropic messages, also on Vertex AI, and what imitates it.
+"""Anthropic messages, also on Vertex AI, and compatible APIs.
 
 https://docs.anthropic.com/en/api/messages, https://docs.anthropic.com/en/docs/build-with-claude/streaming,
 https://docs.anthropic.com/en/api/claude-on-vertex-ai,
@@ -22,14 +22,14 @@ from ._base import Asked, Dialect, Reply, mapping, one_hour_writes, tokens
 from ._google import raw_publisher, target
 from ._shares import added
 
-# As paths on Vertex AI name them.
+# The names in paths on Vertex AI.
 MAKER, COUNTING = "publishers/anthropic", "count-tokens"
 
-# The totals leave these kinds of iterations out, the bill does not.
+# These kinds of iterations are billed but not included in the totals.
 _FALLBACK = "fallback_message"
 _BESIDE = frozenset({"compaction", "advisor_message", _FALLBACK})
 _ITERATIONS = 1000
-# Code is billed by the hour, which the answer does not tell, and beyond so many hours a month:
+# Code is billed by the hour, which the response does not state, beyond a monthly free allowance:
 # https://platform.claude.com/docs/en/agents-and-tools/tool-use/code-execution-tool
 _TOOLS = {
     "web_search_requests": "web_search_requests",
@@ -45,7 +45,7 @@ def claims(request: Request) -> bool:
 
 
 def asked(request: Request, body: Mapping[str, Any]) -> Asked:
-    """Return what the body asks for; on Vertex AI the model is in the path only."""
+    """Return what the body asks for; on Vertex AI only the path names the model."""
     model = body.get("model") or target(request).model
     return Asked(clean.name(model), body.get("stream") is True)
 
@@ -67,14 +67,14 @@ def fold(reply: Reply, document: Document) -> Reply:
 
 
 def has_content(document: Document) -> bool:
-    """Tell whether an event carries output: words, thoughts, a piece of a call; no signature, and nothing empty."""
+    """Return whether an event carries output: text, thinking or part of a tool call, but no signature."""
     body = mapping(document.data)
     delta = mapping(body.get("delta")) if body.get("type") == "content_block_delta" else {}
     return any(value for name, value in delta.items() if name not in ("type", "signature"))
 
 
 def usage(sent: Mapping[str, Any]) -> Usage:
-    """Return the usage object's counts: `input_tokens` leaves the cache out, `output_tokens` holds the thinking."""
+    """Return the usage object's counts: `input_tokens` excludes the cache, `output_tokens` includes thinking."""
     cache_read = tokens(sent, "cache_read_input_tokens")
     cache_write = tokens(sent, "cache_creation_input_tokens")
     uncached = tokens(sent, "input_tokens")
@@ -91,13 +91,13 @@ def usage(sent: Mapping[str, Any]) -> Usage:
 
 
 def shares(sent: Mapping[str, Any]) -> Mapping[Hashable, Part]:
-    """Return what the iterations are billed, where the totals leave any out; the first share has the units of all."""
+    """Return the shares of the iterations if the totals exclude any; the first share has the units of all."""
     told = sent.get("iterations")
     iterations = [mapping(one) for one in told[:_ITERATIONS]] if isinstance(told, list) else []
     kinds = {one.get("type") for one in iterations if isinstance(one.get("type"), str)}
     if not kinds & _BESIDE:
         return {}
-    # A model that refuses before it writes anything is not billed for: another one answers in its place.
+    # A model that refuses before any output is not billed: another one answers instead.
     billed = [one for one in iterations if tokens(one, "output_tokens") or _FALLBACK not in kinds]
     parts = [Part(usage(one), clean.name(one.get("model"))) for one in billed]
     if parts:
@@ -106,7 +106,7 @@ def shares(sent: Mapping[str, Any]) -> Mapping[Hashable, Part]:
 
 
 def price_words(sent: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what of a usage object sets the price beside the amounts."""
+    """Return the members of a usage object that set the price besides the amounts."""
     return {name: sent[name] for name in ("speed", "inference_geo") if sent.get(name)}
 
 
@@ -130,7 +130,7 @@ def _delta(reply: Reply, body: Mapping[str, Any]) -> Reply:
 
 
 def _usage_seen(reply: Reply, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the changes that a usage object makes: its figures are cumulative, and what it leaves out stands."""
+    """Return the changes by a usage object: its figures are cumulative, and missing ones keep their value."""
     sent = {name: value for name, value in mapping(body.get("usage")).items() if value is not None}
     merged = {**(reply.usage or {}), **sent}
     return {

@@ -1,4 +1,4 @@
-"""Bedrock's agents: one call asks models many times, and counts each time in its trace, if the client wants that.
+"""Bedrock's agents: one call runs models several times, and its trace, if enabled, counts each run.
 
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_InvokeAgent.html
 """
@@ -17,7 +17,7 @@ from ._bedrock import begin, failed
 
 _PATH = re.compile(r"/agents/[^/]+/agentAliases/[^/]+/sessions/[^/]+/text/?")
 
-# What an agent says, or wants the client to do; traces can follow.
+# The output of an agent, or its request to the client; traces can follow.
 _ANSWERS = frozenset({"chunk", "returnControl"})
 
 
@@ -26,7 +26,7 @@ def claims(request: Request) -> bool:
 
 
 def asked(_request: Request, _body: Mapping[str, Any]) -> Asked:
-    """Return that a stream is asked for; the agent, not the request, names its model."""
+    """Return that a stream is requested; the agent, not the request, determines the model."""
     return Asked(stream=True)
 
 

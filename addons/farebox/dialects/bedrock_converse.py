@@ -43,13 +43,13 @@ def fold(reply: Reply, document: Document) -> Reply:
 
 
 def has_content(document: Document) -> bool:
-    """Tell whether an event carries output; a signature of the reasoning, which comes alone, is none."""
+    """Return whether an event carries output; a reasoning signature, which is sent separately, is not output."""
     delta = mapping(mapping(document.data).get("delta")) if document.event == "contentBlockDelta" else {}
     return bool(delta) and "signature" not in mapping(delta.get("reasoningContent"))
 
 
 def usage(sent: Mapping[str, Any]) -> Usage:
-    """Return the usage object's counts: `inputTokens` leaves the cache out, `outputTokens` holds the reasoning."""
+    """Return the usage object's counts: `inputTokens` excludes the cache, `outputTokens` includes reasoning."""
     cache_read = tokens(sent, "cacheReadInputTokens", "cacheReadInputTokenCount")
     cache_write = tokens(sent, "cacheWriteInputTokens", "cacheWriteInputTokenCount")
     uncached = tokens(sent, "inputTokens")

@@ -1,4 +1,4 @@
-"""Bedrock's CountTokens: it counts without a model's work, and costs nothing.
+"""Bedrock's CountTokens: it counts without running a model, free of charge.
 
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_CountTokens.html
 """

@@ -1,4 +1,4 @@
-"""Bedrock's InvokeModel, whose bodies are those of each model's maker; what all have in common, Bedrock counts itself.
+"""Bedrock's InvokeModel, with bodies in the format of each model's maker. Bedrock adds its own counts to all of them.
 
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html,
 https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html
@@ -18,7 +18,7 @@ from ._bedrock import target
 
 _STREAM = "invoke-with-response-stream"
 _METRICS = "amazon-bedrock-invocationMetrics"
-# The heads of plain answers and the metrics of streams count the same; they get the latter's names.
+# The headers of plain responses have the same counts as the metrics of streams, whose names are used for both.
 _HEADERS = {
     "x-amzn-bedrock-input-token-count": "inputTokenCount",
     "x-amzn-bedrock-output-token-count": "outputTokenCount",
@@ -98,7 +98,7 @@ def usage(sent: Mapping[str, Any]) -> Usage:
 
 
 def _places(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield where makers put words and reasons: the body, the first item of its list, an event in it."""
+    """Yield the places of text and finish reasons: the body, the first item of its list, an event in it."""
     yield body
     for name in _LISTS:
         yield first_mapping(body.get(name))

@@ -1,4 +1,4 @@
-"""Cohere's tokenizer: counts without a model's work, and costs nothing.
+"""Cohere's tokenizer: it counts without running a model, free of charge.
 
 https://docs.cohere.com/reference/tokenize
 """

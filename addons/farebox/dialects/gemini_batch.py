@@ -1,6 +1,6 @@
-"""Work handed to Gemini for later: started by one call, whose row is completed by the look that finds the answers.
+"""Gemini's batches: one call starts a batch, and the poll that finds the results completes its row.
 
-What goes to a file is told nowhere else. https://ai.google.dev/gemini-api/docs/batch-api
+Results in a file are not metered. https://ai.google.dev/gemini-api/docs/batch-api
 """
 
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ def fold(reply: Reply, document: Document) -> Reply:
 
 
 def _answers(response: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the answers that came inline, in a list within an object of the same name."""
+    """Return the inline results, in a list within an object of the same name."""
     inner = next((response[name] for name in response if name.startswith("inlined")), None)
     lists = (value for value in (inner, *mapping(inner).values()) if isinstance(value, list))
     return [mapping(mapping(one).get("response")) for one in next(lists, [])]

@@ -1,4 +1,4 @@
-"""Gemini's countTokens and Vertex AI's computeTokens: they count without a model's work, and cost nothing.
+"""Gemini's countTokens and Vertex AI's computeTokens: they count without running a model, free of charge.
 
 https://ai.google.dev/api/tokens, https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/get-token-count
 """

@@ -1,4 +1,4 @@
-"""Gemini's embedContent and batchEmbedContents: older models count nothing.
+"""Gemini's embedContent and batchEmbedContents: older models report no usage.
 
 https://ai.google.dev/api/embeddings
 """

@@ -42,7 +42,7 @@ def fold(reply: Reply, document: Document) -> Reply:
         response_id=clean.word(body.get("responseId")) or reply.response_id,
         service_tier=clean.word(sent.get("serviceTier") or sent.get("trafficType")) or reply.service_tier,
         finish_reason=clean.word(blocked) or _finish_reason(reply, candidate),
-        # The last one counts, and nothing of those before: early chunks can state more than the last.
+        # Only the last usage counts: early chunks can state higher figures than the last.
         usage=sent if any(clean.count(value) is not None for value in sent.values()) else reply.usage,
     )
     error = error_of(body)
@@ -50,13 +50,13 @@ def fold(reply: Reply, document: Document) -> Reply:
 
 
 def has_content(document: Document) -> bool:
-    """Tell whether a chunk carries output: words, thoughts, calls, pictures, but not a signature alone."""
+    """Return whether a chunk carries output: text, thoughts, tool calls or images, but not only a signature."""
     parts = mapping(first_mapping(mapping(document.data).get("candidates")).get("content")).get("parts")
     return any(_says(mapping(part)) for part in parts) if isinstance(parts, list) else False
 
 
 def usage(sent: Mapping[str, Any]) -> Usage:
-    """Return the counts of `usageMetadata`: cache lies inside the prompt; thoughts and tools' results beside it."""
+    """Return the counts of `usageMetadata`: the prompt includes the cache but not thoughts and tool results."""
     prompt, candidates = sent.get("promptTokensDetails"), sent.get("candidatesTokensDetails")
     cached = sent.get("cacheTokensDetails")
     thoughts = tokens(sent, "thoughtsTokenCount")

@@ -27,7 +27,7 @@ def claims(request: Request) -> bool:
 
 
 def asked(_request: Request, body: Mapping[str, Any]) -> Asked:
-    """Return what the body asks for: an agent, where it names no model."""
+    """Return what the body asks for: a model, or else an agent."""
     return Asked(clean.name(body.get("model") or body.get("agent")), body.get("stream") is True)
 
 
@@ -54,7 +54,7 @@ def has_content(document: Document) -> bool:
 
 
 def usage(sent: Mapping[str, Any]) -> Usage:
-    """Return the counts: cache lies inside the input; thoughts beside the output, tools' results beside the input."""
+    """Return the counts: the input includes the cache but not tool results; the output excludes thoughts."""
     thoughts = tokens(sent, "total_thought_tokens")
     read, made = sent.get("input_tokens_by_modality"), sent.get("output_tokens_by_modality")
     cached = sent.get("cached_tokens_by_modality")
@@ -72,7 +72,7 @@ def usage(sent: Mapping[str, Any]) -> Usage:
 
 
 def billed(asked: Asked, usage: Usage) -> Usage:
-    """Return `usage` with one search for all queries of a prompt, where it is the prompt that is billed."""
+    """Return `usage` with one search for all queries of a prompt, if prompts are billed."""
     units = usage.units or {}
     if is_by_query(asked.model) or not units.keys() & {WEB, MAPS}:
         return usage

@@ -32,7 +32,7 @@ def agree(state: SessionState, document: Document) -> SessionState:
 
 
 def ask(_state: SessionState, document: Document) -> SocketExchange | None:
-    """Return a turn where the client's own message ends: speech has no such mark."""
+    """Return a turn if the client marks the end of its message; speech has no such mark."""
     body = mapping(document.data)
     content = mapping(body.get("clientContent") or body.get("client_content"))
     is_whole = content.get("turnComplete") or content.get("turn_complete")
@@ -41,7 +41,7 @@ def ask(_state: SessionState, document: Document) -> SocketExchange | None:
 
 
 def answer(_state: SessionState, document: Document) -> SocketExchange | None:
-    """Return the turn: there is one at a time, and none begins with the word that it is over."""
+    """Return the turn: there is one at a time, and the message that ends it cannot begin one."""
     body = mapping(document.data)
     if body.keys() & _OF_NO_TURN and "usageMetadata" not in body:
         return None
@@ -49,9 +49,9 @@ def answer(_state: SessionState, document: Document) -> SocketExchange | None:
 
 
 def fold(reply: Reply, document: Document) -> Reply:
-    """Take a report of usage, or else the turn's end, for the end of the answer.
+    """Treat a usage report, or else the end of the turn, as the end of the response.
 
-    A model that translates without end makes no turns: it reports every few seconds what came since.
+    A model that translates continuously has no turns: it reports its usage every few seconds.
     """
     body = mapping(document.data)
     content = mapping(body.get("serverContent"))
@@ -73,7 +73,7 @@ def has_content(document: Document) -> bool:
 
 
 def usage(sent: Mapping[str, Any]) -> Usage:
-    """Return one report's counts: the prompt has its cache inside, the answer has its thoughts beside it."""
+    """Return one report's counts: the prompt includes the cache, the response excludes thoughts."""
     response = tokens(sent, "responseTokenCount", "candidatesTokenCount")
     thoughts = tokens(sent, "thoughtsTokenCount")
     answered = sent.get("responseTokensDetails") or sent.get("candidatesTokensDetails")
@@ -97,7 +97,7 @@ def _is_said(body: Mapping[str, Any]) -> bool:
 
 
 def _of_kind(details: object, kind: str) -> int | None:
-    """Return the tokens of a modality; one that is named without a count has none."""
+    """Return the tokens of a modality; an entry without a count is zero."""
     parts = map(mapping, details) if isinstance(details, list) else ()
     return total(*(tokens(part, "tokenCount") or 0 for part in parts if part.get("modality") == kind))
 

@@ -1,4 +1,4 @@
-"""Videos that Google makes, billed by the second that is asked for: nothing that comes later tells their length.
+"""Videos that Google makes, billed by the requested seconds: no later response states their length.
 
 https://ai.google.dev/gemini-api/docs/video,
 https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/veo-video-generation

@@ -1,4 +1,4 @@
-"""Hugging Face's own inference API: one path for every task, and only text generation counts, if asked for `details`.
+"""Hugging Face's own inference API: one path for every task. Only text generation reports usage, if `details` is set.
 
 https://huggingface.co/docs/inference-providers/tasks/text-generation
 """

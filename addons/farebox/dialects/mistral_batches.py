@@ -1,6 +1,6 @@
-"""Mistral's batch jobs: started by one call, whose row is completed by the look that finds the answers.
+"""Mistral's batch jobs: one call starts a job, and the poll that finds the results completes its row.
 
-What goes to a file is told nowhere else. https://docs.mistral.ai/api/endpoint/batch
+Results in a file are not metered. https://docs.mistral.ai/api/endpoint/batch
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Mistral's conversations, with or without an agent, and the connectors that they use.
+"""Mistral's conversations, with or without an agent, and their connectors.
 
 https://docs.mistral.ai/api/endpoint/beta/conversations
 """
@@ -26,13 +26,13 @@ _CONNECTORS = {
 
 
 def claims(request: Request) -> bool:
-    """Claim them at their maker's alone: at others', OpenAI's conversations have that path, and cost nothing."""
+    """Claim them at Mistral's hosts only: elsewhere the path is that of OpenAI's conversations, which are free."""
     is_its_maker = request.host.lower().endswith(".mistral.ai")
     return is_its_maker and request.method == "POST" and _PATH.fullmatch(request.path) is not None
 
 
 def asked(_request: Request, body: Mapping[str, Any]) -> Asked:
-    """Return what the body asks for: a model, where it names no agent."""
+    """Return what the body asks for: a model, or else an agent."""
     return Asked(clean.name(body.get("model") or body.get("agent_id")), body.get("stream") is True)
 
 
@@ -58,7 +58,7 @@ def has_content(document: Document) -> bool:
 
 
 def usage(sent: Mapping[str, Any]) -> Usage:
-    """Return the counts: what connectors brought is read beside the prompt, where the total says so."""
+    """Return the counts: input from connectors is added to the prompt if the total includes it."""
     prompt, brought, completion = (tokens(sent, f"{part}_tokens") for part in ("prompt", "connector", "completion"))
     is_beside = tokens(sent, "total_tokens") == total(prompt, brought, completion)
     counted = mapping(sent.get("connectors"))

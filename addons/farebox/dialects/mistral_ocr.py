@@ -19,7 +19,7 @@ def claims(request: Request) -> bool:
 
 
 def asked(_request: Request, body: Mapping[str, Any]) -> Asked:
-    """Return what is asked for: pages that are annotated have a price of their own."""
+    """Return what the body asks for: annotated pages have a price of their own."""
     annotates = any(body.get(f"{what}_annotation_format") for what in ("bbox", "document"))
     return Asked(clean.name(body.get("model")), stream=False, context={"annotated": annotates})
 

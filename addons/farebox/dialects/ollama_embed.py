@@ -1,4 +1,4 @@
-"""Ollama's own embeddings; the older `/api/embeddings` counts nothing.
+"""Ollama's own embeddings; the older `/api/embeddings` reports no usage.
 
 https://docs.ollama.com/api/embed
 """

@@ -1,4 +1,4 @@
-"""Runs of OpenAI's assistants: started, streamed, given the outputs of tools, looked at until they end.
+"""Runs of OpenAI's assistants: started, streamed, given tool outputs, and polled until they end.
 
 https://platform.openai.com/docs/api-reference/runs
 """
@@ -35,7 +35,7 @@ def fold(reply: Reply, document: Document) -> Reply:
     body = mapping(document.data)
     if body.get("object") == "thread.run":
         told = _told(reply, body)
-        # In a stream a state on the way is no end.
+        # In a stream, an intermediate state is not the end.
         return replace(told, finish_reason=reply.finish_reason) if document.event and told.is_pending else told
     return failed(reply, {"error": body, **body}) if document.event == "error" else failed(reply, body)
 

@@ -1,4 +1,4 @@
-"""OpenAI batches: a day's work in one object, which tells what it consumed once it has ended.
+"""OpenAI batches: the batch object states its usage once the batch has ended.
 
 https://platform.openai.com/docs/api-reference/batch
 """
@@ -20,7 +20,7 @@ _ENDS = frozenset({"completed", "failed", "expired", "cancelled"})
 
 
 def claims(request: Request) -> bool:
-    """Claim all but Anthropic's, which are at `/messages/batches`, and Gemini's, at `/v1beta/batches`."""
+    """Claim all except Anthropic's, at `/messages/batches`, and Gemini's, at `/v1beta/batches`."""
     before = request.path.partition("/batches")[0].rpartition("/")[2]
     is_ours = before not in ("messages", "v1beta")
     return is_ours and (is_post(request, "/batches") or is_get_below(request, "batches") is not None)
@@ -33,7 +33,7 @@ def asked(request: Request, body: Mapping[str, Any]) -> Asked:
 
 
 def fold(reply: Reply, document: Document) -> Reply:
-    """Note the batch; until it has ended its usage is all zeros, which says nothing."""
+    """Read the batch; its usage is all zeros until it has ended and is ignored until then."""
     body = mapping(document.data)
     status = clean.word(body.get("status"))
     has_ended = status in _ENDS
@@ -51,7 +51,7 @@ def fold(reply: Reply, document: Document) -> Reply:
 
 
 def _calls(body: Mapping[str, Any]) -> int:
-    """Return how many requests the usage sums up; where that is not told, it may be more than one."""
+    """Return the number of requests in the usage; 2 if it is not stated, because it may be more than one."""
     return tokens(mapping(body.get("request_counts")), "completed") or 2
 
 

@@ -1,4 +1,4 @@
-"""OpenAI chat completions, and everything that imitates it.
+"""OpenAI chat completions, and compatible APIs.
 
 https://platform.openai.com/docs/api-reference/chat
 """
@@ -23,9 +23,9 @@ _CACHE_READ = (
     "cached_tokens",
     "cache_read_input_tokens",
 )
-# Models of OpenAI's that search the web for every answer.
+# OpenAI's models that search the web for every response.
 _SEARCHES = re.compile(r"gpt-[\w.]+-search-")
-# What Groq's systems ran by themselves, in its names.
+# The tools that Groq's systems run, by Groq's names.
 _RAN = {
     **dict.fromkeys(("search", "web_search", "browser_search", "browser.search"), "web_search_requests"),
     **dict.fromkeys(("visit", "visit_website", "browser.open"), "website_visits"),
@@ -41,7 +41,7 @@ _CONTENT = ("content", "reasoning_content", "reasoning", "refusal", "tool_calls"
 
 
 def claims(request: Request) -> bool:
-    """Claim chat's path, that of Mistral's agents, which answer the same, and what Vertex AI passes on to makers."""
+    """Claim the paths of chat and of Mistral's agents, and raw requests on Vertex AI to makers with this API."""
     is_passed_on = raw_publisher(request) not in (None, "publishers/anthropic")
     return is_passed_on or is_post(request, "/chat/completions", "/agents/completions")
 
@@ -69,16 +69,16 @@ def fold(reply: Reply, document: Document) -> Reply:
 
 
 def has_content(document: Document) -> bool:
-    """Tell whether a chunk carries output: not the role chunk, not the usage chunk."""
+    """Return whether a chunk carries output, unlike the role chunk and the usage chunk."""
     choice = first_mapping(mapping(document.data).get("choices"))
     delta = mapping(choice.get("delta"))
     return bool(choice.get("text")) or any(delta.get(name) for name in _CONTENT)
 
 
 def usage(sent: Mapping[str, Any]) -> Usage:
-    """Return the usage object's counts: cache lies inside `prompt_tokens`, reasoning inside `completion_tokens`.
+    """Return the usage object's counts: `prompt_tokens` includes the cache, `completion_tokens` includes reasoning.
 
-    Some upstreams (xAI, Mistral's audio) leave a part out; their `total_tokens` then tells so, also behind a gateway.
+    Some upstreams (xAI, Mistral's audio) exclude a part, which their `total_tokens` shows, also behind a gateway.
     """
     cache_write = tokens(sent, "prompt_tokens_details.cache_write_tokens", "cache_creation_input_tokens")
     audio = tokens(sent, "prompt_tokens_details.audio_tokens", "audio_prompt_tokens")
@@ -101,13 +101,13 @@ def usage(sent: Mapping[str, Any]) -> Usage:
 
 
 def billed(asked: Asked, usage: Usage) -> Usage:
-    """Return `usage` with the search that some of OpenAI's models make for each answer, and tell nowhere."""
+    """Return `usage` with the one search that some of OpenAI's models run for each response without stating it."""
     is_search = bool(_SEARCHES.search(asked.model or "")) and usage.output_tokens is not None
     return with_units(usage, {"web_search_requests": 1}) if is_search else usage
 
 
 def _ran(reply: Reply, choice: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
-    """Return the tools that were run so far; a stream tells of each when it begins and when it ends."""
+    """Return the tools that have run so far; a stream reports each of them at its begin and its end."""
     ran = (mapping(choice.get("message")) or mapping(choice.get("delta"))).get("executed_tools")
     if not isinstance(ran, list):
         return reply.seen
@@ -118,7 +118,7 @@ def _ran(reply: Reply, choice: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
 
 
 def _shares(body: Mapping[str, Any]) -> Mapping[Hashable, Part]:
-    """Return what each of the models used that make up one of Groq's systems."""
+    """Return the usage of each model within one of Groq's compound systems."""
     breakdown = body.get("usage_breakdown") or mapping(body.get("x_groq")).get("usage_breakdown")
     models = mapping(breakdown).get("models")
     told = [mapping(one) for one in models[:_MODELS]] if isinstance(models, list) else []

@@ -1,4 +1,4 @@
-"""OpenAI's first completions, Mistral's fill-in-the-middle, and what imitates them: the chunks of chat, with a text.
+"""OpenAI's first completions, Mistral's fill-in-the-middle, and compatible APIs: chunks like those of chat, with text.
 
 https://platform.openai.com/docs/api-reference/completions, https://docs.mistral.ai/api/#tag/fim
 """

@@ -1,4 +1,4 @@
-"""OpenAI's count of a response's input: an answer that counts what nobody has run, and costs nothing.
+"""OpenAI's count of a response's input: it counts without running a model, free of charge.
 
 https://platform.openai.com/docs/api-reference/responses/input-tokens
 """

@@ -1,4 +1,4 @@
-"""OpenAI embeddings, and what imitates them.
+"""OpenAI embeddings and compatible APIs.
 
 https://platform.openai.com/docs/api-reference/embeddings
 """
@@ -14,7 +14,7 @@ from ._openai import asked, is_post, without_content
 
 
 def claims(request: Request) -> bool:
-    """Claim all but the older API of Ollama, which is at `/api/embeddings`."""
+    """Claim all except Ollama's older API at `/api/embeddings`."""
     return is_post(request, "/embeddings") and not request.path.rstrip("/").endswith("/api/embeddings")
 
 

@@ -1,4 +1,4 @@
-"""OpenAI images: made, edited or varied, and what imitates that.
+"""OpenAI images (generations, edits, variations) and compatible APIs.
 
 https://platform.openai.com/docs/api-reference/images
 """
@@ -21,7 +21,7 @@ def claims(request: Request) -> bool:
 
 
 def fold(reply: Reply, document: Document) -> Reply:
-    """Note the usage; images are counted where that has no tokens: then they are what is billed."""
+    """Read the usage; if it has no tokens, images are billed and therefore counted."""
     body = mapping(document.data)
     is_end = body.get("type") in _ENDS
     sent = mapping(body.get("usage"))

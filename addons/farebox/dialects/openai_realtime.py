@@ -1,4 +1,4 @@
-"""OpenAI's realtime API over a websocket, and what imitates it: speech and text, both ways.
+"""OpenAI's realtime API over a websocket, and compatible APIs: speech and text in both directions.
 
 https://platform.openai.com/docs/api-reference/realtime-server-events
 """
@@ -24,7 +24,7 @@ def claims(request: Request) -> bool:
 
 
 def asked(request: Request, _body: Mapping[str, Any]) -> Asked:
-    """Return what the query asks for; Azure's older API names its deployment there."""
+    """Return the model in the query, or the deployment of Azure's older API."""
     return Asked(clean.name(request.parameter("model") or request.parameter("deployment")), stream=True)
 
 
@@ -49,7 +49,7 @@ def ask(_state: SessionState, document: Document) -> SocketExchange | None:
 
 
 def answer(state: SessionState, document: Document) -> SocketExchange | None:
-    """Return the response or the transcription that an event belongs to; an error is one of what was asked for last."""
+    """Return the response or transcription of an event; an error belongs to the last request."""
     event = mapping(document.data)
     if document.event.startswith(_TRANSCRIPTION):
         return SocketExchange(f"item {event.get('item_id')}", Asked(state.transcriber, stream=True), TRANSCRIPTION)

@@ -1,4 +1,4 @@
-"""OpenAI responses, plain, streamed or in the background, their compaction, and what imitates them.
+"""OpenAI responses, plain, streamed or in the background, their compaction, and compatible APIs.
 
 https://platform.openai.com/docs/api-reference/responses
 """

@@ -1,4 +1,4 @@
-"""OpenAI responses over a websocket that stays open, and what imitates it: each is an answer as in a stream of events.
+"""OpenAI responses over a persistent websocket, and compatible APIs: each response is like a stream of events.
 
 https://developers.openai.com/api/docs/guides/websocket-mode
 """

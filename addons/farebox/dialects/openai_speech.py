@@ -1,4 +1,4 @@
-"""OpenAI speech: sound in the answer, or events that hold it.
+"""OpenAI speech: a response of audio, or events that contain it.
 
 https://platform.openai.com/docs/api-reference/audio/createSpeech
 """
@@ -19,7 +19,7 @@ def claims(request: Request) -> bool:
 
 
 def asked(request: Request, body: Mapping[str, Any]) -> Asked:
-    """Return what is asked for, with the characters to be spoken: an answer that is sound counts nothing."""
+    """Return what the body asks for, with its characters, because an audio response reports no usage."""
     spoken = body.get("input")
     units = {"characters": len(spoken)} if isinstance(spoken, str) and spoken and request.body_is_whole else None
     return replace(_openai.asked(request, body), stream=body.get("stream_format") == "sse", units=units)

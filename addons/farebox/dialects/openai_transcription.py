@@ -1,4 +1,4 @@
-"""OpenAI transcriptions and translations of sound, and what imitates them.
+"""OpenAI transcriptions and translations of audio, and compatible APIs.
 
 https://platform.openai.com/docs/api-reference/audio/createTranscription
 """
@@ -23,7 +23,7 @@ def claims(request: Request) -> bool:
 
 
 def fold(reply: Reply, document: Document) -> Reply:
-    """Note the usage object, or else the length that a verbose answer tells."""
+    """Read the usage object, or else the duration in a verbose response."""
     body = mapping(document.data)
     length = {"duration": body["duration"]} if clean.figures(body.get("duration")) is not None else {}
     told = replace(

@@ -1,4 +1,4 @@
-"""Videos, OpenAI's and xAI's: started by one call, whose row is completed by the look that finds them made.
+"""Videos, OpenAI's and xAI's: one call starts a video, and the poll that finds it finished completes its row.
 
 https://platform.openai.com/docs/api-reference/videos, https://docs.x.ai/docs/guides/video-generations
 """
@@ -32,7 +32,7 @@ def asked(request: Request, body: Mapping[str, Any]) -> Asked:
 
 
 def fold(reply: Reply, document: Document) -> Reply:
-    """Note the video; xAI's has its length inside, and while it is made nothing but an id."""
+    """Read the video; xAI's contains its length, and only an id until it is finished."""
     body = mapping(document.data)
     status = clean.word(body.get("status"))
     told = replace(

@@ -34,7 +34,7 @@ def fold(reply: Reply, document: Document) -> Reply:
 
 
 def usage(sent: Mapping[str, Any]) -> Usage:
-    """Return the searches billed, or the tokens read: nothing is written but scores."""
+    """Return the billed searches or the input tokens: the output consists of scores only."""
     counted = tokens(sent, "prompt_tokens", "total_tokens")
     return billed(sent) if counted is None else Usage(input_tokens=counted)
 

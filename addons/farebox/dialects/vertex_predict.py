@@ -18,7 +18,7 @@ from ._google import error_of, failed, target
 
 
 def claims(request: Request) -> bool:
-    """Tell whether a publisher's model is asked: models of the user's own (`endpoints/...:predict`) can be anything."""
+    """Claim a publisher's models only: the user's own (`endpoints/...:predict`) can be anything."""
     return target(request).verb == "predict" and "/models/" in request.path
 
 
