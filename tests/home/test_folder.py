@@ -3,12 +3,15 @@
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 from farebox.errors import FareboxError
 from farebox.home import folder as folder_module
-from farebox.home.folder import InUseError, claim
+from farebox.home.folder import InUseError, claim, holder
+
+from tests.support.file_calls import FileCalls
 
 
 def ended_process() -> int:
@@ -88,3 +91,71 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         claim(tmp_path / "file" / "home", "sidecar"),
     ):
         pytest.fail("the folder cannot be there")
+
+
+def test_the_holder_of_a_role_is_known_while_it_holds_it(tmp_path: Path) -> None:
+    assert holder(tmp_path, "sidecar") is None
+
+    with claim(tmp_path, "sidecar"):
+        assert holder(tmp_path, "sidecar") == os.getpid()
+        assert holder(tmp_path, "recorder") is None
+
+    assert (tmp_path / "sidecar.lock").read_text() == str(os.getpid())
+    assert holder(tmp_path, "sidecar") is None
+
+
+def test_a_holder_that_wrote_no_process_id_is_unknown(tmp_path: Path) -> None:
+    with claim(tmp_path, "sidecar"):
+        (tmp_path / "sidecar.lock").write_text("no number")
+        assert holder(tmp_path, "sidecar") is None
+        with pytest.raises(InUseError) as refused, claim(tmp_path, "sidecar", waits=False):
+            pytest.fail("two hold the folder")
+        (tmp_path / "sidecar.lock").write_text("")
+        with pytest.raises(InUseError, match=r"in use by process \?:"), claim(tmp_path, "sidecar", waits=False):
+            pytest.fail("two hold the folder")
+
+    assert refused.value.holder == "no number"
+
+
+def test_a_folder_is_free_as_soon_as_the_processes_of_a_gone_holder_are(tmp_path: Path) -> None:
+    gone = ended_process()
+    with claim(tmp_path, "sidecar"):
+        (tmp_path / "sidecar.lock").write_text(str(gone))
+        waiting = threading.Thread(target=lambda: claimed.append(_claims(tmp_path)))
+        claimed: list[bool] = []
+        waiting.start()
+        waiting.join(0.3)
+        assert claimed == []
+
+    waiting.join(20)
+    assert claimed == [True]
+
+
+def _claims(folder: Path) -> bool:
+    with claim(folder, "sidecar"):
+        return True
+
+
+def test_a_holder_of_another_user_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_pid: int, _signal: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "kill", refused)
+    assert folder_module._lives("1")
+
+
+@pytest.mark.parametrize("holder", ["", "no number", "9" * 32])
+def test_what_is_no_process_id_does_not_live(holder: str) -> None:
+    assert not folder_module._lives(holder)
+
+
+def test_the_lock_is_held_before_the_process_id_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sidecar.lock").write_text("1")
+    calls = FileCalls(tmp_path, monkeypatch)
+    calls.fails_at = 2
+
+    with pytest.raises(FareboxError, match="cannot be written"), claim(tmp_path, "sidecar"):
+        pytest.fail("nothing is locked")
+
+    assert calls.seen == ["mkdir .", "open sidecar.lock", "flock sidecar.lock"]
+    assert (tmp_path / "sidecar.lock").read_text() == "1"

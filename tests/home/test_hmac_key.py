@@ -39,5 +39,8 @@ def test_a_damaged_one_names_its_file(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FareboxError, match="see to the data folder"):
+    with pytest.raises(
+        FareboxError,
+        match=r"salt cannot be read or written \(No such file or directory\): make the data folder writable, or set",
+    ):
         hmac_key(tmp_path / "gone")

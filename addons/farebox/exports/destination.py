@@ -3,11 +3,12 @@
 import errno
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import SettingsError
+from ..home import atomic
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -23,15 +24,10 @@ def destination(path: Path | None) -> Iterator[BinaryIO]:
         sys.stdout.flush()
         return
     # Anything but a regular file, such as /dev/stdout or a named pipe, cannot be replaced.
-    part = path if path.exists() and not path.is_file() else path.with_name(f"{path.name}.part")
+    is_special = path.exists() and not path.is_file()
     try:
-        with part.open("wb") as file:
+        with nullcontext(path) if is_special else atomic.replacing(path) as part, part.open("wb") as file:
             yield file
-        if part != path:
-            part.replace(path)
     except OSError as error:
         fix = "free some space there, or name" if error.errno in _FULL else "name"
         raise SettingsError(f"output: {path} cannot be written ({error.strerror}): {fix} another file") from error
-    finally:
-        if part != path:
-            part.unlink(missing_ok=True)

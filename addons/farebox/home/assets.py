@@ -1,4 +1,4 @@
-"""Find the files that are no modules: in a wheel below `_assets`, in a checkout beside `addons` or in it."""
+"""Files that are not modules: below `_assets` in a wheel, beside `addons` or in it in a checkout."""
 
 from pathlib import Path
 

@@ -1,7 +1,6 @@
-"""The data folder: one holder at a time, and the names of what several parts of farebox read in it."""
+"""The data folder: one holder at a time, and the names of the files that several packages use."""
 
 import contextlib
-import fcntl
 import os
 import time
 from collections.abc import Iterator
@@ -9,12 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import FareboxError
+from . import lockfile
 
 CERTIFICATE = "mitmproxy-ca-cert.pem"
 BUNDLE = "ca-bundle.pem"
 ESTIMATES = "estimates.json"
 PRICES = "prices"
 PATIENCE_SECONDS = 15.0
+_RETRY_SECONDS = 0.1
 
 
 class InUseError(FareboxError):
@@ -30,21 +31,20 @@ class InUseError(FareboxError):
 
 @contextmanager
 def claim(folder: Path, role: str, *, waits: bool = True) -> Iterator[None]:
-    """Hold `folder` for `role` as long as the block runs; InUseError where another does, FareboxError where nobody can.
+    """Hold `folder` for `role` as long as the block runs; InUseError if another process does.
 
-    With `waits`, a holder whose process is gone is waited for: what it started is still finishing.
+    FareboxError if the folder can't be written. With `waits`, a holder whose process is gone is waited for, as the
+    processes that it started are still finishing.
     """
     path = folder / f"{role}.lock"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # Not for writing: on a disk that went read-only, what is there is locked all the same, and traffic goes on.
-        lock = os.open(path, os.O_CREAT | os.O_RDONLY | os.O_CLOEXEC, 0o600)
+        lock = _take(path, waits=waits)
     except OSError as error:
         raise FareboxError(f"data folder {folder} cannot be written ({error.strerror}): set FAREBOX_HOME") from error
     try:
-        _take(lock, path, waits=waits)
         with contextlib.suppress(OSError), path.open("r+b", buffering=0) as file:
-            # In this order: written over in place, which a full disk takes too.
+            # In this order, in place: a full disk accepts that too.
             file.write(str(os.getpid()).encode())
             file.truncate()
         yield
@@ -53,40 +53,35 @@ def claim(folder: Path, role: str, *, waits: bool = True) -> Iterator[None]:
 
 
 def holder(folder: Path, role: str) -> int | None:
-    """Return the process that holds `folder` for `role`, or None where nobody does."""
+    """Return the process that holds `folder` for `role`, or None if no process does."""
+    path = folder / f"{role}.lock"
     try:
-        lock = os.open(folder / f"{role}.lock", os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        pid = os.pread(lock, 32, 0)
+        os.close(lockfile.take(path, flags=os.O_RDONLY, shared=True))
+    except BlockingIOError:
+        pid = lockfile.holder(path)
         return int(pid) if pid.isdigit() else None
-    else:
+    except OSError:
         return None
-    finally:
-        os.close(lock)
+    return None
 
 
-def _take(lock: int, path: Path, *, waits: bool) -> None:
+def _take(path: Path, *, waits: bool) -> int:
     give_up = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Not for writing: on a disk that became read-only, an existing file can still be locked: traffic goes on.
+            return lockfile.take(path, flags=os.O_CREAT | os.O_RDONLY)
         except BlockingIOError as error:
-            holder = os.pread(lock, 32, 0).decode("ascii", "replace")
+            holder = lockfile.holder(path)
             if not waits or _lives(holder) or time.monotonic() > give_up:
                 raise InUseError(path.parent, holder) from error
-            time.sleep(0.1)
-        else:
-            return
+            time.sleep(_RETRY_SECONDS)
 
 
 def _lives(holder: str) -> bool:
     try:
         os.kill(int(holder), 0)
-    except (ValueError, ProcessLookupError):
+    except (ValueError, OverflowError, ProcessLookupError):
         return False
     except PermissionError:
         return True

@@ -6,7 +6,6 @@ leaves the one state or the other.
 
 import hashlib
 import logging
-import os
 from collections.abc import Iterator
 from datetime import date, datetime
 from functools import lru_cache
@@ -15,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from ..errors import FareboxError
+from ..home import atomic
 from ..home.folder import PRICES
 from .genai.edition import Edition, bundled
 from .genai.payload import PayloadError, edition_of
@@ -118,13 +118,8 @@ class Stored:
             ) from error
 
     def _write(self, path: Path, data: bytes) -> None:
-        beside = path.with_suffix(".new")
         try:
-            with beside.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(path)
+            atomic.write(path, data, syncs=True)
         except OSError as error:
             raise FareboxError(
                 f"{path} cannot be written ({error.strerror}): free some space, or set FAREBOX_HOME"

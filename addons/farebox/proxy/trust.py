@@ -1,6 +1,5 @@
 """The proxy's CA: made once, kept private, its certificate handed out."""
 
-import fcntl
 import logging
 import os
 import ssl
@@ -10,6 +9,7 @@ import certifi
 from mitmproxy.certs import CertStore
 
 from ..errors import SettingsError
+from ..home import atomic, lockfile
 from ..home.folder import BUNDLE, CERTIFICATE
 
 _NAME = "mitmproxy"
@@ -30,12 +30,8 @@ def confdir(folder: Path) -> Path:
         # What is as it should be is not written: on a disk that went read-only the CA that is there serves on.
         if folder.stat().st_mode & 0o077:
             folder.chmod(0o700)
-        lock = os.open(folder / "ca.lock", os.O_CREAT | os.O_RDONLY | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with lockfile.held(folder / "ca.lock", flags=os.O_CREAT | os.O_RDONLY, waits=True):
             CertStore.from_store(folder, _NAME, _KEY_BITS)
-        finally:
-            os.close(lock)
     except (OSError, ValueError) as error:
         raise SettingsError(f"ca: {folder} holds no CA and takes none ({error}): name another folder") from error
     return folder
@@ -53,13 +49,10 @@ def _put(path: Path, content: bytes) -> None:
 
     A disk that takes no file keeps no client from what is there already.
     """
-    draft = path.with_suffix(f".{os.getpid()}")
     try:
         if path.exists() and path.read_bytes() == content and path.stat().st_mode & 0o777 == _READABLE:
             return
-        draft.write_bytes(content)
-        draft.chmod(_READABLE)
-        draft.replace(path)
+        atomic.write(path, content, mode=_READABLE, several=True)
     except OSError as error:
         # No error: mitmproxy would end with one that is logged before it is up.
         logger.warning("%s cannot be written (%s): see to that disk", path, error.strerror)

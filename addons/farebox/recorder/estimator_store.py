@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from ..home import atomic
 from ..home.folder import ESTIMATES
 from ..records.reading import Reading
 from .estimates import Ratio, RatioModel
@@ -33,10 +34,8 @@ class EstimatorStore:
         """Write the model if it has changed; on a full disk, only this is lost."""
         if not self._has_news:
             return
-        beside = self._path.with_suffix(".new")
         try:
-            beside.write_bytes(msgspec.json.encode(self.model.state()))
-            beside.replace(self._path)
+            atomic.write(self._path, msgspec.json.encode(self.model.state()))
         except OSError as error:
             logger.error("%s cannot be written (%s): what estimates learned is not kept", self._path, error.strerror)
         else:

@@ -1,11 +1,12 @@
 """A worker's folder in the spool: its lock, its segments, and whether they are on the disk for good."""
 
 import errno
-import fcntl
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..home import lockfile
+from ..home.atomic import sync_folder
 from .frames import MARK
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -36,17 +37,16 @@ class WorkerFolder:
         self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
         making = self._root / f".{self.path.name}"
         making.mkdir(mode=0o700, exist_ok=True)
-        lock = os.open(making / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        lock = lockfile.take(making / "lock", flags=os.O_CREAT | os.O_RDWR, waits=True)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
             making.rename(self.path)
         except OSError:
             os.close(lock)
             raise
         self._lock = lock
         if self._syncs:
-            _sync_folder(self._root)
-            _sync_folder(self._root.parent)
+            sync_folder(self._root)
+            sync_folder(self._root.parent)
 
     def append(self, frames: Sequence[bytes]) -> int:
         """Write `frames` to the open segment; return how many of them there was room for."""
@@ -100,7 +100,7 @@ class WorkerFolder:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         if self._syncs:
             _flush(file)
-            _sync_folder(self.path)
+            sync_folder(self.path)
 
     def _undo(self, error: OSError) -> None:
         """Take a failed write back, and go on in the same segment only where it is sound and merely out of room."""
@@ -124,12 +124,3 @@ def _whole(frames: Sequence[bytes], written: int) -> tuple[int, int]:
             break
         number, size = number + 1, size + len(frame)
     return number, size
-
-
-def _sync_folder(path: Path) -> None:
-    """Have the names in a folder on the disk, not only what they name."""
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

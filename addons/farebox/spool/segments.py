@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import fcntl
 import filecmp
 import itertools
 import os
@@ -11,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from ..home import lockfile
+from ..home.atomic import replacing
 from .frames import MARK, Format, version_of
 
 # What another try does not mend: the disk's, the file's or its owner's fault.
@@ -78,9 +79,8 @@ def dead_lettered(path: Path, dead_letters: Path) -> Path | None:
     except OSError:
         # Folders have no second name, and on some file systems files have none either.
         if path.is_file() and os.access(path, os.R_OK):
-            draft = kept.with_suffix(".part")
-            shutil.copyfile(path, draft)
-            draft.rename(kept)
+            with replacing(kept) as part:
+                shutil.copyfile(path, part)
         else:
             path.rename(kept)
     return kept
@@ -110,17 +110,4 @@ def take_away(folder: Path, dead_letters: Path) -> bool:
 
 def is_unlocked(lock: Path) -> bool:
     """Tell whether the worker that held `lock` is gone."""
-    try:
-        handle = os.open(lock, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return True
-    except OSError:
-        return False
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    else:
-        return True
-    finally:
-        os.close(handle)
+    return not lockfile.is_held(lock)

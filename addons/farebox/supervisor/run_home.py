@@ -1,6 +1,5 @@
 """A data folder for one run: its own spool beside the others', and what a killed run left is taken over."""
 
-import fcntl
 import hashlib
 import logging
 import os
@@ -13,6 +12,7 @@ import msgspec
 import uuid_utils
 
 from ..config.settings import Settings
+from ..home import lockfile
 from ..home.folder import ESTIMATES, PRICES
 from ..home.hmac_key import hmac_key
 from ..store.address import address
@@ -130,7 +130,7 @@ def _ledger(folder: Path) -> str:
 def _claimed(folder: Path) -> Iterator[None]:
     """Hold the folder of a run that begins: it has no lock before that is held."""
     draft = folder / "run.draft"
-    with _locked(draft, os.O_CREAT):
+    with lockfile.held(draft, flags=os.O_CREAT | os.O_RDWR):
         draft.rename(folder / "run.lock")
         yield
 
@@ -143,16 +143,5 @@ def _held(folder: Path) -> Iterator[None]:
         raise FileNotFoundError(folder)
     with ExitStack() as held:
         for lock in locks:
-            held.enter_context(_locked(lock))
+            held.enter_context(lockfile.held(lock))
         yield
-
-
-@contextmanager
-def _locked(path: Path, more: int = 0) -> Iterator[None]:
-    """Hold a lock that nobody holds; OSError where somebody does."""
-    handle = os.open(path, os.O_RDWR | os.O_CLOEXEC | more, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(handle)
