@@ -1,4 +1,4 @@
-"""Which workers live, and what they told: totals in, differences out."""
+"""Which workers live, and what they count: totals in, differences out."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ class _Worker:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What was counted since the last pulse."""
+    """What a worker counted since its last heartbeat."""
 
     dropped: int = 0
     tls_untrusted: int = 0
@@ -27,9 +27,9 @@ class Change:
 
 
 class Workers:
-    """The workers that report; one that is silent for SILENCE_SECONDS counts no more.
+    """The workers that report. One that is silent for SILENCE_SECONDS is no longer counted.
 
-    Its totals are remembered for longer: it may have been stopped, and then tells them again.
+    Its totals are remembered for longer: it may have been stopped for a while, and then reports them again.
     """
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class Workers:
         self._now = 0.0
 
     def receive(self, heartbeats: Iterable[Heartbeat], now: float) -> list[Change]:
-        """Take in pulses, and return what each adds."""
+        """Take in heartbeats, and return what each adds."""
         self._now = now
         changes = [self._receive(heartbeat, now) for heartbeat in heartbeats]
         self._workers = {name: worker for name, worker in self._workers.items() if now - worker.seen < _FORGET_SECONDS}
@@ -56,14 +56,14 @@ class Workers:
 
     @property
     def diagnostics(self) -> ClientDiagnostics:
-        """What the workers saw of their clients, those that are gone included."""
-        told = [worker.heartbeat.diagnostics for worker in self._workers.values()]
+        """The diagnostics of all workers together, those that are gone included."""
+        reported = [worker.heartbeat.diagnostics for worker in self._workers.values()]
         return ClientDiagnostics(
-            connections=sum(one.connections for one in told),
-            passed=dict(sum((Counter(one.passed) for one in told), Counter())),
-            unread=dict(sum((Counter(one.unread) for one in told), Counter())),
-            untrusted=tuple(untrusted for one in told for untrusted in one.untrusted),
-            skew_ms=next((one.skew_ms for one in reversed(told) if one.skew_ms is not None), None),
+            connections=sum(one.connections for one in reported),
+            passed=dict(sum((Counter(one.passed) for one in reported), Counter())),
+            unread=dict(sum((Counter(one.unread) for one in reported), Counter())),
+            untrusted=tuple(untrusted for one in reported for untrusted in one.untrusted),
+            skew_ms=next((one.skew_ms for one in reversed(reported) if one.skew_ms is not None), None),
         )
 
     @property
