@@ -17,7 +17,7 @@ PARALLEL := -n auto --dist loadfile
 OR_NONE := || [ $$? = 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fast slow lint corpus replay estimates tables prices vendor faults soak readme picture ledger-page lock wheel clean bench-pricing bench-ledger bench-bodies
+.PHONY: help demo run test check fast slow lint corpus replay estimates tables prices vendor faults soak readme picture ledger-page mutants lock wheel clean bench-pricing bench-ledger bench-bodies
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
@@ -56,6 +56,11 @@ estimates: $(READY)  ## print how far estimates are from reported usage, before 
 
 tables: $(READY)  ## recreate the table of tokens per byte from scripts/samples
 	$(UV) run --quiet --isolated --group tables python scripts/tokens_per_byte.py
+
+mutants: $(READY)  ## how many mutants the tests kill; FLAGS="spool recorder" names packages, MUTANTS='*[37]' samples
+	$(UV) venv --quiet --allow-existing --python $(BIN)/python .tools/mutants
+	$(UV) pip install --quiet --python .tools/mutants -r requirements.lock --group mutants
+	PYTHON=$(CURDIR)/.tools/mutants/bin/python scripts/mutants.sh $(FLAGS)
 
 prices: $(READY)  ## compare price catalogues and show which is used; FLAGS=--update writes docs/accuracy.md
 	PYTHONPATH=addons $(BIN)/python -m tests.prices $(FLAGS)
