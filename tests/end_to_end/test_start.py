@@ -70,7 +70,7 @@ def test_a_port_of_a_mode_that_is_taken_ends_the_start(tmp_path: Path) -> None:
         (("--mode", "nonsense"), "mode: 'nonsense' is no mode of mitmproxy"),
         (("--mode", "reverse:https://x@99999999"), "mode: 'reverse:https://x@99999999' is no mode"),
         (("--host", "no.such.host.invalid"), "host: 'no.such.host.invalid' is not an address of this machine"),
-        (("--ledger", "sqlite:////proc/nowhere/ledger.db"), "folder /proc/nowhere cannot be made"),
+        (("--ledger", "sqlite:////proc/nowhere/ledger.db"), "folder /proc/nowhere can't be created"),
         (("--config", "nowhere.yaml"), "nowhere.yaml cannot be read"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",

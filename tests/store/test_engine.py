@@ -37,15 +37,15 @@ def test_the_ledgers_folder_is_made_for_its_owner_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("ledger.db", "'ledger.db' is no database URL"),
-        ("", "'' is no database URL"),
+        ("ledger.db", "'ledger.db' is not a database URL"),
+        ("", "'' is not a database URL"),
         ("sqlite://host:port/x", "the port in its URL is no number"),
         ("postgresql://user:secret@host:secret/x", "the port in its URL is no number"),
         ("mysql://user:secret@host/x", "'mysql' is not supported"),
         ("sqlite+imagined:///ledger.db", "'sqlite+imagined' is not supported"),
         ("sqlite+aiosqlite:///ledger.db", "'sqlite+aiosqlite' is not supported"),
         ("postgresql+psycopg2://user:secret@host/x", "'postgresql+psycopg2' is not supported"),
-        ("postgresql://user:pass@secret@host/x", "the password has an @, which is written %40"),
+        ("postgresql://user:pass@secret@host/x", "the password in its URL has an @: write it as %40"),
         ("sqlite://", "a SQLite ledger is a file"),
         ("sqlite:///", "a SQLite ledger is a file"),
         ("sqlite:///:memory:", "a SQLite ledger is a file"),
@@ -64,7 +64,7 @@ def test_what_is_no_ledger_is_refused_with_a_way_out(url: str, said: str) -> Non
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
-    with pytest.raises(SettingsError, match=r"^ledger: folder .*/file/below cannot be made \("):
+    with pytest.raises(SettingsError, match=r"^ledger: folder .*/file/below can't be created \("):
         open_engine(f"sqlite:///{tmp_path}/file/below/ledger.db")
 
 

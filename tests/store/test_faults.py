@@ -54,13 +54,13 @@ def standby(server: Postgres, database: str) -> str:
 
 
 AWAY: dict[Break, str] = {
-    wrong_password: r"is away \(.*password authentication failed.*\): check user and password .* %40",
-    missing_database: r"is away \(.*database \"imagined\" does not exist.*\): create it, or name another with --ledger",
-    nobody_listens: r"is away \(.*[Cc]onnection refused.*\)",
-    no_such_host: r"is away \(.*no-such-host.*\)",
-    no_schema: r"is away \(.*no schema has been selected.*\): create the schema",
-    no_rights: r"is away \(.*permission denied for schema public.*\): grant the ledger's user",
-    standby: r"is away \(.*read-only transaction.*\): name the primary",
+    wrong_password: r"is unavailable \(.*password authentication failed.*\): check user and password .* %40",
+    missing_database: r"is unavailable \(.*database \"imagined\" does not exist.*\): create it, or name another",
+    nobody_listens: r"is unavailable \(.*[Cc]onnection refused.*\)",
+    no_such_host: r"is unavailable \(.*no-such-host.*\)",
+    no_schema: r"is unavailable \(.*no schema has been selected.*\): create the schema",
+    no_rights: r"is unavailable \(.*permission denied for schema public.*\): grant the ledger's user",
+    standby: r"is unavailable \(.*read-only transaction.*\): name the primary",
 }
 
 
@@ -173,7 +173,7 @@ def test_a_server_that_hangs_is_given_up_and_the_batch_comes_again(postgres: Pos
         records = [record() for _ in range(5)]
         sink.write(records[:1], HERE)
 
-        with postgres.frozen(), pytest.raises(LedgerAwayError, match="the server has said nothing for 1 s"):
+        with postgres.frozen(), pytest.raises(LedgerAwayError, match="the server sent nothing for 1 s"):
             sink.write(records, HERE)
 
         sink.write(records, HERE)

@@ -15,11 +15,12 @@ from alembic.script import ScriptDirectory
 from farebox.errors import LedgerAwayError, LedgerError
 from farebox.home import assets
 from farebox.records.times import in_utc
-from farebox.store import queries
+from farebox.store import polls, queries
 from farebox.store.engine import opened as connected
 from farebox.store.migrate import migrate
+from farebox.store.polls import Poll
 from farebox.store.rollups.rebuild import rebuild
-from farebox.store.schema import calls, hourly, metadata
+from farebox.store.schema import calls, hourly, metadata, pending_polls
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -38,10 +39,12 @@ from sqlalchemy import (
     text,
 )
 
-from tests.support.ledgers import locked, opened, upgrade
+from tests.support.ledgers import locked, new_postgres_ledger, opened, upgrade
 from tests.support.postgres import Postgres
 from tests.support.samples import AT
 
+# Tables under their names of an earlier farebox.
+RENAMED = {"waiting_looks": "pending_polls"}
 HEAD, *EARLIER = [script.revision for script in ScriptDirectory(str(assets.migrations())).walk_revisions()]
 
 
@@ -115,7 +118,7 @@ def test_a_file_that_is_no_ledger_is_refused_by_name(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     path.write_bytes(b"a shopping list, and not a short one" * 100)
 
-    with opened(path) as engine, pytest.raises(LedgerError, match=r"ledger\.db is no ledger .* --ledger"):
+    with opened(path) as engine, pytest.raises(LedgerError, match=r"ledger\.db is not a ledger .* --ledger"):
         migrate(engine)
 
 
@@ -147,17 +150,26 @@ def _value(column: Column[Any], number: int, at: datetime) -> Any:
     return number if isinstance(column.type, Integer) else f"text {number:03d}"
 
 
+def fill(engine: Engine) -> dict[Table, list[dict[str, Any]]]:
+    """Put rows into every table of a ledger of an earlier farebox; return them by the tables of this one."""
+    before = MetaData()
+    before.reflect(engine, only=lambda name, _: name in {*metadata.tables, *RENAMED})
+    put = {}
+    with engine.begin() as connection:
+        for earlier in before.sorted_tables:
+            table = metadata.tables[RENAMED.get(earlier.name, earlier.name)]
+            if table not in hourly.values():
+                put[table] = [{column.name: row[column.name] for column in earlier.columns} for row in filled(table)]
+                connection.execute(insert(table.to_metadata(MetaData(), name=earlier.name)), put[table])
+    if before.tables.keys() & hourly.keys():
+        assert rebuild(engine) == len(filled(calls))
+    return put
+
+
 @pytest.mark.parametrize("earlier", EARLIER)
 def test_rows_of_an_earlier_farebox_are_there_afterwards(empty: Engine, earlier: str) -> None:
     upgrade(empty, earlier)
-    before = MetaData()
-    before.reflect(empty, only=lambda name, _: name in metadata.tables)
-    known = [metadata.tables[table.name] for table in before.sorted_tables]
-    with empty.begin() as connection:
-        for table in before.sorted_tables:
-            here = [column.name for column in table.columns]
-            rows = [{name: row[name] for name in here} for row in filled(metadata.tables[table.name])]
-            connection.execute(insert(metadata.tables[table.name]), rows)
+    put = fill(empty)
 
     assert migrate(empty) == (earlier, HEAD)
 
@@ -165,12 +177,38 @@ def test_rows_of_an_earlier_farebox_are_there_afterwards(empty: Engine, earlier:
     with empty.connect() as connection:
         for table in hourly.values():
             counted = connection.scalar(select(func.coalesce(func.sum(table.c.calls), 0)))
-            assert counted == (len(filled(calls)) if calls in known else 0)
-        for table in known:
-            names = before.tables[table.name].columns.keys()
-            told = [{name: row[name] for name in row if name in names} for row in rows_of(connection, table)]
-            expected = [{name: row[name] for name in row if name in names} for row in filled(table)]
-            assert [_in_utc(row) for row in told] == [_in_utc(row) for row in expected]
+            assert counted == len(put[calls])
+        for table, rows in put.items():
+            found = [{name: row[name] for name in rows[0]} for row in rows_of(connection, table)]
+            assert [_in_utc(row) for row in found] == [_in_utc(row) for row in rows]
+
+
+@pytest.mark.parametrize("earlier", EARLIER[: EARLIER.index("0001")])
+def test_polls_that_wait_are_there_afterwards_and_go_on_waiting(empty: Engine, earlier: str) -> None:
+    upgrade(empty, earlier)
+    poll = Poll("api.openai.com", "openai_responses", "resp_1", 5, b"message")
+    old_name = {new: old for old, new in RENAMED.items()}["pending_polls"]
+    with empty.begin() as connection:
+        connection.execute(insert(pending_polls.to_metadata(MetaData(), name=old_name)), [poll._asdict()])
+
+    migrate(empty)
+
+    assert not inspect(empty).has_table(old_name)
+    with empty.begin() as connection:
+        assert polls.waiting(connection, ["resp_1"]) == [b"message"]
+        polls.keep(connection, [poll._replace(message=b"later")])
+        assert polls.waiting(connection, ["resp_1"]) == [b"later"]
+        polls.drop(connection, [poll.key])
+        assert polls.waiting(connection, ["resp_1"]) == []
+
+
+def test_a_migrated_ledger_has_the_same_indexes_as_a_new_one(postgres: Postgres) -> None:
+    """Postgres names an index after its table, and keeps that name if the table is renamed."""
+    found = "SELECT tablename, indexname FROM pg_indexes WHERE schemaname = 'public'"
+    with new_postgres_ledger(postgres) as engine, engine.connect() as connection:
+        names = {(table, index) for table, index in connection.execute(text(found))}
+    assert ("pending_polls", "pending_polls_pkey") in names
+    assert not [index for _, index in names if "waiting" in index]
 
 
 def _in_utc(row: dict[str, Any]) -> dict[str, Any]:
@@ -183,7 +221,7 @@ def test_a_step_that_takes_long_is_waited_for_by_who_can(postgres: Postgres, dat
         upgrade(engine, "0003")
         with engine.connect() as reader:
             reader.execute(text("SELECT count(*) FROM calls"))
-            with pytest.raises(LedgerAwayError, match="said nothing for 1 s"):
+            with pytest.raises(LedgerAwayError, match="sent nothing for 1 s"):
                 migrate(engine)
             assert revision(engine) == "0003"
 
@@ -197,7 +235,7 @@ def test_a_database_that_does_not_take_every_text_is_refused(postgres: Postgres,
     with postgres.connect() as connection:
         connection.execute(f"CREATE DATABASE {database}_latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0".encode())
     with connected(postgres.url(f"{database}_latin")) as engine:
-        with pytest.raises(LedgerError, match=r"has the encoding LATIN1: make its database with ENCODING 'UTF8'"):
+        with pytest.raises(LedgerError, match=r"has the encoding LATIN1: create its database with ENCODING 'UTF8'"):
             migrate(engine)
         assert inspect(engine).get_table_names() == []
     postgres.drop(f"{database}_latin")

@@ -1,4 +1,4 @@
-"""Which ledger a URL means, however it is written and whoever asks."""
+"""Whether two URLs name the same ledger, however they are written."""
 
 from itertools import product
 from pathlib import Path
@@ -10,12 +10,12 @@ from ..config.redact_url import redact_url
 from . import sqlite
 
 _PORT = "5432"
-# Of libpq's parameters, those that lead to another server, database or schema.
-_ELSEWHERE = ("hostaddr", "dbname", "service", "options")
+# The parameters of libpq that select another server, database or schema.
+_SELECTING = ("hostaddr", "dbname", "service", "options")
 
 
 def address(url: str) -> str:
-    """Return what all URLs of the same ledger have in common; there is no password in it."""
+    """Return a text that all URLs of the same ledger share; it has no password."""
     try:
         parsed = make_url(url)
     except (ValueError, ArgumentError):
@@ -23,16 +23,16 @@ def address(url: str) -> str:
     if parsed.drivername in sqlite.DRIVERS:
         return f"sqlite:///{Path(parsed.database or '').resolve()}"
     query = parsed.normalized_query
-    # libpq's default for the database is the user's name.
+    # libpq's default database has the user's name.
     database = parsed.database or parsed.username or ""
-    elsewhere = "&".join(f"{key}={value}" for key in _ELSEWHERE for value in query.get(key, ()))
-    return f"postgresql://{','.join(_hosts(parsed))}/{database}" + (f"?{elsewhere}" if elsewhere else "")
+    selected = "&".join(f"{key}={value}" for key in _SELECTING for value in query.get(key, ()))
+    return f"postgresql://{','.join(_hosts(parsed))}/{database}" + (f"?{selected}" if selected else "")
 
 
 def _hosts(url: URL) -> list[str]:
-    """Return hosts, or folders of sockets, with their ports; behind the ? they stand as db1:5432, or ports apart."""
+    """Return hosts, or folders of sockets, with their ports; the query has db1:5432, or ports of their own."""
     names, ports = (
-        [one for value in url.normalized_query.get(key, ()) for one in value.split(",")] for key in ("host", "port")
+        [part for value in url.normalized_query.get(key, ()) for part in value.split(",")] for key in ("host", "port")
     )
     names = names or [url.host or ""]
     ports = ports or [str(url.port or _PORT)]

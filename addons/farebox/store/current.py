@@ -1,4 +1,4 @@
-"""Calls at their current prices: a later revision of a price goes before the one that the call was recorded with."""
+"""Calls at their current prices: the latest revision of a price replaces the recorded one."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from sqlalchemy.sql import visitors
 
 from .schema import call_prices, calls
 
-# What a revision says anew; the rest of a row is what was seen, which no price changes.
+# The columns that a revision replaces; no price changes the others.
 REVISED = tuple(
     column.name for column in call_prices.columns if column.name in calls.columns and column.name != "started_at"
 )
@@ -16,7 +16,7 @@ REVISED = tuple(
 def at_current_prices[Query: Executable](connection: Connection, query: Query) -> Query:
     """Return `query`, which reads `calls`, so that it reads each call at its current price.
 
-    Where nothing was ever priced anew it is the query itself, which costs nothing more.
+    If no call was ever repriced, it is the query itself, at no extra cost.
     """
     if connection.execute(select(call_prices.c.revision).limit(1)).first() is None:
         return query

@@ -1,4 +1,4 @@
-"""How far the catalogues are from what providers state that calls cost."""
+"""How far catalogue prices differ from the costs that providers report."""
 
 from dataclasses import dataclass
 
@@ -13,9 +13,9 @@ from .summary import MODEL, Scope, within
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """The calls to one model whose cost the provider stated, in sums of nano-USD.
+    """The calls to one model whose cost the provider reported, in sums of nano-USD.
 
-    `reported` and `catalogue` are of the calls that have both; `unknown` counts those that no catalogue can price.
+    `reported` and `catalogue` cover the calls that have both; `unknown` counts those that no catalogue can price.
     """
 
     provider: str
@@ -27,12 +27,12 @@ class Drift:
 
     @property
     def difference(self) -> int:
-        """How much more the catalogues say."""
+        """How much more the catalogues charge."""
         return self.catalogue - self.reported
 
 
 def drift(engine: Engine, scope: Scope) -> list[Drift]:
-    """Return the Drift of each model in `scope`, the greatest difference first."""
+    """Return the Drift of each model in `scope`, the largest difference first."""
     is_known = calls.c.catalogue_cost_nanousd.is_not(None)
     sums = (
         func.sum(case((is_known, 1), else_=0)),
@@ -46,4 +46,4 @@ def drift(engine: Engine, scope: Scope) -> list[Drift]:
         rows = connection.execute(at_current_prices(connection, query)).all()
     # Postgres sums BIGINT to NUMERIC.
     found = [Drift(provider, model, *map(int, amounts)) for provider, model, *amounts in rows]
-    return sorted(found, key=lambda one: (-abs(one.difference), -one.calls, one.provider, one.model or ""))
+    return sorted(found, key=lambda drift: (-abs(drift.difference), -drift.calls, drift.provider, drift.model or ""))

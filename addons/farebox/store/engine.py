@@ -1,4 +1,4 @@
-"""Engines for the ledger, and what differs between its databases."""
+"""Engines for the ledger on each of its databases."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,22 +17,23 @@ _KNOWN = "sqlite:///PATH or postgresql://USER:PASSWORD@HOST/DATABASE"
 
 
 def open_engine(url: str, *, make_folder: bool = True, patience: float | None = None) -> Engine:
-    """Return an engine for the ledger at `url`; SettingsError where that is no database URL farebox can use.
+    """Return an engine for the ledger at `url`; SettingsError if farebox can't use that URL.
 
-    `patience` is how many seconds a silent Postgres is waited for; without, for ever, as a person can who sees it.
+    A Postgres that is silent for `patience` seconds is given up; without, it is waited for forever, as a person who
+    sees it can interrupt that.
     """
     try:
         parsed = make_url(url)
     except ValueError as error:
         raise SettingsError(
-            f"ledger: what stands for the port in its URL is no number: write {_KNOWN.replace('HOST', 'HOST:5432')}"
+            f"ledger: the port in its URL is not a number: write {_KNOWN.replace('HOST', 'HOST:5432')}"
         ) from error
     except ArgumentError as error:
-        raise SettingsError(f"ledger: {url.partition('://')[0]!r} is no database URL: try {_KNOWN}") from error
+        raise SettingsError(f"ledger: {url.partition('://')[0]!r} is not a database URL: use {_KNOWN}") from error
     if parsed.drivername in sqlite.DRIVERS:
         return sqlite.sqlite_engine(parsed, make_folder=make_folder)
     if parsed.drivername in _POSTGRES:
-        # Its driver takes long to import, for a ledger in a file in vain.
+        # Its driver takes long to import, and a ledger in a file doesn't need it.
         from . import postgres  # noqa: PLC0415
 
         return postgres.postgres_engine(parsed, patience=patience)
@@ -41,7 +42,7 @@ def open_engine(url: str, *, make_folder: bool = True, patience: float | None = 
 
 @contextmanager
 def opened(url: str, *, make_folder: bool = True, patience: float | None = None) -> Iterator[Engine]:
-    """Hold an engine for the ledger at `url` open for as long as the block runs. Errors as `open_engine`'s."""
+    """Hold an engine for the ledger at `url` open while the block runs. Errors as of `open_engine`."""
     engine = open_engine(url, make_folder=make_folder, patience=patience)
     try:
         yield engine
@@ -50,12 +51,12 @@ def opened(url: str, *, make_folder: bool = True, patience: float | None = None)
 
 
 def writer(engine: Engine) -> Engine:
-    """Return the engine for transactions that write: on SQLite, they take the write lock as they begin."""
+    """Return the engine for transactions that write: on SQLite, they begin with the write lock."""
     return engine.execution_options(**{sqlite.BEGIN: "IMMEDIATE"})
 
 
 def ping(engine: Engine) -> None:
-    """Raise LedgerAwayError where the ledger cannot be written now, ReadOnlyError where it can be read all the same."""
+    """Raise LedgerAwayError if the ledger can't be written now, ReadOnlyError if it can be read nevertheless."""
     with reachable(engine), writer(engine).begin() as connection:
         if engine.dialect.name == "sqlite":
             return
@@ -63,5 +64,6 @@ def ping(engine: Engine) -> None:
         is_writable = f"NOT pg_is_in_recovery() AND {rights}"
         if not connection.scalar(text(f"SELECT {is_writable}")):
             raise ReadOnlyError(
-                f"ledger {name(engine)} cannot be written: it is a standby, or its user lacks rights on the table calls"
+                f"ledger {name(engine)} can't be written: it is a standby, or its user lacks rights on the table calls"
+                ": name the primary server, or grant SELECT, INSERT and UPDATE"
             )

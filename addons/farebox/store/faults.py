@@ -1,4 +1,4 @@
-"""What a database's error means: a row that it does not take, a transaction to try again, or a ledger that is away."""
+"""What a database error means: a refused row, a transaction to try again, or a ledger that is unavailable."""
 
 import re
 from collections.abc import Iterator
@@ -13,21 +13,21 @@ from ..errors import LedgerAwayError
 # https://www.postgresql.org/docs/current/errcodes-appendix.html: data, constraints, limits of one row.
 _REFUSALS = ("22", "23", "54")
 _CONFLICT, _UNIQUE = "40", "23505"
-_SHORT = 300
+_LONGEST = 300
 _REMEDIES = (
     (
         r"password authentication failed|no password supplied|role .* does not exist",
-        "check user and password in its URL, where @ is written %40",
+        "check user and password in its URL; write @ as %40",
     ),
     (r"database .* does not exist", "create it, or name another with --ledger"),
-    (r"no pg_hba\.conf entry", "let this machine and user in, in the server's pg_hba.conf"),
-    (r"permission denied", "grant the ledger's user what is named there"),
+    (r"no pg_hba\.conf entry", "allow this machine and user in the server's pg_hba.conf"),
+    (r"permission denied", "grant the ledger's user this right"),
     (r"no schema has been selected", "create the schema that search_path names, or let the user create tables in it"),
     (r"no such table|relation .* does not exist|undefined_table", "run `farebox migrate`"),
-    (r"read-only|readonly", "name the primary server, or a folder that can be written"),
-    (r"too many clients|connection slots|too many connections", "raise max_connections, or put pgbouncer before it"),
-    (r"No space left|disk is full|disk I/O error", "free space for the ledger, and see to its disk"),
-    (r"unable to open database file", "see that its folder is there and can be written"),
+    (r"read-only|readonly", "name the primary server, or a folder that is writable"),
+    (r"too many clients|connection slots|too many connections", "raise max_connections, or use pgbouncer"),
+    (r"No space left|disk is full|disk I/O error", "free space on the ledger's disk, and check that disk"),
+    (r"unable to open database file", "check that its folder exists and is writable"),
 )
 
 
@@ -36,27 +36,27 @@ def name(engine: Engine) -> str:
     return redact_url(engine.url.render_as_string(hide_password=True))
 
 
-def said(error: Exception) -> str:
-    """Return what the database or its driver says, on one line."""
+def message(error: Exception) -> str:
+    """Return the text of the database or its driver, on one line."""
     first = error
     context = error.__context__
     while context:
-        # Where a connection is cut, the rollback fails as well, which tells nothing.
+        # If a connection is cut, the rollback fails as well: the first error is the cause.
         first = context if isinstance(context, DBAPIError) else first
         context = context.__context__
-    return " ".join(str(first.orig if isinstance(first, StatementError) else first).split())[:_SHORT]
+    return " ".join(str(first.orig if isinstance(first, StatementError) else first).split())[:_LONGEST]
 
 
 def away(engine: Engine, error: Exception) -> LedgerAwayError:
-    """Return the error that tells why the ledger cannot be used now, and what to do where that is known."""
-    told = said(error)
-    remedy = next((f": {remedy}" for pattern, remedy in _REMEDIES if re.search(pattern, told)), "")
-    return LedgerAwayError(f"ledger {name(engine)} is away ({told}){remedy}", f"{told}{remedy}")
+    """Return the error that states why the ledger can't be used now, and the fix if it is known."""
+    cause = message(error)
+    remedy = next((f": {remedy}" for pattern, remedy in _REMEDIES if re.search(pattern, cause)), "")
+    return LedgerAwayError(f"ledger {name(engine)} is unavailable ({cause}){remedy}", f"{cause}{remedy}")
 
 
 @contextmanager
 def reachable(engine: Engine) -> Iterator[None]:
-    """Raise LedgerAwayError where the block cannot reach the ledger."""
+    """Raise LedgerAwayError if the block can't reach the ledger."""
     try:
         yield
     except SQLAlchemyError as error:
@@ -64,25 +64,25 @@ def reachable(engine: Engine) -> Iterator[None]:
 
 
 def is_refusal(error: Exception) -> bool:
-    """Tell whether it is for the rows that the database does not take them. In doubt it is not, and nothing is lost."""
+    """Return whether the database refuses the rows themselves. In doubt it doesn't, so that nothing is lost."""
     if not isinstance(error, DBAPIError):
         return isinstance(error, StatementError | OverflowError | ValueError | TypeError)
     if is_duplicate(error):
-        # Its transaction does not see it yet.
+        # The other row may be of a transaction that is not visible yet.
         return False
     if state := _state(error):
         return state.startswith(_REFUSALS)
-    # Drivers name by these what they cannot even send, and SQLite what a constraint forbids.
+    # Drivers raise these for values that they can't send, and SQLite for constraints.
     return type(error).__name__ in {"IntegrityError", "DataError", "ProgrammingError", "InterfaceError"}
 
 
 def is_conflict(error: Exception) -> bool:
-    """Tell whether another's transaction came between: a deadlock, a serialization failure."""
+    """Return whether another transaction interfered: a deadlock or a serialization failure."""
     return isinstance(error, DBAPIError) and (_state(error) or "").startswith(_CONFLICT)
 
 
 def is_duplicate(error: DBAPIError) -> bool:
-    """Tell whether a row is there already, by its key."""
+    """Return whether a row with the same key exists already."""
     return _state(error) == _UNIQUE or getattr(error.orig, "sqlite_errorname", "") in {
         "SQLITE_CONSTRAINT_PRIMARYKEY",
         "SQLITE_CONSTRAINT_UNIQUE",

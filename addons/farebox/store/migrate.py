@@ -15,16 +15,16 @@ from .. import __version__
 from ..errors import LedgerError
 from ..home import assets
 from .engine import writer
-from .faults import away, name, said
+from .faults import away, message, name
 from .locks import Lock, take
 from .postgres import patient, require_unicode
 
 
 def migrate(engine: Engine, *, patience: float = 0.0) -> tuple[str | None, str]:
-    """Upgrade the ledger; return its revision before and after. A step may take `patience` seconds where that is more
-    than the engine has.
+    """Upgrade the ledger; return its revision before and after.
 
-    LedgerError where it is newer than this program or no ledger at all, LedgerAwayError where it cannot be reached.
+    A step may take `patience` seconds, if that is more than the engine allows. LedgerError if the ledger is newer than
+    this program or not a ledger, LedgerAwayError if it can't be reached.
     """
     config = Config()
     config.set_main_option("script_location", str(assets.migrations()).replace("%", "%%"))
@@ -37,7 +37,7 @@ def migrate(engine: Engine, *, patience: float = 0.0) -> tuple[str | None, str]:
 
 
 def revisions(engine: Engine) -> tuple[str | None, str]:
-    """Return the ledger's revision, None where it is empty or not there, and this program's. Errors as `migrate`'s."""
+    """Return the ledger's revision, None if it is empty or missing, and this program's. Errors as of `migrate`."""
     scripts = ScriptDirectory(str(assets.migrations()))
     head = scripts.get_current_head() or ""
     if engine.url.database and engine.url.get_backend_name() == "sqlite" and not Path(engine.url.database).exists():
@@ -53,7 +53,7 @@ def _known(engine: Engine) -> Iterator[None]:
     except SQLAlchemyError as error:
         if engine.dialect.name == "sqlite" and not isinstance(error, OperationalError):
             raise LedgerError(
-                f"ledger {name(engine)} is no ledger ({said(error)}): name another with --ledger"
+                f"ledger {name(engine)} is not a ledger ({message(error)}): name another with --ledger"
             ) from error
         raise away(engine, error) from error
 
@@ -64,7 +64,7 @@ def _current(engine: Engine, scripts: ScriptDirectory) -> str | None:
     if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
         raise LedgerError(
             f"ledger {name(engine)} is at revision {current}, which farebox {__version__} does not "
-            "know: it was written by a newer farebox. Upgrade farebox, or name another ledger with --ledger"
+            "know: a newer farebox wrote it. Upgrade farebox, or name another ledger with --ledger"
         )
     return current
 
@@ -74,7 +74,7 @@ def _upgrade(engine: Engine, config: Config, patience: float) -> str | None:
     with writer(engine).begin() as connection:
         if connection.dialect.name == "postgresql":
             require_unicode(connection)
-        # One at a time; who waited finds the work done.
+        # One at a time: those that waited find the work done.
         take(connection, Lock.MIGRATE)
         before = MigrationContext.configure(connection).get_current_revision()
         config.attributes["connection"] = connection

@@ -1,6 +1,7 @@
-"""The months of `calls` and `call_prices` on Postgres: each is a table, made ahead of its rows.
+"""Monthly partitions of `calls` and `call_prices` on Postgres, created before their rows arrive.
 
-Parts that somebody made by hand, as for days, are as good: where one is, no month is made, and old ones go.
+Partitions that someone created by hand, such as daily ones, are respected: no month is created over them, and old ones
+are dropped.
 """
 
 from collections.abc import Collection, Iterable
@@ -13,7 +14,7 @@ from .locks import Lock, hurry, take
 
 TABLES = ("calls", "call_prices")
 _HURRY_SECONDS = 2.0
-# Bounds are compared where they are: Postgres has times that Python has not.
+# The database compares bounds: it has times that Python can't represent.
 _PARTS = """
 WITH parts AS (
     SELECT
@@ -24,7 +25,7 @@ WITH parts AS (
     WHERE inhparent = CAST(:name AS regclass) AND bound <> 'DEFAULT'
 )
 """
-_OVERLAPPING = _PARTS + "SELECT count(*) FROM parts WHERE begins < :ends AND ends > :begins"  # noqa: S608 - constants of ours
+_OVERLAPPING = _PARTS + "SELECT count(*) FROM parts WHERE begins < :ends AND ends > :begins"  # noqa: S608 - our own constants
 _OLDEST = _PARTS + "SELECT name FROM parts WHERE ends <= :before ORDER BY ends LIMIT 1"  # noqa: S608
 
 
@@ -48,25 +49,25 @@ class Month(NamedTuple):
         return datetime(self.year, self.number, 1, tzinfo=UTC)
 
     def table(self, name: str) -> str:
-        """Return what the part of table `name` for this month is called."""
+        """Return the name of the partition of table `name` for this month."""
         return f"{name}_{self.year}_{self.number:02d}"
 
 
-# Rows from before LLMs were billed have the wrong time; they go to the rest, as do those of a far future.
+# Times before LLMs were billed are wrong: such rows go to the default partition, like those of a far future.
 FIRST = Month(2020, 1)
 
 
 def ahead(now: datetime) -> list[Month]:
-    """Return this month and the two that come."""
+    """Return this month and the next two."""
     this = Month.of(now)
     return [this, this.next, this.next.next]
 
 
 def make(connection: Connection, name: str, months: Collection[Month]) -> None:
-    """Make what is missing of `months` in table `name`; rows that the rest took for want of them move over.
+    """Create the missing partitions for `months` of table `name`; rows move there from the default partition.
 
-    Whoever reads or writes meanwhile waits at most for a moment, as do we: OperationalError where that is too short.
-    A transaction is for one table: a reader of both would else hold what we wait for, and wait for what we hold.
+    Readers and writers wait for a moment at most, and so does this: OperationalError if that is too short. Use one
+    transaction per table: with both, a reader of both could wait for this one while this one waits for it.
     """
     hurry(connection, _HURRY_SECONDS)
     take(connection, Lock.PARTITIONS)
@@ -78,30 +79,30 @@ def make(connection: Connection, name: str, months: Collection[Month]) -> None:
 def _making(name: str, month: Month) -> Iterable[str]:
     part, rest = month.table(name), f"{name}_other"
     begins, ends = month.begins.isoformat(), month.next.begins.isoformat()
-    # A part cannot come while the rest has rows of its month; so none may come in between.
+    # A partition can't be attached while the default partition has rows of its month, so none may arrive meanwhile.
     yield f"LOCK TABLE {rest} IN ACCESS EXCLUSIVE MODE"
-    # Not PARTITION OF, which would lock all of the table.
+    # Not PARTITION OF, which would lock the whole table.
     yield f"CREATE TABLE {part} (LIKE {name} INCLUDING DEFAULTS)"
     here = f"started_at >= '{begins}' AND started_at < '{ends}'"
-    taken = f"DELETE FROM {rest} WHERE {here} RETURNING *"  # noqa: S608 - names and times of ours
+    taken = f"DELETE FROM {rest} WHERE {here} RETURNING *"  # noqa: S608 - our own names and times
     yield f"WITH taken AS ({taken}) INSERT INTO {part} TABLE taken"
     yield f"ALTER TABLE {name} ATTACH PARTITION {part} FOR VALUES FROM ('{begins}') TO ('{ends}')"
 
 
 def _is_covered(connection: Connection, name: str, month: Month) -> bool:
-    """Tell whether a part of table `name` has `month` or some of it."""
-    told = {"name": name, "begins": month.begins, "ends": month.next.begins}
-    return bool(connection.scalar(text(_OVERLAPPING), told))
+    """Return whether a partition of table `name` covers `month` or a part of it."""
+    bounds = {"name": name, "begins": month.begins, "ends": month.next.begins}
+    return bool(connection.scalar(text(_OVERLAPPING), bounds))
 
 
 def drop_first(connection: Connection, before: datetime) -> bool:
-    """Take the oldest part that ended at `before` or earlier away from one table; return whether there was one.
+    """Drop the oldest partition of one table that ended at `before` or earlier; return whether there was one.
 
-    Like `make`, for a transaction of its own.
+    Like `make`, it needs a transaction of its own.
     """
     hurry(connection, _HURRY_SECONDS)
     take(connection, Lock.PARTITIONS)
-    # Calls go before their later prices.
+    # Calls are dropped before their later prices.
     for name in TABLES:
         if part := connection.scalar(text(_OLDEST), {"name": name, "before": before}):
             connection.exec_driver_sql(f"DROP TABLE {part}")

@@ -1,4 +1,4 @@
-"""Rows that are completed after they were written, and looks that wait for a row which is not there yet."""
+"""Rows that a poll completes, and polls that wait for a row that is not there yet."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ WAITING_LIMIT = 1000
 
 
 class Poll(NamedTuple):
-    """A look whose row another worker's spool still holds, or which there never was. `message` is its Reading."""
+    """A poll whose row is still in another worker's spool, or doesn't exist. `message` is its Reading."""
 
     host: str
     dialect: str
@@ -33,15 +33,15 @@ def rows_of(connection: Connection, response_ids: Collection[str]) -> list[dict[
 
 
 def waiting(connection: Connection, response_ids: Collection[str]) -> list[bytes]:
-    """Return the messages of the looks that wait for rows of `response_ids`."""
+    """Return the messages of the polls that wait for rows of `response_ids`."""
     wanted = select(pending_polls.c.message).where(pending_polls.c.response_id.in_(response_ids))
     return list(connection.execute(wanted).scalars())
 
 
 def met(connection: Connection) -> set[str]:
-    """Return the response ids for which a look waits and a row is there."""
-    is_there = exists().where(*(calls.c[name] == pending_polls.c[name] for name in ("response_id", "host", "dialect")))
-    return set(connection.scalars(select(pending_polls.c.response_id).where(is_there)))
+    """Return the response ids that have both a waiting poll and a row."""
+    has_row = exists().where(*(calls.c[name] == pending_polls.c[name] for name in ("response_id", "host", "dialect")))
+    return set(connection.scalars(select(pending_polls.c.response_id).where(has_row)))
 
 
 def complete(connection: Connection, row: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
@@ -65,17 +65,17 @@ def complete(connection: Connection, row: Mapping[str, Any]) -> tuple[dict[str, 
 
 
 def keep(connection: Connection, polls: Sequence[Poll]) -> None:
-    """Let `looks` wait; the first of a response goes before, and of all the latest stay."""
-    latest = {look.key: look for look in reversed(polls)}
+    """Store `polls` that wait: of each response the first of them, and in total the latest WAITING_LIMIT."""
+    latest = {poll.key: poll for poll in reversed(polls)}
     if latest:
         drop(connection, list(latest))
-        connection.execute(insert(pending_polls), [look._asdict() for look in latest.values()])
+        connection.execute(insert(pending_polls), [poll._asdict() for poll in latest.values()])
         oldest = select(pending_polls.c.started_at).order_by(pending_polls.c.started_at.desc()).offset(WAITING_LIMIT)
         connection.execute(delete(pending_polls).where(pending_polls.c.started_at <= oldest.limit(1).scalar_subquery()))
 
 
 def drop(connection: Connection, keys: Sequence[tuple[str, str, str]]) -> None:
-    """Let the looks of `keys` wait no more."""
+    """Delete the waiting polls with `keys`."""
     if keys:
         key = tuple_(pending_polls.c.host, pending_polls.c.dialect, pending_polls.c.response_id)
         connection.execute(delete(pending_polls).where(key.in_(keys)))

@@ -1,4 +1,4 @@
-"""Postgres as the ledger, by psycopg; nothing here needs a session of its own, so pgbouncer may pool transactions."""
+"""Postgres as the ledger, with psycopg. Nothing needs a session of its own, so pgbouncer may pool transactions."""
 
 import time
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _CONNECTING = {
     "connect_timeout": 5,
     "application_name": "farebox",
     "client_encoding": "utf8",
-    # A peer that is gone without a word is noticed within half a minute.
+    # A peer that vanished is noticed within half a minute.
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 3,
@@ -28,7 +28,7 @@ _CANCEL_SECONDS = 2.0
 
 
 class PatientConnection(psycopg.Connection[Any]):
-    """A connection that waits no longer than `patience` seconds for the server's next word, and is closed then."""
+    """A connection that is closed after the server was silent for `patience` seconds."""
 
     patience: float | None = None
 
@@ -38,7 +38,7 @@ class PatientConnection(psycopg.Connection[Any]):
         try:
             return super().wait(_limited(gen, self.patience), *args, **options)
         except _SilenceError as error:
-            # A server that is only slow must not go on, and hold its locks: it does not see that we are gone.
+            # A server that is only slow must not continue and hold its locks: it doesn't notice that we left.
             with suppress(psycopg.Error):
                 self.cancel_safe(timeout=_CANCEL_SECONDS)
             self.close()
@@ -50,14 +50,14 @@ class _SilenceError(Exception):
 
 
 def postgres_engine(url: URL, *, patience: float | None) -> Engine:
-    """Return an engine for the ledger in a Postgres database; SettingsError where `url` cannot be meant as it is."""
+    """Return an engine for the ledger in a Postgres database; SettingsError if `url` has an unescaped @."""
     if url.host and "@" in url.host:
         raise SettingsError(
-            "ledger: the password has an @, which is written %40 in a URL: postgresql://USER:P%40SS@HOST/DB"
+            "ledger: the password in its URL has an @: write it as %40, as in postgresql://USER:P%40SS@HOST/DB"
         )
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
-        # pgbouncer hands each transaction to another server, which knows no statement prepared before.
+        # pgbouncer can send each transaction to another server, which lacks statements that were prepared before.
         connect_args={"prepare_threshold": None}
         | {option: value for option, value in _CONNECTING.items() if option not in url.query},
         use_native_hstore=False,
@@ -75,18 +75,18 @@ def postgres_engine(url: URL, *, patience: float | None) -> Engine:
 
 
 def require_unicode(connection: Connection) -> None:
-    """Raise LedgerError where the database cannot hold every text."""
+    """Raise LedgerError if the database can't store every text."""
     encoding = connection.scalar(text("SELECT current_setting('server_encoding')"))
     if encoding != "UTF8":
         raise LedgerError(
             f"ledger {name(connection.engine)} has the encoding {encoding}: "
-            "make its database with ENCODING 'UTF8' TEMPLATE template0"
+            "create its database with ENCODING 'UTF8' TEMPLATE template0"
         )
 
 
 @contextmanager
 def patient(connection: Connection, seconds: float) -> Iterator[None]:
-    """Wait no less than `seconds` for the server's next word as long as the block runs; on SQLite, as ever."""
+    """Allow the server to be silent for at least `seconds` while the block runs; on SQLite, nothing changes."""
     driver = connection.connection.driver_connection
     before = getattr(driver, "patience", None)
     if before is None:
@@ -101,17 +101,17 @@ def patient(connection: Connection, seconds: float) -> Iterator[None]:
 
 
 def _limited(waiting: PQGen[RV], seconds: float) -> PQGen[RV]:
-    """Pass on what psycopg waits for; _SilenceError once the socket has been idle for `seconds`."""
-    heard = time.monotonic()
+    """Pass on what psycopg waits for; _SilenceError once the socket was idle for `seconds`."""
+    active = time.monotonic()
     try:
-        wish = next(waiting)
+        wanted = next(waiting)
         while True:
-            ready = yield wish
+            ready = yield wanted
             if ready:
-                heard = time.monotonic()
-            elif time.monotonic() - heard > seconds:
-                raise _SilenceError(f"the server has said nothing for {seconds:g} s")
-            wish = waiting.send(ready)
+                active = time.monotonic()
+            elif time.monotonic() - active > seconds:
+                raise _SilenceError(f"the server sent nothing for {seconds:g} s")
+            wanted = waiting.send(ready)
     except StopIteration as ended:
         value: RV = ended.value
         return value

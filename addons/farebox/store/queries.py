@@ -1,4 +1,4 @@
-"""What is read from and written to the ledger."""
+"""Queries of the ledger: spool positions, and rows of calls."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def store_positions(connection: Connection, positions: Mapping[str, Position], *, sidecar: str | None) -> None:
-    """Note how far each spool is in the ledger."""
+    """Store how far each spool is in the ledger."""
     for spool, position in sorted(positions.items()):
         values = {"sidecar": sidecar, "segment": position.segment, "offset": position.offset}
         upsert = _insert(connection)(spool_positions).values(spool=spool, **values)
@@ -27,12 +27,12 @@ def store_positions(connection: Connection, positions: Mapping[str, Position], *
 
 
 def _insert(connection: Connection) -> Any:
-    """Return the INSERT that can say what to do with a row that is there."""
+    """Return the INSERT that supports ON CONFLICT."""
     return {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[connection.dialect.name]
 
 
 def forget_positions(connection: Connection, spools: Sequence[str]) -> None:
-    """Forget spools that are taken away."""
+    """Delete the positions of spools that are removed."""
     if spools:
         connection.execute(delete(spool_positions).where(spool_positions.c.spool.in_(spools)))
 
@@ -50,7 +50,7 @@ def number_of_calls(engine: Engine, scope: Scope) -> int:
 
 
 def all_calls(engine: Engine, scope: Scope = _EVERY) -> Iterator[dict[str, Any]]:
-    """Yield the rows of `calls` in `scope`, in the order of their start, a thousand of them in memory."""
+    """Yield the rows of `calls` in `scope`, in the order of their start, with a thousand in memory."""
     ordered = within(select(calls), scope).order_by(calls.c.started_at, calls.c.id).execution_options(yield_per=1000)
     with snapshot(engine) as connection:
         for row in connection.execute(at_current_prices(connection, ordered)).mappings():

@@ -1,4 +1,4 @@
-"""Revisions of prices: read page by page, written beside what a call was recorded with, never over it."""
+"""Revisions of prices: stored in addition to the recorded price, never over it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class CaptureOptions:
-    """Which calls to price anew: those of `scope` whose current cost has one of `statuses`, or any without."""
+    """Which calls to reprice: those of `scope` whose current cost has one of `statuses`, or all without."""
 
     scope: Scope
     statuses: tuple[str, ...] = ()
 
 
 def page(connection: Connection, wanted: CaptureOptions, after: Record | None) -> list[Record]:
-    """Return up to PAGE calls at their current prices, in the order of time, beginning behind `after`."""
+    """Return up to PAGE calls at their current prices, in the order of time, from behind `after` on."""
     query = following(within(select(calls), wanted.scope), after).limit(PAGE)
     if wanted.statuses:
         query = query.where(calls.c.cost_status.in_(wanted.statuses))
@@ -46,12 +46,12 @@ def following(query: Select[Any], last: Record | None) -> Select[Any]:
 
 
 def held(connection: Connection, rows: Sequence[Record]) -> list[Record]:
-    """Return `rows` as they are now: until the transaction ends, nobody else completes them or prices them anew."""
+    """Return `rows` as they are now: until the transaction ends, nobody else completes or reprices them."""
     if not rows:
         return []
     within_them = calls.c.started_at.between(rows[0].started_at, rows[-1].started_at)
     wanted = select(calls.c.id).where(calls.c.id.in_([row.id for row in rows]), within_them)
-    # What comes into the ledger meanwhile is not locked, and so none of them.
+    # Rows that arrive meanwhile are not locked, so they must not be read.
     locked = connection.scalars(wanted.order_by(calls.c.id).with_for_update()).all()
     here = and_(calls.c.id.in_(locked), within_them)
     return _records(connection, select(calls).where(here).order_by(calls.c.started_at, calls.c.id))
@@ -62,18 +62,18 @@ def _records(connection: Connection, query: Select[Any]) -> list[Record]:
 
 
 def revise(connection: Connection, changed: Sequence[Change], at: datetime) -> None:
-    """Add the later prices of calls, which this transaction holds, as the next revision of each, and to the sums."""
+    """Store the next revision of each call, which this transaction holds, and update the sums."""
     if not changed:
         return
     rows = [row for _, row in changed]
-    number = func.max(call_prices.c.revision)
-    hooks = [row.started_at for row in rows]
-    known = select(call_prices.c.call_id, number).where(
+    highest = func.max(call_prices.c.revision)
+    starts = [row.started_at for row in rows]
+    known = select(call_prices.c.call_id, highest).where(
         call_prices.c.call_id.in_([row.id for row in rows]),
-        # On Postgres, in the months of these calls alone.
-        call_prices.c.started_at.between(min(hooks), max(hooks)),
+        # On Postgres, this reads the partitions of these calls only.
+        call_prices.c.started_at.between(min(starts), max(starts)),
     )
-    last = {str(one): revision for one, revision in connection.execute(known.group_by(call_prices.c.call_id))}
+    last = {str(call): number for call, number in connection.execute(known.group_by(call_prices.c.call_id))}
     connection.execute(
         insert(call_prices),
         [
@@ -91,7 +91,7 @@ def revise(connection: Connection, changed: Sequence[Change], at: datetime) -> N
 
 
 def history(engine: Engine, row: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return what the call in `row` was ever priced at, as recorded first; `revision` and `priced_at` beside it."""
+    """Return every price of the call in `row`, the recorded one first, with `revision` and `priced_at`."""
     own = select(calls.c.started_at, *(calls.c[name] for name in REVISED)).where(
         calls.c.id == row["id"], calls.c.started_at == row["started_at"]
     )
@@ -101,5 +101,5 @@ def history(engine: Engine, row: Mapping[str, Any]) -> list[dict[str, Any]]:
         .order_by(call_prices.c.revision)
     )
     with snapshot(engine) as connection:
-        first = [{"revision": 0, "priced_at": None, **one} for one in connection.execute(own).mappings()]
-        return first + [dict(one) for one in connection.execute(later).mappings()]
+        first = [{"revision": 0, "priced_at": None, **price} for price in connection.execute(own).mappings()]
+        return first + [dict(price) for price in connection.execute(later).mappings()]

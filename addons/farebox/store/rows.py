@@ -1,4 +1,4 @@
-"""Records into the table `calls`, each once, and back."""
+"""Writes Records to the table `calls`, each once, and reads them back."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ from ..records.record import Record
 from ..records.times import in_utc
 from .faults import is_duplicate
 from .schema import as_json, calls
-from .sqlite import as_kept
+from .sqlite import as_stored
 
 _JSON = tuple(place for place, column in enumerate(calls.columns) if isinstance(column.type, JSON))
 _STARTED_AT = NAMES.index("started_at")
@@ -23,9 +23,9 @@ _INSERT = str(insert(calls).compile(dialect=sqlite.dialect()))
 
 
 def insert_calls(connection: Connection, records: Sequence[Record]) -> Sequence[Record]:
-    """Insert `records` and return those that are new; one that is there already, by its id, is left as it is."""
+    """Insert `records` and return the new ones; a row whose id exists already is left as it is."""
     put = _copy if connection.dialect.name == "postgresql" else _execute
-    # What a batch holds is new, but for a batch that comes again after its commit was cut off, or is told twice.
+    # Records are new, except in a batch that is repeated because the answer to its commit was lost.
     new = records
     while new:
         try:
@@ -47,19 +47,19 @@ def record_of(row: Mapping[str, Any]) -> Record:
 
 
 def _absent(connection: Connection, records: Sequence[Record]) -> Sequence[Record]:
-    """Return which of `records` are not in the ledger, each once."""
-    told = {record.id: record for record in reversed(records)}
+    """Return the `records` that are not in the ledger, each once."""
+    by_id = {record.id: record for record in reversed(records)}
     starts = [record.started_at for record in records]
-    # Between these times only, so that Postgres looks into no other month.
-    here = (calls.c.id.in_(told), calls.c.started_at >= min(starts), calls.c.started_at <= max(starts))
+    # The times let Postgres skip other partitions.
+    here = (calls.c.id.in_(by_id), calls.c.started_at >= min(starts), calls.c.started_at <= max(starts))
     known = set(connection.scalars(select(calls.c.id).where(*here)))
-    return [record for record in reversed(told.values()) if record.id not in known]
+    return [record for record in reversed(by_id.values()) if record.id not in known]
 
 
 def _execute(connection: Connection, records: Sequence[Record]) -> None:
     rows = [_row(record) for record in records]
     for row in rows:
-        row[_STARTED_AT] = as_kept(row[_STARTED_AT])
+        row[_STARTED_AT] = as_stored(row[_STARTED_AT])
     connection.exec_driver_sql(_INSERT, [tuple(row) for row in rows])
 
 
@@ -70,7 +70,7 @@ def _copy(connection: Connection, records: Sequence[Record]) -> None:
             for record in records:
                 copy.write_row(_row(record))
     except Exception as error:
-        # As SQLAlchemy raises what happens in statements of its own.
+        # SQLAlchemy wraps errors of its own statements in the same way.
         raise DBAPIError.instance(
             _COPY,
             None,

@@ -1,4 +1,4 @@
-"""Sums over the calls, by any of their facts; exact, as money is integer nano-USD."""
+"""Sums over the calls by any dimension; exact, as money is integer nano-USD."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -42,7 +42,7 @@ Span = tuple[str, datetime, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which calls: from `start` on, before `end`, and where each dimension has one of its values (None: not known)."""
+    """Which calls: from `start` on, before `end`, and where each dimension has one of its values (None: unknown)."""
 
     start: datetime | None = None
     end: datetime | None = None
@@ -51,10 +51,10 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What the calls of one group come to. A sum is None where none of its calls tells.
+    """The sums of one group of calls. A sum is None if none of the calls has a value.
 
     `uncertain` counts the calls whose cost is a lower bound or estimated. `cacheable_tokens` is the input of the calls
-    that tell how much of it was read from a cache. `p50_ms` and `p95_ms` are durations by nearest rank, or
+    that report how much of it was read from a cache. `p50_ms` and `p95_ms` are durations by nearest rank, or
     `interpolated` between the bounds of a histogram.
     """
 
@@ -80,7 +80,7 @@ def summed(amounts: Sequence[int | None], *, interpolated: bool = False) -> Sums
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One line of a report: the values of its dimensions, None where not known."""
+    """One line of a report: the values of its dimensions, None if unknown, and its sums."""
 
     key: tuple[str | None, ...]
     sums: Sums
@@ -88,7 +88,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """How many calls to one model have a cost that is not known, a lower bound or an estimate, and why."""
+    """How many calls to one model have an unknown cost, a lower bound or an estimate, and why."""
 
     provider: str
     model: str | None
@@ -98,26 +98,26 @@ class Doubt:
 
 
 def summarise(connection: Connection, scope: Scope, by: Sequence[str], spans: Sequence[Span] = ()) -> list[Group]:
-    """Return the calls of `scope` summed up by `by`, names of DIMENSIONS or SPANS; without any, in one group.
+    """Return the sums of the calls of `scope` by `by`, names of DIMENSIONS or SPANS; without any, of one group.
 
-    `spans` are the days or hours where `by` has one: label, start and end.
+    `spans` are the days or hours, if `by` has one of these: label, start and end.
     """
     place = _place(by, spans)
     keys = [expression.label(f"key_{number}") for number, (_, expression) in enumerate(place.keys)]
     rows = select(*keys, *sums_of_calls()).group_by(*keys)
     ranks = _percentiles(keys, scope, place)
-    told = {tuple(row[: len(keys)]): row[len(keys) :] for row in connection.execute(ranks)}
+    percentiles = {tuple(row[: len(keys)]): row[len(keys) :] for row in connection.execute(ranks)}
     found = connection.execute(at_current_prices(connection, _limited(rows, scope, place))).all()
-    return [_group(row, len(keys), told) for row in found]
+    return [_group(row, len(keys), percentiles) for row in found]
 
 
 def within(query: Select[Any], scope: Scope) -> Select[Any]:
-    """Return `query`, which reads `calls`, of the calls of `scope` alone."""
+    """Return `query`, which reads `calls`, limited to the calls of `scope`."""
     return _limited(query, scope, _place((), ()))
 
 
 def doubts(connection: Connection, scope: Scope) -> list[Doubt]:
-    """Return whose cost is in doubt among the calls of `scope`, the most frequent first."""
+    """Return the calls of `scope` whose cost is in doubt, by model and reason, the most frequent first."""
     fields = (calls.c.provider, MODEL, calls.c.cost_status, calls.c.cost_reasons, calls.c.usage_source)
     query = select(*fields, func.count().label("number")).group_by(*fields).order_by(func.count().desc())
     doubtful = calls.c.cost_status.in_((UNPRICED, *UNCERTAIN))
@@ -168,8 +168,8 @@ def _limited(query: Select[Any], scope: Scope, place: _Place) -> Select[Any]:
 
 
 def matches(expression: ColumnElement[Any], wanted: Sequence[str | None]) -> ColumnElement[bool]:
-    """Tell whether `expression` is one of `wanted`: None is not known, * is any text, case does not count."""
-    return or_(*(expression.is_(None) if one is None else _is_like(expression, one) for one in wanted))
+    """Return whether `expression` is one of `wanted`: None is unknown, * is any text, case doesn't count."""
+    return or_(*(expression.is_(None) if value is None else _is_like(expression, value) for value in wanted))
 
 
 def _is_like(expression: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
@@ -213,13 +213,13 @@ def _percentiles(keys: Sequence[ColumnElement[Any]], scope: Scope, place: _Place
     return select(*own, *at).group_by(*own)
 
 
-def _group(row: Sequence[Any], width: int, told: Mapping[tuple[Any, ...], Sequence[Any]]) -> Group:
+def _group(row: Sequence[Any], width: int, percentiles: Mapping[tuple[Any, ...], Sequence[Any]]) -> Group:
     key, amounts = tuple(row[:width]), row[width:]
     # Postgres sums BIGINT to NUMERIC.
     whole = [None if amount is None else int(amount) for amount in amounts]
-    return Group(told_key(key), summed([*whole, *told.get(key, (None, None))]))
+    return Group(text_key(key), summed([*whole, *percentiles.get(key, (None, None))]))
 
 
-def told_key(key: Sequence[Any]) -> tuple[str | None, ...]:
-    """Return a group's key as it is told."""
+def text_key(key: Sequence[Any]) -> tuple[str | None, ...]:
+    """Return a group's key as texts."""
     return tuple(None if value is None else str(value) for value in key)

@@ -1,4 +1,4 @@
-"""The sums of a report: from hourly sums where these suffice, the same to the nano-dollar without reading the calls."""
+"""The sums of a report: from the hourly sums if these suffice, else from the calls; the same to the nano-dollar."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,23 +14,23 @@ from .rollups.ranges import EVER, HOUR, Range, clipped, floor, in_whole_hours, s
 from .rollups.tables import BY_MODEL
 from .schema import calls, hourly
 from .snapshot import snapshot
-from .summary import SPANS, Group, Scope, Span, Sums, summarise, told_key
+from .summary import SPANS, Group, Scope, Span, Sums, summarise, text_key
 
-# Of so few calls, percentiles are exact: they are read one by one.
+# Up to so many calls are read one by one, which makes percentiles exact.
 FEW = 10_000
 _SPANS = 2_000
 _BY_MODEL = hourly[BY_MODEL.table]
 
-# The days or hours that hold what is between two moments.
+# Returns the days or hours that cover the time between two moments.
 Cut = Callable[[datetime, datetime], Sequence[Span]]
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The groups of a report, their total, and what is less than was asked for.
+    """The groups of a report and their total, and where they differ from the question.
 
-    The calls before `gone` are not in the ledger any more: with hourly sums, hours before it are counted whole;
-    without (`is_partial`), nothing before it is counted.
+    The calls before `gone` are deleted: with hourly sums, hours before it are counted whole; without (`is_partial`),
+    nothing before it is counted.
     """
 
     groups: Sequence[Group]
@@ -41,7 +41,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """The first and last hour that there are sums of, and from when on the calls are there too (EVER: none is gone)."""
+    """The first and last hour with sums, and the time from which on the calls exist too (EVER: none is deleted)."""
 
     first: datetime
     last: datetime
@@ -49,7 +49,7 @@ class _Held:
 
 
 def totals(engine: Engine, scope: Scope, by: Sequence[str], cut: Cut, *, few: int = FEW) -> Totals:
-    """Return the calls of `scope` summed up by `by`, names of DIMENSIONS or SPANS; up to `few` are read themselves."""
+    """Return the sums of `scope` by `by`, names of DIMENSIONS or SPANS; up to `few` calls are read themselves."""
     with snapshot(engine) as connection:
         held = _held(connection)
         if held is None:
@@ -62,7 +62,7 @@ def totals(engine: Engine, scope: Scope, by: Sequence[str], cut: Cut, *, few: in
         hours, edges = split(rounded)
         if asked.rollup is not None and hours and not _are_few(connection, hours, few):
             found = partial_sums(connection, asked, asked.rollup, hours, edges)
-            groups = [Group(told_key(key), sums_of(partial)) for key, partial in found.items()]
+            groups = [Group(text_key(key), sums_of(partial)) for key, partial in found.items()]
             whole = sums_of(reduce(plus, found.values(), NOTHING))
             return Totals(groups, whole, held.calls if rounded != ranges else None)
         return _exact(connection, scope, by, spans if is_cut else (), held)
@@ -80,8 +80,8 @@ def _exact(connection: Connection, scope: Scope, by: Sequence[str], spans: Seque
 
 
 def _held(connection: Connection) -> _Held | None:
-    """Return what there are sums of; None of nothing."""
-    # Each by itself, which an index answers at once.
+    """Return the times of the ledger; None if it is empty."""
+    # One query each, which an index answers at once.
     first, last, oldest = (
         connection.scalar(select(one))
         for one in (func.min(_BY_MODEL.c.hour), func.max(_BY_MODEL.c.hour), func.min(calls.c.started_at))
@@ -96,7 +96,7 @@ def _held(connection: Connection) -> _Held | None:
 
 
 def _is_going(connection: Connection, hour: datetime) -> bool:
-    """Tell whether some of the calls of `hour` are gone: they go some hundred at a time, the oldest first."""
+    """Return whether some calls of `hour` are deleted: they are, some hundred at a time, the oldest first."""
     return _there(connection, hour, hour + HOUR) < _summed_up(connection, hour, hour + HOUR)
 
 
@@ -108,14 +108,14 @@ def _spans(scope: Scope, held: _Held, cut: Cut) -> Sequence[Span]:
 
 
 def _are_few(connection: Connection, hours: Sequence[Range], few: int) -> bool:
-    """Tell whether `hours` hold few calls, all of which are there to be read."""
+    """Return whether `hours` have up to `few` calls, none of which is deleted."""
     begins, ends = hours[0][1], hours[-1][2]
     summed_up = _summed_up(connection, begins, ends)
     return summed_up <= few and _there(connection, begins, ends) == summed_up
 
 
 def _summed_up(connection: Connection, begins: datetime, ends: datetime) -> int:
-    """Return how many calls there are sums of, between two whole hours."""
+    """Return how many calls the sums count between two whole hours."""
     query = select(func.sum(_BY_MODEL.c.calls)).where(_BY_MODEL.c.hour >= begins, _BY_MODEL.c.hour < ends)
     return int(connection.scalar(query) or 0)
 

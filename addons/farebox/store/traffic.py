@@ -1,4 +1,4 @@
-"""Which kinds of calls the ledger has: all that a price hangs on but the amounts."""
+"""The kinds of calls in the ledger: everything that sets a price, except the amounts."""
 
 from collections import Counter
 from datetime import UTC, datetime, time
@@ -31,8 +31,8 @@ def traffic(engine: Engine, since: datetime | None) -> list[Traffic]:
         for row in connection.execute(wanted).mappings():
             day = datetime.combine(in_utc(row["started_at"]).date(), time(), UTC)
             lacks = dict.fromkeys(lacked(row["cost_reasons"]), 1) if row["cost_status"] == UNPRICED else {}
-            told = {**row, "started_at": day, "cost_status": "", "cost_reasons": None, "units": lacks or None}
-            kind = msgspec.json.encode(Record(id="", outcome="", usage_source="", **told))
+            values = {**row, "started_at": day, "cost_status": "", "cost_reasons": None, "units": lacks or None}
+            kind = msgspec.json.encode(Record(id="", outcome="", usage_source="", **values))
             numbers[kind] += 1
             unpriced[kind] += row["cost_status"] == UNPRICED
     return [

@@ -1,1 +1,1 @@
-"""Hourly sums of calls, kept exact, and reports from them."""
+"""Exact hourly sums of calls, and reports from them."""

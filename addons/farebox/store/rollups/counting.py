@@ -1,4 +1,4 @@
-"""Hourly sums of calls, kept exact: they change in the transaction in which the calls do."""
+"""Hourly sums of calls; they are exact, as they change in the same transaction as the calls."""
 
 from collections.abc import Iterable
 
@@ -9,12 +9,12 @@ from . import upsert
 from .aggregation import Shift, aggregate, project
 from .tables import ROLLUP_TABLES
 
-# A call before and after, at the prices that hold: completed, or priced anew.
+# A call before and after it was completed, repriced or forgotten, at its current prices.
 Change = tuple[Record, Record]
 
 
 def count(connection: Connection, new: Iterable[Record], changed: Iterable[Change] = ()) -> None:
-    """Add the calls that are `new` to the sums of their hours, and move what is `changed` to what it is now."""
+    """Add `new` calls to the sums of their hours, and replace the share of calls that `changed`."""
     shifts: list[Shift] = [(1, record) for record in new]
     for before, after in changed:
         shifts += (-1, before), (1, after)

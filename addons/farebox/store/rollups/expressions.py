@@ -1,4 +1,4 @@
-"""What the hourly tables hold, as expressions over `calls`."""
+"""The columns of the hourly tables, as expressions over `calls`."""
 
 from itertools import pairwise
 from typing import Any

@@ -1,9 +1,9 @@
-"""Durations in buckets, and the percentiles that these come to."""
+"""Durations in buckets, and percentiles from these."""
 
 from collections.abc import Sequence
 
-# Milliseconds, each bucket's upper end. Where calls last, ten a decade (ISO 3's R10): of 32 buckets that double, the
-# 95th percentile came out wrong by 11 % in the median, of these by 3 %.
+# Milliseconds, each bucket's upper bound. Ten per decade (ISO 3, R10) where most calls are: with 32 buckets that
+# double, the 95th percentile was wrong by 11 % in the median, with these by 3 %.
 BOUNDS = (
     *(10, 20, 50),
     *(100, 125, 160, 200, 250, 315, 400, 500, 630, 800),
@@ -14,10 +14,10 @@ BOUNDS = (
 
 
 def percentile(counts: Sequence[int], known: int, percent: int) -> int | None:
-    """Return the duration at rank ceil(percent/100 * known), interpolated between a bucket's ends; None of none.
+    """Return the duration at rank ceil(percent/100 * known), interpolated between a bucket's bounds; None if none.
 
-    `counts` are the calls of each bucket, `known` all that tell their duration. What is longer than the last bound is
-    told as that bound.
+    `counts` are the calls of each bucket, `known` all calls with a duration. A longer duration than the last bound
+    counts as that bound.
     """
     if not known:
         return None
@@ -31,7 +31,7 @@ def percentile(counts: Sequence[int], known: int, percent: int) -> int | None:
 
 
 def _between(place: int, share: float) -> int:
-    """Return what lies `share` of the way through a bucket: geometrically, as durations spread in proportion."""
+    """Return the value at `share` of a bucket's width: geometrically, as durations spread in proportion."""
     high = BOUNDS[place]
     if place == 0:
         return round(high * share)

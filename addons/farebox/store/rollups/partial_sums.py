@@ -1,4 +1,4 @@
-"""Partial sums of a report: from the hourly tables, and from the calls of hours that are asked for in part."""
+"""Partial sums of a report: from the hourly tables, and from the calls of hours that are only partly included."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,25 +15,25 @@ from .ranges import Range
 from .tables import BY_CALLER, BY_MODEL, RollupTable, buckets_of, known
 
 Key = tuple[Any, ...]
-# The fields of Sums but for percentiles, how many calls tell their duration, and how many are in each bucket.
+# The fields of Sums except percentiles, the number of calls with a duration, and the number in each bucket.
 PartialSums = Sequence[int | None]
 _SUMS = ("input_tokens", "cacheable_tokens", "cache_read_tokens", "output_tokens", "cost_nanousd")
 _WIDTH = 4 + len(_SUMS)
 _DURATION = "duration_ms"
-# So many are within what a statement may be told.
+# A statement may have three parameters for each of so many.
 _RANGES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of the hourly tables: names of DIMENSIONS or SPANS, and the values that some may have."""
+    """A question to the hourly tables: names of DIMENSIONS or SPANS, and the values that some may have."""
 
     by: tuple[str, ...]
     where: Sequence[tuple[str, tuple[str | None, ...]]] = ()
 
     @property
     def rollup(self) -> RollupTable | None:
-        """The smaller of the hourly tables that have all of these dimensions; None where neither has."""
+        """The smallest of the hourly tables that has all of these dimensions; None if none has."""
         names = (*self.by, *(name for name, _ in self.where))
         wanted = {_column(name) for name in names if name not in SPANS}
         return next((rollup for rollup in (BY_MODEL, BY_CALLER) if wanted <= set(rollup.dimensions)), None)
@@ -42,7 +42,7 @@ class Question:
 def partial_sums(
     connection: Connection, asked: Question, rollup: RollupTable, hours: Sequence[Range], edges: Sequence[Range]
 ) -> dict[Key, PartialSums]:
-    """Return the PartialSums of each key: of the whole `hours`, from `grain`, and of the calls in `edges`."""
+    """Return the PartialSums of each key: of whole `hours` from `rollup`, and of the calls in `edges`."""
     found: dict[Key, PartialSums] = {}
     for query in _queries(connection, asked, rollup, hours, edges):
         for row in connection.execute(query):
@@ -55,15 +55,15 @@ def partial_sums(
 
 
 def plus(one: PartialSums, other: PartialSums) -> PartialSums:
-    """Return the sum of two, None where neither tells."""
+    """Return the sum of both, None where neither has a value."""
     return [b if a is None else a if b is None else a + b for a, b in zip(one, other, strict=True)]
 
 
 def sums_of(partial: PartialSums) -> Sums:
-    """Return what a report tells of a group, percentiles interpolated."""
+    """Return the Sums of a group, with interpolated percentiles."""
     durations, counts = partial[_WIDTH] or 0, [count or 0 for count in partial[_WIDTH + 1 :]]
-    told = [percentile(counts, durations, percent) for percent in (50, 95)]
-    return summed([*partial[:_WIDTH], *told], interpolated=durations > 0)
+    percentiles = [percentile(counts, durations, percent) for percent in (50, 95)]
+    return summed([*partial[:_WIDTH], *percentiles], interpolated=durations > 0)
 
 
 NOTHING: PartialSums = [0, 0, 0, 0, *(None for _ in _SUMS), 0, *(None for _ in BOUNDS)]
@@ -95,7 +95,7 @@ def _of_calls(asked: Question, spans: CTE) -> Select[Any]:
     duration = calls.c[_DURATION]
     buckets = [case((duration <= BOUNDS[0], 1))]
     buckets += (case((and_(duration > low, duration <= high), 1)) for low, high in pairwise(BOUNDS))
-    counts = [func.count(one) for one in (duration, *buckets)]
+    counts = [func.count(value) for value in (duration, *buckets)]
     query = select(*keys, *sums_of_calls(), *counts).join_from(spans, calls, within)
     for name, wanted in asked.where:
         query = query.where(matches(DIMENSIONS[name], wanted))
@@ -103,10 +103,10 @@ def _of_calls(asked: Question, spans: CTE) -> Select[Any]:
 
 
 def _numbers(number: ColumnElement[int], of: Any) -> list[ColumnElement[Any]]:
-    """Return the calls, and of these errors, the unpriced and the uncertain."""
+    """Return the number of calls, and of these the errors, the unpriced and the uncertain ones."""
     return [func.sum(number), *(func.sum(case((kind, number), else_=0)) for kind in kinds(of))]
 
 
 def _column(name: str) -> str:
-    """Return the column of the hourly tables that has the dimension `name`."""
+    """Return the column of the hourly tables for the dimension `name`."""
     return name if name == "model" else str(DIMENSIONS[name].name)

@@ -1,4 +1,4 @@
-"""Hourly sums held against the calls, and made anew from these where they are not what they come to."""
+"""Compares hourly sums with the calls, and rebuilds the wrong ones from these."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -20,31 +20,31 @@ from .tables import BY_CALLER, BY_MODEL, ROLLUP_TABLES, RollupTable
 from .upsert import hold, key_of, values
 
 _ANY = datetime.min.replace(tzinfo=UTC)
-# Every row of one hour, by its key: dimensions and numbers.
+# The rows of one hour, by key: dimensions and numbers.
 _Rows = Mapping[bytes, Sequence[Any]]
 
 
 def rebuild(engine: Engine, start: datetime | None = None, end: datetime | None = None) -> int:
-    """Mend the sums of the hours of the calls from `start` on that begin before `end`; return how many were wrong.
+    """Correct the sums of the hours with calls, from `start` on and before `end`; return how many hours were wrong.
 
-    Each hour is a transaction; what is recorded meanwhile waits for it.
+    Each hour is a transaction, which recorders wait for.
     """
-    mended, at = 0, start
+    corrected, at = 0, start
     with reachable(engine):
         while True:
             with writer(engine).begin() as connection:
                 hold(connection)
                 hour = _next_hour(connection, at)
                 if hour is None or (end is not None and hour >= end):
-                    return mended
-                mended += mend(connection, hour)
+                    return corrected
+                corrected += correct(connection, hour)
             at = hour + HOUR
 
 
-def mend(connection: Connection, hour: datetime) -> bool:
-    """Make the sums of `hour` what its calls come to; tell whether they were not.
+def correct(connection: Connection, hour: datetime) -> bool:
+    """Replace the sums of `hour` if they are not those of its calls; return whether that was so.
 
-    An hour of which calls were taken away since is left as it is: its sums know more.
+    An hour with deleted calls is left as it is: its sums count these too.
     """
     fresh = {rollup: _fresh(connection, rollup, hour) for rollup in ROLLUP_TABLES}
     wrong = [
@@ -96,7 +96,7 @@ def _fresh(connection: Connection, rollup: RollupTable, hour: datetime) -> _Rows
     width, first = len(rollup.dimensions), len(rollup.dimensions) + len(rollup.numbers) - len(rollup.buckets)
     found = {}
     for row in connection.execute(query, {"begins": hour, "ends": hour + HOUR}):
-        # Postgres sums BIGINT to NUMERIC; a bucket without calls is NULL.
+        # Postgres sums BIGINT to NUMERIC; an empty bucket is NULL.
         sums = (None if amount is None else int(amount) for amount in row[width:first])
         found[key_of(row[:width])] = (*row[:width], *sums, *(count or None for count in row[first:]))
     return found

@@ -1,4 +1,4 @@
-"""Rows of the hourly tables, written: what is there is added to."""
+"""Writes to the hourly tables: amounts are added to the rows that exist."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -10,13 +10,13 @@ import msgspec
 from sqlalchemy import Connection, bindparam, delete, text
 
 from ..schema import hourly
-from ..sqlite import as_kept
+from ..sqlite import as_stored
 from .aggregation import Place
 from .tables import ROLLUP_TABLES, RollupTable, known
 
 
 class Row(NamedTuple):
-    """A row of hourly sums, or by how much it changes: the amounts of its grain's `numbers`."""
+    """A row of hourly sums, or the change of one: the amounts of its table's `numbers`."""
 
     hour: datetime
     key: bytes
@@ -24,18 +24,18 @@ class Row(NamedTuple):
     numbers: Sequence[int]
 
 
-def rows(told: Mapping[Place, Sequence[int]]) -> list[Row]:
-    """Return what is `told` as rows, in the order in which every transaction touches them."""
-    return sorted(Row(hour, key_of(dimensions), dimensions, numbers) for (hour, dimensions), numbers in told.items())
+def rows(places: Mapping[Place, Sequence[int]]) -> list[Row]:
+    """Return `places` as rows, in the order in which every transaction writes them, so that none is deadlocked."""
+    return sorted(Row(hour, key_of(dimensions), dimensions, numbers) for (hour, dimensions), numbers in places.items())
 
 
 def key_of(dimensions: Sequence[Any]) -> bytes:
-    """Return what stands for `dimensions` in the table's key, where a NULL would equal nothing."""
+    """Return the hash of `dimensions` for the table's key, in which a NULL would equal nothing."""
     return blake2b(msgspec.json.encode(dimensions), digest_size=16).digest()
 
 
 def add(connection: Connection, rollup: RollupTable, changes: Sequence[Row]) -> None:
-    """Add `changes` to the rows of `grain`; those that no call is left in go."""
+    """Add `changes` to the rows of `rollup`, and delete rows that have no call left."""
     if not changes:
         return
     put = {"sqlite": _execute, "postgresql": _populate}[connection.dialect.name]
@@ -63,12 +63,12 @@ def hold(connection: Connection, rollups: Sequence[RollupTable] = ROLLUP_TABLES)
 
 def _execute(connection: Connection, rollup: RollupTable, changes: Sequence[Row]) -> None:
     source = f"VALUES ({', '.join('?' * len(rollup.columns))})"
-    rows = [(as_kept(row.hour), row.key, *row.dimensions, *values(rollup, row.numbers)) for row in changes]
+    rows = [(as_stored(row.hour), row.key, *row.dimensions, *values(rollup, row.numbers)) for row in changes]
     connection.exec_driver_sql(_upsert(rollup, source), rows)
 
 
 def _populate(connection: Connection, rollup: RollupTable, changes: Sequence[Row]) -> None:
-    """Add all in one statement: a JSON text is the quickest way to so many columns, most of them NULL."""
+    """Add all in one statement: JSON is the fastest way to write so many columns, most of them NULL."""
     names = (*rollup.dimensions, *rollup.numbers)
     rows = []
     for row in changes:
@@ -79,7 +79,7 @@ def _populate(connection: Connection, rollup: RollupTable, changes: Sequence[Row
         )
     document = msgspec.json.encode(rows).decode()
     columns = ", ".join(rollup.columns)
-    source = f"SELECT {columns} FROM json_populate_recordset(NULL::{rollup.table}, %s::json)"  # noqa: S608 - names of ours
+    source = f"SELECT {columns} FROM json_populate_recordset(NULL::{rollup.table}, %s::json)"  # noqa: S608 - our own names
     connection.exec_driver_sql(_upsert(rollup, source), (document,))
 
 
