@@ -1,20 +1,23 @@
 """A batch becomes rows, and each sink gets each row once."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
+from farebox.errors import LedgerAwayError
+from farebox.pricing.pricer import Pricer
+from farebox.pricing.standard import standard
+from farebox.recorder.estimates import RatioModel
+from farebox.recorder.estimator_store import EstimatorStore
+from farebox.recorder.ledger_writer import LedgerWriter
 from farebox.records import reading as readings
 from farebox.records.record import Completion, Record
 from farebox.records.text_size import TextSize
 from farebox.records.usage import Usage
-from farebox.sinks.database import DatabaseSink
-from farebox.store import polls
 
 from tests.support.ledgers import ids, locked
-from tests.support.recorders import POISON, Environment, amounts, poll, started
+from tests.support.recorders import POISON, Environment, KeepingSink, batch_of, poll, started
 from tests.support.samples import STARTED_AT, reading, record_of
-
-ONCE = (1, 900, 0.00325)
 
 
 def test_spooled_calls_become_rows_and_metrics(env: Environment) -> None:
@@ -71,18 +74,6 @@ class RaisingSink:
         raise ValueError("secret")
 
 
-class KeepingSink:
-    """A sink that remembers what it was given."""
-
-    def __init__(self) -> None:
-        self.new: list[str] = []
-        self.changed: list[str] = []
-
-    def apply(self, new: Sequence[Record], changed: Sequence[Completion]) -> None:
-        self.new += (record.id for record in new)
-        self.changed += (completion.after.id for completion in changed)
-
-
 def test_a_sink_that_raises_stops_neither_the_recorder_nor_other_sinks(
     env: Environment, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -122,72 +113,6 @@ def test_only_the_owner_can_read_dead_letters(env: Environment) -> None:
     assert (env.home / "dead-letter").stat().st_mode & 0o077 == 0
 
 
-def counted(env: Environment) -> tuple[float | None, float | None, float | None]:
-    place = {"provider": "openai", "model": "gpt-4o"}
-    calls = env.value("calls_total", **place, operation="chat", outcome="ok", status="200")
-    cost = env.value("cost_usd_total", **place, cost_status="priced")
-    return calls, env.value("tokens_total", **place, kind="input"), cost
-
-
-@pytest.mark.parametrize("batches", [1, 2, 3], ids=["in one batch", "in the next", "after a new start"])
-def test_a_poll_completes_the_row_of_its_work_exactly_once(env: Environment, batches: int) -> None:
-    recorder = env.start()
-    [call] = env.spool(started())
-    if batches > 1:
-        recorder.step()
-    env.spool(poll(), poll(2), poll(3, usage=Usage(), is_pending=True))
-    recorder = env.start() if batches > 2 else recorder
-    recorder.step()
-    env.spool(poll(4))
-    recorder.step()
-
-    assert amounts(env.rows()) == [(call, 900, 3_250_000)]
-    assert counted(env) == ONCE
-
-
-def test_a_poll_before_its_row_waits_for_it_across_a_restart(env: Environment) -> None:
-    env.spool(poll(), poll(2))
-    env.start().step()
-    assert amounts(env.rows()) == []
-
-    [call] = env.spool(started())
-    env.start().step()
-    env.spool(poll(3))
-    env.start().step()
-
-    assert amounts(env.rows()) == [(call, 900, 3_250_000)]
-    assert counted(env) == ONCE
-
-
-def test_a_poll_and_its_row_from_two_recorders_at_the_same_time_are_joined(env: Environment) -> None:
-    env.spool(poll())
-    env.start().step()
-    # The other recorder had looked for looks before that one was there.
-    DatabaseSink(env.engine).write([record_of(started())], {})
-    assert [amount[1:] for amount in amounts(env.rows())] == [(None, None)]
-
-    env.start().step()
-
-    assert [amount[1:] for amount in amounts(env.rows())] == [(900, 3_250_000)]
-    with env.engine.connect() as connection:
-        assert polls.waiting(connection, ["resp_1"]) == []
-
-
-def test_a_batch_with_a_poll_that_is_read_twice_counts_once(env: Environment) -> None:
-    [call] = env.spool(started())
-    recorder = env.start()
-    recorder.step()
-    env.spool(poll())
-
-    with locked(env.home / "ledger.db"):
-        recorder.step()
-    assert counted(env)[1] is None
-    recorder.step()
-
-    assert amounts(env.rows()) == [(call, 900, 3_250_000)]
-    assert counted(env) == ONCE
-
-
 def test_attempts_are_numbered_once_while_the_ledger_is_away(env: Environment) -> None:
     recorder = env.start()
     failed = {"request_hash": "a", "outcome": "http_error", "status": 500, "usage": Usage(), "duration_ms": 10}
@@ -215,3 +140,70 @@ def test_estimates_learned_from_calls_are_used_and_survive_a_stop(env: Environme
     low, high = row["estimate"]["input_tokens"]
     assert low < 900 < high < 1800
     assert env.value("tokens_total", provider="openai", model="gpt-4o", kind="input") == 40 * 900
+
+
+LEARNED_FROM: dict[str, Any] = {"sizes": TextSize(prompt_bytes=9000, answer_bytes=1000), "request_bytes": 9000}
+
+
+def test_a_batch_is_learned_from_once_and_only_after_its_commit(env: Environment) -> None:
+    estimators, call = EstimatorStore(env.home), reading(**LEARNED_FROM)
+    writer, batch = env.writer(estimators), batch_of(call)
+
+    with locked(env.home / "ledger.db"):
+        for _ in range(2):
+            with pytest.raises(LedgerAwayError):
+                writer.write(batch, [])
+    before = estimators.model.state()
+    writer.write(batch, [])
+
+    expected = RatioModel()
+    expected.learn(call)
+    assert before == []
+    assert estimators.model.state() == expected.state() != []
+
+
+def test_a_refused_call_teaches_nothing(env: Environment) -> None:
+    estimators = EstimatorStore(env.home)
+
+    env.writer(estimators).write(batch_of(reading(**LEARNED_FROM, usage=POISON)), [])
+
+    assert estimators.model.state() == []
+
+
+def test_a_batch_is_priced_with_what_earlier_batches_taught(env: Environment) -> None:
+    """Not with what it teaches itself: a batch that is tried again must give the same rows."""
+    silent = reading(**LEARNED_FROM, usage=Usage())
+    expected = record_of(silent).input_tokens
+
+    env.writer().write(batch_of(*(reading(**LEARNED_FROM) for _ in range(40)), silent), [])
+
+    assert [row["input_tokens"] for row in env.rows() if row["id"] == silent.id] == [expected]
+
+
+def test_a_call_that_cannot_be_priced_is_dead_lettered(env: Environment, caplog: pytest.LogCaptureFixture) -> None:
+    hostile, call = reading(), reading()
+    pricers = iter([None, standard()])
+
+    def pricer() -> Pricer:
+        if (found := next(pricers)) is None:
+            raise ZeroDivisionError
+        return found
+
+    LedgerWriter(env.to, EstimatorStore(env.home), pricer, sidecar="here").write(batch_of(hostile, call), [])
+
+    assert env.dead_letters() == [readings.encode(hostile)]
+    assert ids(env.engine) == [call.id]
+    assert "it cannot be priced (ZeroDivisionError)" in caplog.text
+
+
+def test_closing_keeps_what_was_learned_and_what_waits_for_the_disk(env: Environment) -> None:
+    estimators = EstimatorStore(env.home)
+    writer = env.writer(estimators)
+    (env.home / "dead-letter").write_bytes(b"not a folder")
+    writer.write(batch_of(reading(**LEARNED_FROM), reading(usage=POISON)), [])
+    (env.home / "dead-letter").unlink()
+
+    writer.close()
+
+    assert EstimatorStore(env.home).model.state() == estimators.model.state() != []
+    assert len(env.dead_letters()) == 1

@@ -18,12 +18,13 @@ from farebox.recorder.recorder import Recorder
 from farebox.recorder.schedule import loop_jobs
 from farebox.records import reading as readings
 from farebox.records.reading import Reading
+from farebox.records.record import Completion, Record
 from farebox.records.usage import Usage
 from farebox.sinks.database import DatabaseSink
 from farebox.sinks.metrics import MetricsSink
 from farebox.sinks.self_metrics import SelfMetrics
 from farebox.sinks.sink import Sink
-from farebox.spool.reader import SpoolReader
+from farebox.spool.reader import Batch, Position, SpoolReader
 from farebox.spool.telemetry import HeartbeatReceiver, HeartbeatSender
 from farebox.spool.writer import SpoolWriter
 from farebox.store import queries
@@ -107,3 +108,20 @@ def poll(after: int = 1, **fields: Any) -> Reading:
 def amounts(rows: Sequence[dict[str, Any]]) -> list[tuple[str, int | None, int | None]]:
     """Return what `rows` are billed by."""
     return [(row["id"], row["input_tokens"], row["cost_nanousd"]) for row in rows]
+
+
+class KeepingSink:
+    """A sink that remembers what it was given."""
+
+    def __init__(self) -> None:
+        self.new: list[str] = []
+        self.changed: list[str] = []
+
+    def apply(self, new: Sequence[Record], changed: Sequence[Completion]) -> None:
+        self.new += (record.id for record in new)
+        self.changed += (completion.after.id for completion in changed)
+
+
+def batch_of(*calls: Reading) -> Batch:
+    """Return `calls` as they are read from the spool."""
+    return Batch([readings.encode(call) for call in calls], {"worker": Position(1, 8)})
