@@ -1,7 +1,8 @@
 """`farebox show`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -43,17 +44,26 @@ def show(
             f"no call {id!r} in {settings.ledger_name}: use the first or last four or more characters of an id; "
             "`farebox tail` prints the last eight"
         )
-    out = console()
     if len(found) == 1:
-        out.print(call_sheet(found[0], settings.zone))
-        if len(revisions) > 1:
-            out.print(price_history(revisions, settings.zone))
-        if _lacks_price(found[0]):
-            out.print(f"\nTo give it a price, add to farebox.yaml:\n\nprices:\n{_rule(found[0])}", markup=False)
-        return
-    out.print(f"{len(found)} calls have this id:")
-    for row in found:
-        out.print(row["id"], call_line(row, settings.zone))
+        _print_call(found[0], revisions, settings.zone)
+    else:
+        _print_list(found, settings.zone)
+
+
+def _print_call(row: Mapping[str, Any], revisions: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> None:
+    out = console()
+    out.print(call_sheet(row, zone))
+    if len(revisions) > 1:
+        out.print(price_history(revisions, zone))
+    if _lacks_price(row):
+        out.print(f"\nTo give it a price, add to farebox.yaml:\n\nprices:\n{_rule(row)}", markup=False)
+
+
+def _print_list(rows: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> None:
+    out = console()
+    out.print(f"{len(rows)} calls have this id:")
+    for row in rows:
+        out.print(row["id"], call_line(row, zone))
 
 
 def _rule(row: Mapping[str, Any]) -> str:
