@@ -181,7 +181,7 @@ def test_a_start_waits_for_no_recorder_that_a_killed_farebox_left(
         killed.process.wait(SECONDS)
         again = start_sidecar(upstream, *given)
         call(again, 3)
-        assert "the recorder of a farebox that was killed, has not ended yet" in behind(again)
+        assert "the recorder of a killed farebox, has not ended yet" in behind(again)
 
     assert len({row["id"] for row in again.rows(6, SECONDS)}) == 6
     assert again.healthz()[1]["ledger"] == "ok"

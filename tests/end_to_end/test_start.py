@@ -131,8 +131,8 @@ def test_a_ledger_that_takes_long_to_migrate_keeps_no_traffic_waiting(
     served_at, head = revisions(empty)
 
     assert served_at == "0004"
-    wait_until(lambda: sidecar.healthz()[1]["trouble"] == f"it is brought from revision 0004 to {head}")
-    assert f"is brought from revision 0004 to {head}; calls wait in the spool" in sidecar.log.read_text()
+    wait_until(lambda: sidecar.healthz()[1]["trouble"] == f"it is being migrated from revision 0004 to {head}")
+    assert f"is being migrated from revision 0004 to {head}; calls wait in the spool" in sidecar.log.read_text()
     wait_until(lambda: _number_of_calls(empty) > number, 90)
     assert _number_of_calls(empty) == number + 1
     assert revisions(empty) == (head, head)

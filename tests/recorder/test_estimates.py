@@ -19,12 +19,12 @@ SIZES = TextSize(prompt_bytes=4000, answer_bytes=800)
 SILENT: dict[str, Any] = {"usage": Usage(), "sizes": SIZES, "request_bytes": 4200, "output_chunks": 200}
 
 
-def silent(**told: Any) -> Reading:
-    """Return a call whose provider stated no usage, with what is `told` instead."""
-    return reading(**{**SILENT, **told})
+def silent(**values: Any) -> Reading:
+    """Return a call whose provider stated no usage, with what is `values` instead."""
+    return reading(**{**SILENT, **values})
 
 
-def taught(calls: int = 50, *, provider: str = "openai", model: str = "gpt-4o", **told: Any) -> RatioModel:
+def taught(calls: int = 50, *, provider: str = "openai", model: str = "gpt-4o", **values: Any) -> RatioModel:
     """Return what some calls taught: 0.25 tokens a byte in, 0.3 out, 1.2 a document, give or take some."""
     learned, dice = RatioModel(), random.Random(1)
     for _ in range(calls):
@@ -38,7 +38,7 @@ def taught(calls: int = 50, *, provider: str = "openai", model: str = "gpt-4o", 
             "usage": usage,
             "output_chunks": round((usage.output_tokens or 0) / 1.2),
         }
-        learned.learn(silent(provider=provider, model_requested=model, **{**given, **told}))
+        learned.learn(silent(provider=provider, model_requested=model, **{**given, **values}))
     return learned
 
 
@@ -51,7 +51,7 @@ def test_both_totals_are_filled_and_named() -> None:
     assert all(guess.low < guess.likely < guess.high for guess in bands.values())
 
 
-def test_what_was_learned_makes_the_estimate_close_and_the_band_narrow() -> None:
+def test_learning_makes_the_estimate_close_and_the_band_narrow() -> None:
     before, after = estimate(silent(), RatioModel()).bands, estimate(silent(), taught()).bands
 
     assert after["input_tokens"].likely == pytest.approx(1000, rel=0.03)
@@ -60,13 +60,13 @@ def test_what_was_learned_makes_the_estimate_close_and_the_band_narrow() -> None
         assert guess.high - guess.low < (before[column].high - before[column].low) / 3
 
 
-def test_the_surer_of_bytes_and_documents_tells_the_output() -> None:
+def test_the_more_certain_of_bytes_and_documents_gives_the_output() -> None:
     learned = taught(200)
     assert estimate(silent(output_chunks=500), learned).bands["output_tokens"].likely == pytest.approx(600, rel=0.03)
     assert estimate(silent(output_chunks=None), learned).bands["output_tokens"].likely == pytest.approx(242, rel=0.05)
 
 
-def test_a_model_is_told_from_its_providers_others_until_it_has_calls_of_its_own() -> None:
+def test_a_model_is_estimated_like_its_providers_others_until_it_has_its_own_calls() -> None:
     learned = taught(model="gpt-4o")
 
     near = estimate(silent(model_requested="gpt-9"), learned).bands["input_tokens"]
@@ -90,7 +90,7 @@ def test_calls_with_tools_teach_nothing_about_calls_without() -> None:
     assert estimate(silent(), learned).bands["input_tokens"] == estimate(silent(), RatioModel()).bands["input_tokens"]
 
 
-def test_one_odd_call_does_not_drag_the_estimate_along() -> None:
+def test_one_unusual_call_hardly_moves_the_estimate() -> None:
     learned = taught()
     before = estimate(silent(), learned).bands["input_tokens"].likely
     learned.learn(silent(usage=Usage(input_tokens=400_000, output_tokens=1)))
@@ -98,7 +98,7 @@ def test_one_odd_call_does_not_drag_the_estimate_along() -> None:
     assert estimate(silent(), learned).bands["input_tokens"].likely == pytest.approx(before, rel=0.02)
 
 
-def test_pictures_widen_the_band() -> None:
+def test_images_widen_the_band() -> None:
     plain = estimate(silent(), RatioModel()).bands["input_tokens"]
     seen = estimate(silent(sizes=TextSize(prompt_bytes=4000, media=2, answer_bytes=800)), RatioModel()).bands[
         "input_tokens"
@@ -107,7 +107,7 @@ def test_pictures_widen_the_band() -> None:
     assert (seen.low - plain.low, seen.high - plain.high) == (170, 9600)
 
 
-def test_what_was_stated_stands() -> None:
+def test_stated_tokens_are_kept() -> None:
     stated = silent(usage=Usage(input_tokens=77, output_tokens=5))
     assert estimate(stated, taught()) == (stated.usage, {})
 
@@ -122,13 +122,13 @@ def test_a_cut_streams_first_count_is_replaced_and_its_input_kept(outcome: str) 
     assert usage.output_tokens == pytest.approx(240, rel=0.03)
 
 
-def test_a_cut_streams_running_count_stands() -> None:
+def test_the_running_count_of_a_cut_stream_is_kept() -> None:
     running = silent(outcome="client_abort", usage=Usage(input_tokens=77, output_tokens=235))
     assert estimate(running, taught()).bands == {}
 
 
 @pytest.mark.parametrize(
-    "told",
+    "values",
     [
         {"outcome": "http_error", "status": 400},
         {"outcome": "http_error", "status": 529},
@@ -149,8 +149,8 @@ def test_a_cut_streams_running_count_stands() -> None:
         {"usage": Usage(units={"search_units": 1})},
     ],
 )
-def test_what_got_no_answer_or_is_billed_otherwise_is_never_estimated(told: dict[str, Any]) -> None:
-    call = silent(**told)
+def test_calls_without_an_answer_or_billed_by_other_units_are_never_estimated(values: dict[str, Any]) -> None:
+    call = silent(**values)
     assert estimate(call, taught()) == (call.usage, {})
     learned = RatioModel()
     learned.learn(call)
@@ -169,7 +169,7 @@ def test_an_answer_that_broke_off_teaches_nothing() -> None:
     assert learned.state() == []
 
 
-def test_what_is_known_has_bounds_and_forgets_the_oldest() -> None:
+def test_the_number_of_ratios_is_bounded_and_the_oldest_go() -> None:
     learned = RatioModel()
     for number in range(RATIOS_LIMIT):
         learned.learn(silent(model_requested=f"m{number}", usage=Usage(input_tokens=9, output_tokens=9)))
@@ -180,7 +180,7 @@ def test_what_is_known_has_bounds_and_forgets_the_oldest() -> None:
     assert "m0" not in models
 
 
-def test_what_is_known_can_be_kept_and_taken_up_again() -> None:
+def test_ratios_can_be_stored_and_loaded() -> None:
     learned = taught()
     assert estimate(silent(), RatioModel(learned.state())) == estimate(silent(), learned)
 

@@ -1,4 +1,4 @@
-"""What was learned outlives the recorder, and costs no more than itself where it cannot."""
+"""What was learned survives a restart, and nothing else depends on it."""
 
 import logging
 from pathlib import Path
@@ -14,40 +14,40 @@ CALL = reading(sizes=TextSize(prompt_bytes=4000, answer_bytes=400), request_byte
 
 
 def test_what_was_learned_is_there_after_a_restart(tmp_path: Path) -> None:
-    memory = EstimatorStore(tmp_path)
-    memory.learn([CALL])
-    memory.keep()
+    store = EstimatorStore(tmp_path)
+    store.learn([CALL])
+    store.keep()
 
-    assert EstimatorStore(tmp_path).model.state() == memory.model.state() != []
+    assert EstimatorStore(tmp_path).model.state() == store.model.state() != []
 
 
-def test_nothing_new_writes_nothing(tmp_path: Path) -> None:
-    memory = EstimatorStore(tmp_path)
-    memory.learn([])
-    memory.keep()
+def test_without_news_nothing_is_written(tmp_path: Path) -> None:
+    store = EstimatorStore(tmp_path)
+    store.learn([])
+    store.keep()
 
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b'[["a"]]', b"\xff", b'[["a","b","c",{"calls":"x"}]]'])
-def test_a_damaged_file_is_told_and_learned_anew(
+def test_a_damaged_file_is_reported_and_replaced(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, content: bytes
 ) -> None:
     (tmp_path / ESTIMATES).write_bytes(content)
     with caplog.at_level(logging.ERROR):
-        memory = EstimatorStore(tmp_path)
-    memory.learn([CALL])
-    memory.keep()
+        store = EstimatorStore(tmp_path)
+    store.learn([CALL])
+    store.keep()
 
-    assert [record.getMessage() for record in caplog.records if "learn anew" in record.getMessage()]
-    assert EstimatorStore(tmp_path).model.state() == memory.model.state()
+    assert [record.getMessage() for record in caplog.records if "start from scratch" in record.getMessage()]
+    assert EstimatorStore(tmp_path).model.state() == store.model.state()
 
 
-def test_a_folder_that_cannot_be_written_stops_no_learning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    memory = EstimatorStore(tmp_path / "gone")
-    memory.learn([CALL])
+def test_learning_goes_on_if_the_folder_cannot_be_written(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    store = EstimatorStore(tmp_path / "gone")
+    store.learn([CALL])
     with caplog.at_level(logging.ERROR):
-        memory.keep()
+        store.keep()
 
-    assert memory.model.state()
+    assert store.model.state()
     assert "is not kept" in caplog.text

@@ -1,4 +1,4 @@
-"""Heartbeats: what workers tell is counted, by whichever thread hears it."""
+"""What workers report is counted once, by whichever thread receives it."""
 
 import threading
 from pathlib import Path
@@ -9,7 +9,7 @@ from farebox.spool.telemetry import Heartbeat, HeartbeatReceiver, HeartbeatSende
 from prometheus_client import CollectorRegistry
 
 
-def test_what_a_worker_tells_is_counted_once(tmp_path: Path) -> None:
+def test_what_a_worker_reports_is_counted_once(tmp_path: Path) -> None:
     registry = CollectorRegistry()
     receiver, sender = HeartbeatReceiver(tmp_path), HeartbeatSender(tmp_path)
     heartbeats = Heartbeats(receiver, SelfMetrics(registry))
@@ -29,23 +29,23 @@ def test_what_a_worker_tells_is_counted_once(tmp_path: Path) -> None:
     assert registry.get_sample_value("farebox_usage_refusals_total", {"provider": "openai"}) == 6
 
 
-def test_pulses_are_heard_without_anyone_asking(tmp_path: Path) -> None:
+def test_heartbeats_are_received_in_the_background(tmp_path: Path) -> None:
     receiver, sender = HeartbeatReceiver(tmp_path), HeartbeatSender(tmp_path)
     heartbeats = Heartbeats(receiver, SelfMetrics(CollectorRegistry()))
-    stopping, heard = threading.Event(), threading.Event()
+    stopping, received = threading.Event(), threading.Event()
 
     def wait(_seconds: float) -> bool:
         if heartbeats.workers:
-            heard.set()
+            received.set()
         return stopping.wait(0.01)
 
     thread = heartbeats.receive_in_background(wait)
     sender.send(Heartbeat("w"))
-    was_heard = heard.wait(10)
+    was_received = received.wait(10)
     stopping.set()
     thread.join(10)
     sender.close()
     receiver.close()
 
-    assert was_heard
+    assert was_received
     assert not thread.is_alive()

@@ -13,8 +13,8 @@ from prometheus_client import CollectorRegistry, Counter
 from prometheus_client.parser import text_string_to_metric_families
 
 
-class Place:
-    """A running server; `health` is what it tells."""
+class RunningServer:
+    """A running server that reports `health`."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -33,16 +33,16 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place() -> Iterator[Place]:
-    with closing(Place()) as place:
-        passengers = Counter("passengers", "Who paid.", ["line"], registry=place.registry)
+def running() -> Iterator[RunningServer]:
+    with closing(RunningServer()) as running:
+        passengers = Counter("passengers", "Paying passengers.", ["line"], registry=running.registry)
         passengers.labels('a "quoted" one\n').inc(3)
-        yield place
+        yield running
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/metrics?name=x"])
-def test_metrics_are_what_prometheus_reads(place: Place, path: str) -> None:
-    answer, body = place.get(path)
+def test_metrics_are_what_prometheus_reads(running: RunningServer, path: str) -> None:
+    answer, body = running.get(path)
 
     samples = [sample for family in text_string_to_metric_families(body.decode()) for sample in family.samples]
     assert (answer.status, answer.headers["Content-Length"]) == (200, str(len(body)))
@@ -52,15 +52,15 @@ def test_metrics_are_what_prometheus_reads(place: Place, path: str) -> None:
     ]
 
 
-def test_openmetrics_is_given_to_who_asks_for_it(place: Place) -> None:
-    answer, body = place.get("/metrics", Accept="application/openmetrics-text; version=1.0.0")
+def test_openmetrics_is_served_on_request(running: RunningServer) -> None:
+    answer, body = running.get("/metrics", Accept="application/openmetrics-text; version=1.0.0")
 
     assert (answer.headers["Content-Type"] or "").startswith("application/openmetrics-text")
     assert body.endswith(b"# EOF\n")
 
 
 @pytest.mark.parametrize(
-    ("told", "status", "body"),
+    ("health", "status", "body"),
     [
         (
             Health(2, 0, None, expected=4, dropped=9),
@@ -80,32 +80,32 @@ def test_openmetrics_is_given_to_who_asks_for_it(place: Place) -> None:
     ],
     ids=["well", "behind", "no worker"],
 )
-def test_health_is_told(place: Place, told: Health, status: int, body: dict[str, object]) -> None:
-    place.health = told
+def test_health_is_served(running: RunningServer, health: Health, status: int, body: dict[str, object]) -> None:
+    running.health = health
 
-    answer, content = place.get("/healthz")
+    answer, content = running.get("/healthz")
 
     nothing_seen = {"connections": 0, "passed": {}, "unread": {}, "untrusted": [], "skew_ms": None}
     nothing = {"expected": 1, "dropped": 0, "clients": nothing_seen}
     assert (answer.status, json.loads(content)) == (status, nothing | body)
     assert answer.headers["Content-Type"] == "application/json"
-    assert healthz(told) == (status, content)
+    assert healthz(health) == (status, content)
 
 
 @pytest.mark.parametrize("path", ["/", "/metricsx", "/healthz/", "/.."])
-def test_there_is_nothing_else(place: Place, path: str) -> None:
-    answer, body = place.get(path)
+def test_other_paths_are_not_found(running: RunningServer, path: str) -> None:
+    answer, body = running.get(path)
 
     assert answer.status == 404
     assert b"/metrics and /healthz" in body
 
 
-def test_a_request_is_not_logged(place: Place, capfd: pytest.CaptureFixture[str]) -> None:
-    place.get("/nothing?key=secret")
+def test_a_request_is_not_logged(running: RunningServer, capfd: pytest.CaptureFixture[str]) -> None:
+    running.get("/nothing?key=secret")
 
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_port_that_is_taken_is_an_error(place: Place) -> None:
+def test_a_port_that_is_taken_is_an_error(running: RunningServer) -> None:
     with pytest.raises(OSError, match="in use"):
-        serve(("127.0.0.1", place.server.server_port), place.registry, lambda: place.health)
+        serve(("127.0.0.1", running.server.server_port), running.registry, lambda: running.health)

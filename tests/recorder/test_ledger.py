@@ -21,7 +21,7 @@ NO_PRICE = {"price_source", "price_version", "rate_card"}
 
 
 @pytest.mark.parametrize(
-    ("told", "status", "reasons", "nanousd"),
+    ("values", "status", "reasons", "nanousd"),
     [
         ({"usage": WHOLE}, "priced", None, PRICE),
         ({"usage": NOTHING, "outcome": "http_error", "status": 401}, "none", None, None),
@@ -84,10 +84,10 @@ NO_PRICE = {"price_source", "price_version", "rate_card"}
         "nothing consumed",
     ],
 )
-def test_the_cost_says_how_sure_it_is(
-    told: dict[str, Any], status: str, reasons: list[str] | None, nanousd: int | None
+def test_the_cost_status_says_how_certain_the_cost_is(
+    values: dict[str, Any], status: str, reasons: list[str] | None, nanousd: int | None
 ) -> None:
-    record = record_of(reading(**told))
+    record = record_of(reading(**values))
 
     assert (record.cost_status, record.cost_reasons, record.cost_nanousd) == (status, reasons, nanousd)
     assert record.catalogue_cost_nanousd == nanousd
@@ -105,12 +105,12 @@ def test_the_cost_says_how_sure_it_is(
     ],
     ids=["nothing", "tokens", "units", "zero"],
 )
-def test_the_row_says_where_its_amounts_are_from(usage: Usage, source: str) -> None:
+def test_the_row_has_the_source_of_its_usage(usage: Usage, source: str) -> None:
     assert record_of(reading(usage=usage)).usage_source == source
 
 
 @pytest.mark.parametrize("operation", ["count_tokens", "moderation", "create_session"])
-def test_what_a_provider_gives_away_is_free(operation: str) -> None:
+def test_operations_that_are_never_billed_are_free(operation: str) -> None:
     row = record_of(reading(usage=NOTHING, operation=operation))
 
     assert (row.cost_status, row.cost_nanousd, row.cost_reasons) == ("free", 0, ["free_operation"])
@@ -133,7 +133,7 @@ def test_a_call_is_priced_as_of_its_start() -> None:
     assert (after.cost_nanousd, after.cost_status) == (900 * 625 + 100 * 5_000, "priced")
 
 
-def test_all_that_was_read_is_in_the_row() -> None:
+def test_the_row_has_every_field_of_the_reading() -> None:
     read = reading(
         sidecar="here",
         response_id="chatcmpl-1",
@@ -155,7 +155,7 @@ def test_all_that_was_read_is_in_the_row() -> None:
 
     row = msgspec.structs.asdict(record_of(read))
 
-    told = msgspec.structs.asdict(read)
+    values = msgspec.structs.asdict(read)
     for name in (
         "started_at",
         "usage",
@@ -167,12 +167,12 @@ def test_all_that_was_read_is_in_the_row() -> None:
         "cost_header",
         "stated_cost",
     ):
-        del told[name]
-    assert row.items() >= told.items()
+        del values[name]
+    assert row.items() >= values.items()
     assert (row["input_tokens"], row["output_tokens"], row["reasoning_tokens"]) == (900, 100, None)
 
 
-def test_every_column_is_there_whatever_was_read() -> None:
+def test_the_row_has_every_column() -> None:
     assert tuple(msgspec.structs.asdict(record_of(reading(usage=NOTHING)))) == NAMES
 
 
@@ -189,7 +189,7 @@ def test_every_column_is_there_whatever_was_read() -> None:
     ),
     st.sampled_from(["gpt-4o", "gpt-4o-audio-preview", "text-embedding-3-small", "junk"]),
 )
-def test_whatever_is_reported_gets_a_row_with_whole_money(usage: Usage, model: str) -> None:
+def test_money_is_an_integer_for_any_usage(usage: Usage, model: str) -> None:
     record = record_of(reading(usage=usage, model_requested=model))
 
     assert record.cost_status in {"priced", "partial", "unpriced"}

@@ -21,7 +21,7 @@ SIZES = TextSize(prompt_bytes=4000, answer_bytes=800)
 SILENT: dict[str, Any] = {"usage": NOTHING, "sizes": SIZES, "request_bytes": 4200}
 
 
-def test_tokens_that_nobody_stated_are_estimated_and_priced_with_their_band() -> None:
+def test_missing_tokens_are_estimated_and_priced_with_their_band() -> None:
     row = record_of(reading(**SILENT))
 
     assert (row.usage_source, row.cost_status, row.cost_reasons) == ("estimated", "estimated", ["no_usage"])
@@ -46,14 +46,14 @@ def test_an_estimate_without_a_price_is_unpriced() -> None:
     assert list(row.estimate or ()) == ["input_tokens", "output_tokens"]
 
 
-def test_what_was_refused_is_not_estimated() -> None:
+def test_refused_calls_are_not_estimated() -> None:
     row = record_of(reading(**SILENT, outcome="http_error", status=429))
 
     assert (row.usage_source, row.cost_status, row.estimate, row.input_tokens) == ("none", "none", None, None)
 
 
 @pytest.mark.parametrize(
-    ("told", "nanousd", "place", "catalogue"),
+    ("values", "nanousd", "place", "catalogue"),
     [
         ({"raw_usage": {"cost": 0.0031}}, 3_100_000, "usage.cost", PRICE),
         ({"cost_header": "0.0031"}, 3_100_000, "x-litellm-response-cost", PRICE),
@@ -62,10 +62,10 @@ def test_what_was_refused_is_not_estimated() -> None:
     ],
     ids=["usage", "header", "a model without a price", "cut"],
 )
-def test_what_the_provider_bills_goes_before_the_catalogue_s_price(
-    told: dict[str, Any], nanousd: int, place: str, catalogue: int | None
+def test_a_stated_cost_takes_precedence_over_the_catalogue(
+    values: dict[str, Any], nanousd: int, place: str, catalogue: int | None
 ) -> None:
-    row = record_of(reading(usage=WHOLE, **told))
+    row = record_of(reading(usage=WHOLE, **values))
 
     assert (row.cost_nanousd, row.cost_status, row.cost_reasons) == (nanousd, "reported", [place])
     assert (row.catalogue_cost_nanousd, row.price_source) == (catalogue, "reported")
@@ -77,7 +77,7 @@ A_CALL = PriceRule(Match(provider="openai"), per_request=Decimal("0.002"))
 
 
 @pytest.mark.parametrize(
-    ("rule", "told", "cost"),
+    ("rule", "values", "cost"),
     [
         (FREE_RULE, {"usage": NOTHING}, (0, "free", ["local", "no_usage"])),
         (FREE_RULE, SILENT, (0, "free", ["local", "no_usage"])),
@@ -90,16 +90,16 @@ A_CALL = PriceRule(Match(provider="openai"), per_request=Decimal("0.002"))
         (A_CALL, {"usage": NOTHING, "cost_header": "0.0031"}, (3_100_000, "reported", ["x-litellm-response-cost"])),
     ],
 )
-def test_a_price_of_the_whole_call_does_not_hang_on_what_was_consumed(
-    rule: PriceRule, told: dict[str, Any], cost: tuple[int | None, str, list[str] | None]
+def test_a_price_per_call_does_not_depend_on_usage(
+    rule: PriceRule, values: dict[str, Any], cost: tuple[int | None, str, list[str] | None]
 ) -> None:
-    row = ledger.record_of(reading(**told), standard((rule,)))
+    row = ledger.record_of(reading(**values), standard((rule,)))
 
     assert (row.cost_nanousd, row.cost_status, row.cost_reasons) == cost
     assert "cost_nanousd" not in (row.estimate or {})
 
 
-def test_without_the_price_of_the_whole_call_what_nobody_told_is_unpriced_again() -> None:
+def test_without_the_price_per_call_a_call_without_usage_is_unpriced_again() -> None:
     flat = ledger.record_of(reading(usage=NOTHING), standard((A_CALL,)))
 
     again = priced(flat, standard())
@@ -110,7 +110,7 @@ def test_without_the_price_of_the_whole_call_what_nobody_told_is_unpriced_again(
 
 
 @pytest.mark.parametrize(
-    ("told", "nanousd"),
+    ("values", "nanousd"),
     [
         ({"service_tier": "default"}, 900 * 1_250 + 100 * 10_000),
         ({"service_tier": "ON_DEMAND"}, 900 * 1_250 + 100 * 10_000),
@@ -124,11 +124,11 @@ def test_without_the_price_of_the_whole_call_what_nobody_told_is_unpriced_again(
             900 * 1_250 + 100 * 10_000,
         ),
     ],
-    ids=["default", "vertex", "vertex's flex", "batch told as a tier", "batch", "parts", "models", "tiers of parts"],
+    ids=["default", "vertex", "vertex's flex", "batch values as a tier", "batch", "parts", "models", "tiers of parts"],
 )
-def test_tiers_and_parts_have_prices_of_their_own(told: dict[str, Any], nanousd: int) -> None:
+def test_tiers_and_parts_have_prices_of_their_own(values: dict[str, Any], nanousd: int) -> None:
     november = 1_793_491_200_000_000_000
 
-    row = record_of(reading(usage=WHOLE, model_requested="gpt-5", started_at=november, **told))
+    row = record_of(reading(usage=WHOLE, model_requested="gpt-5", started_at=november, **values))
 
     assert (row.cost_nanousd, row.cost_status, row.cost_reasons) == (nanousd, "priced", None)

@@ -18,19 +18,19 @@ PRICE = 900 * 2_500 + 100 * 10_000
 NOTHING = Usage()
 
 
-def started(**told: Any) -> Reading:
+def started(**values: Any) -> Reading:
     given = {"dialect": "openai_responses", "response_id": "resp_1", "usage": NOTHING, "is_pending": True}
-    return reading(**given | {"finish_reason": "queued"} | told)
+    return reading(**given | {"finish_reason": "queued"} | values)
 
 
-def look(after: float = 5.0, **told: Any) -> Reading:
+def poll(after: float = 5.0, **values: Any) -> Reading:
     given = {"dialect": "openai_responses", "response_id": "resp_1", "completes": "resp_1", "usage": USED}
     given |= {"model_requested": None, "model_returned": "gpt-4o-2024-08-06", "finish_reason": "completed"}
-    return reading(**given | {"started_at": STARTED_AT + int(after * SECOND)} | told)
+    return reading(**given | {"started_at": STARTED_AT + int(after * SECOND)} | values)
 
 
-def row(**told: Any) -> Record:
-    return record_of(started(**told))
+def row(**values: Any) -> Record:
+    return record_of(started(**values))
 
 
 def test_the_row_of_started_work_waits_for_its_end() -> None:
@@ -40,10 +40,10 @@ def test_the_row_of_started_work_waits_for_its_end() -> None:
 
 
 @pytest.mark.parametrize("is_stored", [True, False], ids=["row in the ledger", "row in the batch"])
-def test_a_look_at_the_end_completes_the_row(is_stored: bool) -> None:
+def test_a_poll_that_reports_the_end_completes_the_row(is_stored: bool) -> None:
     pending = row()
 
-    joined = join([] if is_stored else [pending], [pending] if is_stored else [], [look()], record_of)
+    joined = join([] if is_stored else [pending], [pending] if is_stored else [], [poll()], record_of)
 
     [whole] = [one.after for one in joined.completions] if is_stored else joined.records
     assert (whole.id, whole.started_at, whole.duration_ms) == (pending.id, pending.started_at, pending.duration_ms)
@@ -55,44 +55,44 @@ def test_a_look_at_the_end_completes_the_row(is_stored: bool) -> None:
     assert (len(joined.resolved), joined.waiting) == (1, [])
 
 
-def test_a_second_look_adds_nothing() -> None:
-    more = look(9, usage=Usage(input_tokens=9000, output_tokens=100))
+def test_a_second_poll_adds_nothing() -> None:
+    more = poll(9, usage=Usage(input_tokens=9000, output_tokens=100))
 
-    joined = join([row()], [], [more, look()], record_of)
+    joined = join([row()], [], [more, poll()], record_of)
 
     assert [one.input_tokens for one in joined.records] == [900]
 
 
-def test_a_look_at_what_told_its_usage_adds_nothing() -> None:
-    told = row(usage=Usage(input_tokens=1, output_tokens=2), is_pending=False)
+def test_a_poll_for_work_with_known_usage_adds_nothing() -> None:
+    values = row(usage=Usage(input_tokens=1, output_tokens=2), is_pending=False)
 
-    joined = join([], [told], [look()], record_of)
+    joined = join([], [values], [poll()], record_of)
 
     assert (joined.records, joined.completions, joined.waiting) == ([], [], [])
 
 
 def test_one_run_with_several_rows_has_one_usage() -> None:
     first, second = row(), row(started_at=STARTED_AT + SECOND)
-    told = row(started_at=STARTED_AT + 2 * SECOND, usage=USED, is_pending=False)
+    values = row(started_at=STARTED_AT + 2 * SECOND, usage=USED, is_pending=False)
 
-    unfinished = join([second], [first], [look()], record_of)
-    finished = join([second, told], [first], [look()], record_of)
+    unfinished = join([second], [first], [poll()], record_of)
+    finished = join([second, values], [first], [poll()], record_of)
 
     assert [one.after.id for one in unfinished.completions] == [first.id]
     assert [one.input_tokens for one in unfinished.records] == [None]
-    assert (finished.completions, finished.records) == ([], [second, told])
+    assert (finished.completions, finished.records) == ([], [second, values])
 
 
 @pytest.mark.parametrize("other", [{"host": "elsewhere.example"}, {"dialect": "openai_batches"}, {"completes": "x"}])
-def test_a_look_at_something_else_waits_for_its_row(other: dict[str, Any]) -> None:
-    joined = join([row()], [], [look(**other)], record_of)
+def test_a_poll_for_other_work_waits_for_its_row(other: dict[str, Any]) -> None:
+    joined = join([row()], [], [poll(**other)], record_of)
 
     assert [one.usage_source for one in joined.records] == ["none"]
     assert len(joined.waiting) == 1
 
 
 def test_work_that_failed_without_a_count_costs_nothing() -> None:
-    failed = look(usage=NOTHING, finish_reason="failed", outcome="http_error", error_code="server_error")
+    failed = poll(usage=NOTHING, finish_reason="failed", outcome="http_error", error_code="server_error")
 
     [whole] = join([row()], [], [failed], record_of).records
 
@@ -103,7 +103,7 @@ def test_work_that_failed_without_a_count_costs_nothing() -> None:
 def test_an_answer_that_was_cut_short_is_completed_too() -> None:
     cut = row(outcome="client_abort", is_pending=False, finish_reason=None)
 
-    [whole] = join([cut], [], [look()], record_of).records
+    [whole] = join([cut], [], [poll()], record_of).records
 
     assert (whole.outcome, whole.input_tokens, whole.cost_status) == ("client_abort", 900, "priced")
 
@@ -116,22 +116,22 @@ def test_the_price_is_that_of_the_request() -> None:
         return record_of(one)
 
     pending = row(price_context={"resolution": "720p", "size": "auto"})
-    join([pending], [], [look(86_400, price_context={"size": "1024x1024"})], price)
+    join([pending], [], [poll(86_400, price_context={"size": "1024x1024"})], price)
 
     assert [(one.started_at, one.model_requested) for one in asked] == [(STARTED_AT, "gpt-4o")]
     assert asked[0].price_context == {"resolution": "720p", "size": "1024x1024"}
     assert record_of(asked[0]).started_at == pending.started_at
 
 
-def test_a_look_that_cannot_be_priced_leaves_the_row_as_it_is() -> None:
+def test_a_poll_that_cannot_be_priced_leaves_the_row_as_it_is() -> None:
     pending = row()
 
-    assert join([pending], [], [look()], lambda _: None).records == [pending]
+    assert join([pending], [], [poll()], lambda _: None).records == [pending]
 
 
-def attempt(after: float, **told: Any) -> Reading:
+def attempt(after: float, **values: Any) -> Reading:
     given = {"request_hash": "a", "started_at": STARTED_AT + int(after * SECOND), "duration_ms": 1000, "usage": NOTHING}
-    return reading(**given | told)
+    return reading(**given | values)
 
 
 FAILED = {"outcome": "http_error", "status": 500}
@@ -184,7 +184,7 @@ def test_attempts_are_numbered_across_batches() -> None:
     assert [one.attempt for one in numbered(failures, [attempt(2)])[1]] == [2]
 
 
-def test_what_is_remembered_is_bounded() -> None:
+def test_the_number_of_remembered_failures_is_bounded() -> None:
     many = [attempt(0, request_hash=str(number), **FAILED) for number in range(FAILURES_LIMIT + 10)]
 
     failures, _ = numbered({}, many)
@@ -195,7 +195,7 @@ def test_what_is_remembered_is_bounded() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "adds_nothing"),
+    ("values", "adds_nothing"),
     [
         ({}, False),
         ({"is_pending": True, "finish_reason": "in_progress"}, True),
@@ -212,5 +212,5 @@ def test_what_is_remembered_is_bounded() -> None:
         "a call",
     ],
 )
-def test_a_look_without_an_end_adds_nothing(told: dict[str, Any], adds_nothing: bool) -> None:
-    assert msgspec.structs.replace(look(), **told).adds_nothing is adds_nothing
+def test_a_poll_without_an_end_adds_nothing(values: dict[str, Any], adds_nothing: bool) -> None:
+    assert msgspec.structs.replace(poll(), **values).adds_nothing is adds_nothing

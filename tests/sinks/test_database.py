@@ -69,12 +69,12 @@ def test_a_row_stored_twice_is_there_once(engine: Engine, sink: DatabaseSink) ->
     assert ids(engine) == [one.id, other.id]
 
 
-@pytest.mark.parametrize("told", POISON.values(), ids=POISON.keys())
+@pytest.mark.parametrize("values", POISON.values(), ids=POISON.keys())
 def test_one_bad_row_among_500_is_found_and_the_rest_is_stored(
-    engine: Engine, sink: DatabaseSink, told: dict[str, Any]
+    engine: Engine, sink: DatabaseSink, values: dict[str, Any]
 ) -> None:
     records = [record() for _ in range(500)]
-    records[321] = bad = record(**told)
+    records[321] = bad = record(**values)
 
     written = sink.write(records, HERE)
 
@@ -85,7 +85,7 @@ def test_one_bad_row_among_500_is_found_and_the_rest_is_stored(
 
 
 def test_every_bad_row_is_found(engine: Engine, sink: DatabaseSink) -> None:
-    bad = [record(**told) for told in POISON.values()]
+    bad = [record(**values) for values in POISON.values()]
     good = [record() for _ in range(20)]
 
     written = sink.write([*bad[:3], *good, *bad[3:]], HERE)
@@ -94,7 +94,7 @@ def test_every_bad_row_is_found(engine: Engine, sink: DatabaseSink) -> None:
     assert ids(engine) == [one.id for one in good]
 
 
-def test_a_row_that_is_too_much_in_company_alone_is_found(postgres: Postgres) -> None:
+def test_a_row_that_is_refused_only_together_with_another_is_found(postgres: Postgres) -> None:
     """SQLite makes a floating-point number of such a sum."""
     half = [record(cost_nanousd=2**62) for _ in range(2)]
     other = record()

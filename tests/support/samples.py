@@ -20,8 +20,8 @@ def new_id() -> str:
     return f"01900000-0000-7000-8000-{next(_numbers):012d}"
 
 
-def reading(**told: Any) -> Reading:
-    """Return a plain OpenAI call that used 1,000 tokens, with what is `told` instead."""
+def reading(**values: Any) -> Reading:
+    """Return a plain OpenAI call that used 1,000 tokens, with `values` instead."""
     given = {
         "id": new_id(),
         "started_at": STARTED_AT,
@@ -34,7 +34,7 @@ def reading(**told: Any) -> Reading:
         "model_requested": "gpt-4o",
         "usage": Usage(input_tokens=900, output_tokens=100),
     }
-    return Reading(**{**given, **told})
+    return Reading(**{**given, **values})
 
 
 def record_of(read: Reading) -> Record:
@@ -42,8 +42,8 @@ def record_of(read: Reading) -> Record:
     return ledger.record_of(read, standard())
 
 
-def record(**told: Any) -> Record:
-    """Return the row of a plain call, with what is `told` instead."""
+def record(**values: Any) -> Record:
+    """Return the row of a plain call, with `values` instead."""
     given = {
         "id": new_id(),
         "started_at": AT,
@@ -53,4 +53,4 @@ def record(**told: Any) -> Record:
         "usage_source": "reported",
         "cost_status": "priced",
     }
-    return Record(**{**given, **told})
+    return Record(**{**given, **values})

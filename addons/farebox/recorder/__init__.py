@@ -1,1 +1,1 @@
-"""The recorder's side: spool to priced records to sinks."""
+"""The recorder: reads the spool, prices its calls and passes them to the sinks."""

@@ -1,7 +1,7 @@
-"""What a call used, where its provider did not say: learned from the calls of which it did.
+"""Estimates of tokens that the provider didn't state, learned from calls for which it did.
 
 The logarithm of tokens per byte (of text) and per document (of a stream, with content) is close to normal. So its mean
-and variance, in which old calls fade, tell the most likely number and a band around it.
+and variance, in which old calls fade, give the most likely number and a band around it.
 """
 
 import math
@@ -16,28 +16,28 @@ from ..records.reading import Reading
 from ..records.usage import Usage
 from .tokens_per_byte import TOKENS_PER_BYTE
 
-# Tools come with a text of the provider's own, so calls with and without them are two kinds.
+# With tools, the provider adds a text of its own, so calls with and without them are separate kinds.
 INPUT, INPUT_TOOLS, PER_BYTE, PER_DOCUMENT = "input/byte", "input with tools/byte", "output/byte", "output/document"
 RATIOS_LIMIT = 1500
 CUT_SHORT = frozenset({outcomes.CLIENT_ABORT, outcomes.PROVIDER_CUT, outcomes.SIDECAR_STOP})
-_SPEAKS = frozenset({"chat", "text_completion", "generate_content"})
-_LISTENS = frozenset({*_SPEAKS, "embeddings"})
-# The newest call counts for a twentieth, so that a change of habits is learned within some sixty calls.
+_WITH_TEXT_OUTPUT = frozenset({"chat", "text_completion", "generate_content"})
+_WITH_TEXT_INPUT = frozenset({*_WITH_TEXT_OUTPUT, "embeddings"})
+# The newest call counts for a twentieth, so that a change of usage is learned within some sixty calls.
 _FADING = 0.05
-# What is known beforehand weighs as much as two calls.
+# The prior weighs as much as two calls.
 _PRIOR_CALLS = 2.0
-# Beside the language: templates, tools and hidden reasoning, which no table knows.
+# Spread in addition to the language's: templates, tools and hidden reasoning, which are in no table.
 _UNKNOWN_SHARE = 1.0
 _PRIOR_PER_DOCUMENT = (math.log(2.0), 1.2)
 # Nine in ten of a normal distribution lie within 1.64 deviations; these have longer tails.
 _BAND = 2.0
-# One odd call (a web page read within a tiny request) must not drag the mean along, nor make the band boundless.
+# One unusual call (a web page read for a tiny request) must neither move the mean far nor make the band boundless.
 _STEP, _WIDEST = 0.5, 3.0
 # No number of calls makes the next one certain.
 _LEAST_VARIANCE = 0.05**2
-# An answer of one word is framed all the same.
+# An answer of one word has as much framing as a long one.
 _FRAME_BYTES = 8
-# One picture is 85 tokens in OpenAI's low detail, about 800 as clients send them, and up to 4,800 at Anthropic.
+# An image is 85 tokens in OpenAI's low detail, about 800 as clients usually send it, and up to 4,800 at Anthropic.
 _MEDIUM = (85, 800, 4800)
 _TOOLS = frozenset({"tools", "functions", "toolConfig.tools"})
 _TOKENIZERS = (
@@ -48,14 +48,14 @@ _TOKENIZERS = (
 
 
 class Ratio(msgspec.Struct, frozen=True):
-    """The logarithm of a ratio: how many calls told it, its mean and variance."""
+    """The logarithm of a ratio: the number of calls that it was learned from, its mean and variance."""
 
     calls: float
     mean: float
     variance: float
 
     def after(self, value: float) -> "Ratio":
-        """Return what is known once one more call told `value`."""
+        """Return the ratio after one more call with `value`."""
         share = max(1 / (self.calls + 1), _FADING)
         step, usual = value - self.mean, math.sqrt(self.variance)
         wide = _clipped(step, _WIDEST * usual)
@@ -63,8 +63,8 @@ class Ratio(msgspec.Struct, frozen=True):
         return Ratio(self.calls + 1, self.mean + share * _clipped(step, _STEP * usual), variance)
 
     @property
-    def quirk(self) -> float:
-        """How far the next call may lie from the mean: fewer calls know the mean less well."""
+    def deviation(self) -> float:
+        """Standard deviation of the next call: with fewer calls, the mean itself is less certain."""
         return math.sqrt(self.variance * (1 + 1 / self.calls))
 
 
@@ -84,26 +84,26 @@ class Estimate(NamedTuple):
 
 
 class RatioModel:
-    """What calls taught about their models. `rows` are what `state` gave when it was kept."""
+    """The ratios learned for each model. `rows` are the `state` of an earlier RatioModel."""
 
     def __init__(self, rows: Iterable[tuple[str, str, str, Ratio]] = ()) -> None:
         self._ratios = {row[:3]: row[3] for row in rows}
 
     def state(self) -> list[tuple[str, str, str, Ratio]]:
-        """Return all that is known, to be kept."""
+        """Return all ratios, to be stored."""
         return [(*key, ratio) for key, ratio in self._ratios.items()]
 
     def learn(self, reading: Reading) -> None:
-        """Learn from a call, if it went well and its provider stated what it used."""
+        """Learn from a call, if it succeeded and its provider stated its usage."""
         model = _model(reading)
         for kind, value in _observed(reading):
-            known = self.ratio(reading.provider, model, kind)
-            self._keep((reading.provider, model, kind), known.after(value))
+            ratio = self.ratio(reading.provider, model, kind)
+            self._keep((reading.provider, model, kind), ratio.after(value))
             if model:
                 self._keep((reading.provider, "", kind), self.ratio(reading.provider, "", kind).after(value))
 
     def ratio(self, provider: str, model: str, kind: str) -> Ratio:
-        """Return what is known of the model; else of its provider's models; else of texts in general."""
+        """Return the ratio of the model; else of its provider's models; else of texts in general."""
         if (own := self._ratios.get((provider, model, kind))) is not None:
             return own
         if (others := self._ratios.get((provider, "", kind))) is not None:
@@ -118,51 +118,53 @@ class RatioModel:
 
 
 def estimate(reading: Reading, learned: RatioModel) -> Estimate:
-    """Return the usage of `reading` with its gaps filled; as it is where there is no gap, or nothing to tell from."""
+    """Return the usage of `reading` with its gaps filled, as far as they can be estimated."""
     usage, bands = reading.usage, dict[str, Interval]()
     if _is_answered(reading) and not (usage.units and usage.input_tokens is None):
-        if usage.input_tokens is None and (guess := _input(reading, learned)):
-            bands["input_tokens"] = guess
-        if (guess := _output(reading, learned)) and _is_missing(reading, guess):
-            bands["output_tokens"] = guess
-    filled = {column: guess.likely for column, guess in bands.items()}
+        if usage.input_tokens is None and (interval := _input(reading, learned)):
+            bands["input_tokens"] = interval
+        if (interval := _output(reading, learned)) and _is_missing(reading, interval):
+            bands["output_tokens"] = interval
+    filled = {column: interval.likely for column, interval in bands.items()}
     return Estimate(msgspec.structs.replace(usage, **filled), bands)
 
 
 def _is_answered(reading: Reading) -> bool:
     is_success = reading.status is not None and 200 <= reading.status < 300 and reading.status != 204
-    # A poll sends nothing and starts nothing; an answer without content may be the promise of a later one.
-    is_told = reading.request_bytes and (reading.sizes.answer_bytes or reading.operation not in _SPEAKS)
+    # A poll sends nothing and starts nothing; the answer to background work has no content yet.
+    has_content = reading.request_bytes and (reading.sizes.answer_bytes or reading.operation not in _WITH_TEXT_OUTPUT)
     is_read = not (reading.meter_failed or reading.is_unreadable or reading.is_pending or reading.completes)
-    return bool(is_success and is_told and is_read) and (reading.outcome == outcomes.OK or reading.outcome in CUT_SHORT)
+    return bool(is_success and has_content and is_read) and (
+        reading.outcome == outcomes.OK or reading.outcome in CUT_SHORT
+    )
 
 
 def _is_missing(reading: Reading, output: Interval) -> bool:
-    """Tell whether the output is not stated, or was stated when the answer had only begun."""
+    """Return whether the output is not stated, or was stated when the response had only begun."""
     stated = reading.usage.output_tokens
     return stated is None or (reading.outcome in CUT_SHORT and output.low > stated)
 
 
 def _input(reading: Reading, learned: RatioModel) -> Interval | None:
     size, media = reading.sizes.prompt_bytes, reading.sizes.media
-    if not size or reading.operation not in _LISTENS:
+    if not size or reading.operation not in _WITH_TEXT_INPUT:
         return None
-    text = _guess(learned.ratio(reading.provider, _model(reading), _input_kind(reading)), size)
+    text = _interval(learned.ratio(reading.provider, _model(reading), _input_kind(reading)), size)
     return Interval(*(tokens + media * each for tokens, each in zip(text, _MEDIUM, strict=True)))
 
 
 def _output(reading: Reading, learned: RatioModel) -> Interval | None:
-    if reading.operation not in _SPEAKS or not reading.sizes.answer_bytes:
+    if reading.operation not in _WITH_TEXT_OUTPUT or not reading.sizes.answer_bytes:
         return None
     per_byte = learned.ratio(reading.provider, _model(reading), PER_BYTE)
     per_document = learned.ratio(reading.provider, _model(reading), PER_DOCUMENT)
-    if reading.output_chunks and per_document.quirk < per_byte.quirk:
-        return _guess(per_document, reading.output_chunks)
-    return _guess(per_byte, reading.sizes.answer_bytes + _FRAME_BYTES)
+    if reading.output_chunks and per_document.deviation < per_byte.deviation:
+        return _interval(per_document, reading.output_chunks)
+    return _interval(per_byte, reading.sizes.answer_bytes + _FRAME_BYTES)
 
 
-def _guess(ratio: Ratio, size: int) -> Interval:
-    reach = _BAND * ratio.quirk
+def _interval(ratio: Ratio, size: int) -> Interval:
+    reach = _BAND * ratio.deviation
     low, likely, high = (size * math.exp(ratio.mean + off) for off in (-reach, 0.0, reach))
     return Interval(math.floor(low), max(1, round(likely)), math.ceil(high))
 
@@ -171,9 +173,9 @@ def _observed(reading: Reading) -> Iterator[tuple[str, float]]:
     usage, sizes = reading.usage, reading.sizes
     if reading.outcome != outcomes.OK or not _is_answered(reading):
         return
-    if reading.operation in _LISTENS and not sizes.media and sizes.prompt_bytes and usage.input_tokens:
+    if reading.operation in _WITH_TEXT_INPUT and not sizes.media and sizes.prompt_bytes and usage.input_tokens:
         yield _input_kind(reading), math.log(usage.input_tokens / sizes.prompt_bytes)
-    if reading.operation in _SPEAKS and usage.output_tokens and sizes.answer_bytes:
+    if reading.operation in _WITH_TEXT_OUTPUT and usage.output_tokens and sizes.answer_bytes:
         yield PER_BYTE, math.log(usage.output_tokens / (sizes.answer_bytes + _FRAME_BYTES))
         if reading.output_chunks:
             yield PER_DOCUMENT, math.log(usage.output_tokens / reading.output_chunks)
@@ -189,12 +191,12 @@ def _clipped(step: float, limit: float) -> float:
 
 def _prior(model: str, kind: str) -> Ratio:
     if kind == PER_DOCUMENT:
-        mean, quirk = _PRIOR_PER_DOCUMENT
+        mean, deviation = _PRIOR_PER_DOCUMENT
     else:
         tokenizer = next(name for pattern, name in _TOKENIZERS if pattern.search(model.lower()))
         mean, spread = TOKENS_PER_BYTE[tokenizer]
-        quirk = math.hypot(spread, _UNKNOWN_SHARE)
-    return Ratio(_PRIOR_CALLS, mean, quirk**2)
+        deviation = math.hypot(spread, _UNKNOWN_SHARE)
+    return Ratio(_PRIOR_CALLS, mean, deviation**2)
 
 
 def _model(reading: Reading) -> str:

@@ -1,4 +1,4 @@
-"""What was learned for estimates, kept in the data folder: the ledger has tokens, but not the sizes of their texts."""
+"""What estimates have learned, kept in the data folder: the ledger has tokens, but not the sizes of their texts."""
 
 import logging
 from collections.abc import Iterable
@@ -37,7 +37,9 @@ class EstimatorStore:
         try:
             atomic.write(self._path, msgspec.json.encode(self.model.state()))
         except OSError as error:
-            logger.error("%s cannot be written (%s): what estimates learned is not kept", self._path, error.strerror)
+            logger.error(
+                "%s cannot be written (%s): what estimates have learned is not kept", self._path, error.strerror
+            )
         else:
             self._has_news = False
 
@@ -48,5 +50,5 @@ def _read(path: Path) -> RatioModel:
     except FileNotFoundError:
         return RatioModel()
     except (OSError, msgspec.DecodeError) as error:
-        logger.error("%s cannot be read (%s): estimates learn anew", path, type(error).__name__)
+        logger.error("%s cannot be read (%s): estimates start from scratch", path, type(error).__name__)
         return RatioModel()

@@ -1,4 +1,4 @@
-"""Hear the workers, also while the ledger keeps the recorder waiting."""
+"""Receives the workers' heartbeats, also while the recorder waits for the ledger."""
 
 import threading
 import time
@@ -12,9 +12,9 @@ RECEIVE_SECONDS = 0.5
 
 
 class Heartbeats:
-    """Takes in the pulses of workers, of whom so many are `expected`, and counts what they tell.
+    """Receives the heartbeats of workers, of which `expected` should report, and counts what they report.
 
-    Any thread may ask and hear.
+    Threads may share it.
     """
 
     def __init__(self, receiver: HeartbeatReceiver, own: SelfMetrics, expected: int = 1) -> None:
@@ -27,30 +27,30 @@ class Heartbeats:
 
     @property
     def workers(self) -> int:
-        """How many workers report."""
+        """Number of workers that report."""
         with self._lock:
             return len(self._workers)
 
     @property
     def kept(self) -> int:
-        """How many calls the workers keep in memory."""
+        """Number of calls that the workers keep in memory."""
         with self._lock:
             return self._workers.kept
 
     @property
     def dropped(self) -> int:
-        """How many calls the workers could not spool, since we hear them."""
+        """Number of calls that the workers have dropped since the recorder started."""
         with self._lock:
             return self._dropped
 
     @property
     def diagnostics(self) -> ClientDiagnostics:
-        """What the workers saw of their clients."""
+        """Client diagnostics of all workers."""
         with self._lock:
             return self._workers.diagnostics
 
     def receive(self) -> None:
-        """Take in what came since the last time."""
+        """Receive and count what has arrived since the last time."""
         with self._lock:
             for change in self._workers.receive(self._receiver.receive(), time.monotonic()):
                 self._own.dropped(change.dropped)
@@ -61,12 +61,12 @@ class Heartbeats:
             self._own.inflight(self._workers.inflight)
 
     def receive_in_background(self, wait: Callable[[float], bool]) -> threading.Thread:
-        """Hear on a thread of its own, until `wait`, which pauses some seconds, returns True."""
+        """Receive on a thread until `wait`, which pauses for some seconds, returns True."""
 
-        def listen() -> None:
+        def work() -> None:
             while not wait(RECEIVE_SECONDS):
                 self.receive()
 
-        thread = threading.Thread(target=listen, name="heartbeats", daemon=True)
+        thread = threading.Thread(target=work, name="heartbeats", daemon=True)
         thread.start()
         return thread

@@ -1,4 +1,4 @@
-"""Reading to Record: what the wire told, priced. Pure."""
+"""Reading to Record: completes the figures of the wire by estimates and a price. Pure."""
 
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
@@ -24,7 +24,7 @@ _USAGE = Usage.__struct_fields__
 _usage = attrgetter(*_USAGE)
 EMPTY_MODEL = RatioModel()
 _NEVER_BILLED = frozenset({outcomes.HTTP_ERROR, outcomes.NETWORK_ERROR})
-# Operations that cost nothing where nothing is counted, and those whose input is all that is billed.
+# Operations that are free without usage, and those for which only the input is billed.
 _FREE = frozenset({"count_tokens", "moderation", "create_session"})
 _WITHOUT_OUTPUT = frozenset({"embeddings", "moderation"})
 
@@ -32,24 +32,26 @@ _WITHOUT_OUTPUT = frozenset({"embeddings", "moderation"})
 def record_of(reading: Reading, pricer: Pricer, learned: RatioModel = EMPTY_MODEL) -> Record:
     """Return the ledger's row for `reading` at the prices of `pricer`; gaps in its usage are estimated."""
     estimated = estimate(reading, learned)
-    bands = {column: [guess.low, guess.high] for column, guess in estimated.bands.items()}
-    told: dict[str, Any] = dict(zip(_AS_READ, _as_read(reading), strict=True))
-    told |= zip(_USAGE, _usage(estimated.usage), strict=True)
-    told |= {"started_at": EPOCH + timedelta(microseconds=reading.started_at // 1000), "estimate": bands or None}
-    told["parts"] = msgspec.to_builtins(reading.parts)
-    told["usage_source"] = "estimated" if bands else "reported" if reading.usage.is_reported else NO_USAGE
+    bands = {column: [interval.low, interval.high] for column, interval in estimated.bands.items()}
+    values: dict[str, Any] = dict(zip(_AS_READ, _as_read(reading), strict=True))
+    values |= zip(_USAGE, _usage(estimated.usage), strict=True)
+    values |= {"started_at": EPOCH + timedelta(microseconds=reading.started_at // 1000), "estimate": bands or None}
+    values["parts"] = msgspec.to_builtins(reading.parts)
+    values["usage_source"] = "estimated" if bands else "reported" if reading.usage.is_reported else NO_USAGE
     billed = reported(reading.raw_usage, reading.cost_header, reading.stated_cost)
     if not (bands or reading.usage.is_reported):
-        told |= _told(_without_usage(reading))
+        values |= _cost_columns(_without_usage(reading))
     elif billed is None:
-        told |= {"cost_status": NONE, "cost_reasons": _reservations(reading, is_estimated=bool(bands))}
+        values |= {"cost_status": NONE, "cost_reasons": _reservations(reading, is_estimated=bool(bands))}
     if billed is not None:
-        told |= _told(Cost(billed.nanousd, REPORTED, (billed.place,), "reported")) | {"catalogue_cost_nanousd": None}
-    row = Record(**told)
+        values |= _cost_columns(Cost(billed.nanousd, REPORTED, (billed.place,), "reported")) | {
+            "catalogue_cost_nanousd": None
+        }
+    row = Record(**values)
     return row if is_settled(row) else priced(row, pricer)
 
 
-def _told(cost: Cost) -> dict[str, Any]:
+def _cost_columns(cost: Cost) -> dict[str, Any]:
     return {
         "cost_nanousd": cost.nanousd,
         "catalogue_cost_nanousd": cost.nanousd,
@@ -68,7 +70,7 @@ def _without_usage(reading: Reading) -> Cost:
 
 
 def _reservations(reading: Reading, *, is_estimated: bool) -> list[str]:
-    """Return why the usage is known, or estimated, to be only a part of what was consumed."""
+    """Return why the usage, stated or estimated, may be only a part of what was consumed."""
     if is_estimated:
         return ["incomplete_answer" if reading.outcome in CUT_SHORT else "no_usage"]
     if fault := _fault(reading):
@@ -83,12 +85,12 @@ def _has_no_output(reading: Reading) -> bool:
 
 
 def _has_no_answer(status: int | None) -> bool:
-    """Tell whether a response of this status holds no answer: 204, or a redirection."""
+    """Return whether a response with this status has no answer: 204, or a redirection."""
     return status is not None and (status == 204 or 300 <= status < 400)
 
 
 def _fault(reading: Reading) -> str | None:
-    """Return why not all of the answer was read, be it ours or the provider's."""
+    """Return why the answer was not read whole: a bug of farebox, or a response that cannot be read."""
     if reading.meter_failed:
         return "meter_failure"
     return "unreadable_answer" if reading.is_unreadable else None
