@@ -16,9 +16,10 @@ BODY = json.dumps({"model": "m", "messages": ["word " * 500]}).encode()
 
 def flow_of(body: bytes = BODY, encoding: str = "") -> http.HTTPFlow:
     url = "http://api.openai.com/v1/chat/completions"
-    encoded = [(b"content-encoding", encoding.encode())] if encoding else []
-    headers = [(b"content-type", b"application/json"), *encoded]
-    flow = tflow.tflow(req=http.Request.make("POST", url, headers=headers))
+    flow = tflow.tflow(req=http.Request.make("POST", url))
+    flow.request.headers["content-type"] = "application/json"
+    if encoding:
+        flow.request.headers["content-encoding"] = encoding
     flow.request.raw_content = body
     return flow
 
