@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from farebox.spool.bound import LOOK_SECONDS, NEAR_LOOK_SECONDS, Bound, used
+from farebox.spool.bound import MEASURE_SECONDS, NEAR_MEASURE_SECONDS, Bound, used
 
 
 @pytest.fixture
@@ -35,8 +35,8 @@ def test_the_limit_is_reached_by_what_is_there_and_what_is_written(root: Path) -
     assert taken == [True, False]
 
 
-@pytest.mark.parametrize(("limit", "pause"), [(130, NEAR_LOOK_SECONDS), (200, LOOK_SECONDS)], ids=["near", "far"])
-def test_what_others_write_or_take_away_is_seen_at_the_next_look(root: Path, limit: int, pause: float) -> None:
+@pytest.mark.parametrize(("limit", "pause"), [(130, NEAR_MEASURE_SECONDS), (200, MEASURE_SECONDS)], ids=["near", "far"])
+def test_what_others_write_or_take_away_is_seen_at_the_next_measurement(root: Path, limit: int, pause: float) -> None:
     bound = Bound(root, limit)
 
     before = bound.takes(5, now=0)
@@ -44,12 +44,12 @@ def test_what_others_write_or_take_away_is_seen_at_the_next_look(root: Path, lim
     meanwhile = bound.takes(5, now=pause / 2)
     full = bound.takes(5, now=pause)
     (root / "one" / "00000003.seg").unlink()
-    after = bound.takes(5, now=pause + NEAR_LOOK_SECONDS)
+    after = bound.takes(5, now=pause + NEAR_MEASURE_SECONDS)
 
     assert (before, meanwhile, full, after) == (True, True, False, True)
 
 
-def test_workers_that_write_within_one_look_pass_the_limit_by_no_more_than_a_sixteenth(root: Path) -> None:
+def test_workers_that_write_between_two_measurements_pass_the_limit_by_no_more_than_a_sixteenth(root: Path) -> None:
     limit = 3200
     bounds = {root / "one" / f"0000001{number}.seg": Bound(root, limit, workers=4) for number in range(4)}
     taken = {bound.takes(0, now=0) for bound in bounds.values()}

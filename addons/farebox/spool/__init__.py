@@ -1,5 +1,5 @@
 """The durable hand-over: a worker appends, the recorder reads.
 
-One folder per worker, named by its id, with append-only segment files in it and a lock file that its worker holds while
-it lives. What is appended survives `kill -9`; a power cut can take what the kernel has not written back yet.
+Each worker has a folder, named by its id, with append-only segment files and a lock file that the worker holds while it
+lives. Appended messages survive `kill -9`; a power cut can take those that the kernel hasn't written to the disk yet.
 """

@@ -1,4 +1,4 @@
-"""A worker's folder in the spool: its lock, its segments, and whether they are on the disk for good."""
+"""A worker's folder in the spool: its lock and its segments, flushed to the disk if that is asked for."""
 
 import errno
 import os
@@ -10,15 +10,13 @@ from ..home.atomic import sync_folder
 from .frames import MARK
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
-# What a power cut must leave is the data and the file's size, not its times.
-_flush = getattr(os, "fdatasync", os.fsync)
 
 
 class WorkerFolder:
-    """The folder of worker `name` below `root`, made and locked at the first need.
+    """The folder of worker `name` below `root`, made and locked when it is first needed.
 
-    With `syncs`, what was written, and where it stands, is on the disk when a call returns. Every method can raise
-    OSError; what it could not write whole is cut off again.
+    With `syncs`, data and file names are on the disk when a method returns. Every method can raise OSError; an
+    incomplete frame is cut off again.
     """
 
     def __init__(self, root: Path, name: str, *, syncs: bool) -> None:
@@ -31,7 +29,7 @@ class WorkerFolder:
         self.size = 0
 
     def claim(self) -> None:
-        """Make the folder, locked before anyone can see it under its name; nothing where that is done."""
+        """Make the folder, unless that is done; it is locked before it can be seen under its name."""
         if self._lock is not None:
             return
         self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -49,7 +47,7 @@ class WorkerFolder:
             sync_folder(self._root.parent)
 
     def append(self, frames: Sequence[bytes]) -> int:
-        """Write `frames` to the open segment; return how many of them there was room for."""
+        """Write `frames` to the open segment; return how many of them the disk had room for."""
         file = self._open()
         try:
             written = os.write(file, b"".join(frames))
@@ -65,13 +63,13 @@ class WorkerFolder:
         return whole
 
     def end_segment(self) -> None:
-        """Close the open segment, if there is one: the next append begins another."""
+        """Close the open segment, if there is one: the next append starts another."""
         if self._file is not None:
             os.close(self._file)
             self._file, self.size = None, 0
 
     def release(self) -> None:
-        """Give the folder up: its reader may take it away."""
+        """Release the folder: its reader may remove it."""
         self.end_segment()
         if self._lock is not None:
             os.close(self._lock)
@@ -80,7 +78,7 @@ class WorkerFolder:
     def _open(self) -> int:
         if self._file is None:
             self.claim()
-            # What could be made, but neither written nor removed, is not in the next try's way.
+            # A new number at each try: a file that could be neither written nor removed doesn't block the next one.
             self._segment += 1
             path = self.path / f"{self._segment:08d}.seg"
             flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC
@@ -88,7 +86,7 @@ class WorkerFolder:
             try:
                 self._begin(file)
             except OSError:
-                # It is tried again every second: a full disk must not end up with a file for each.
+                # There is a try every second: a full disk must not end up with a file for each.
                 os.close(file)
                 path.unlink()
                 raise
@@ -103,7 +101,7 @@ class WorkerFolder:
             sync_folder(self.path)
 
     def _undo(self, error: OSError) -> None:
-        """Take a failed write back, and go on in the same segment only where it is sound and merely out of room."""
+        """Undo a failed write; continue in the same segment only if the disk was merely full."""
         self._cut()
         if error.errno not in _NO_ROOM:
             self.end_segment()
@@ -117,10 +115,15 @@ class WorkerFolder:
 
 
 def _whole(frames: Sequence[bytes], written: int) -> tuple[int, int]:
-    """Return how many of `frames` the first `written` bytes of them hold, and their size."""
+    """Return how many of `frames` the first `written` bytes contain completely, and the size of those."""
     number = size = 0
     for frame in frames:
         if size + len(frame) > written:
             break
         number, size = number + 1, size + len(frame)
     return number, size
+
+
+def _flush(file: int) -> None:
+    # The data and the file's size must survive a power cut, its times need not.
+    getattr(os, "fdatasync", os.fsync)(file)

@@ -13,7 +13,7 @@ _HEAD = struct.Struct("<II")
 
 
 class Frame(NamedTuple):
-    """One message and the offset behind it. `skipped` bytes before it were no frame."""
+    """One message and the offset behind it; `skipped` bytes before it belong to no frame."""
 
     message: bytes
     end: int
@@ -21,16 +21,16 @@ class Frame(NamedTuple):
 
 
 def frame(message: bytes) -> bytes:
-    """Return `message` as a segment holds it."""
+    """Return `message` as it is written to a segment."""
     if not 0 < len(message) <= MESSAGE_LIMIT:
-        raise ValueError(f"a message of {len(message)} bytes: from 1 to {MESSAGE_LIMIT} are possible")
+        raise ValueError(f"a message of {len(message)} bytes: it must have from 1 to {MESSAGE_LIMIT}")
     return _HEAD.pack(len(message), crc32(message)) + message
 
 
 def frames(data: bytes) -> Iterator[Frame]:
-    """Yield the frames in `data`, which starts at a frame, passing over what is damaged.
+    """Yield the frames in `data`, which starts at a frame, and skip damaged bytes.
 
-    Stops at a frame that is not whole: the rest of it may still be on its way, or its writer died.
+    Stops at an incomplete frame: its writer may still be writing it, or has died.
     """
     offset, skipped = 0, 0
     while offset + _HEAD.size <= len(data):
@@ -48,7 +48,7 @@ def frames(data: bytes) -> Iterator[Frame]:
 
 
 def count(data: bytes) -> int:
-    """Return how many frames stand in `data`, by their lengths alone."""
+    """Return how many frames `data` has, by their lengths alone."""
     number, offset = 0, 0
     while offset + _HEAD.size <= len(data):
         length, _ = _HEAD.unpack_from(data, offset)
@@ -58,7 +58,7 @@ def count(data: bytes) -> int:
 
 
 def _frame_follows(data: bytes, start: int) -> bool:
-    """Tell whether a sound frame begins behind `start`: then what stands there is damaged, not unfinished."""
+    """Tell whether an intact frame begins behind `start`: then the frame there is damaged, not incomplete."""
     for offset in range(start, len(data) - _HEAD.size):
         length, checksum = _HEAD.unpack_from(data, offset)
         end = offset + _HEAD.size + length
@@ -68,16 +68,16 @@ def _frame_follows(data: bytes, start: int) -> bool:
 
 
 class Format(NamedTuple):
-    """How a version's segments are read."""
+    """How segments of one version are read."""
 
     frames: Callable[[bytes], Iterator[Frame]]
     count: Callable[[bytes], int]
 
 
-# Every version that was ever written stays, so that a newer farebox reads what an older one left.
+# Every version that was ever written stays: a newer farebox reads the spools that an older one left.
 FORMATS: Mapping[int, Format] = {VERSION: Format(frames, count)}
 
 
 def version_of(mark: bytes) -> int | None:
-    """Return the version of the segment that begins with `mark`, None where it is no segment."""
+    """Return the version of the segment that begins with `mark`, or None if it is not a segment."""
     return mark[-1] if len(mark) == len(MARK) and mark.startswith(_NAME) else None

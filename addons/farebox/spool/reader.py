@@ -9,17 +9,17 @@ from typing import NamedTuple
 
 from ..config.spool_limits import SEGMENT_LIMIT
 from .frames import FORMATS, MARK, MESSAGE_LIMIT, Format
-from .segments import DamagedError, LeftAloneError, Tail, dead_lettered, is_unlocked, segments, tail, take_away
+from .segments import DamagedError, LeftAloneError, Tail, dead_lettered, is_unlocked, remove, segments, tail
 
 logger = logging.getLogger(__name__)
 
 _WINDOW = 4 * MESSAGE_LIMIT
-# In a window without a frame, one may begin so far before its end.
+# A frame may begin so far before the end of a window in which none is complete.
 _LARGEST_FRAME = MESSAGE_LIMIT + 64
 
 
 class Position(NamedTuple):
-    """How far a spool is read: the segment's number and the offset in it."""
+    """How far a spool has been read: the number of a segment and the offset in it."""
 
     segment: int
     offset: int
@@ -30,9 +30,10 @@ _START = Position(0, len(MARK))
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Messages, and the positions behind them, by spool.
+    """Messages, and the positions behind them by spool.
 
-    `ended` are spools read whole whose worker is gone, `damaged` files that were newly dead-lettered.
+    `ended` are spools that have been read completely and whose worker is gone; `damaged` are the files that this batch
+    added to the dead letters.
     """
 
     messages: list[bytes] = field(default_factory=list)
@@ -41,10 +42,10 @@ class Batch:
     damaged: list[Path] = field(default_factory=list)
 
 
-class _Found(NamedTuple):
-    """What a piece of a segment holds: `end` is the offset in it behind the last message, `rest` what comes then.
+class _Part(NamedTuple):
+    """The messages in a part of a segment: `end` is the offset in it behind the last one, `rest` the bytes after it.
 
-    `skipped` bytes before `end` are no messages.
+    `skipped` bytes before `end` belong to no message.
     """
 
     messages: list[bytes]
@@ -55,9 +56,9 @@ class _Found(NamedTuple):
 
 
 class SpoolReader:
-    """Reads every spool below `root` from the positions on that the ledger holds.
+    """Reads every spool below `root`, from the positions that the ledger has.
 
-    A segment with damage is kept in the folder `dead-letter` beside `root`, before anything behind the damage is read.
+    A damaged segment is kept in the folder `dead-letter` beside `root` before anything behind the damage is read.
     """
 
     def __init__(self, root: Path, positions: Mapping[str, Position], formats: Mapping[int, Format] = FORMATS) -> None:
@@ -69,7 +70,7 @@ class SpoolReader:
         self._left_alone: set[Path] = set()
 
     def read(self, limit: int) -> Batch:
-        """Return up to some `limit` messages that are not read yet; the same ones again until `done` is told."""
+        """Return about `limit` messages that have not been read; the same ones again until `done` is called."""
         batch = Batch()
         for folder in self._folders():
             if len(batch.messages) >= limit:
@@ -78,16 +79,16 @@ class SpoolReader:
         return batch
 
     def done(self, batch: Batch) -> list[str]:
-        """Note that `batch` is in the ledger, and take away its finished segments and spools.
+        """Note that `batch` is in the ledger, and remove its finished segments and spools.
 
-        Returns the spools that are gone: their positions are of no more use.
+        Returns the spools that are gone: their positions are no longer needed.
         """
         self._positions.update(batch.positions)
         for name, position in batch.positions.items():
             for number, path in segments(self._root / name):
                 if number < position.segment:
                     self._unlink(path)
-        gone = [name for name in batch.ended if take_away(self._root / name, self._dead_letters)]
+        gone = [name for name in batch.ended if remove(self._root / name, self._dead_letters)]
         for name in gone:
             self._positions.pop(name, None)
         return gone
@@ -118,19 +119,19 @@ class SpoolReader:
         return position.offset if position.segment == segment else len(MARK)
 
     def _count(self, name: str, number: int, path: Path) -> int:
-        """Return how many messages of a segment are not read; one that did not grow is not counted twice."""
+        """Return how many messages of a segment have not been read; it is counted again only if it has grown."""
         start = self._offset(name, number)
         try:
-            place = start, path.stat().st_size
-            if path not in self._counts or self._counts[path][0] != place:
+            extent = start, path.stat().st_size
+            if path not in self._counts or self._counts[path][0] != extent:
                 found = tail(path, start, SEGMENT_LIMIT + MESSAGE_LIMIT, self._formats)
-                self._counts[path] = place, found.format.count(found.data) if found else 0
+                self._counts[path] = extent, found.format.count(found.data) if found else 0
         except (DamagedError, LeftAloneError, OSError):
             return 0
         return self._counts[path][1]
 
     def _read_folder(self, folder: Path, batch: Batch, limit: int) -> None:
-        # The order matters: what a worker that is gone, or a segment that has a successor, holds is all there will be.
+        # In this order: nothing is added to the segments of a worker that is gone, or to one that has a successor.
         is_gone = is_unlocked(folder / "lock")
         unread = self._unread(folder)
         for index, (number, path) in enumerate(unread):
@@ -145,21 +146,21 @@ class SpoolReader:
             batch.ended.append(folder.name)
 
     def _read_segment(self, number: int, path: Path, batch: Batch, limit: int, *, is_final: bool) -> bool:
-        """Read on in a segment; tell whether its end is reached. LeftAloneError, OSError: nothing of it is read."""
+        """Read on in a segment; tell whether its end is reached. LeftAloneError, OSError: none of it has been read."""
         name = path.parent.name
         start = self._offset(name, number)
         try:
-            there = tail(path, start, _WINDOW, self._formats)
+            window = tail(path, start, _WINDOW, self._formats)
         except DamagedError as error:
             if not is_final:
                 raise LeftAloneError(str(error)) from error
             self._keep_dead_letters(path, str(error), batch)
             batch.positions[name] = Position(number + 1, len(MARK))
             return True
-        found = _find(there, limit - len(batch.messages))
+        found = _find(window, limit - len(batch.messages))
         damaged = found.skipped + (found.rest if is_final and not found.has_more else 0)
         if damaged:
-            self._keep_dead_letters(path, f"{damaged} bytes hold no call that can be read, the rest is recorded", batch)
+            self._keep_dead_letters(path, f"{damaged} bytes contain no readable call, the rest is recorded", batch)
         batch.messages.extend(found.messages)
         if found.end or number > self._positions.get(name, _START).segment:
             batch.positions[name] = Position(number, start + found.end)
@@ -169,7 +170,7 @@ class SpoolReader:
         kept = dead_lettered(path, self._dead_letters)
         if kept:
             batch.damaged.append(kept)
-            logger.error("spool segment %s is damaged and kept as %s: %s: see to the disk", path, kept, why)
+            logger.error("spool segment %s is damaged and kept as %s: %s: check that disk", path, kept, why)
 
     def _leave_alone(self, path: Path, error: Exception) -> None:
         if path not in self._left_alone:
@@ -180,20 +181,20 @@ class SpoolReader:
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
-            # It is read, and never read again; it goes with a later one.
+            # It has been read and is not read again; another try comes with the next finished segment.
             self._leave_alone(path, error)
 
 
-def _find(there: Tail | None, room: int) -> _Found:
-    """Return up to `room` messages of a piece of a segment."""
-    if there is None:
-        return _Found([], 0, 0, 0, has_more=False)
+def _find(window: Tail | None, room: int) -> _Part:
+    """Return up to `room` messages of a part of a segment."""
+    if window is None:
+        return _Part([], 0, 0, 0, has_more=False)
     messages, end, skipped = [], 0, 0
-    for frame in itertools.islice(there.format.frames(there.data), room):
+    for frame in itertools.islice(window.format.frames(window.data), room):
         messages.append(frame.message)
         end = frame.end
         skipped += frame.skipped
-    is_window = len(there.data) == _WINDOW
-    if is_window and not messages:
+    is_full = len(window.data) == _WINDOW
+    if is_full and not messages:
         end = skipped = _WINDOW - _LARGEST_FRAME
-    return _Found(messages, end, skipped, len(there.data) - end, has_more=is_window or len(messages) == room)
+    return _Part(messages, end, skipped, len(window.data) - end, has_more=is_full or len(messages) == room)

@@ -1,4 +1,4 @@
-"""The files of the spool, as the recorder reads, removes and (where damaged) dead-letters them."""
+"""The files of the spool, as the recorder reads, removes or (if they are damaged) dead-letters them."""
 
 import contextlib
 import errno
@@ -14,20 +14,20 @@ from ..home import lockfile
 from ..home.atomic import replacing
 from .frames import MARK, Format, version_of
 
-# What another try does not mend: the disk's, the file's or its owner's fault.
+# Errors that another try doesn't mend: the disk, the file or its owner is at fault.
 _UNREADABLE = frozenset({errno.EIO, errno.EISDIR, errno.EACCES, errno.EPERM})
 
 
 class LeftAloneError(Exception):
-    """A segment cannot be read now, or only by a newer farebox: it stays where it is, with what follows it."""
+    """A segment cannot be read now, or only by a newer farebox: it stays, and so do the segments after it."""
 
 
 class DamagedError(Exception):
-    """A file is no segment, or cannot be read whoever tries."""
+    """A file is not a segment, or can never be read."""
 
 
 class Tail(NamedTuple):
-    """What a segment holds from some offset on, and how to read it."""
+    """The bytes of a segment from an offset on, and how to read them."""
 
     data: bytes
     format: Format
@@ -39,7 +39,7 @@ def segments(folder: Path) -> list[tuple[int, Path]]:
 
 
 def tail(path: Path, start: int, limit: int, formats: Mapping[int, Format]) -> Tail | None:
-    """Return up to `limit` bytes of a segment from `start` on; None where it has not begun yet.
+    """Return up to `limit` bytes of a segment from `start` on, or None if its mark is incomplete.
 
     LeftAloneError, DamagedError.
     """
@@ -50,9 +50,9 @@ def tail(path: Path, start: int, limit: int, formats: Mapping[int, Format]) -> T
                 return None
             version = version_of(mark)
             if version is None:
-                raise DamagedError("it is no segment of a spool")
+                raise DamagedError("it is not a spool segment")
             if version not in formats:
-                raise LeftAloneError(f"it is of format {version}, which a newer farebox wrote: start that one")
+                raise LeftAloneError(f"it has format {version}, of a newer farebox: start that version")
             file.seek(start)
             return Tail(file.read(limit), formats[version])
     except OSError as error:
@@ -62,9 +62,9 @@ def tail(path: Path, start: int, limit: int, formats: Mapping[int, Format]) -> T
 
 
 def dead_lettered(path: Path, dead_letters: Path) -> Path | None:
-    """Keep the segment `path` in the folder `dead-letter` too; return where, or None where it is there already.
+    """Keep the segment `path` in the folder `dead_letters` too; return where, or None if it is there already.
 
-    Another of its name stays. OSError where that cannot be.
+    Another file of its name there stays. OSError if it cannot be kept.
     """
     kept = dead_letters / f"{path.parent.name}-{path.name}"
     for number in itertools.count(2):
@@ -77,7 +77,7 @@ def dead_lettered(path: Path, dead_letters: Path) -> Path | None:
     try:
         os.link(path, kept)
     except OSError:
-        # Folders have no second name, and on some file systems files have none either.
+        # Folders cannot be linked, and on some file systems files cannot either.
         if path.is_file() and os.access(path, os.R_OK):
             with replacing(kept) as part:
                 shutil.copyfile(path, part)
@@ -87,15 +87,15 @@ def dead_lettered(path: Path, dead_letters: Path) -> Path | None:
 
 
 def _is_same(path: Path, kept: Path) -> bool:
-    """Tell whether `kept` is the file `path`, or a copy of it; what cannot be read is none."""
+    """Tell whether `kept` is the file `path` or a copy of it; a file that cannot be read is not."""
     try:
         return path.samefile(kept) or filecmp.cmp(path, kept, shallow=False)
     except OSError:
         return False
 
 
-def take_away(folder: Path, dead_letters: Path) -> bool:
-    """Remove a spool that is read whole; tell whether it is gone. What is not ours in it is dead-lettered with it."""
+def remove(folder: Path, dead_letters: Path) -> bool:
+    """Remove a spool that is read completely; tell whether it is gone. Files of others in it are dead-lettered."""
     with contextlib.suppress(OSError):
         for _, path in segments(folder):
             path.unlink()

@@ -1,4 +1,4 @@
-"""A worker's own counters, sent to the recorder over a Unix datagram socket, so that a full disk cannot stop them."""
+"""Workers' own counters, sent to the recorder over a Unix datagram socket: a full disk cannot stop them."""
 
 import contextlib
 import hashlib
@@ -16,7 +16,7 @@ _PATH_LIMIT = 100
 
 
 class UntrustedConnections(msgspec.Struct, frozen=True):
-    """Connections to `host` that a client gave up, as it does not trust the proxy's CA; `agent` where it said one."""
+    """Connections to `host` that a client gave up as it does not trust the proxy's CA; `agent` is its user agent."""
 
     host: str
     client: str
@@ -25,10 +25,11 @@ class UntrustedConnections(msgspec.Struct, frozen=True):
 
 
 class ClientDiagnostics(msgspec.Struct, frozen=True):
-    """What a worker saw of its clients beside calls, in totals since its start.
+    """What a worker observed of its clients besides calls, in totals since its start.
 
-    By host, `passed` counts connections that were not decrypted, `unread` requests to decrypted hosts that no dialect
-    reads. `skew_ms` is how far this machine's clock is ahead of the upstreams', by the median of their `date` headers.
+    By host, `passed` counts connections that were not decrypted, and `unread` requests to decrypted hosts that no
+    dialect reads. `skew_ms` is how far this machine's clock is ahead of the upstreams', by the median of their `date`
+    headers.
     """
 
     connections: int = 0
@@ -39,7 +40,7 @@ class ClientDiagnostics(msgspec.Struct, frozen=True):
 
 
 class Heartbeat(msgspec.Struct, frozen=True):
-    """What a worker tells of itself. Counters are totals since its start, so a lost datagram loses nothing."""
+    """A worker's report about itself. Counters are totals since its start, so a lost datagram loses nothing."""
 
     worker: str
     inflight: int = 0
@@ -53,9 +54,9 @@ class Heartbeat(msgspec.Struct, frozen=True):
 
 
 def socket_paths(home: Path) -> list[Path]:
-    """Return where the recorder of data folder `home` may listen, the best place first.
+    """Return where the recorder of data folder `home` may listen, the best path first.
 
-    The second is a short path of our own: `home` may be a long one, or on a disk that takes no new file.
+    The second is a short one: `home` may have a long path, or be on a disk that accepts no new file.
     """
     path = home.resolve() / "telemetry.sock"
     name = hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:16]
@@ -64,7 +65,7 @@ def socket_paths(home: Path) -> list[Path]:
 
 
 class HeartbeatSender:
-    """Sends Heartbeats without ever waiting: nobody listening, or a full buffer, is no error."""
+    """Sends Heartbeats without ever waiting; a recorder that is gone, or a full buffer, is not an error."""
 
     def __init__(self, home: Path) -> None:
         self._paths = socket_paths(home)
@@ -83,21 +84,21 @@ class HeartbeatSender:
 
 
 class HeartbeatReceiver:
-    """Takes in the Heartbeats of every worker of a data folder. FareboxError where it can listen nowhere."""
+    """Receives the Heartbeats of all workers of a data folder. FareboxError if it can listen at no path."""
 
     def __init__(self, home: Path) -> None:
-        troubles = []
+        problems = []
         for path in socket_paths(home):
             try:
                 self._socket, self._path = _listen(path), path
                 self._inode = path.stat().st_ino
                 return
             except OSError as error:
-                troubles.append(f"{path} ({error.strerror or error})")
-        raise FareboxError(f"the recorder cannot listen at {' or '.join(troubles)}: make one of the folders writable")
+                problems.append(f"{path} ({error.strerror or error})")
+        raise FareboxError(f"the recorder cannot listen at {' or '.join(problems)}: make one of the folders writable")
 
     def receive(self) -> list[Heartbeat]:
-        """Return what came in since the last call."""
+        """Return the Heartbeats that have arrived since the last call."""
         heartbeats = []
         with contextlib.suppress(BlockingIOError):
             while True:
@@ -107,7 +108,7 @@ class HeartbeatReceiver:
 
     def close(self) -> None:
         with contextlib.suppress(OSError):
-            # Who was started while we ended may have put its own there.
+            # A recorder that started meanwhile may have put its own socket there.
             if self._path.stat().st_ino == self._inode:
                 self._path.unlink()
         self._socket.close()
