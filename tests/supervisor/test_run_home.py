@@ -145,7 +145,7 @@ def test_calls_for_another_ledger_are_told_of_without_its_password(
 
     waiting = f"{own.folder} for postgresql://db:5432/f"
     assert [record.getMessage() for record in caplog.records] == [
-        f"calls that runs left wait for other ledgers, in {waiting}: start farebox once with --ledger naming that one"
+        f"calls of earlier runs wait for other ledgers, in {waiting}: start farebox once with that --ledger"
     ]
     assert not any(b"secret" in path.read_bytes() for path in own.folder.rglob("*") if path.is_file())
 

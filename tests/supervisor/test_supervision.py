@@ -1,4 +1,4 @@
-"""A child that is kept running. How much time has passed is told, not waited for."""
+"""A child that is kept running. The tests pass the time instead of waiting."""
 
 import os
 import select
@@ -28,12 +28,12 @@ while not ended.wait(0.01):
     liveness.beat()
 """
 
-Tend = Callable[..., SupervisedChild]
+Supervise = Callable[..., SupervisedChild]
 
 
 @pytest.fixture
-def supervise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tend]:
-    """Tend a child that runs the given code."""
+def supervise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Supervise]:
+    """Supervise a child that runs the given code."""
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     started: list[Child] = []
 
@@ -58,96 +58,96 @@ def wait_for(is_so: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def test_a_child_that_lives_is_left_alone(supervise: Tend) -> None:
-    tended = supervise()
-    child = tended.child
+def test_a_child_that_lives_is_left_alone(supervise: Supervise) -> None:
+    supervised = supervise()
+    child = supervised.child
 
     for _ in range(5):
         wait_for(lambda: bool(select.select([child._pipe], [], [], 0)[0]))
-        tended.supervise(PATIENCE_SECONDS)
+        supervised.supervise(PATIENCE_SECONDS)
 
-    assert tended.child is child
+    assert supervised.child is child
     assert child.process.poll() is None
 
 
-def test_a_child_that_died_is_started_again_after_a_pause(supervise: Tend, caplog: pytest.LogCaptureFixture) -> None:
-    tended = supervise()
-    first = tended.child
+def test_a_child_that_died_is_restarted_after_a_pause(supervise: Supervise, caplog: pytest.LogCaptureFixture) -> None:
+    supervised = supervise()
+    first = supervised.child
     first.process.kill()
     first.process.wait(SECONDS)
 
-    tended.supervise(0.1)
-    tended.supervise(0.1)
-    during_the_pause = tended.child
-    tended.supervise(1.0)
+    supervised.supervise(0.1)
+    supervised.supervise(0.1)
+    during_the_pause = supervised.child
+    supervised.supervise(1.0)
 
     assert during_the_pause is first
-    assert tended.child is not first
-    wait_for(tended.child.has_beaten)
-    assert [record.getMessage() for record in caplog.records] == ["made_child ended with -9 and is started again"]
+    assert supervised.child is not first
+    wait_for(supervised.child.has_beaten)
+    assert [record.getMessage() for record in caplog.records] == ["made_child ended with exit code -9, restarting it"]
 
 
-def test_the_pause_grows_while_it_keeps_dying_and_is_short_again_after_a_long_life(supervise: Tend) -> None:
-    tended = supervise("raise SystemExit(3)")
+def test_the_pause_grows_while_it_keeps_dying_and_is_short_again_after_a_long_life(supervise: Supervise) -> None:
+    supervised = supervise("raise SystemExit(3)")
     pauses = []
     for lived in (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 100.0):
-        child = tended.child
+        child = supervised.child
         child.process.wait(SECONDS)
-        tended._lived = lived
-        tended.supervise(0.0)
+        supervised._lived = lived
+        supervised.supervise(0.0)
         pause = 0.0
-        while tended.child is child:
-            tended.supervise(0.125)
+        while supervised.child is child:
+            supervised.supervise(0.125)
             pause += 0.125
         pauses.append(pause)
 
     assert pauses == [0.25, 0.5, 1.0, 2.0, 4.0, 5.0, 5.0, 0.25]
 
 
-def test_a_child_that_hangs_is_killed_and_started_again(supervise: Tend, caplog: pytest.LogCaptureFixture) -> None:
-    tended = supervise(patience=10.0)
-    hung = tended.child
+def test_a_child_that_hangs_is_killed_and_started_again(supervise: Supervise, caplog: pytest.LogCaptureFixture) -> None:
+    supervised = supervise(patience=10.0)
+    hung = supervised.child
     wait_for(hung.has_beaten)
     os.kill(hung.process.pid, signal.SIGSTOP)
     wait_for(lambda: not hung.has_beaten())
 
     for _ in range(9):
-        tended.supervise(1.0)
+        supervised.supervise(1.0)
     before = hung.process.poll()
-    tended.supervise(1.0)
+    supervised.supervise(1.0)
     hung.process.wait(SECONDS)
-    tended.supervise(1.0)
-    tended.supervise(1.0)
+    supervised.supervise(1.0)
+    supervised.supervise(1.0)
 
     assert before is None
-    assert tended.child is not hung
-    wait_for(tended.child.has_beaten)
+    assert supervised.child is not hung
+    wait_for(supervised.child.has_beaten)
     assert caplog.records[0].getMessage() == "made_child unresponsive for 10 s, killing it"
 
 
 def test_a_child_that_cannot_be_started_again_is_tried_until_it_can(
-    supervise: Tend, caplog: pytest.LogCaptureFixture
+    supervise: Supervise, caplog: pytest.LogCaptureFixture
 ) -> None:
-    tended = supervise()
-    first = tended.child
+    supervised = supervise()
+    first = supervised.child
     first.process.kill()
     first.process.wait(SECONDS)
 
     with without_new_files(os.getpid()):
         for _ in range(60):
-            tended.supervise(0.5)
+            supervised.supervise(0.5)
     caught = [record.getMessage() for record in caplog.records]
-    while_refused = tended.child
-    tended.supervise(5.0)
+    while_refused = supervised.child
+    supervised.supervise(5.0)
 
     assert while_refused is first
-    assert tended.child is not first
-    wait_for(tended.child.has_beaten)
-    [_, said] = caught
-    assert said.startswith("made_child cannot be started (Too many open files) and is tried again and again: free mem")
+    assert supervised.child is not first
+    wait_for(supervised.child.has_beaten)
+    [_, message] = caught
+    assert message.startswith("made_child cannot be started (Too many open files), trying again: free memory")
 
 
-def test_a_first_child_that_cannot_be_started_is_an_error_that_says_what_to_do(supervise: Tend) -> None:
+def test_a_first_child_that_cannot_be_started_is_an_error_that_says_what_to_do(supervise: Supervise) -> None:
     with (
         without_new_files(os.getpid()),
         pytest.raises(FareboxError, match=r"cannot be started \(Too many open files\): .*`ulimit -n`"),

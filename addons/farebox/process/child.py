@@ -1,4 +1,4 @@
-"""Child processes: settings in by standard input, which also tells when to end, and that the parent lives."""
+"""Child processes: standard input brings the settings and the order to end, and closes if the parent dies."""
 
 import contextlib
 import os
@@ -25,7 +25,7 @@ _STANDARD_INPUT = 0
 
 @dataclass(frozen=True, slots=True)
 class SpawnOptions:
-    """Where a child runs: `is_apart` keeps the terminal's signals from it, `log` takes what it would print."""
+    """Where a child runs: `is_apart` keeps the terminal's signals from it, `log` gets its output."""
 
     is_apart: bool = False
     log: IO[bytes] | None = None
@@ -37,7 +37,8 @@ DEFAULT_SPAWN = SpawnOptions()
 class Child:
     """One running child process, `python -m MODULE ARGUMENTS`.
 
-    It ends when told to, or when its standard input closes, as it does with us. OSError where no process can be had.
+    It ends when `stop` is called, or when its standard input closes, as it does if we die. OSError if no process can be
+    started.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class Child:
         package_parent = str(Path(__file__).resolve().parents[2])
         path = os.pathsep.join(part for part in (package_parent, os.environ.get("PYTHONPATH")) if part)
         environment = {**os.environ, "PYTHONPATH": path, PIPE_VARIABLE: str(pipe_end)}
-        # Ctrl-C reaches the whole group: how a child ends is its parent's to say.
+        # Ctrl-C reaches the whole process group, but the parent decides how a child ends.
         handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
             self.process = subprocess.Popen(
@@ -100,33 +101,33 @@ class Child:
         return msgspec.json.decode(line, type=dict[str, Any])
 
     def has_beaten(self) -> bool:
-        """Tell whether the child has shown a sign of life since this was last asked."""
+        """Tell whether the child has sent a heartbeat since the last call."""
         received = 0
         while self._has_output(0) and (piece := len(os.read(self._pipe, 4096))):
             received += piece
         return received > 0
 
     def _has_output(self, seconds: float) -> bool:
-        """Wait up to some seconds for the child to tell something, or to end."""
-        # select() takes no descriptor above 1023, which a mitmdump with many connections gets to.
+        """Wait up to some seconds for output of the child, or its end."""
+        # select() accepts no descriptor above 1023, and a mitmdump with many connections has more.
         poll = select.poll()
         poll.register(self._pipe, select.POLLIN)
         return bool(poll.poll(seconds * 1000))
 
     def forget(self) -> None:
-        """Hear no more of the child, which has ended."""
+        """Close the pipes to the child, which has ended."""
         os.close(self._pipe)
         self._close_input()
 
     def stop(self) -> None:
-        """Tell the child to end: it does when it has done its work."""
+        """Tell the child to end, which it does once its work is done."""
         assert self.process.stdin
-        # Its input stays open: that it closes is how the child knows that nobody is left to wait for it.
+        # Its input stays open: if it closed, the child would conclude that its parent is gone.
         with contextlib.suppress(BrokenPipeError, ValueError):
             os.write(self.process.stdin.fileno(), b".")
 
     def wait(self, seconds: float) -> bool:
-        """Wait for the child's end; kill it where that takes longer than `seconds`, and return False."""
+        """Wait for the child to end; if that takes longer than `seconds`, kill it and return False."""
         try:
             self.process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -144,7 +145,7 @@ class Child:
 
 
 def settings_from_parent() -> Settings:
-    """Return the Settings that the parent wrote to our standard input."""
+    """Return the Settings that the parent has written to our standard input."""
     line = bytearray()
     while not line.endswith(b"\n") and (byte := os.read(_STANDARD_INPUT, 1)):
         line += byte
@@ -152,7 +153,7 @@ def settings_from_parent() -> Settings:
 
 
 class Liveness:
-    """Our end of the pipe on which the parent hears of us."""
+    """Our end of the pipe for heartbeats to the parent."""
 
     def __init__(self) -> None:
         descriptor = os.environ.pop(PIPE_VARIABLE, None)
@@ -161,11 +162,11 @@ class Liveness:
             os.set_blocking(self._pipe, False)
 
     def tell_ready(self, message: dict[str, Any]) -> None:
-        """Tell the parent that we are at work."""
+        """Tell the parent that we are ready."""
         self._write(msgspec.json.encode(message) + b"\n")
 
     def beat(self) -> None:
-        """Show the parent a sign of life; one that does not look is not waited for."""
+        """Send the parent a heartbeat, without waiting for it to read."""
         self._write(b".")
 
     def _write(self, data: bytes) -> None:
@@ -175,10 +176,10 @@ class Liveness:
 
 
 def when_to_end(stop: Callable[[], object], alone: Callable[[], object] = lambda: None) -> None:
-    """Call `stop`, on a thread of its own, once our parent tells us to end or is gone, and `alone` once it is gone."""
+    """Call `stop` once our parent tells us to end or is gone, and `alone` once it is gone; both on another thread."""
 
     def wait() -> None:
-        # Not by sys.stdin: a thread that waits in its buffer's lock would crash the interpreter's shutdown.
+        # Not sys.stdin: a thread that waits while it holds its buffer's lock would crash the interpreter's shutdown.
         received = os.read(_STANDARD_INPUT, 1)
         stop()
         while received:

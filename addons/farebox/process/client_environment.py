@@ -1,9 +1,9 @@
-"""The environment that sends a client through the proxy and has it trust the CA. Pure."""
+"""The environment variables that send a client through the proxy and make it trust the CA. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-# Read by one client or another; set where the environment has them already, as they would win over SSL_CERT_FILE.
+# Each is read by some client. They are set only if the environment has them: they would win over SSL_CERT_FILE.
 OTHER_BUNDLES = (
     "AWS_CA_BUNDLE",
     "GIT_SSL_CAINFO",
@@ -17,7 +17,7 @@ OTHER_BUNDLES = (
 
 @dataclass(frozen=True, slots=True)
 class ProxyEndpoint:
-    """Where a client goes: the proxy's URL, the CA's certificate, and a bundle of it and the system's roots."""
+    """The proxy's URL, and the files of the CA's certificate and of a bundle of it and the system's roots."""
 
     proxy: str
     certificate: str
@@ -25,32 +25,32 @@ class ProxyEndpoint:
 
 
 def client_variables(endpoint: ProxyEndpoint, no_proxy: str) -> dict[str, str]:
-    """Return the variables that Python, Node and curl read, in the spelling of most."""
+    """Return the variables that Python, Node and curl read, in their usual spelling."""
     return {
         "HTTPS_PROXY": endpoint.proxy,
         "HTTP_PROXY": endpoint.proxy,
-        # curl reads this one in lower case alone.
+        # curl reads this one only in lower case.
         "http_proxy": endpoint.proxy,
         "NO_PROXY": no_proxy,
-        # Python's TLS and most others replace their roots by these.
+        # Python's TLS and most other clients replace their roots with this bundle.
         "SSL_CERT_FILE": endpoint.bundle,
         "REQUESTS_CA_BUNDLE": endpoint.bundle,
-        # curl takes SSL_CERT_DIR, where a system sets it, before SSL_CERT_FILE, and this one before both.
+        # curl prefers SSL_CERT_DIR, which some systems set, to SSL_CERT_FILE, and this one to both.
         "CURL_CA_BUNDLE": endpoint.bundle,
-        # Node adds this one to its own, and minds the proxy from version 22.21 and 24 on.
+        # Node adds this certificate to its roots, and uses the proxy from versions 22.21 and 24.
         "NODE_EXTRA_CA_CERTS": endpoint.certificate,
         "NODE_USE_ENV_PROXY": "1",
     }
 
 
 def client_environment(before: Mapping[str, str], endpoint: ProxyEndpoint) -> dict[str, str]:
-    """Return the environment `before`, changed so that a program started in it calls through the proxy.
+    """Return the environment `before`, changed so that a program in it calls through the proxy.
 
-    Its NO_PROXY stays; without one nothing goes round the proxy, as LLMs run on this machine too.
+    Its NO_PROXY stays; without one nothing bypasses the proxy, as LLMs run on this machine too.
     """
     no_proxy = before.get("NO_PROXY") or before.get("no_proxy") or ""
     variables = client_variables(endpoint, no_proxy)
-    # One that is set in lower case may win.
+    # Some clients prefer the variables in lower case.
     lower = {name.lower(): value for name, value in variables.items() if name.endswith("_PROXY") and name.isupper()}
     lower.pop("node_use_env_proxy", None)
     bundles = {name: endpoint.bundle for name in OTHER_BUNDLES if before.get(name)}

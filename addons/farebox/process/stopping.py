@@ -1,4 +1,4 @@
-"""When to stop, and whether at once."""
+"""When to stop, and whether to do so at once."""
 
 import os
 import select
@@ -13,20 +13,20 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Stop(Protocol):
-    """What a sidecar asks whether it is to go on."""
+    """Tells a sidecar whether to stop."""
 
     def wait(self, seconds: float) -> bool:
         """Wait up to some seconds; tell whether it is time to stop."""
 
     @property
     def is_urgent(self) -> bool:
-        """Whether to stop at once, without waiting for calls that are under way."""
+        """Whether to stop at once, without waiting for running calls."""
 
 
 class Signals:
-    """A stop by signals: the first says when, one that comes more than ECHO_SECONDS later that it is urgent.
+    """A stop by signals: the first one stops, another more than ECHO_SECONDS later makes it urgent.
 
-    A handler may run while `wait` holds any lock, as threading.Event does; a pipe needs none.
+    A handler may run while `wait` holds a lock, as threading.Event would; a pipe needs none.
     """
 
     def __init__(self) -> None:
@@ -45,15 +45,15 @@ class Signals:
             os.write(self._writer, b".")
 
     def take(self, _number: int, _frame: object) -> None:
-        """Take a signal in."""
+        """Handle a signal."""
         now = time.monotonic()
         self._first = now if self._first is None else self._first
-        # Who signals a process and then its group, as timeout(1) does, means one stop.
+        # timeout(1) signals a process and then its group: that is one stop.
         self.is_urgent = self.is_urgent or now - self._first > ECHO_SECONDS
         self.end()
 
     def close(self) -> None:
-        """Give the pipe back; who would still end it does nothing."""
+        """Close the pipe; `end` does nothing from then on."""
         self._is_stopping = True
         os.close(self._reader)
         os.close(self._writer)
@@ -61,7 +61,7 @@ class Signals:
 
 @contextmanager
 def until_signalled() -> Iterator[Signals]:
-    """Return what stops with SIGTERM, SIGINT or SIGHUP for as long as the block runs."""
+    """Yield a stop that SIGTERM, SIGINT and SIGHUP trigger for as long as the block runs."""
     signals = Signals()
     before = {number: signal.signal(number, signals.take) for number in _SIGNALS}
     try:

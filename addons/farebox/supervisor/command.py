@@ -1,4 +1,4 @@
-"""A program that runs in our terminal, in our place: its signals and its exit code pass through."""
+"""The program of `farebox run`: it has our terminal, gets our signals and sets our exit code."""
 
 import os
 import signal
@@ -12,13 +12,13 @@ from ..errors import FareboxError
 
 NOT_FOUND = 127
 NOT_EXECUTABLE = 126
-# What a terminal sends to every process in it: who is in it gets them without us.
+# Signals that a terminal sends to all processes of its foreground group, so the program gets them without us.
 _FROM_TERMINAL = frozenset({signal.SIGINT, signal.SIGQUIT})
 _PASSED_ON = (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, *_FROM_TERMINAL)
 
 
 class CommandError(FareboxError):
-    """The program cannot be started; `code` is what a shell would return."""
+    """The program cannot be started; `code` is the exit code that a shell would return."""
 
     def __init__(self, text: str, code: int) -> None:
         super().__init__(text)
@@ -26,7 +26,7 @@ class CommandError(FareboxError):
 
 
 class Command:
-    """Runs `arguments` as a child in our process group, so that the terminal is its own too."""
+    """Runs `arguments` as a child in our process group, so that it can use the terminal."""
 
     def __init__(self, arguments: Sequence[str]) -> None:
         self._arguments = list(arguments)
@@ -35,13 +35,13 @@ class Command:
 
     @property
     def returncode(self) -> int | None:
-        """Return the exit code, -N where signal N ended it, before it began or after; None while it may go on."""
+        """Return the exit code, or -N if signal N ended it, even before its start; None while it may continue."""
         if self._process is not None:
             return self._process.poll()
         return None if self._stopped_by is None else -self._stopped_by
 
     def start(self, environment: Mapping[str, str]) -> None:
-        """Start it; CommandError where that cannot be."""
+        """Start the program. CommandError if it cannot be started."""
         name = self._arguments[0]
         try:
             self._process = subprocess.Popen(self._arguments, env=environment)
@@ -51,7 +51,7 @@ class Command:
             raise CommandError(f"{name} cannot be run: {error.strerror}", NOT_EXECUTABLE) from error
 
     def wait(self, seconds: float) -> bool:
-        """Wait up to some seconds; tell whether it has ended."""
+        """Wait up to some seconds; tell whether the program has ended."""
         if self._process is None:
             if self._stopped_by is None:
                 time.sleep(seconds)
@@ -64,12 +64,12 @@ class Command:
 
     @property
     def is_urgent(self) -> bool:
-        """Tell whether to drop what it left behind: never, as the signals that come are its own."""
+        """Tell whether to drop unfinished calls: never, as the signals that come are for the program."""
         return False
 
     @contextmanager
     def signals(self) -> Iterator[None]:
-        """Pass signals on to it for as long as the block runs."""
+        """Pass signals on to the program for as long as the block runs."""
         before = {number: signal.signal(number, self._pass_on) for number in _PASSED_ON}
         try:
             yield
@@ -78,7 +78,7 @@ class Command:
                 signal.signal(number, handler)
 
     def end_as_it_did(self) -> None:
-        """Exit with its exit code, or by the signal that ended it."""
+        """Exit with the program's exit code, or by the signal that ended it."""
         code = self.returncode or 0
         sys.stdout.flush()
         sys.stderr.flush()
@@ -87,7 +87,7 @@ class Command:
             with suppress(OSError):
                 signal.signal(-code, signal.SIG_DFL)
             os.kill(os.getpid(), -code)
-        # Signals that end nothing by default, and those that are held up, leave what a shell would return.
+        # For signals that end no process by default, and blocked ones: the exit code that a shell would return.
         sys.exit(code if code >= 0 else 128 - code)
 
     def _pass_on(self, number: int, _frame: object) -> None:
@@ -98,7 +98,7 @@ class Command:
 
 
 def _is_in_foreground() -> bool:
-    """Tell whether the terminal's signals reach our process group, and so the program, without us."""
+    """Tell whether the terminal's signals reach our process group, and so the program, directly."""
     try:
         terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY)
     except OSError:

@@ -1,4 +1,4 @@
-"""A data folder for one run: its own spool beside the others', and what a killed run left is taken over."""
+"""A data folder for one run, with its own spool; calls that a killed run left are recovered by the next."""
 
 import hashlib
 import logging
@@ -14,6 +14,7 @@ import uuid_utils
 from ..config.settings import Settings
 from ..home import lockfile
 from ..home.folder import ESTIMATES, PRICES
+from ..home.hmac_key import FILE as HMAC_KEY
 from ..home.hmac_key import hmac_key
 from ..store.address import address
 
@@ -24,16 +25,16 @@ _LEDGER = "ledger"
 
 @contextmanager
 def isolated_settings(settings: Settings) -> Iterator[Settings]:
-    """Return Settings for a sidecar that is apart: own folder, ports, name; the same ledger and CA.
+    """Yield Settings for a sidecar with a folder, ports and a name of its own, and the same ledger and CA.
 
-    The folder goes at the block's end, unless calls still wait in its spool: `adopt` finds it then.
+    The folder is removed when the block ends, unless calls still wait in its spool: `recover_orphans` finds those.
     """
     name = str(uuid_utils.uuid7())
     folder = _runs(settings) / f"{_tag(settings)}-{name}"
     folder.mkdir(parents=True, mode=0o700)
     with _claimed(folder):
         try:
-            _lend(_base(settings), folder)
+            _share(_base(settings), folder)
             (folder / _LEDGER).write_text(address(settings.ledger), encoding="utf-8")
             yield msgspec.structs.replace(
                 settings,
@@ -54,9 +55,9 @@ def isolated_settings(settings: Settings) -> Iterator[Settings]:
 
 
 def recover_orphans(settings: Settings) -> None:
-    """Move what runs that are gone left in their spools, for the same ledger, into the spool of `settings`.
+    """Move calls that ended runs left for the same ledger into the spool of `settings`.
 
-    What waits for other ledgers is told of.
+    Calls that wait for other ledgers are reported in the log.
     """
     mine, waiting = f"{_tag(settings)}-", []
     for folder in sorted(set(_runs(settings).glob("*")) - {settings.folder}):
@@ -67,22 +68,20 @@ def recover_orphans(settings: Settings) -> None:
                 waiting.append(f"{folder} for {_ledger(folder)}")
     if waiting:
         logger.warning(
-            "calls that runs left wait for other ledgers, in %s: start farebox once with --ledger naming that one",
+            "calls of earlier runs wait for other ledgers, in %s: start farebox once with that --ledger",
             ", ".join(waiting),
         )
 
 
 def spools(folder: Path) -> list[Path]:
-    """Return the spools of workers in data folder `folder`: calls wait in them, or their worker lives."""
+    """Return the spools in data folder `folder`; each has waiting calls, or its worker lives."""
     return [path for path in (folder / "spool").glob("*") if path.is_dir() and not path.name.startswith(".")]
 
 
-def _lend(base: Path, folder: Path) -> None:
-    """Give a run the secret, as what is hashed in it must mean the same beside it, what estimates have learned, and the
-    prices that were downloaded.
-    """
+def _share(base: Path, folder: Path) -> None:
+    """Give a run the HMAC key, so that its hashes match those of other runs, the learned estimates and the prices."""
     hmac_key(base)
-    shutil.copy(base / "salt", folder)
+    shutil.copy(base / HMAC_KEY, folder)
     with suppress(FileNotFoundError):
         shutil.copy(base / ESTIMATES, folder)
     if (base / PRICES).is_dir():
@@ -98,7 +97,7 @@ def _take_over(settings: Settings, folder: Path) -> None:
 
 
 def _keep_dead_letters(settings: Settings, folder: Path) -> None:
-    """Keep what the ledger refused."""
+    """Keep the dead letters of a run."""
     dead_letters = _base(settings) / "dead-letter"
     for path in (folder / "dead-letter").glob("*"):
         dead_letters.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -110,7 +109,7 @@ def _runs(settings: Settings) -> Path:
 
 
 def _base(settings: Settings) -> Path:
-    """Return the data folder that runs stand in, also from within one."""
+    """Return the data folder that contains the runs, also from within one of them."""
     folder = settings.folder
     return folder.parent.parent if folder.parent.name == "runs" else folder
 
@@ -123,12 +122,12 @@ def _ledger(folder: Path) -> str:
     try:
         return (folder / _LEDGER).read_text(encoding="utf-8")
     except FileNotFoundError:
-        return "one that is not known"
+        return "an unknown ledger"
 
 
 @contextmanager
 def _claimed(folder: Path) -> Iterator[None]:
-    """Hold the folder of a run that begins: it has no lock before that is held."""
+    """Hold the folder of a new run: its lock file gets its name once it is locked."""
     draft = folder / "run.draft"
     with lockfile.held(draft, flags=os.O_CREAT | os.O_RDWR):
         draft.rename(folder / "run.lock")
@@ -137,7 +136,7 @@ def _claimed(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _held(folder: Path) -> Iterator[None]:
-    """Hold the folder of a run that is gone; OSError where any of its processes lives, or it is only starting."""
+    """Hold the folder of a run that has ended; OSError if any of its processes lives, or it is only starting."""
     locks = [*folder.glob("*.lock"), *folder.glob("spool/*/lock")]
     if not locks:
         raise FileNotFoundError(folder)

@@ -1,4 +1,4 @@
-"""A child process that is kept running: started again when it has died, killed when it hangs."""
+"""A child process that is kept running: restarted when it dies, killed when it hangs."""
 
 import logging
 from collections.abc import Callable
@@ -16,10 +16,10 @@ _REMEDY = "free memory, or raise the limits on processes and open files (`ulimit
 
 
 class SupervisedChild:
-    """One child, made by `start`, that shows signs of life; `tend` is to be called every few moments.
+    """One child, made by `start`, that sends heartbeats; call `supervise` several times a second.
 
-    FareboxError where the first cannot be started; later ones are tried until they can.
-    All time is told by the caller, so that a machine, or a parent, that stood still for a while accuses no child.
+    FareboxError if the first one cannot be started; later ones are tried until they can. The caller measures all time:
+    if the machine or the parent stood still for a while, no child is blamed.
     """
 
     def __init__(self, start: Callable[[], Child], patience: float = PATIENCE_SECONDS) -> None:
@@ -36,7 +36,7 @@ class SupervisedChild:
             raise FareboxError(f"a process of farebox cannot be started ({error.strerror}): {_REMEDY}") from error
 
     def supervise(self, seconds: float) -> None:
-        """See to the child, `seconds` after the last time: after its end, it is started again once a pause is over.
+        """Check the child, `seconds` after the last check; if it has ended, restart it after a pause.
 
         The pause grows while it keeps dying.
         """
@@ -59,7 +59,7 @@ class SupervisedChild:
         except OSError as error:
             if not self._is_refused:
                 logger.error(
-                    "%s cannot be started (%s) and is tried again and again: %s",
+                    "%s cannot be started (%s), trying again: %s",
                     self.child.name,
                     error.strerror,
                     _REMEDY,
@@ -73,7 +73,7 @@ class SupervisedChild:
         self.child.forget()
         before = self._pause if self._lived < _LONG_LIFE else 0.0
         self._rest = self._pause = min(max(before * 2, _SHORTEST_PAUSE), _LONGEST_PAUSE)
-        logger.error("%s ended with %s and is started again", self.child.name, self.child.process.returncode)
+        logger.error("%s ended with exit code %s, restarting it", self.child.name, self.child.process.returncode)
 
     def _check_heartbeat(self, seconds: float) -> None:
         self._silent += seconds

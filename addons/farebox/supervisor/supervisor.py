@@ -1,4 +1,4 @@
-"""The sidecar: one recorder and its workers, kept running, stopped in order."""
+"""The sidecar: one recorder and its workers, kept running and stopped in order."""
 
 import logging
 import signal
@@ -29,7 +29,7 @@ _TICK_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """Where the sidecar listens: each listener's mode and address, the first of them as a URL, and `metrics` as one."""
+    """Where the sidecar listens: mode and address of each listener; URLs of the first one and of the metrics."""
 
     listening: list[str]
     metrics: str
@@ -42,8 +42,8 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class LifecycleHooks:
-    """What is done when: `prepare` once the data folder is ours, `on_started` once the sidecar listens, `on_drained`
-    when the workers have ended and the recorder still answers.
+    """Functions for the moments of a run: `prepare` once the data folder is claimed, `on_started` once the sidecar
+    listens, `on_drained` when the workers have ended and the recorder still answers.
     """
 
     prepare: Callable[[], object]
@@ -52,14 +52,14 @@ class LifecycleHooks:
 
 
 def run(settings: Settings, hooks: LifecycleHooks, stop: Stop, spawn: SpawnOptions = DEFAULT_SPAWN) -> None:
-    """Run the sidecar until `stop` says so. FareboxError where it cannot start."""
+    """Run the sidecar until `stop` ends it. FareboxError if it cannot start."""
     with claim(settings.folder, "sidecar"):
         check(settings)
         hooks.prepare()
         _Supervisor(settings, stop, spawn).run(hooks)
 
 
-class _Stopped(Exception):  # noqa: N818 - no error: we are told to stop before all have started
+class _Stopped(Exception):  # noqa: N818 - not an error: `stop` came before all children were ready
     pass
 
 
@@ -95,8 +95,7 @@ class _Supervisor:
         self._recorder = SupervisedChild(lambda: self._child(RECORDER))
         self._workers.append(self._worker(1))
         recorder, first = self._ready(self._recorder), self._ready(self._workers[0])
-        # The other workers, and what is started again, must listen where the first does, also where any free port was
-        # asked for.
+        # The other workers, and restarted ones, must listen where the first one does, also if it chose a free port.
         self._settings = msgspec.structs.replace(
             self._settings, port=first["port"], mode=first["mode"], metrics_port=recorder["metrics_port"]
         )
@@ -112,16 +111,16 @@ class _Supervisor:
         return Child(module, self._settings, self._spawn, arguments)
 
     def _ready(self, one: SupervisedChild) -> dict[str, Any]:
-        """Return what a child tells once it is ready."""
+        """Return the message of a child that is ready."""
         ready = one.child.wait_ready(lambda: self._stop.wait(0))
         if ready is None:
             if self._stop.wait(0):
                 raise _Stopped
-            raise FareboxError(f"{one.child.name} could not start: see above")
+            raise FareboxError(f"{one.child.name} could not start: see its messages above")
         return ready
 
     def _end(self, ones: list[SupervisedChild], patience: float) -> None:
-        """End children, which do their work first: calls under way, the spool. Where it is urgent they do not."""
+        """End children; they finish their work first (running calls, the spool), unless the stop is urgent."""
         children = [one.child for one in ones]
         for child in children:
             child.stop()
