@@ -8,12 +8,18 @@ from typing import Any
 
 import pytest
 from farebox.store.engine import open_engine
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine
 
 from tests.support.ledgers import DATABASES, new_ledger, new_postgres_ledger, opened
 from tests.support.postgres import Postgres
 from tests.support.sidecar import Sidecar, redirected
 from tests.support.upstream import Asked, Step, Upstream, plain
+
+# On a busy machine, one example may take any time.
+hypothesis_settings.register_profile("farebox", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("farebox")
 
 StartUpstream = Callable[[Callable[[Asked], list[Step]]], Upstream]
 StartSidecar = Callable[..., Sidecar]

@@ -26,22 +26,18 @@ EVENTS = {"content-type": "text/event-stream"}
 ANSWER = b'{"id": "r-1", "model": "gpt-4o", "choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 1}}'
 
 
-def fields(headers: Mapping[str, str]) -> http.Headers:
-    return http.Headers([(name.encode(), value.encode()) for name, value in headers.items()])
-
-
 def flow_of(
     url: str = URL, body: bytes = b'{"model": "gpt-4o"}', headers: Mapping[str, str] = JSON, method: str = "POST"
 ) -> http.HTTPFlow:
     """Return the flow of a request that has no answer yet."""
-    return tflow.tflow(req=http.Request.make(method, url, body, fields(headers)))
+    return tflow.tflow(req=http.Request.make(method, url, body, _headers(headers)))
 
 
 def answered(
     flow: http.HTTPFlow, body: bytes = ANSWER, status: int = 200, headers: Mapping[str, str] = JSON
 ) -> http.Response:
     """Answer `flow`; return its answer."""
-    flow.response = http.Response.make(status, body, fields(headers))
+    flow.response = http.Response.make(status, body, _headers(headers))
     return flow.response
 
 
@@ -49,6 +45,10 @@ def exchange_of(flow: http.HTTPFlow | None = None, **options: Any) -> Exchange:
     """Return the exchange of a call to OpenAI."""
     given = {"call_id": "1", "capture": CaptureOptions(), "hmac_key": HMAC_KEY, **options}
     return Exchange(flow or flow_of(), DIALECT, NOBODY, **given)
+
+
+def _headers(headers: Mapping[str, str]) -> http.Headers:
+    return http.Headers([(name.encode(), value.encode()) for name, value in headers.items()])
 
 
 class Worker:
