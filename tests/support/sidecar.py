@@ -18,6 +18,7 @@ from farebox.store import queries
 from farebox.store.engine import open_engine
 
 from tests.support.upstream import Upstream
+from tests.support.watcher import Watcher
 
 REDIRECT = Path(__file__).with_name("redirect.py")
 # urllib's own opener remembers the proxies of the moment of its first use.
@@ -46,7 +47,10 @@ def redirected(upstream: Upstream, folder: Path) -> tuple[str, ...]:
 
 
 class Sidecar:
-    """One running `farebox up` on free ports, in a process group of its own. `log` holds all that it printed."""
+    """One running `farebox up` on free ports; `log` holds its output.
+
+    It has a process group of its own, which ends with this process, however that ends.
+    """
 
     def __init__(
         self,
@@ -69,14 +73,16 @@ class Sidecar:
             start_new_session=True,
             cwd=cwd or home.parent,
         )
+        self._watcher = Watcher(-self.process.pid)
         try:
             self.banner = self._wait_for_banner(start)
         except BaseException:
+            self._watcher.end()
             self._written.close()
             raise
-        self.proxy = self._told("proxy")
-        self.metrics_url = self._told("metrics")
-        self.ca = self._told("CA")
+        self.proxy = self._address("proxy")
+        self.metrics_url = self._address("metrics")
+        self.ca = self._address("CA")
 
     def __enter__(self) -> Self:
         return self
@@ -84,6 +90,7 @@ class Sidecar:
     def __exit__(self, *_error: object) -> None:
         if self.process.poll() is None:
             self.stop()
+        self._watcher.end()
         self._written.close()
 
     @property
@@ -155,7 +162,7 @@ class Sidecar:
         self.kill()
         raise AssertionError(f"farebox up did not start:\n{self.log.read_text()}")
 
-    def _told(self, name: str) -> str:
+    def _address(self, name: str) -> str:
         return next(line.split()[1] for line in self.banner.splitlines() if line.split()[:1] == [name])
 
 
