@@ -12,7 +12,8 @@ from farebox.pricing.rate import Rate
 from farebox.pricing.ratecard import RateCard
 from farebox.pricing.standard import standard
 from farebox.records.record import Completion, Record
-from farebox.sinks.database import DatabaseSink, Links
+from farebox.sinks.batch import Links
+from farebox.sinks.database import DatabaseSink
 from farebox.store import queries
 from farebox.store.engine import opened
 from farebox.store.reprices import PAGE, CaptureOptions, history

@@ -64,11 +64,11 @@ def test_a_port_of_a_mode_that_is_taken_ends_the_start(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("--script", "nowhere.py"), "nowhere.py is no file"),
+        (("--script", "nowhere.py"), "nowhere.py is not a file"),
         (("--set", "no_such_option=1"), "set: mitmproxy has no option no_such_option"),
         (("--set", "listen_port=many"), "set: "),
-        (("--mode", "nonsense"), "mode: 'nonsense' is no mode of mitmproxy"),
-        (("--mode", "reverse:https://x@99999999"), "mode: 'reverse:https://x@99999999' is no mode"),
+        (("--mode", "nonsense"), "mode: 'nonsense' is not a mitmproxy mode"),
+        (("--mode", "reverse:https://x@99999999"), "mode: 'reverse:https://x@99999999' is not a mitmproxy mode"),
         (("--host", "no.such.host.invalid"), "host: 'no.such.host.invalid' is not an address of this machine"),
         (("--ledger", "sqlite:////proc/nowhere/ledger.db"), "folder /proc/nowhere can't be created"),
         (("--config", "nowhere.yaml"), "nowhere.yaml cannot be read"),

@@ -1,4 +1,4 @@
-"""What a worker sees of its clients beside calls: bounded, and never a path."""
+"""What a worker knows about its clients apart from calls is bounded, and holds no path."""
 
 from email.utils import formatdate
 
@@ -15,30 +15,30 @@ def diagnostics() -> DiagnosticsCollector:
     return DiagnosticsCollector()
 
 
-def test_nothing_seen_is_nothing_told(diagnostics: DiagnosticsCollector) -> None:
-    assert diagnostics.told() == ClientDiagnostics()
+def test_without_clients_the_diagnostics_are_empty(diagnostics: DiagnosticsCollector) -> None:
+    assert diagnostics.snapshot() == ClientDiagnostics()
 
 
-def test_hosts_are_counted_by_what_became_of_them(diagnostics: DiagnosticsCollector) -> None:
+def test_hosts_are_counted_by_outcome(diagnostics: DiagnosticsCollector) -> None:
     for host in ("www.example.org", "www.example.org", None):
         diagnostics.passed(host)
     diagnostics.unread("api.openai.com")
 
-    assert diagnostics.told().passed == {"www.example.org": 2, "?": 1}
-    assert diagnostics.told().unread == {"api.openai.com": 1}
+    assert diagnostics.snapshot().passed == {"www.example.org": 2, "?": 1}
+    assert diagnostics.snapshot().unread == {"api.openai.com": 1}
 
 
-def test_many_hosts_are_counted_together(diagnostics: DiagnosticsCollector) -> None:
+def test_from_the_51st_on_hosts_are_counted_together(diagnostics: DiagnosticsCollector) -> None:
     for number in range(1000):
         diagnostics.passed(f"host-{number}.example")
     diagnostics.passed("host-0.example")
 
-    passed = diagnostics.told().passed
+    passed = diagnostics.snapshot().passed
     assert len(passed) == 51
     assert (passed["host-0.example"], passed["(others)"], sum(passed.values())) == (2, 950, 1001)
 
 
-def test_a_client_without_trust_is_named_by_what_it_said_when_it_asked_for_the_tunnel(
+def test_a_client_that_does_not_trust_the_ca_has_the_user_agent_of_its_tunnel_request(
     diagnostics: DiagnosticsCollector,
 ) -> None:
     flow = tflow.tflow()
@@ -49,56 +49,96 @@ def test_a_client_without_trust_is_named_by_what_it_said_when_it_asked_for_the_t
     diagnostics.tls_failed(flow.client_conn, "api.openai.com")
     diagnostics.tls_failed(flow.client_conn, "api.openai.com")
 
-    assert diagnostics.told().untrusted == (UntrustedConnections("api.openai.com", "127.0.0.1", "curl/8.5.0", 2),)
-    assert (diagnostics.told().connections, diagnostics.tls_untrusted) == (1, 2)
+    assert diagnostics.snapshot().untrusted == (UntrustedConnections("api.openai.com", "127.0.0.1", "curl/8.5.0", 2),)
+    assert (diagnostics.snapshot().connections, diagnostics.tls_untrusted) == (1, 2)
 
 
-@pytest.mark.parametrize("told", ["sk-proj-abcdefghijklmnopqrst", "jane@example.org", "Größe"])
-def test_neither_keys_nor_prose_are_told_for_hosts_and_agents(diagnostics: DiagnosticsCollector, told: str) -> None:
+@pytest.mark.parametrize("name", ["sk-proj-abcdefghijklmnopqrst", "jane@example.org", "Größe"])
+def test_keys_and_prose_are_not_kept_as_hosts_and_agents(diagnostics: DiagnosticsCollector, name: str) -> None:
     flow = tflow.tflow()
-    flow.request.headers["user-agent"] = told
+    flow.request.headers["user-agent"] = name
 
     diagnostics.tunnel(flow)
-    diagnostics.tls_failed(flow.client_conn, f"{told} ")
-    diagnostics.passed(f"{told} ")
+    diagnostics.tls_failed(flow.client_conn, f"{name} ")
+    diagnostics.passed(f"{name} ")
 
-    assert diagnostics.told().untrusted == (UntrustedConnections("?", "127.0.0.1", None, 1),)
-    assert diagnostics.told().passed == {"?": 1}
+    assert diagnostics.snapshot().untrusted == (UntrustedConnections("?", "127.0.0.1", None, 1),)
+    assert diagnostics.snapshot().passed == {"?": 1}
 
 
-def test_many_clients_without_trust_are_counted_together(diagnostics: DiagnosticsCollector) -> None:
+def test_older_hosts_of_untrusted_connections_are_counted_together(diagnostics: DiagnosticsCollector) -> None:
     client = tflow.tclient_conn()
     for number in range(500):
         diagnostics.tls_failed(client, f"host-{number}.example")
 
-    assert len(diagnostics.told().untrusted) == 21
-    assert diagnostics.tls_untrusted == sum(one.count for one in diagnostics.told().untrusted) == 500
+    assert len(diagnostics.snapshot().untrusted) == 21
+    assert diagnostics.tls_untrusted == sum(untrusted.count for untrusted in diagnostics.snapshot().untrusted) == 500
 
 
-def test_clients_without_trust_at_many_addresses_are_counted_together(diagnostics: DiagnosticsCollector) -> None:
+def test_older_clients_that_do_not_trust_the_ca_are_counted_together(diagnostics: DiagnosticsCollector) -> None:
     for number in range(500):
         client = tflow.tclient_conn()
         client.peername = (f"10.0.{number // 250}.{number % 250}", 51234)
         diagnostics.tls_failed(client, "api.openai.com")
     last = UntrustedConnections("api.openai.com", "10.0.1.249", None, 1)
 
-    untrusted = diagnostics.told().untrusted
+    untrusted = diagnostics.snapshot().untrusted
     assert len(untrusted) == 21
     assert (untrusted[0], untrusted[-1]) == (UntrustedConnections("(others)", "(others)", None, 480), last)
-    assert diagnostics.tls_untrusted == sum(one.count for one in untrusted) == 500
+    assert diagnostics.tls_untrusted == sum(entry.count for entry in untrusted) == 500
 
 
 @pytest.mark.parametrize("ahead", [0.0, 90.0, -3600.0])
-def test_the_clock_is_held_against_the_dates_of_answers(diagnostics: DiagnosticsCollector, ahead: float) -> None:
+def test_the_clock_is_compared_with_the_dates_of_answers(diagnostics: DiagnosticsCollector, ahead: float) -> None:
     for second in range(5):
         diagnostics.dated(formatdate(NOW + second, usegmt=True), NOW + second + 0.5 + ahead)
     diagnostics.dated("Thu, 01 Jan 1970 00:00:00 GMT", NOW)
 
-    assert diagnostics.told().skew_ms == round(ahead * 1000)
+    assert diagnostics.snapshot().skew_ms == round(ahead * 1000)
 
 
 @pytest.mark.parametrize("date", [None, "", "yesterday", "Mon, 99 Foo 2026 00:00:00 GMT"])
-def test_a_date_that_is_none_tells_nothing(diagnostics: DiagnosticsCollector, date: str | None) -> None:
+def test_an_invalid_date_is_ignored(diagnostics: DiagnosticsCollector, date: str | None) -> None:
     diagnostics.dated(date, NOW)
 
-    assert diagnostics.told().skew_ms is None
+    assert diagnostics.snapshot().skew_ms is None
+
+
+def test_a_new_connection_forgets_the_user_agent_of_an_earlier_one(diagnostics: DiagnosticsCollector) -> None:
+    flow = tflow.tflow()
+    flow.request.headers["user-agent"] = "curl/8.5.0"
+    diagnostics.tunnel(flow)
+
+    diagnostics.connected(flow.client_conn)
+    diagnostics.tls_failed(flow.client_conn, "api.openai.com")
+
+    assert diagnostics.snapshot().untrusted[0].agent is None
+
+
+def test_the_latest_thousand_user_agents_are_kept(diagnostics: DiagnosticsCollector) -> None:
+    flows = [tflow.tflow() for _ in range(1001)]
+    for flow in flows:
+        flow.request.headers["user-agent"] = "curl/8.5.0"
+        diagnostics.tunnel(flow)
+
+    for flow in (flows[0], flows[1]):
+        diagnostics.tls_failed(flow.client_conn, "api.openai.com")
+
+    assert [untrusted.agent for untrusted in diagnostics.snapshot().untrusted] == [None, "curl/8.5.0"]
+
+
+def test_a_client_without_an_address_is_counted(diagnostics: DiagnosticsCollector) -> None:
+    client = tflow.tclient_conn()
+    client.peername = None  # type: ignore[assignment]
+
+    diagnostics.tls_failed(client, None)
+
+    assert diagnostics.snapshot().untrusted == (UntrustedConnections("?", "?", None, 1),)
+
+
+def test_the_latest_dates_count(diagnostics: DiagnosticsCollector) -> None:
+    for second in range(30):
+        ahead = 60 if second < 20 else 0
+        diagnostics.dated(formatdate(NOW + second, usegmt=True), NOW + second + 0.5 + ahead)
+
+    assert diagnostics.snapshot().skew_ms == 0

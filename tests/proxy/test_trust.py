@@ -70,7 +70,7 @@ def test_a_folder_that_is_no_good_is_named_with_its_key(tmp_path: Path, place: s
         folder.mkdir()
         (folder / "mitmproxy-ca.pem").write_text("no key")
 
-    with pytest.raises(SettingsError, match=f"^ca: {folder} holds no CA"):
+    with pytest.raises(SettingsError, match=f"^ca: no CA can be read or created in {folder}"):
         confdir(folder)
 
 

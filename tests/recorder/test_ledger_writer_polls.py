@@ -6,7 +6,8 @@ import msgspec
 import pytest
 from farebox.records.record import Completion
 from farebox.records.usage import Usage
-from farebox.sinks.database import DatabaseSink, Found, Links
+from farebox.sinks.batch import Found, Links
+from farebox.sinks.database import DatabaseSink
 from farebox.store import polls
 
 from tests.support.ledgers import locked

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 from farebox.errors import LedgerAwayError
 from farebox.records.record import Completion, Record
-from farebox.sinks.database import DatabaseSink, Links
+from farebox.sinks.batch import Links
+from farebox.sinks.database import DatabaseSink
 from farebox.spool.reader import Position
 from farebox.store import queries
 from farebox.store.engine import name

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from farebox.errors import LedgerAwayError
 from farebox.records.record import Completion, Record
-from farebox.sinks.database import DatabaseSink, Links
+from farebox.sinks.batch import Links
+from farebox.sinks.database import DatabaseSink
 from farebox.store import queries
 from farebox.store.engine import open_engine, writer
 from farebox.store.forget import Forgotten, Person, forget

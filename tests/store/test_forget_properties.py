@@ -7,7 +7,8 @@ from typing import Any
 
 from farebox.records.record import Completion, Record
 from farebox.records.times import in_utc
-from farebox.sinks.database import DatabaseSink, Links
+from farebox.sinks.batch import Links
+from farebox.sinks.database import DatabaseSink
 from farebox.store import queries
 from farebox.store.engine import writer
 from farebox.store.forget import Person, forget

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 from farebox.records.record import Record
-from farebox.sinks.database import DatabaseSink, Links
+from farebox.sinks.batch import Links
+from farebox.sinks.database import DatabaseSink
 from farebox.spool.reader import Position
 from farebox.store import queries
 from farebox.store.engine import open_engine, ping

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from farebox.records.record import Completion, Record
-from farebox.sinks.database import DatabaseSink, Links
+from farebox.sinks.batch import Links
+from farebox.sinks.database import DatabaseSink
 from farebox.store.engine import writer
 from farebox.store.locks import Lock, take
 from farebox.store.maintenance import Maintenance

@@ -17,7 +17,7 @@ def main() -> int:
     try:
         asyncio.run(run(settings, number, Liveness(), when_to_end))
     except FareboxError as error:
-        # Not by a logger: mitmproxy's handlers outlive its loop, and need it.
+        # Without a logger: mitmproxy's handlers outlive its event loop, and need it.
         sys.stderr.write(f"farebox proxy: {error}\n")
         return 1
     return 0

@@ -1,4 +1,4 @@
-"""The mitmproxy addon: hooks to Meter to spool, never raising into traffic.
+"""The mitmproxy add-on: from hooks through the meter to the spool, never raising into traffic.
 
 https://docs.mitmproxy.org/stable/api/events.html
 """
@@ -30,7 +30,7 @@ HEARTBEAT_SECONDS = 1.0
 
 
 class Sidecar:
-    """Meters the LLM calls that pass, and appends a Reading of each to the spool."""
+    """Meters LLM calls, and appends a Reading of each to the spool."""
 
     def __init__(
         self, settings: Settings, output: WorkerOutput, diagnostics: DiagnosticsCollector, hmac_key: bytes
@@ -105,7 +105,7 @@ class Sidecar:
         if exchange is not None and not exchange.is_tapped:
             try:
                 await self._usage.resolve_refusal(flow, exchange)
-            except Exception as error:  # noqa: BLE001 - the client then gets the answer that is there
+            except Exception as error:  # noqa: BLE001 - the client then gets the first answer
                 self._output.fault("proxy", error)
         self._answered(flow)
 
@@ -150,12 +150,12 @@ class Sidecar:
         flow.messages.clear()
 
     async def done(self) -> None:
-        """Stop listening, let calls end until the deadline, then write down those that we cut."""
+        """Stop listening, wait for calls until the timeout, then append Readings of those that are cut."""
         proxy = ctx.master.addons.get("proxyserver")
         for server in proxy.servers:
             await server.stop()
         give_up = time.monotonic() + self._settings.shutdown_timeout
-        while not self._is_drained(proxy) and time.monotonic() < give_up:  # noqa: ASYNC110 - once, at the end
+        while not self._is_drained(proxy) and time.monotonic() < give_up:  # noqa: ASYNC110 - only at the end of the process
             await asyncio.sleep(0.02)
         for exchange in list(self._open.values()):
             self._write(exchange, readings.SIDECAR_STOP)
@@ -166,12 +166,12 @@ class Sidecar:
         self._output.close(self._diagnostics)
 
     def hurry(self) -> None:
-        """Stop without waiting for calls to end, or stop waiting for them."""
+        """Stop without waiting for calls, or stop waiting for them."""
         self._is_hurried = True
         ctx.master.shutdown()
 
     def give_up(self, data: object, error: Exception) -> None:
-        """Meter a flow no more, through a fault of ours."""
+        """Stop metering a flow, after a fault of ours."""
         flow_id = getattr(data, "id", "")
         self._open.pop(flow_id, None)
         self._sockets.drop(flow_id)
@@ -181,7 +181,7 @@ class Sidecar:
         """Return the tap of an answer that is streamed."""
         assert flow.response
         exchange.is_tapped = True
-        # The flow stays open until its message ends: a stop between the two must not cut the client off.
+        # The flow stays open until its message ends: a stop in between must not cut the client off.
         finish = functools.partial(self._write, exchange, None)
         tap = ResponseTap(exchange, flow.response, finish, functools.partial(self.give_up, flow))
         return self._usage.tap(flow, exchange, tap, functools.partial(self._output.fault, "proxy"))
@@ -213,12 +213,12 @@ class Sidecar:
 
 
 def _opens_socket(flow: http.HTTPFlow, exchange: Exchange) -> bool:
-    """Tell whether a websocket follows that is read as one; its upgrade then is no call by itself."""
+    """Tell whether the flow becomes a metered websocket; its upgrade is then no call of its own."""
     return flow.websocket is not None and exchange.dialect.socket is not None
 
 
 def _is_sent(proxy: Proxyserver) -> bool:
-    """Tell whether mitmproxy has written all that it holds to the network."""
-    writers = (transport.writer for one in proxy.connections.values() for transport in one.transports.values())
+    """Tell whether mitmproxy has written everything to the network."""
+    writers = (transport.writer for handler in proxy.connections.values() for transport in handler.transports.values())
     streams = (writer for writer in writers if isinstance(writer, asyncio.StreamWriter))
     return not any(stream.transport.get_write_buffer_size() for stream in streams)

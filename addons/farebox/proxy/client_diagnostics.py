@@ -1,4 +1,4 @@
-"""What a worker sees of its clients beside calls: the answer to "why is nothing recorded?"."""
+"""What a worker knows about its clients apart from calls: it explains why nothing is recorded."""
 
 import statistics
 from collections import Counter, OrderedDict, deque
@@ -16,7 +16,7 @@ _OTHER = "(others)"
 
 
 class DiagnosticsCollector:
-    """Counts connections, hosts that pass undecrypted, requests that no dialect reads, clients without trust in the CA.
+    """Counts connections, undecrypted hosts, requests that no dialect reads, and clients that don't trust the CA.
 
     Everything is bounded and stays in memory: names of hosts, addresses and user agents, never a path.
     """
@@ -39,7 +39,7 @@ class DiagnosticsCollector:
         self._agents.pop(client.id, None)
 
     def tunnel(self, flow: http.HTTPFlow) -> None:
-        """Note who asks for a tunnel: within it, a failed handshake has no name."""
+        """Keep the user agent of a tunnel request: a failed handshake in the tunnel has none."""
         agent = clean.word(flow.request.headers.get("user-agent", "").partition(" ")[0])
         if agent:
             while len(self._agents) >= 1000:
@@ -53,27 +53,28 @@ class DiagnosticsCollector:
         _count(self._unread, host)
 
     def tls_failed(self, client: connection.Client, host: str | None) -> None:
-        place = (
+        key = (
             clean.name(host) or "?",
             str(client.peername[0]) if client.peername else "?",
             self._agents.get(client.id),
         )
-        self._untrusted[place] = self._untrusted.pop(place, 0) + 1
+        self._untrusted[key] = self._untrusted.pop(key, 0) + 1
         if len(self._untrusted) > _MOST_CLIENTS:
             _, number = self._untrusted.popitem(last=False)
             self._untrusted_others += number
 
     def dated(self, date: str | None, now: float) -> None:
-        """Note an answer's `date` header, taken at `now` in seconds since 1970."""
+        """Compare an answer's `date` header with `now`, in seconds since 1970."""
         try:
-            # A date is cut to the second: on average the clock is half of one further.
+            # A date has whole seconds: on average, the upstream's clock is half a second further.
             self._skews.append(now - parsedate_to_datetime(date or "").timestamp() - 0.5)
         except (TypeError, ValueError, OverflowError):
             return
 
-    def told(self) -> ClientDiagnostics:
+    def snapshot(self) -> ClientDiagnostics:
+        """Return the totals since the start of this worker."""
         others = [UntrustedConnections(_OTHER, _OTHER, None, self._untrusted_others)] if self._untrusted_others else []
-        latest = [UntrustedConnections(*place, number) for place, number in self._untrusted.items()]
+        latest = [UntrustedConnections(*key, number) for key, number in self._untrusted.items()]
         return ClientDiagnostics(
             connections=self._connections,
             passed=dict(self._passed),

@@ -1,4 +1,4 @@
-"""The add-on that stands at the door: which connections are decrypted, and those that never became a call."""
+"""The add-on that decides which connections are decrypted, and records those that fail before a call."""
 
 import time
 
@@ -18,7 +18,7 @@ from .worker_output import WorkerOutput, new_id
 
 
 class Connections:
-    """Lets connections to hosts that are no LLM hosts pass undecrypted, and watches what becomes of the others."""
+    """Passes connections to other than LLM hosts undecrypted, and counts how the others fail."""
 
     def __init__(self, settings: Settings, output: WorkerOutput, diagnostics: DiagnosticsCollector) -> None:
         self._intercept = settings.intercept

@@ -1,4 +1,4 @@
-"""One claimed exchange under way: from mitmproxy's flow to a Reading, exactly once."""
+"""One claimed exchange: turns mitmproxy's flow into a Reading, exactly once."""
 
 import time
 from collections.abc import Iterator
@@ -24,16 +24,16 @@ HEAD_LIMIT = 64 << 10
 
 
 class CaptureOptions(NamedTuple):
-    """What the settings ask for besides: request headers to keep, and where answers state their cost."""
+    """What the settings add to a Reading: request headers to keep, and fields in which answers state their cost."""
 
     tags: tuple[str, ...] = ()
     cost_fields: tuple[CostField, ...] = ()
 
 
 class Exchange:
-    """Meters one flow. The request's body is looked at when the answer begins, so that it delays nothing.
+    """Meters one flow. The request's body is read when the answer begins, so that it delays nothing.
 
-    `client_body` is set where another body was sent in its place; `spent` are the seconds that it took us to get here.
+    `client_body` is the client's own body if another one was sent; `spent` is our own time so far, in seconds.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Exchange:
 
     @contextmanager
     def own_time(self) -> Iterator[None]:
-        """Count the time that the block takes as farebox's."""
+        """Count the time of the block as overhead of farebox."""
         started = time.perf_counter()
         try:
             yield
@@ -79,28 +79,28 @@ class Exchange:
             self._overhead += time.perf_counter() - started
 
     def upload(self, chunk: bytes) -> None:
-        """Note a piece of a request that is too large to hold: its head is kept."""
+        """Take a piece of a request that is too large to hold; only the head of the request is kept."""
         if self._head is None:
             self._head = bytearray()
         self._head += chunk[: max(0, HEAD_LIMIT - len(self._head))]
         self._uploaded += len(chunk)
 
     def answer(self, response: http.Response) -> Meter:
-        """Begin to read the answer whose head is `response`."""
+        """Start to meter the answer whose head is `response`."""
         self.meter = Meter(self._call(), Response(response.status_code, _headers(response.headers)))
         return self.meter
 
-    def converse(self, response: http.Response) -> WebSocketMeter:
-        """Begin to read the websocket that `response` opens."""
+    def open_websocket(self, response: http.Response) -> WebSocketMeter:
+        """Start to meter the websocket that `response` opens."""
         return WebSocketMeter(self._call(), Response(response.status_code, _headers(response.headers)), new_id)
 
     def take_overhead(self) -> float:
-        """Return our own time since this was last asked, in seconds."""
+        """Return the overhead since the last call of this method, in seconds."""
         overhead, self._overhead = self._overhead, 0.0
         return overhead
 
     def close(self, outcome: str | None = None) -> Reading | None:
-        """Return the Reading, the first time; None ever after."""
+        """Return the Reading on the first call, and None on later ones."""
         if self.reading is not None:
             return None
         with self.own_time():
@@ -117,10 +117,10 @@ class Exchange:
             request = self._request()
             asked = asked_of(request, self.dialect)
             self._attempt = self._attempt_of(request, asked)
-        except Exception:  # noqa: BLE001 - a request that we cannot read is still a call
+        except Exception:  # noqa: BLE001 - an unreadable request is still a call
             request, asked = request_of(self._flow), Asked()
-        called = (self._id, self._started_at, request, self.dialect, self.provider, asked)
-        return Call(*called, self._kept_tags(request), self._capture.cost_fields)
+        fields = (self._id, self._started_at, request, self.dialect, self.provider, asked)
+        return Call(*fields, self._kept_tags(request), self._capture.cost_fields)
 
     def _request(self) -> Request:
         if self._head is not None:
@@ -145,7 +145,7 @@ class Exchange:
 
 
 def request_of(flow: http.HTTPFlow, body: bytes = b"", *, body_is_whole: bool = True, body_bytes: int = 0) -> Request:
-    """Return `flow`'s request with what is kept of its body."""
+    """Return the request of `flow` with `body`, the part of its body that is kept."""
     request = flow.request
     host, port = destination(flow)
     path, _, query = request.path.partition("?")
@@ -153,9 +153,9 @@ def request_of(flow: http.HTTPFlow, body: bytes = b"", *, body_is_whole: bool = 
 
 
 def destination(flow: http.HTTPFlow) -> tuple[str, int]:
-    """Return host name and port of the server; a transparent proxy knows the name from the client's SNI only.
+    """Return host name and port of the server; a transparent proxy has the name only from the client's SNI.
 
-    A URL may have a user and a password before the name, which mitmproxy takes for a part of it.
+    A URL can have a user and a password before the name, and mitmproxy takes them for a part of the name.
     """
     host = flow.request.host.rpartition("@")[2]
     is_address = not any(character.isalpha() for character in host) or ":" in host

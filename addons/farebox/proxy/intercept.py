@@ -5,7 +5,7 @@ from ..providers.table import PROVIDERS, Table, host_matches, provider_of
 
 
 def decrypts(intercept: Intercept, host: str | None, port: int | None = None, table: Table = PROVIDERS) -> bool:
-    """Tell whether a TLS connection to `host` is decrypted: an LLM host of `table`, or one that the user names."""
+    """Tell whether a TLS connection to `host` is decrypted: an LLM host of `table`, or one named in the settings."""
     if intercept.all:
         return True
     if not host:

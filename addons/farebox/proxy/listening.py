@@ -10,15 +10,15 @@ from mitmproxy.proxy.mode_specs import LocalMode, ProxyMode, TunMode
 
 
 def modes_of(number: int, specs: Iterable[str]) -> list[str]:
-    """Return the modes that worker `number` serves: what cannot be shared is the first one's."""
+    """Return the modes that worker `number` serves: those that workers cannot share run in the first one only."""
     return [spec for spec in specs if number == 1 or _is_shared(ProxyMode.parse(spec))]
 
 
 def share_ports(number: int) -> None:
-    """Have the listeners of this process, worker `number`, share their TCP ports with the other workers'.
+    """Make this process, worker `number`, share its TCP ports with the other workers.
 
-    The kernel deals connections out among them. A UDP port is the first worker's alone: what belongs together in QUIC
-    would be dealt out too.
+    The kernel distributes connections among them. Only the first worker has the UDP ports: the kernel would distribute
+    the datagrams of one QUIC connection too.
     """
 
     async def listen(instance: AsyncioServerInstance[ProxyMode], host: str, port: int) -> list[object]:
@@ -28,7 +28,7 @@ def share_ports(number: int) -> None:
         if protocol != "udp":
             servers.append(await asyncio.start_server(instance.handle_stream, host, port, reuse_port=True))
         if protocol != "tcp" and number == 1:
-            servers.append(await instance.start_udp_based_server(host or "0.0.0.0", port))  # noqa: S104 - as asked
+            servers.append(await instance.start_udp_based_server(host or "0.0.0.0", port))  # noqa: S104 - requested by the mode
         return servers
 
     # mitmproxy has no option for it.
@@ -36,7 +36,7 @@ def share_ports(number: int) -> None:
 
 
 def with_port(server: ServerInstance[ProxyMode]) -> str:
-    """Return the mode of `server` with the port that it got, where any free one was asked for."""
+    """Return the mode of `server`, with its actual port if the mode asks for any free one."""
     spec = server.mode.full_spec
     if server.mode.custom_listen_port != 0 or not server.listen_addrs:
         return spec

@@ -1,4 +1,4 @@
-"""Keep what crosses the wire out of the log: mitmproxy's messages can quote headers, URLs and bodies."""
+"""Keep traffic out of the log: messages of mitmproxy can quote headers, URLs and bodies."""
 
 import logging
 import re
@@ -7,9 +7,9 @@ from typing import Any
 
 _BYTES = re.compile(r"""(bytearray\()?\bb(['"]).*""", re.DOTALL)
 _QUERY = re.compile(r"\?[^\s]*")
-# A quotation opens after no letter: "the proxy's certificate" is none.
+# A quotation doesn't start after a letter, as in "the proxy's certificate".
 _QUOTED = re.compile(r"""(?<!\w)(['"])(?:\\(?:.|\Z)|(?!\1)[^\\]){24,}\1?""", re.DOTALL)
-# How mitmproxy and asyncio name an exception; what follows is its own text.
+# How mitmproxy and asyncio introduce the text of an exception.
 _FAULT = re.compile(r"(has crashed: |Addon error: |exception=\w+\().*", re.DOTALL)
 _FOREIGN = ("mitmproxy", "mitmproxy_rs", "asyncio", "hpack", "h2", "hyperframe", "quic")
 
@@ -21,7 +21,7 @@ def redact(message: str) -> str:
 
 
 def redact_foreign_logs() -> None:
-    """Redact every message of mitmproxy and of what it builds on, whichever handler prints it."""
+    """Redact every message of mitmproxy and its libraries, whichever handler prints it."""
     make = logging.getLogRecordFactory()
 
     def make_redacted(*args: Any, **kwargs: Any) -> logging.LogRecord:

@@ -1,4 +1,4 @@
-"""How a flow ended, by which side closed first."""
+"""The outcome of a flow that failed, by the side that closed first."""
 
 from mitmproxy import http
 from mitmproxy.connection import ConnectionState
@@ -9,27 +9,27 @@ from ..records import reading
 
 
 class FromUpstream(str):
-    """A message of mitmproxy that tells of the upstream's doing."""
+    """A message of mitmproxy about an error of the upstream."""
 
     __slots__ = ()
 
 
 class UpstreamProtocolError(ResponseProtocolError):
-    """An error on the upstream's HTTP/2 connection, whose message says so by its type."""
+    """An error on the upstream's HTTP/2 connection; the type of its message marks it as one."""
 
     def __init__(self, stream_id: int, message: str, code: ErrorCode) -> None:
         super().__init__(stream_id, FromUpstream(message), code)
 
 
 def mark_upstream_resets() -> None:
-    """Have mitmproxy mark HTTP/2 resets by the upstream: its text says "by client" of both sides' resets."""
+    """Make mitmproxy mark HTTP/2 resets by the upstream: its text says "by client" for resets by either side."""
     Http2Client.ReceiveProtocolError = UpstreamProtocolError
 
 
 def outcome_of(flow: http.HTTPFlow) -> str:
     """Return the outcome of a flow that ended in an error."""
     message = flow.error.msg if flow.error else ""
-    # An HTTP/2 client that gives up one stream keeps its connection open.
+    # An HTTP/2 client that cancels one stream keeps its connection open.
     has_reset = "reset by client" in message and not isinstance(message, FromUpstream)
     if has_reset or flow.client_conn.state is not ConnectionState.OPEN:
         return reading.CLIENT_ABORT

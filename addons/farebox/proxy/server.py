@@ -36,7 +36,7 @@ _HEARTBEAT_SECONDS = 1.0
 
 
 def new_sidecar(settings: Settings) -> tuple[Connections, Sidecar]:
-    """Return the add-ons of a worker with a spool of its own in the data folder."""
+    """Return the add-ons of a worker; it has its own spool in the data folder."""
     mark_upstream_resets()
     bound_held_answers()
     spool = SpoolWriter(settings.spool_folder, new_id(), limits(settings.spool, settings.workers))
@@ -50,7 +50,7 @@ def new_sidecar(settings: Settings) -> tuple[Connections, Sidecar]:
 async def run(
     settings: Settings, number: int, liveness: Liveness, on_stop: Callable[[Callable[[], None]], None]
 ) -> None:
-    """Serve as worker `number` until SIGTERM, or until what `on_stop` was given is called; SIGQUIT cuts calls short."""
+    """Serve as worker `number` until SIGTERM or a call of the function passed to `on_stop`; SIGQUIT cuts calls."""
     _check(settings)
     if settings.workers > 1:
         share_ports(number)
@@ -64,7 +64,7 @@ async def run(
     master = DumpMaster(options, with_termlog=False, with_dumper=False)
     connections, sidecar = new_sidecar(settings)
     loop = asyncio.get_running_loop()
-    loop.set_exception_handler(_tell)
+    loop.set_exception_handler(_log_fault)
     loop.add_signal_handler(signal.SIGTERM, master.shutdown)
     loop.add_signal_handler(signal.SIGQUIT, sidecar.hurry)
     for ignored in (signal.SIGINT, signal.SIGHUP):
@@ -79,26 +79,28 @@ async def run(
     await master.run()
 
 
-def _tell(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Tell what went wrong in the loop. Connections that end with it did not: some releases of asyncio say so."""
+def _log_fault(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log a fault in the loop, except connections that end with it: some releases of asyncio report these."""
     if not isinstance(context.get("exception"), asyncio.CancelledError):
         loop.default_exception_handler(context)
 
 
 def _check(settings: Settings) -> None:
-    """Raise a SettingsError that names the key where mitmproxy would only say what it met."""
+    """Raise a SettingsError that names the key: mitmproxy's own errors don't."""
     for script in settings.script:
         if not Path(script).is_file():
-            raise SettingsError(f"script: {script} is no file")
+            raise SettingsError(f"script: {script} is not a file")
     for spec in settings.mode:
         try:
             ProxyMode.parse(spec)
         except (ValueError, IndexError, OverflowError) as error:
-            raise SettingsError(f"mode: {spec!r} is no mode of mitmproxy: write reverse:https://HOST@PORT") from error
+            raise SettingsError(
+                f"mode: {spec!r} is not a mitmproxy mode: use one like reverse:https://HOST@PORT"
+            ) from error
 
 
 def _shut_down(master: DumpMaster) -> None:
-    # The loop may have ended by itself.
+    # The event loop may have ended already.
     with contextlib.suppress(RuntimeError):
         master.shutdown()
 

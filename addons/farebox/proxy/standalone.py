@@ -1,4 +1,4 @@
-"""The addon as `mitmdump -s addons/sidecar.py` loads it: with a recorder of its own."""
+"""The add-on as `mitmdump -s addons/sidecar.py` loads it, with its own recorder."""
 
 import asyncio
 import atexit
@@ -25,33 +25,33 @@ _TICK_SECONDS = 1.0
 
 
 def addons() -> list[object]:
-    """Return what mitmdump shall load, in the order in which it ends."""
+    """Return the add-ons for mitmdump, in the order in which they end."""
     redact_foreign_logs()
-    held = contextlib.ExitStack()
+    claimed = contextlib.ExitStack()
     try:
-        # mitmdump is one process, whatever is set.
+        # mitmdump is one process, whatever `workers` says.
         settings = msgspec.structs.replace(load(), workers=1)
-        held.enter_context(claim(settings.folder, "sidecar"))
+        claimed.enter_context(claim(settings.folder, "sidecar"))
     except FareboxError as error:
         logger.error("%s", error)
         raise
-    return [Defaults(settings), *new_sidecar(settings), RecorderChild(settings, held)]
+    return [Defaults(settings), *new_sidecar(settings), RecorderChild(settings, claimed)]
 
 
 class Defaults:
-    """Sets what mitmdump would do otherwise: listen on every address, and print URLs, which can hold keys."""
+    """Changes two defaults of mitmdump: it listens on every address, and prints URLs, which can contain keys."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._is_told_where = True
+        self._has_host = True
 
     def load(self, _loader: Loader) -> None:
         ctx.options.flow_detail = 0
-        self._is_told_where = bool(ctx.options.listen_host)
+        self._has_host = bool(ctx.options.listen_host)
 
     async def running(self) -> None:
-        # A script is loaded after mitmdump has begun to listen, so its listeners are made anew.
-        if not self._is_told_where:
+        # mitmdump listens before it loads scripts, so its listeners are replaced.
+        if not self._has_host:
             ctx.options.listen_host = self._settings.host
             proxy = ctx.master.addons.get("proxyserver")
             await proxy.servers.update([])
@@ -59,10 +59,10 @@ class Defaults:
 
 
 class RecorderChild:
-    """Runs the recorder beside mitmdump, and ends it after the last call is handed over."""
+    """Runs the recorder next to mitmdump, and ends it after the last call is in the spool."""
 
-    def __init__(self, settings: Settings, held: contextlib.ExitStack) -> None:
-        self._held = held
+    def __init__(self, settings: Settings, claimed: contextlib.ExitStack) -> None:
+        self._claimed = claimed
         self._recorder = SupervisedChild(lambda: Child(_RECORDER, settings))
         self._supervision: asyncio.Task[None] | None = None
         logger.warning("farebox records to %s, spool in %s", settings.ledger_name, settings.spool_folder)
@@ -73,7 +73,7 @@ class RecorderChild:
     def done(self) -> None:
         if self._supervision:
             self._supervision.cancel()
-        # Not here: for as long as mitmproxy's loop runs, calls can pass, which the recorder must still be there for.
+        # Not yet: while mitmproxy's loop runs, calls can pass, and the recorder must record them.
         atexit.register(self._end)
 
     async def _supervise(self) -> None:
@@ -84,4 +84,4 @@ class RecorderChild:
     def _end(self) -> None:
         self._recorder.child.stop()
         self._recorder.child.wait(_RECORDER_SECONDS)
-        self._held.close()
+        self._claimed.close()

@@ -1,4 +1,4 @@
-"""Taps in a flow's bodies: what goes in comes out, at once; a fault of ours changes nothing."""
+"""Taps in the bodies of a flow: bytes pass unchanged and at once, also after a fault of ours."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ Chunks = bytes | list[bytes]
 
 
 class RequestTap:
-    """Passes a large request on, and shows it to its exchange."""
+    """Passes a large request on, and copies it to its exchange."""
 
     def __init__(self, exchange: Exchange, on_fault: Callable[[Exception], None]) -> None:
         self._exchange = exchange
@@ -22,7 +22,7 @@ class RequestTap:
         try:
             with self._exchange.own_time():
                 self._exchange.upload(data)
-        except Exception as error:  # noqa: BLE001 - mitmproxy does not guard a tap
+        except Exception as error:  # noqa: BLE001 - mitmproxy does not guard taps
             self._on_fault(error)
         return data
 
@@ -30,9 +30,9 @@ class RequestTap:
 class ResponseTap:
     """Passes an answer on, and meters it; `finish` is called before the bytes that complete it are returned.
 
-    What completes an answer for its client is the terminal document; else the last byte that Content-Length announces,
-    which is kept back until mitmproxy calls with b""; else the end of the message, which goes out after the `response`
-    hook. A b"" tells no end by itself: an empty HTTP/2 DATA frame is one too.
+    For its client, an answer is complete with its terminal document; without one, with the last byte that
+    Content-Length announces, which is held until mitmproxy calls with b""; otherwise with the end of the message, which
+    goes out after the `response` hook. A b"" alone is not an end: an empty HTTP/2 DATA frame is passed as one too.
     """
 
     def __init__(
@@ -63,13 +63,13 @@ class ResponseTap:
             if self._is_last(data):
                 self._held = data[-1:]
                 return [data[:-1]] if len(data) > 1 else []
-        except Exception as error:  # noqa: BLE001 - mitmproxy does not guard a tap
+        except Exception as error:  # noqa: BLE001 - mitmproxy does not guard taps
             self._is_faulty = True
             self._on_fault(error)
         return held + data
 
     def _is_last(self, data: bytes) -> bool:
-        """Meter `data`; tell whether the answer ends with it and no terminal document said so before."""
+        """Meter `data`; tell whether the announced length ends with it, and no terminal document came before."""
         meter = self._exchange.meter
         if meter is None or self._exchange.reading is not None:
             return False
@@ -82,7 +82,7 @@ class ResponseTap:
 
 
 def content_length(message: http.Message) -> int | None:
-    """Return the body's announced length, or None where it is announced by nothing or by chunks."""
+    """Return the announced length of the body, or None if there is none, as with chunks."""
     value = message.headers.get("content-length", "")
     if "transfer-encoding" in message.headers or not value.isdecimal():
         return None
@@ -90,7 +90,7 @@ def content_length(message: http.Message) -> int | None:
 
 
 def is_small_and_plain(response: http.Response, *, asks_stream: bool) -> bool:
-    """Tell whether an answer is best left whole to mitmproxy: it then waits for the `response` hook."""
+    """Tell whether mitmproxy should buffer an answer: it then goes out after the `response` hook."""
     length = content_length(response)
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if length is None or length > RESPONSE_LIMIT or kind == "text/event-stream":

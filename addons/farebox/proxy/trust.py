@@ -1,4 +1,4 @@
-"""The proxy's CA: made once, kept private, its certificate handed out."""
+"""The proxy's CA: created once, kept private; clients get its certificate."""
 
 import logging
 import os
@@ -20,47 +20,47 @@ logger = logging.getLogger(__name__)
 
 
 def confdir(folder: Path) -> Path:
-    """Return mitmproxy's `folder`, made so that only its owner can look in: the CA's key lies there.
+    """Return mitmproxy's `folder`, created for its owner only, as it holds the CA's key.
 
-    Several sidecars may start at once: the first one makes the CA, the others wait for it. SettingsError where the
+    If several sidecars start at once, the first one creates the CA and the others wait for it. SettingsError if the
     folder cannot be used.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # What is as it should be is not written: on a disk that went read-only the CA that is there serves on.
+        # Written only if necessary: on a disk that became read-only, the existing CA is used.
         if folder.stat().st_mode & 0o077:
             folder.chmod(0o700)
         with lockfile.held(folder / "ca.lock", flags=os.O_CREAT | os.O_RDONLY, waits=True):
             CertStore.from_store(folder, _NAME, _KEY_BITS)
     except (OSError, ValueError) as error:
-        raise SettingsError(f"ca: {folder} holds no CA and takes none ({error}): name another folder") from error
+        raise SettingsError(f"ca: no CA can be read or created in {folder} ({error}): name another folder") from error
     return folder
 
 
 def hand_out(home: Path, folder: Path) -> None:
-    """Put the certificate of the CA in `folder`, and a bundle of it and the system's roots, where clients read them."""
+    """Write the certificate of the CA in `folder`, and a bundle of it and the system's roots, to `home` for clients."""
     ours = (folder / CERTIFICATE).read_bytes()
-    _put(home / CERTIFICATE, ours)
-    _put(home / BUNDLE, _roots(home / BUNDLE).read_bytes().rstrip() + b"\n" + ours)
+    _write(home / CERTIFICATE, ours)
+    _write(home / BUNDLE, _roots(home / BUNDLE).read_bytes().rstrip() + b"\n" + ours)
 
 
-def _put(path: Path, content: bytes) -> None:
-    """Let everybody read `content` at `path`, where it is whole at any time: several workers put it there.
+def _write(path: Path, content: bytes) -> None:
+    """Write `content` to `path` atomically, readable for everybody: several workers write it.
 
-    A disk that takes no file keeps no client from what is there already.
+    If the disk rejects the file, clients keep the existing one.
     """
     try:
         if path.exists() and path.read_bytes() == content and path.stat().st_mode & 0o777 == _READABLE:
             return
         atomic.write(path, content, mode=_READABLE, several=True)
     except OSError as error:
-        # No error: mitmproxy would end with one that is logged before it is up.
-        logger.warning("%s cannot be written (%s): see to that disk", path, error.strerror)
+        # Not an error: mitmproxy exits if one is logged during its start.
+        logger.warning("%s cannot be written (%s): check that disk", path, error.strerror)
 
 
 def _roots(bundle: Path) -> Path:
-    """Return the file of the system's roots; SSL_CERT_FILE may name a bundle of ours, as the banner says to."""
+    """Return the file of the system's roots. SSL_CERT_FILE can name our own bundle, as the banner suggests."""
     paths = ssl.get_default_verify_paths()
-    named = (Path(path) for path in (paths.cafile, paths.openssl_cafile) if path)
-    found = (path for path in named if path.is_file() and path.name != bundle.name)
-    return next(found, Path(certifi.where()))
+    candidates = (Path(path) for path in (paths.cafile, paths.openssl_cafile) if path)
+    files = (path for path in candidates if path.is_file() and path.name != bundle.name)
+    return next(files, Path(certifi.where()))

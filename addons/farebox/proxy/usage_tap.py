@@ -1,4 +1,4 @@
-"""A tap behind the tap: what we asked for does not reach the client."""
+"""A tap behind the metering tap: usage that only farebox asked for doesn't reach the client."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from .tap import Chunks, ResponseTap
 
 
 class UsageTap:
-    """Takes usage out of what another tap lets pass; after a fault of ours everything passes."""
+    """Removes usage from the output of another tap; after a fault of ours, everything passes."""
 
     def __init__(self, exchange: Exchange, tap: ResponseTap, on_fault: Callable[[Exception], None]) -> None:
         self._exchange = exchange
@@ -25,9 +25,9 @@ class UsageTap:
         try:
             with self._exchange.own_time():
                 out = self._filter.feed(chunk) + (b"" if data else self._filter.pause())
-        except Exception as error:  # noqa: BLE001 - mitmproxy does not guard a tap
+        except Exception as error:  # noqa: BLE001 - mitmproxy does not guard taps
             self._filter = None
             self._on_fault(error)
             out = held + chunk
-        # An empty piece would end a chunked message.
+        # An empty chunk would end a chunked message.
         return out or []

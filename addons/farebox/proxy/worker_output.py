@@ -1,4 +1,4 @@
-"""Where a worker's Readings and counters go: its spool, and the recorder's socket."""
+"""The output of a worker: Readings to its spool, counters to the recorder's socket."""
 
 import logging
 from collections import Counter
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 class WorkerOutput:
-    """Appends Readings, marked with the name of this `sidecar`, and tells how the worker does."""
+    """Appends Readings, marked with the name of this `sidecar`, and sends heartbeats."""
 
     def __init__(self, sidecar: str, spool: SpoolWriter, heartbeats: HeartbeatSender) -> None:
         self._sidecar = sidecar
@@ -26,31 +26,31 @@ class WorkerOutput:
         self._refusals: Counter[str] = Counter()
 
     def append(self, reading: Reading) -> None:
-        """Hand `reading` over, unless it is a look at work that goes on: clients take one a second."""
+        """Append `reading`, unless it is a poll that found nothing new: clients poll once a second."""
         if reading.adds_nothing:
             return
         self._spool.append(readings.encode(msgspec.structs.replace(reading, sidecar=self._sidecar)))
 
     def fault(self, dialect: str, error: Exception) -> None:
-        """Count a fault of ours; its text may quote the traffic, so only its kind and place are logged."""
+        """Count a fault of ours. Its text can quote the traffic, so only its type and line are logged."""
         self._failures[dialect] += 1
-        place = error.__traceback__
-        while place and place.tb_next:
-            place = place.tb_next
-        where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
-        logger.error("a call could not be read, it passes unread: %s at %s", type(error).__name__, where)
+        frame = error.__traceback__
+        while frame and frame.tb_next:
+            frame = frame.tb_next
+        where = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
+        logger.error("a call passes unmetered, because of %s at %s", type(error).__name__, where)
 
     def refused(self, provider: str) -> None:
-        """Count a stream that was refused for the usage that we asked for."""
+        """Count a stream that `provider` refused because of the usage that we asked for."""
         self._refusals[provider] += 1
 
     def beat(self, inflight: int, diagnostics: DiagnosticsCollector) -> None:
-        """Write what waits in memory, and tell the recorder how this worker does."""
+        """Flush what waits in memory to the spool, and send the recorder this worker's counters."""
         self._spool.flush()
         self._heartbeats.send(self._heartbeat(inflight, diagnostics))
 
     def close(self, diagnostics: DiagnosticsCollector) -> None:
-        """Give the spool up, and say good-bye."""
+        """Close the spool, and tell the recorder that this worker ends."""
         self._spool.close()
         self._heartbeats.send(self._heartbeat(0, diagnostics, is_leaving=True))
         self._heartbeats.close()
@@ -65,10 +65,10 @@ class WorkerOutput:
             meter_failures=dict(self._failures),
             usage_refusals=dict(self._refusals),
             is_leaving=is_leaving,
-            diagnostics=diagnostics.told(),
+            diagnostics=diagnostics.snapshot(),
         )
 
 
 def new_id() -> str:
-    """Return an id for a call: in the order of time."""
+    """Return an id for a call; ids sort by time."""
     return str(uuid_utils.uuid7())

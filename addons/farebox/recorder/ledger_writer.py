@@ -10,7 +10,8 @@ from ..pricing.pricer import Pricer
 from ..records import reading as readings
 from ..records.reading import Reading
 from ..records.record import Completion, Record
-from ..sinks.database import DatabaseSink, Links
+from ..sinks.batch import Links
+from ..sinks.database import DatabaseSink
 from ..sinks.self_metrics import SelfMetrics
 from ..sinks.sink import Sink
 from ..spool.reader import Batch

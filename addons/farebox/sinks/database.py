@@ -1,7 +1,7 @@
 """The ledger as a sink: rows and the position in the spool in one transaction."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -15,55 +15,13 @@ from ..spool.reader import Position
 from ..store import faults, polls, queries
 from ..store.engine import name, writer
 from ..store.maintenance import Maintenance
-from ..store.polls import Poll
 from ..store.rollups import counting
 from ..store.rows import insert_calls, record_of
 from ..store.snapshot import snapshot
+from .batch import NO_LINKS, Batch, Found, Links, Written
 from .plain_record import plain
 
 _TRIES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Links:
-    """Changes of a batch other than its own rows. `resolved` are the keys of polls that need not wait any more."""
-
-    completions: Sequence[Completion] = ()
-    waiting: Sequence[Poll] = ()
-    resolved: Sequence[tuple[str, str, str]] = ()
-
-
-NO_LINKS = Links()
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """Result of a write: `new` rows, rows that were `changed`, and rows that the database `refused`.
-
-    `new` rows may be in the ledger already, from a commit whose answer was lost.
-    """
-
-    new: Sequence[Record]
-    changed: Sequence[Completion]
-    refused: Sequence[Record]
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Rows that the ledger has of some response ids, and the messages of polls that wait for one."""
-
-    rows: Sequence[Record] = ()
-    waiting: Sequence[bytes] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """What goes into one transaction."""
-
-    records: Sequence[Record] = ()
-    positions: Mapping[str, Position] = field(default_factory=dict)
-    ended: Sequence[str] = ()
-    links: Links = NO_LINKS
 
 
 class _RefusedError(Exception):
@@ -125,7 +83,7 @@ class DatabaseSink:
         LedgerAwayError, and nothing is stored, if it refuses every row, also with plain values.
         """
         self._maintenance.make_room(records)
-        batch = _Batch(records, positions, ended, links)
+        batch = Batch(records, positions, ended, links)
         try:
             return Written(records, self._store(batch), [])
         except _RefusedError as refusal:
@@ -145,7 +103,7 @@ class DatabaseSink:
             written = self._one_by_one(sound, keep_refused)
             return replace(written, refused=[*refused, *written.refused])
 
-    def _refused(self, batch: _Batch, kind: str) -> tuple[list[Record], list[Completion]]:
+    def _refused(self, batch: Batch, kind: str) -> tuple[list[Record], list[Completion]]:
         """Return the rows and completions that are refused on their own."""
         changes = batch.links.completions
         ids = {*(record.id for record in batch.records), *(one.after.id for one in changes)}
@@ -153,25 +111,25 @@ class DatabaseSink:
             self._check_plain(batch, kind)
         self._refused_whole = frozenset()
         refused = self._search(batch.records)
-        lost = [one for one in changes if not self._accepts(_Batch(links=Links([one])))]
+        lost = [one for one in changes if not self._accepts(Batch(links=Links([one])))]
         if len(refused) == len(batch.records) and len(lost) == len(changes):
             self._refused_whole = frozenset(ids)
         if len(refused) == len(batch.records):
-            self._check_plain(_Batch(batch.records), kind)
+            self._check_plain(Batch(batch.records), kind)
         if len(lost) == len(changes):
-            self._check_plain(_Batch(links=Links(changes)), kind)
+            self._check_plain(Batch(links=Links(changes)), kind)
         return refused, lost
 
     def _search(self, records: Sequence[Record]) -> list[Record]:
         """Return the rows that cannot be stored, found by halving; nothing of the search stays in the ledger."""
-        if not records or self._accepts(_Batch(records)):
+        if not records or self._accepts(Batch(records)):
             return []
         if len(records) == 1:
             return list(records)
         middle = len(records) // 2
         return self._search(records[:middle]) + self._search(records[middle:])
 
-    def _check_plain(self, batch: _Batch, kind: str) -> None:
+    def _check_plain(self, batch: Batch, kind: str) -> None:
         """Raise LedgerAwayError if `batch` is refused with plain values too: then the rows are not at fault."""
         now = datetime.now(UTC)
         rows = [
@@ -179,11 +137,11 @@ class DatabaseSink:
             for record in batch.records
         ]
         changes = [Completion(one.before, plain(one.after)) for one in batch.links.completions]
-        if not self._accepts(_Batch(rows, links=Links(changes))):
+        if not self._accepts(Batch(rows, links=Links(changes))):
             trouble = f"refuses every call, also with plain values ({kind}): check its constraints and triggers"
             raise LedgerAwayError(f"ledger {name(self._engine)} {trouble}", f"it {trouble}")
 
-    def _one_by_one(self, batch: _Batch, keep_refused: Callable[[Record], None]) -> Written:
+    def _one_by_one(self, batch: Batch, keep_refused: Callable[[Record], None]) -> Written:
         """Store in a transaction each what is refused only together, such as rows whose sum is too large."""
         rest = replace(batch, records=(), links=replace(batch.links, completions=()))
         if not self._accepts(rest):
@@ -191,13 +149,13 @@ class DatabaseSink:
         new, changed, refused = list[Record](), list[Completion](), list[Record]()
         for record in batch.records:
             try:
-                self._store(_Batch([record]))
+                self._store(Batch([record]))
                 new.append(record)
             except _RefusedError:
                 refused.append(record)
         for completion in batch.links.completions:
             try:
-                changed += self._store(_Batch(links=Links([completion])))
+                changed += self._store(Batch(links=Links([completion])))
             except _RefusedError:
                 refused.append(completion.after)
         for record in refused:
@@ -206,7 +164,7 @@ class DatabaseSink:
         self._store(rest)
         return Written(new, changed, refused)
 
-    def _accepts(self, batch: _Batch) -> bool:
+    def _accepts(self, batch: Batch) -> bool:
         """Return whether the database accepts `batch`, without storing it."""
         try:
             self._store(batch, keep=False)
@@ -214,7 +172,7 @@ class DatabaseSink:
             return False
         return True
 
-    def _store(self, batch: _Batch, *, keep: bool = True) -> Sequence[Completion]:
+    def _store(self, batch: Batch, *, keep: bool = True) -> Sequence[Completion]:
         """Store `batch` and return the completions that were made; _RefusedError, LedgerAwayError."""
         tries = 0
         while True:
@@ -231,7 +189,7 @@ class DatabaseSink:
                 if not faults.is_conflict(error) or tries == _TRIES:
                     raise faults.away(self._engine, error) from error
 
-    def _put(self, connection: Connection, batch: _Batch) -> Sequence[Completion]:
+    def _put(self, connection: Connection, batch: Batch) -> Sequence[Completion]:
         new = insert_calls(connection, batch.records)
         made, changed = [], []
         # In the order of their ids, so that no two transactions wait for each other.
