@@ -8,7 +8,7 @@ import pytest
 from farebox.dialects.openai_chat import DIALECT
 from farebox.providers.table import NOBODY
 from farebox.proxy.exchange import HEAD_LIMIT, CaptureOptions, Exchange
-from farebox.proxy.tap import RequestTap, ResponseTap, content_length
+from farebox.proxy.tap import RESPONSE_LIMIT, RequestTap, ResponseTap, content_length, is_small_and_plain
 from farebox.records.reading import Reading
 from hypothesis import given
 from hypothesis import strategies as st
@@ -134,6 +134,21 @@ def test_the_last_byte_announced_waits_for_the_reading(size: int) -> None:
     assert reading.response_bytes == len(PROSE)
 
 
+@pytest.mark.parametrize(("last", "passed"), [(b"a", []), (b"ab", [b"a"]), (b"abc", [b"ab"])])
+def test_one_byte_of_the_last_chunk_is_held(last: bytes, passed: list[bytes]) -> None:
+    tapped = announced(len(PROSE + last))
+
+    assert tapped.tap(PROSE) == PROSE
+    assert tapped.tap(last) == passed
+    assert tapped.tap(b"") == last[-1:]
+
+
+def test_after_the_announced_length_nothing_is_held() -> None:
+    tapped = announced(len(PROSE))
+
+    assert tapped.take(PROSE + b"more") == PROSE + b"more"
+
+
 @pytest.mark.parametrize("size", [1, 2, 7, len(PLAIN)], ids=lambda size: f"pieces of {size}")
 @pytest.mark.parametrize("headers", [{}, {"content-length": str(len(PLAIN))}], ids=["until closed", "announced"])
 def test_a_document_is_read_before_its_last_brace_goes_out(headers: dict[str, str], size: int) -> None:
@@ -234,3 +249,26 @@ def test_a_fault_in_a_request_changes_nothing(monkeypatch: pytest.MonkeyPatch) -
 )
 def test_the_announced_length(headers: dict[str, str], expected: int | None) -> None:
     assert content_length(tutils.tresp(headers=http.Headers(header_bytes(headers)))) == expected
+
+
+@pytest.mark.parametrize(
+    ("headers", "asks_stream", "expected"),
+    [
+        ({"content-length": "12", "content-type": "application/json"}, False, True),
+        ({"content-length": str(RESPONSE_LIMIT), "content-type": "application/json"}, False, True),
+        ({"content-length": str(RESPONSE_LIMIT + 1), "content-type": "application/json"}, False, False),
+        ({"content-type": "application/json"}, False, False),
+        ({"content-length": "12", "content-type": "text/event-stream"}, False, False),
+        ({"content-length": "12", "content-type": "Text/Event-Stream; charset=utf-8"}, False, False),
+        ({"content-length": "12", "content-type": "text/html"}, False, True),
+        ({"content-length": "12"}, False, True),
+        ({"content-length": "12", "content-type": "text/html"}, True, False),
+        ({"content-length": "12", "content-type": "application/json; charset=utf-8"}, True, True),
+    ],
+)
+def test_small_answers_that_are_not_streams_are_buffered(
+    headers: dict[str, str], asks_stream: bool, expected: bool
+) -> None:
+    response = tutils.tresp(headers=http.Headers(header_bytes(headers)))
+
+    assert is_small_and_plain(response, asks_stream=asks_stream) is expected

@@ -1,0 +1,187 @@
+"""One exchange is one Reading, of the client's own request, whatever was sent or could be read of it."""
+
+from typing import Any
+
+import pytest
+from farebox.metering.cost_fields import CostField
+from farebox.proxy.exchange import HEAD_LIMIT, CaptureOptions, destination, request_of
+from farebox.records import reading as readings
+from farebox.records.reading import Reading
+
+from tests.support.flows import ANSWER, JSON, URL, answered, exchange_of, flow_of
+
+
+def closed(exchange: Any, outcome: str | None = None) -> Reading:
+    reading = exchange.close(outcome)
+    assert isinstance(reading, Reading)
+    return reading
+
+
+@pytest.mark.parametrize(
+    ("host", "sni", "expected"),
+    [
+        ("api.openai.com", None, "api.openai.com"),
+        ("api.openai.com", "other.example", "api.openai.com"),
+        ("192.0.2.1", "api.openai.com", "api.openai.com"),
+        ("192.0.2.1", None, "192.0.2.1"),
+        ("2001:db8::a", "api.openai.com", "api.openai.com"),
+        ("2001:db8::a", None, "2001:db8::a"),
+        ("user:password@api.openai.com", None, "api.openai.com"),
+        ("user:p@ss@api.openai.com", None, "api.openai.com"),
+        ("user@192.0.2.1", "api.openai.com", "api.openai.com"),
+    ],
+)
+def test_the_destination_is_the_server_s_name(host: str, sni: str | None, expected: str) -> None:
+    flow = flow_of()
+    flow.request.host, flow.request.port, flow.client_conn.sni = host, 8443, sni
+
+    assert destination(flow) == (expected, 8443)
+
+
+def test_a_request_with_a_password_in_its_url_is_billed_by_its_host() -> None:
+    flow = flow_of("http://user:password@api.openai.com/v1/chat/completions")
+
+    assert request_of(flow).host == "api.openai.com"
+    assert "password" not in closed(exchange_of(flow), readings.NETWORK_ERROR).host
+
+
+def test_a_request_has_its_parts() -> None:
+    flow = flow_of(f"{URL}?a=1?b=2", headers={"X-Tag": "One", "content-type": "application/json"})
+
+    request = request_of(flow, b"kept", body_is_whole=False, body_bytes=9)
+
+    assert (request.method, request.host, request.port) == ("POST", "api.openai.com", 443)
+    assert (request.path, request.query) == ("/v1/chat/completions", "a=1?b=2")
+    assert ("x-tag", "One") in request.headers
+    assert (request.body, request.body_is_whole, request.body_bytes) == (b"kept", False, 9)
+
+
+def test_an_answer_becomes_one_reading() -> None:
+    flow = flow_of()
+    exchange = exchange_of(flow, call_id="call-1")
+    exchange.answer(answered(flow)).feed(ANSWER, exchange.now)
+
+    reading = closed(exchange)
+
+    assert (reading.id, reading.outcome, reading.status) == ("call-1", readings.OK, 200)
+    assert (reading.usage.input_tokens, reading.usage.output_tokens) == (9, 1)
+    assert exchange.reading is reading
+    assert exchange.close() is None
+    assert exchange.close(readings.CLIENT_ABORT) is None
+
+
+def test_a_request_without_an_answer_becomes_a_reading_with_its_model() -> None:
+    reading = closed(exchange_of(), readings.NETWORK_ERROR)
+
+    assert (reading.outcome, reading.status, reading.model_requested) == (readings.NETWORK_ERROR, None, "gpt-4o")
+    assert reading.request_bytes == len(b'{"model": "gpt-4o"}')
+
+
+def test_the_client_s_own_body_counts_if_another_was_sent() -> None:
+    flow = flow_of(body=b'{"model": "gpt-4o", "stream_options": {"include_usage": true}}')
+    exchange = exchange_of(flow)
+    exchange.client_body = b'{"model": "mine"}'
+
+    reading = closed(exchange, readings.NETWORK_ERROR)
+
+    assert (reading.model_requested, reading.request_bytes) == ("mine", 17)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "kept"),
+    [
+        ([b'{"model": "gpt-5"', b"}"], 18),
+        ([b'{"model": "gpt-5", "messages": ["', b"x" * HEAD_LIMIT, b"y"], HEAD_LIMIT),
+        ([b"x" * HEAD_LIMIT], HEAD_LIMIT),
+        ([b"x" * (HEAD_LIMIT - 1), b"ab"], HEAD_LIMIT),
+    ],
+)
+def test_the_head_of_a_large_request_is_kept(pieces: list[bytes], kept: int) -> None:
+    exchange = exchange_of()
+    for piece in pieces:
+        exchange.upload(piece)
+
+    reading = closed(exchange, readings.NETWORK_ERROR)
+
+    assert exchange._head == bytearray(b"".join(pieces)[:kept])
+    assert reading.request_bytes == sum(map(len, pieces))
+
+
+def test_only_named_headers_are_kept_as_tags() -> None:
+    flow = flow_of(headers={**JSON, "x-team": "search", "x-other": "no", "x-empty": ""})
+
+    reading = closed(exchange_of(flow, capture=CaptureOptions(("x-team", "x-empty", "x-none"))), "network_error")
+
+    assert reading.tags == {"x-team": "search"}
+    assert closed(exchange_of(flow), "network_error").tags is None
+
+
+def test_a_cost_that_the_answer_states_is_read() -> None:
+    flow = flow_of()
+    exchange = exchange_of(flow, capture=CaptureOptions(cost_fields=(CostField(header="x-cost"),)))
+    exchange.answer(answered(flow, headers={**JSON, "x-cost": "0.25"})).feed(ANSWER, exchange.now)
+
+    stated = closed(exchange).stated_cost
+
+    assert stated is not None
+    assert (stated.amount, stated.unit) == ("0.25", "usd")
+
+
+def test_the_attempt_and_the_hash_of_a_request_are_kept() -> None:
+    flow = flow_of(headers={**JSON, "x-stainless-retry-count": "2"})
+    first, again = exchange_of(flow), exchange_of(flow)
+    other = exchange_of(flow_of(body=b'{"model": "gpt-4o-mini"}'))
+
+    reading = closed(first, "network_error")
+
+    assert reading.attempt == 3
+    assert reading.request_hash == closed(again, "network_error").request_hash is not None
+    assert reading.request_hash != closed(other, "network_error").request_hash
+    assert reading.request_hash != closed(exchange_of(flow, hmac_key=b"another"), "network_error").request_hash
+
+
+def test_the_hash_of_a_request_depends_on_the_client() -> None:
+    flows = [flow_of(), flow_of(), flow_of()]
+    flows[1].client_conn.peername = ("192.0.2.7", 1)
+    flows[2].client_conn.peername = None  # type: ignore[assignment]
+
+    assert len({closed(exchange_of(flow), "network_error").request_hash for flow in flows}) == 3
+
+
+def test_an_unreadable_request_is_still_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing() -> None:
+        raise ZeroDivisionError
+
+    exchange = exchange_of()
+    monkeypatch.setattr(exchange, "_request", failing)
+
+    reading = closed(exchange, readings.NETWORK_ERROR)
+
+    assert (reading.host, reading.model_requested, reading.attempt) == ("api.openai.com", None, None)
+
+
+def test_overhead_is_our_own_time_and_counts_once() -> None:
+    exchange = exchange_of(spent=0.5)
+    before = exchange.take_overhead()
+    with exchange.own_time():
+        pass
+
+    assert before == 0.5
+    assert 0 < exchange.take_overhead() < 0.5
+    assert exchange.take_overhead() == 0
+
+
+def test_the_time_before_the_exchange_is_overhead_of_its_reading() -> None:
+    overhead_us = closed(exchange_of(spent=0.5), "network_error").overhead_us
+
+    assert overhead_us is not None
+    assert overhead_us >= 500_000
+
+
+def test_overhead_counts_if_the_block_fails() -> None:
+    exchange = exchange_of()
+
+    with pytest.raises(ZeroDivisionError), exchange.own_time():
+        raise ZeroDivisionError
+
+    assert exchange.take_overhead() > 0
