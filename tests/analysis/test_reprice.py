@@ -16,7 +16,7 @@ from farebox.sinks.batch import Links
 from farebox.sinks.database import DatabaseSink
 from farebox.store import queries
 from farebox.store.engine import opened
-from farebox.store.reprices import PAGE, CaptureOptions, history
+from farebox.store.reprices import PAGE, Selection, history
 from farebox.store.summary import Scope
 from msgspec.structs import replace
 from sqlalchemy import Engine
@@ -27,7 +27,7 @@ from tests.support.samples import AT, reading, record, record_of
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
 
-ALL = CaptureOptions(Scope())
+ALL = Selection(Scope())
 
 
 def pricer(usd: str, model: str = "m") -> Pricer:
@@ -100,7 +100,7 @@ def test_pages_of_calls_at_the_same_moment_are_each_seen_once(engine: Engine) ->
 def test_only_calls_of_a_status_or_a_time_are_priced_anew(engine: Engine) -> None:
     keep(engine, call(), call(started_at=AT - timedelta(days=9)), call(cost_status="priced", cost_nanousd=1))
 
-    changes = reprice(engine, CaptureOptions(Scope(start=AT), ("unpriced",)), pricer("2"), at=NOW, dry=False)
+    changes = reprice(engine, Selection(Scope(start=AT), ("unpriced",)), pricer("2"), at=NOW, dry=False)
 
     assert (changes.seen, changes.total.calls) == (1, 1)
 

@@ -15,7 +15,7 @@ from farebox.records.record import Record
 from farebox.report.comparison import caveats, comparison_table
 from farebox.sinks.database import DatabaseSink
 from farebox.store import queries
-from farebox.store.reprices import PAGE, CaptureOptions
+from farebox.store.reprices import PAGE, Selection
 from farebox.store.summary import DIMENSIONS, Scope
 from rich.console import Console
 from sqlalchemy import Engine
@@ -30,7 +30,7 @@ RATES = {"input_tokens": Rate(Decimal(2)), "cache_read_tokens": Rate(Decimal(1))
 PRICER = Pricer([Shelf("list", {"m": RateCard("m", "list", "7", RATES)})])
 
 
-ALL = CaptureOptions(Scope())
+ALL = Selection(Scope())
 
 
 def call(model: str = "gpt-4o", **told: Any) -> Record:

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from farebox.pricing.age import age_seconds, complaint
+from farebox.pricing.age import age_seconds, age_warning
 from farebox.pricing.genai.edition import Edition
 from genai_prices.types import ClauseEquals, ModelInfo, ModelPrice, Provider
 
@@ -32,8 +32,8 @@ def test_age_counts_from_the_start_of_the_day(now: datetime, seconds: float) -> 
     ("days", "warning"), [(0, None), (45, None), (46, "the price catalogue is 46 days old, of 2026-11-04")]
 )
 def test_prices_are_old_after_forty_five_days(days: int, warning: str | None) -> None:
-    assert complaint(edition(f"Checked {DAY}."), DAY + timedelta(days=days)) == warning
+    assert age_warning(edition(f"Checked {DAY}."), DAY + timedelta(days=days)) == warning
 
 
 def test_a_catalogue_without_a_date_is_reported() -> None:
-    assert complaint(edition(None), DAY) == "the price catalogue names no day that it is of"
+    assert age_warning(edition(None), DAY) == "the price catalogue states no date"

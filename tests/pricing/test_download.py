@@ -3,7 +3,7 @@
 import gzip
 
 import pytest
-from farebox.pricing.download import DownloadError, fetch, told_of
+from farebox.pricing.download import DownloadError, fetch, public_url
 
 from tests.support.payloads import Answer, served
 
@@ -32,11 +32,11 @@ def test_what_is_there_is_fetched(answers: list[Answer]) -> None:
         ([(404, {}, b"")], "answers 404"),
         ([(500, {}, DATA)], "answers 500"),
         ([(204, {}, b"")], "answers 204"),
-        ([(302, {"location": "/round"}, b"")], "leads on and on"),
+        ([(302, {"location": "/round"}, b"")], "redirects too often"),
         ([(302, {}, b"")], "answers 302"),
         ([(302, {"location": "ftp://example.com/"}, b"")], "cannot be reached"),
-        ([(200, {}, b"x" * (SMALL + 1))], "has more than 1 MiB"),
-        ([(200, {"content-encoding": "gzip"}, gzip.compress(b"\0" * (64 << 20)))], "has more than 1 MiB"),
+        ([(200, {}, b"x" * (SMALL + 1))], "is larger than 1 MiB"),
+        ([(200, {"content-encoding": "gzip"}, gzip.compress(b"\0" * (64 << 20)))], "is larger than 1 MiB"),
         ([(200, {"content-encoding": "gzip"}, DATA)], "cannot be decoded"),
         ([(200, {"content-encoding": "rot13"}, DATA)], "cannot be decoded"),
         ([(200, {"content-length": "1000000"}, DATA)], "cannot be reached"),
@@ -64,5 +64,6 @@ def test_an_address_without_prices_is_told(url: str) -> None:
 
 def test_what_is_told_of_an_address_has_no_secret() -> None:
     assert (
-        told_of("https://me:secret@example.com:8443/data.json?token=secret#x") == "https://example.com:8443/data.json"
+        public_url("https://me:secret@example.com:8443/data.json?token=secret#x")
+        == "https://example.com:8443/data.json"
     )

@@ -41,15 +41,15 @@ def calls(provider: str, *models: str, number: int = 1, **more: Any) -> Traffic:
         ("- {match: {provider: unknown, host: a.example}, per_request: 1}", []),
         (
             "- {match: {provider: mistrall}, multiplier: 0.9}",
-            ["prices[0]: matches nothing, as there is no provider 'mistrall': did you mean mistral?"],
+            ["prices[0]: matches nothing: there is no provider 'mistrall': did you mean mistral?"],
         ),
         (
             "- {match: {provider: azure, host: '*.openai.com'}, per_request: 1, name: east}",
-            ["prices[0] east: matches nothing, as *.openai.com is no host of azure"],
+            ["prices[0] east: matches nothing: *.openai.com is not a host of azure"],
         ),
         (
             "- {match: {deployment: prod}, alias_of: openai/gpt-99}",
-            ["prices[0]: alias_of: no source has a price of openai/gpt-99"],
+            ["prices[0]: alias_of: no source has a price for openai/gpt-99"],
         ),
         (
             "- {match: {deployment: prod}, alias_of: opnai/gpt-4o}",
@@ -57,21 +57,21 @@ def calls(provider: str, *models: str, number: int = 1, **more: Any) -> Traffic:
         ),
         (
             "[{match: {model: a}, alias_of: openai/gpt-4o}, {match: {model: b}, alias_of: riverside/a}]",
-            ["prices[1]: alias_of: riverside/a is an alias itself (prices[0]), which is not followed"],
+            ["prices[1]: alias_of: riverside/a is an alias itself (prices[0]): name its target instead"],
         ),
         ("[{match: {model: a}, per_request: 1}, {match: {model: b}, alias_of: riverside/a}]", []),
         (
             "- {match: {provider: openai, model: gpt-99}, multiplier: 0.9}",
-            ["prices[0]: multiplier: no source has a price of openai/gpt-99 to multiply"],
+            ["prices[0]: multiplier: no source has a price for openai/gpt-99 to multiply"],
         ),
         (
             "[{match: {model: ab}, per_request: 1}, {match: {model: 'a*'}, per_request: 2}]",
-            ["prices[0]: never counts, as prices[1] comes later and is for all of its calls"],
+            ["prices[0]: never applies: prices[1] comes later and matches all of its calls"],
         ),
         ("[{match: {model: 'a*'}, per_request: 1}, {match: {model: ab}, per_request: 2}]", []),
         (
             "[{match: {model: 'a*'}, per_request: 1}, {match: {model: '*b'}, per_request: 2}]",
-            ["prices[0]: overlaps with prices[1], which counts for the calls that both are for"],
+            ["prices[0]: overlaps with prices[1], which prices the calls that both match"],
         ),
         ("[{match: {host: '*.openai.azure.com'}, per_request: 1}, {match: {provider: groq}, per_request: 2}]", []),
         (
@@ -83,7 +83,7 @@ def calls(provider: str, *models: str, number: int = 1, **more: Any) -> Traffic:
             - {match: {model: a}, per_request: 1, effective_to: 2026-12-31}
             - {match: {model: a}, per_request: 2, effective_from: 2026-12-01}
             """,
-            ["prices[0]: overlaps with prices[1], which counts for the calls that both are for"],
+            ["prices[0]: overlaps with prices[1], which prices the calls that both match"],
         ),
     ],
 )
@@ -104,7 +104,7 @@ def test_rules_that_cannot_be_meant_so_are_named(written: str, findings: Sequenc
         (
             "[{match: {model: 'a*'}, per_request: 1}, {match: {model: ab}, per_request: 1}]",
             [calls("x", "ab", number=3)],
-            ["prices[0]: later rules count for all of the 3 calls that it matches"],
+            ["prices[0]: later rules price all of the 3 calls that it matches"],
         ),
         (
             "[{match: {model: own}, per_request: 1}, {match: {model: a}, alias_of: riverside/own}]",

@@ -79,7 +79,7 @@ def test_at_least_the_minimum_is_billed() -> None:
 def test_a_card_is_told_as_people_write_prices() -> None:
     rates = {"input_tokens": Rate(Decimal("2.50"), steps=((200_000, Decimal(5)),)), "images": Rate(Decimal("0.04"), 1)}
 
-    assert card(**rates).told == {
+    assert card(**rates).description == {
         "model": "a-model",
         "match": "exact",
         "input_tokens": "2.5, 5 above 200000 per million",

@@ -12,7 +12,7 @@ from farebox.pricing.overrides import Overrides
 from farebox.pricing.pricer import Pricer
 from farebox.pricing.rate import Rate
 from farebox.pricing.ratecard import RateCard
-from farebox.pricing.row import RESERVATIONS, consumptions, is_settled, priced
+from farebox.pricing.row import RESERVATIONS, consumptions, is_final, priced
 from farebox.records.record import Record
 from farebox.records.usage import Usage
 
@@ -62,7 +62,7 @@ def test_a_row_gets_its_cost_and_what_it_is_from() -> None:
     # 1,000 in at $2 and 100 out at $8 a million.
     assert money(found) == (2_800_000, "priced", None)
     assert (found.catalogue_cost_nanousd, found.price_source, found.price_version) == (2_800_000, "list", "7")
-    assert found.rate_card == CARD.told
+    assert found.rate_card == CARD.description
     assert found.estimate is None
 
 
@@ -153,7 +153,7 @@ def test_the_price_of_a_whole_call_needs_no_usage(values: dict[str, Any], reason
 
 
 @pytest.mark.parametrize(
-    ("values", "is_final"),
+    ("values", "expected"),
     [
         ({"usage_source": "reported"}, False),
         ({"usage_source": "estimated"}, False),
@@ -165,9 +165,9 @@ def test_the_price_of_a_whole_call_needs_no_usage(values: dict[str, Any], reason
     ],
 )
 def test_without_usage_no_price_changes_a_cost_unless_it_is_stated_or_doubtful(
-    values: dict[str, Any], is_final: bool
+    values: dict[str, Any], expected: bool
 ) -> None:
-    assert is_settled(row(**values)) is is_final
+    assert is_final(row(**values)) is expected
 
 
 def test_a_row_is_one_consumption() -> None:

@@ -48,8 +48,8 @@ def test_the_same_prices_again_are_not_new(tmp_path: Path, twice: bytes) -> None
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (b"<html>", "it is no JSON, or was cut off"),
-        (b"[]", f"it has 0 models, and the prices in use have {MODELS}; "),
+        (b"<html>", "invalid JSON, or cut off"),
+        (b"[]", f"they have 0 models, the current ones {MODELS}; "),
     ],
 )
 def test_refused_prices_change_nothing_and_the_error_says_why(tmp_path: Path, data: bytes, why: str) -> None:
@@ -59,8 +59,8 @@ def test_refused_prices_change_nothing_and_the_error_says_why(tmp_path: Path, da
     ):
         update(tmp_path, f"{url}?token=secret")
 
-    assert str(refused.value).startswith(f"{url} is not taken: {why}")
-    assert str(refused.value).endswith(". The prices in use stay")
+    assert str(refused.value).startswith(f"the prices at {url} were not used: {why}")
+    assert str(refused.value).endswith(". The current prices stay in use")
     assert list(tmp_path.iterdir()) == []
 
 

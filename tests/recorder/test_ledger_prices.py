@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from farebox.config.price_rules import Free, GpuHour, Match, PriceRule
-from farebox.pricing.row import is_settled, priced
+from farebox.pricing.row import is_final, priced
 from farebox.pricing.standard import standard
 from farebox.recorder import ledger
 from farebox.records.text_size import TextSize
@@ -104,7 +104,7 @@ def test_without_the_price_per_call_a_call_without_usage_is_unpriced_again() -> 
 
     again = priced(flat, standard())
 
-    assert not is_settled(flat)
+    assert not is_final(flat)
     assert again == ledger.record_of(reading(id=flat.id, usage=NOTHING), standard())
     assert (again.cost_nanousd, again.cost_status, again.cost_reasons) == (None, "unpriced", ["no_usage"])
 

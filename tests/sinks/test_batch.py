@@ -15,7 +15,7 @@ def test_two_batches_share_no_positions() -> None:
 
 
 def test_no_links_change_nothing() -> None:
-    assert NO_LINKS == Links((), (), ())
+    assert Links((), (), ()) == NO_LINKS
 
 
 def test_nothing_found_is_empty() -> None:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..pricing.pricer import Pricer
-from ..pricing.row import is_settled, priced
+from ..pricing.row import is_final, priced
 from ..records.record import Record
 from ..store.engine import Engine, writer
 from ..store.faults import reachable
-from ..store.reprices import PAGE, CaptureOptions, held, page, revise
+from ..store.reprices import PAGE, Selection, held, page, revise
 
 # A price does not change if only the version of its catalogue does.
 _PRICE_FIELDS = ("cost_nanousd", "cost_status", "cost_reasons", "catalogue_cost_nanousd", "price_source", "estimate")
@@ -61,7 +61,7 @@ class Changes:
         return total
 
 
-def reprice(engine: Engine, wanted: CaptureOptions, pricer: Pricer, *, at: datetime, dry: bool) -> Changes:
+def reprice(engine: Engine, wanted: Selection, pricer: Pricer, *, at: datetime, dry: bool) -> Changes:
     """Price the `wanted` calls again and return the changes; unless `dry`, write a revision for each changed call.
 
     Each page is its own transaction: after an interruption, a second run does the rest.
@@ -83,7 +83,7 @@ def reprice(engine: Engine, wanted: CaptureOptions, pricer: Pricer, *, at: datet
 
 def _changed(rows: Sequence[Record], pricer: Pricer) -> Iterator[tuple[Record, Record]]:
     for row in rows:
-        new = row if is_settled(row) else priced(row, pricer)
+        new = row if is_final(row) else priced(row, pricer)
         if any(getattr(row, name) != getattr(new, name) for name in _PRICE_FIELDS):
             yield row, new
 

@@ -11,7 +11,7 @@ from ..pricing.pricer import Pricer
 from ..pricing.row import NO_USAGE, consumptions
 from ..records.record import Record
 from ..store.engine import Engine
-from ..store.reprices import PAGE, CaptureOptions, page
+from ..store.reprices import PAGE, Selection, page
 from ..store.snapshot import snapshot
 from ..store.summary import DIMENSIONS
 from .tokenizers import Factor, factor
@@ -83,7 +83,7 @@ class Comparison:
 
 
 def what_if(
-    engine: Engine, wanted: CaptureOptions, pricer: Pricer, others: Sequence[Other], by: tuple[str, ...] = REPLACED
+    engine: Engine, wanted: Selection, pricer: Pricer, others: Sequence[Other], by: tuple[str, ...] = REPLACED
 ) -> list[Comparison]:
     """Price the `wanted` calls on each of `others`, at the time of each call; write nothing."""
     found = [Comparison(other, by) for other in others]

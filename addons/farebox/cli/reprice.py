@@ -14,7 +14,7 @@ from ..pricing.cost import ESTIMATED, FREE, PARTIAL, PRICED, REPORTED, UNPRICED
 from ..pricing.standard import standard
 from ..report.changes import changes_json, changes_table
 from ..report.figures import plural
-from ..store.reprices import CaptureOptions
+from ..store.reprices import Selection
 from .console import console
 from .ledger import opened_ledger
 from .options import Config, Ledger, Until, Where
@@ -66,7 +66,7 @@ def reprice(
     - `farebox reprice --since all --only unpriced`
     """
     settings = settings_module.load({"ledger": ledger}, config=config)
-    wanted = CaptureOptions(scope_of(settings, since, until, where), tuple(only or ()))
+    wanted = Selection(scope_of(settings, since, until, where), tuple(only or ()))
     with opened_ledger(settings) as engine:
         changes = reprice_calls(
             engine, wanted, standard(settings.prices, settings.folder), at=datetime.now(UTC), dry=dry_run

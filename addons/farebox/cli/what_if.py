@@ -14,7 +14,7 @@ from ..errors import SettingsError
 from ..pricing.pricer import Pricer
 from ..pricing.standard import standard
 from ..report.comparison import comparison_table, comparisons_json
-from ..store.reprices import CaptureOptions
+from ..store.reprices import Selection
 from ..store.summary import DIMENSIONS
 from .console import console
 from .ledger import opened_ledger
@@ -64,9 +64,8 @@ def what_if(
     """
     settings = settings_module.load({"ledger": ledger}, config=config)
     pricer = standard(settings.prices, settings.folder)
-    wanted = CaptureOptions(scope_of(settings, since, until, where))
-    names = settings.billers
-    others = [_other(name, provider, tier, pricer, names) for name in model]
+    wanted = Selection(scope_of(settings, since, until, where))
+    others = [_other(name, provider, tier, pricer, settings.billers) for name in model]
     with opened_ledger(settings) as engine:
         comparisons = compare(engine, wanted, pricer, others, _names(by))
     if format is Format.JSON:

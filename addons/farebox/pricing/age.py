@@ -13,10 +13,10 @@ def age_seconds(dated: date, now: datetime) -> float:
     return (now - datetime.combine(dated, time(), UTC)).total_seconds()
 
 
-def complaint(edition: Edition, today: date) -> str | None:
-    """Return what is to say against the age of prices, or None while they are new enough."""
+def age_warning(edition: Edition, today: date) -> str | None:
+    """Return a warning if prices are older than OLD_DAYS or have no date, else None."""
     dated = edition.dated
     if dated is None:
-        return "the price catalogue names no day that it is of"
+        return "the price catalogue states no date"
     days = (today - dated).days
     return f"the price catalogue is {days} days old, of {dated}" if days > OLD_DAYS else None

@@ -1,4 +1,4 @@
-"""Usage as it is billed: amounts of which none lies inside another."""
+"""Usage as it is billed: disjoint amounts."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -6,7 +6,7 @@ from typing import NamedTuple
 from ..records.usage import Usage
 from .consumption import Consumption
 
-# Amounts beside the columns of the same name: the part of each that nothing below it takes away.
+# Amounts that are not columns of the ledger.
 REQUESTS = "requests"
 DURATION = "duration_ms"
 CACHED_AUDIO = "cache_read_audio_tokens"
@@ -23,11 +23,12 @@ _NONE: Mapping[str, int] = {}
 
 
 class Amounts(NamedTuple):
-    """What is billed, by name of the ledger's column or unit, and the input in all, which long-context prices go by.
+    """Billed amounts by name of the ledger's column or unit, and the total input, which selects long-context prices.
 
-    `input_tokens` among them is the input that is neither cached nor audio nor an image, and so on. Where many calls
-    are summed up, the input in all is that of the longest; where none is told, it is 0, and `input_at_most` their sum.
-    `reasons` tell what in the usage cannot be; `is_possible` is False where no reading of it makes sense.
+    In `by_name`, each amount excludes the others: `input_tokens` is the input that is neither cached nor audio nor an
+    image, and so on. For several calls summed up, the total input is that of the longest; if that isn't known, it is 0
+    and `input_at_most` is the sum. `reasons` name contradictions in the usage; `is_possible` is False if the amounts
+    make no sense.
     """
 
     by_name: Mapping[str, int]
@@ -42,8 +43,8 @@ def amounts(asked: Consumption) -> Amounts:
     usage = asked.usage
     units = usage.units or _NONE
     cached = (usage.cache_read_tokens or 0) + (usage.cache_write_tokens or 0)
-    told = cached if usage.input_tokens is None else usage.input_tokens
-    whole = max(told, cached)
+    stated = cached if usage.input_tokens is None else usage.input_tokens
+    whole = max(stated, cached)
     parts = (*_input(usage, whole - cached, units), *_output(usage, units))
     found = {name: amount for name, amount in zip(_TOKENS, parts, strict=True) if amount}
     if units:
@@ -52,19 +53,19 @@ def amounts(asked: Consumption) -> Amounts:
     if asked.duration_ms:
         found[DURATION] = asked.duration_ms
     least, most = _longest(asked, whole)
-    return Amounts(found, least, _reasons(usage, told, cached), min(found.values()) >= 0, most)
+    return Amounts(found, least, _reasons(usage, stated, cached), min(found.values()) >= 0, most)
 
 
-def _reasons(usage: Usage, told: int, cached: int) -> tuple[str, ...]:
-    """Return which shares are greater than what they are shares of, so that there was more than the totals say."""
-    reasons: tuple[str, ...] = ("cache_exceeds_input",) if told < cached else ()
+def _reasons(usage: Usage, stated: int, cached: int) -> tuple[str, ...]:
+    """Return which parts are greater than their totals: more was consumed than the totals say."""
+    reasons: tuple[str, ...] = ("cache_exceeds_input",) if stated < cached else ()
     if usage.reasoning_tokens and usage.reasoning_tokens > (usage.output_tokens or 0):
         reasons += ("reasoning_exceeds_output",)
     return reasons
 
 
 def _longest(asked: Consumption, whole: int) -> tuple[int, int]:
-    """Return the least and the most that the longest of the calls may have read."""
+    """Return the lowest and highest possible input of the longest call."""
     if asked.longest_input is not None:
         return asked.longest_input, asked.longest_input
     return (whole, whole) if asked.calls == 1 else (0, whole)
@@ -75,11 +76,15 @@ def _input(usage: Usage, plain: int, units: Mapping[str, int]) -> tuple[int, ...
     read, written, hour = usage.cache_read_tokens or 0, usage.cache_write_tokens or 0, usage.cache_write_1h_tokens or 0
     audio, image, video = usage.input_audio_tokens or 0, usage.input_image_tokens or 0, 0
     if units:
-        heard, seen, video = units.get(CACHED_AUDIO, 0), units.get(CACHED_IMAGE, 0), units.get(INPUT_VIDEO, 0)
-        read, audio, image = read - heard - seen, audio - heard, image - seen
+        cached_audio, cached_image, video = (
+            units.get(CACHED_AUDIO, 0),
+            units.get(CACHED_IMAGE, 0),
+            units.get(INPUT_VIDEO, 0),
+        )
+        read, audio, image = read - cached_audio - cached_image, audio - cached_audio, image - cached_image
     plain -= audio + image + video
     if plain < 0 < image + video:
-        # Pictures may lie in what was cached, which is not told; that they cost what text does then loses nothing.
+        # Images can be part of the cached input, which the usage does not show; priced as text, nothing is lost.
         plain, image, video = plain + image + video, 0, 0
     return plain, read, written - hour, hour, audio, image, video
 

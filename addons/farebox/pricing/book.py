@@ -1,4 +1,4 @@
-"""The price catalogue: genai-prices, with its silent zeros made to speak.
+"""The price catalogue genai-prices; a missing price is reported instead of read as zero.
 
 https://github.com/pydantic/genai-prices
 """
@@ -13,13 +13,13 @@ from .genai.aliases import STALE
 from .genai.choice import spans
 from .genai.context import words
 from .genai.edition import Edition, bundled
-from .genai.matching import Found, find, meant
+from .genai.matching import Found, alias_target, find
 from .genai.timeline import BEGINNING, Span, Timeline, spliced
 from .ratecard import RateCard
 
 NAME = cards.NAME
-# Names, hosts and words come from the wire: hostile ones drive out others, but take no more memory.
-_MEMORY = 4096
+# Names, hosts and words come from the wire: hostile ones can evict others, but memory stays bounded.
+_CACHE_SIZE = 4096
 
 Context = tuple[tuple[str, str], ...]
 
@@ -31,9 +31,9 @@ class Book:
 
     def __init__(self, edition: Edition | None = None) -> None:
         self._edition = edition or bundled()
-        self._find = lru_cache(_MEMORY)(lambda provider, name: find(self._edition, provider, name))
-        self._make = lru_cache(_MEMORY)(lambda chosen: cards.card(self._edition, chosen))
-        self._timeline = lru_cache(_MEMORY)(self._new_timeline)
+        self._find = lru_cache(_CACHE_SIZE)(lambda provider, name: find(self._edition, provider, name))
+        self._make = lru_cache(_CACHE_SIZE)(lambda chosen: cards.card(self._edition, chosen))
+        self._timeline = lru_cache(_CACHE_SIZE)(self._new_timeline)
 
     @property
     def version(self) -> str:
@@ -64,14 +64,14 @@ class Book:
         trusted = next((one for one in found if one.is_trusted), found[0])
         return Timeline(self._spans(provider, trusted, host, words(tier, dict(context))))
 
-    def _spans(self, provider: str, found: Found, host: str, told: dict[str, str]) -> list[Span]:
-        """Return the spans of the model, and of what its name stands for from some day on."""
-        known = spans(found, host, told, self._make)
+    def _spans(self, provider: str, found: Found, host: str, asked_for: dict[str, str]) -> list[Span]:
+        """Return the spans of the model, then those of the models that its name stands for from later days on."""
+        known = spans(found, host, asked_for, self._make)
         for alias in found.aliases:
             since = BEGINNING if alias.since == date.min else datetime.combine(alias.since, time(), UTC)
-            target = meant(self._edition, provider, alias)
+            target = alias_target(self._edition, provider, alias)
             stale = () if target else (STALE,)
-            known = spliced(known, since, spans(target or found, host, told, self._make, stale))
+            known = spliced(known, since, spans(target or found, host, asked_for, self._make, stale))
         return known
 
 

@@ -1,4 +1,4 @@
-"""What a source of prices is to the pricer."""
+"""The interface of a source of prices."""
 
 from typing import Protocol
 
@@ -7,7 +7,7 @@ from .ratecard import RateCard
 
 
 class Catalogue(Protocol):
-    """Prices by provider, model and what else sets them. `name` is the ledger's `price_source`."""
+    """Prices by provider, model and other conditions. `name` is the ledger's `price_source`."""
 
     @property
     def name(self) -> str: ...
@@ -17,9 +17,9 @@ class Catalogue(Protocol):
         """The source's version and the start of its data's sha256."""
 
     def card(self, asked: Consumption) -> RateCard | None:
-        """Return the prices that hold for `asked`; None where the source does not know provider or model.
+        """Return the prices for `asked`; None if the source does not know the provider or model.
 
-        The same object for the same prices: it is compiled once. The amounts in `asked.usage` play no part.
+        The same prices are the same object, which is compiled once. The amounts in `asked.usage` are ignored.
         """
 
     def knows_provider(self, provider: str) -> bool: ...

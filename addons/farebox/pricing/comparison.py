@@ -1,4 +1,4 @@
-"""What sources of prices say of the same calls, and where they differ."""
+"""Compare sources of prices on the same calls."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from .fallback import LiteLLM
 from .pricer import Pricer
 from .verdicts import Verdict, verdict
 
-# Sources that are nearer to each other agree: they round, and convert from other currencies, in their own ways.
+# Smaller differences count as agreement: sources round and convert currencies in their own ways.
 MARGIN = Fraction(1, 100)
 CHAT = "chat"
 STANDARD = "10k in, 4k of it cached, 1k out"
@@ -27,7 +27,7 @@ _IMAGES = {
     "1k in, an image of 5k out": Usage(input_tokens=1_000, output_tokens=5_000, output_image_tokens=5_000),
 }
 _AUDIO = Usage(input_tokens=10_000, input_audio_tokens=5_000, output_tokens=1_000, output_audio_tokens=500)
-# What is asked of each kind of model: LiteLLM's modes.
+# Sample calls for each of LiteLLM's modes.
 SAMPLES: Mapping[str, Mapping[str, Usage]] = {
     CHAT: _CHAT,
     "responses": _CHAT,
@@ -49,7 +49,7 @@ SAMPLES: Mapping[str, Mapping[str, Usage]] = {
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a call costs by each source that prices all of it, in nano-USD, and by whom farebox goes."""
+    """The cost of a call in nano-USD by each source that prices all of it, and the cost that farebox uses."""
 
     provider: str
     name: str
@@ -67,24 +67,24 @@ class Comparison:
 
     @property
     def verdict(self) -> Verdict | None:
-        """Return which source is believed where they differ, and why."""
+        """Return which source is used, and why; None if they agree."""
         return None if self.is_agreed else verdict(self.model)
 
 
 def agree(*prices: int) -> bool:
-    """Tell whether `prices` are the same, but for the margin."""
+    """Tell whether `prices` are equal within the margin."""
     return max(prices) - min(prices) <= MARGIN * max(prices)
 
 
 class Comparer:
-    """Compares `sources`; `chosen` is what prices calls in earnest."""
+    """Compares `sources` with each other and with `chosen`, the pricer in use."""
 
     def __init__(self, sources: Sequence[Catalogue], chosen: Pricer) -> None:
         self._pricers = {one.name: Pricer([one]) for one in sources}
         self._chosen = chosen
 
     def compare(self, provider: str, name: str, mode: str, at: datetime) -> Iterator[Comparison]:
-        """Yield a Comparison for each sample of that mode that two sources price, or more."""
+        """Yield a Comparison for each sample of that mode that at least two sources price."""
         for sample, usage in SAMPLES.get(mode, {}).items():
             asked = Consumption(provider, (name,), usage, at)
             costs = {source: pricer.price(asked) for source, pricer in self._pricers.items()}
@@ -94,7 +94,7 @@ class Comparer:
 
 
 def models(provider: str, book: Book, litellm: LiteLLM) -> Iterator[tuple[str, str]]:
-    """Yield the names of a provider's models, as either has them, and what kind each is."""
+    """Yield the name and mode of each model of a provider that either catalogue lists."""
     found = list(litellm.models(provider))
     yield from found
     known = {name.lower() for name, _ in found}

@@ -1,4 +1,4 @@
-"""One rule of the user's own prices, made ready to be applied."""
+"""One rule of the user's own prices, compiled for matching and pricing."""
 
 import re
 from collections.abc import Mapping
@@ -17,15 +17,15 @@ from .ratecard import RateCard
 from .rule_rates import rates_of
 
 NAME = "override"
-# The model of a rule that names none.
+# The model of a rule that names no model.
 ANY_MODEL = "*"
-_MEMORY = 4096
+_CACHE_SIZE = 4096
 
 
 class CompiledRule:
-    """The rule with this `number`, of rules of this `version`.
+    """The rule at index `number` in a list of rules with this `version`.
 
-    It has a `card` of its own, or it `changes` what other sources say: whose prices they are, and times what.
+    It either has a `card` of its own, or it `changes` the prices of other sources: by an alias, a multiplier or both.
     """
 
     def __init__(self, number: int, rule: PriceRule, version: str) -> None:
@@ -41,13 +41,13 @@ class CompiledRule:
         self._adjusted: dict[RateCard, RateCard] = {}
 
     def matches(self, asked: Consumption) -> bool:
-        """Tell whether the rule is for such a call, on whatever day."""
+        """Tell whether the rule matches the call, ignoring the day."""
         match = self.rule.match
         return (
             match.provider in {None, asked.provider}
             and (match.host is None or host_matches(match.host, asked.host))
-            and (match.model is None or any(_is_like(match.model, model) for model in asked.models))
-            and (match.deployment is None or any(_is_like(match.deployment, model) for model in asked.models[-1:]))
+            and (match.model is None or any(_matches(match.model, model) for model in asked.models))
+            and (match.deployment is None or any(_matches(match.deployment, model) for model in asked.models[-1:]))
             and (match.tier is None or match.tier.lower() == (asked.tier or "").lower())
             and (match.context or {}).items() <= asked.context.items()
         )
@@ -61,36 +61,36 @@ class CompiledRule:
         return (first is None or first <= day) and (last is None or day <= last)
 
     def card(self, asked: Consumption) -> RateCard:
-        """Return the prices that the rule states itself. By time, a call whose time is not known has none."""
+        """Return the prices that the rule states. A price by time does not apply if the duration is unknown."""
         return self._timeless if asked.duration_ms is None and DURATION in self._rates else self._card
 
     def priced_as(self, asked: Consumption) -> Consumption:
-        """Return the call whose price this one has."""
+        """Return the call with the provider and model that it is priced as."""
         if self.rule.target is None:
             return asked
         provider, model = self.rule.target
         return msgspec.structs.replace(asked, provider=provider, models=(model,))
 
     def adjusted(self, card: RateCard) -> RateCard:
-        """Return another source's `card` as it holds by the rule: the same object for the same."""
+        """Return another source's `card` with the rule applied; the same card gives the same object."""
         found = self._adjusted.get(card)
         if found is None:
-            if len(self._adjusted) >= _MEMORY:
+            if len(self._adjusted) >= _CACHE_SIZE:
                 self._adjusted.clear()
-            found = self._adjusted[card] = replace(card, rates=self._times(card.rates), details=self._told(card))
+            found = self._adjusted[card] = replace(card, rates=self._times(card.rates), details=self._details(card))
         return found
 
     def _times(self, rates: Mapping[str, Rate]) -> Mapping[str, Rate]:
         multiplier = self.rule.multiplier
         return rates if multiplier is None else {name: rate.times(multiplier) for name, rate in rates.items()}
 
-    def _told(self, card: RateCard) -> dict[str, str]:
-        told = {**card.details, "rule": self.name, "rules": self._version}
+    def _details(self, card: RateCard) -> dict[str, str]:
+        details = {**card.details, "rule": self.name, "rules": self._version}
         if self.rule.alias_of is not None:
-            told["alias_of"] = self.rule.alias_of
+            details["alias_of"] = self.rule.alias_of
         if self.rule.multiplier is not None:
-            told["multiplier"] = f"{self.rule.multiplier.normalize():f}"
-        return told
+            details["multiplier"] = f"{self.rule.multiplier.normalize():f}"
+        return details
 
     def _own_card(self) -> RateCard:
         rule = self.rule
@@ -106,6 +106,6 @@ class CompiledRule:
         )
 
 
-def _is_like(pattern: str, name: str) -> bool:
+def _matches(pattern: str, name: str) -> bool:
     wanted = ".*".join(map(re.escape, pattern.lower().split("*")))
     return re.fullmatch(wanted, name.lower(), re.DOTALL) is not None

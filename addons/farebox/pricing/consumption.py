@@ -1,4 +1,4 @@
-"""What one call consumed, and all that its price hangs on."""
+"""What one call consumed, and everything else that its price depends on."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,9 +11,9 @@ from ..records.usage import Usage
 class Consumption(msgspec.Struct, frozen=True):
     """One call, or a part of one, as it is priced.
 
-    `models`: as served, then as asked for. `at`: when the request began, UTC. `tier` is the service tier as served;
-    `context` holds what else sets the price (`speed`, `processing`, `search_context_size`, `quality`, `size`, ...), in
-    the ledger's column `price_context`. `duration_ms` is what a model of one's own costs by. `calls` and
+    `models`: as served, then as requested. `at`: start of the request, UTC. `tier` is the service tier as served;
+    `context` holds other words that set the price (`speed`, `processing`, `quality`, `size`, ...), as in the ledger's
+    column `price_context`. `duration_ms` sets the price of a local model. `calls` and
     `longest_input` are those of `usage.Part`.
     """
 

@@ -1,4 +1,4 @@
-"""What a call cost, and how sure that is. Money is integer nano-USD (1e-9 USD)."""
+"""The cost of a call, and how certain it is. Money is integer nano-USD (1e-9 USD)."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -13,16 +13,16 @@ ESTIMATED = "estimated"
 FREE = "free"
 UNPRICED = "unpriced"
 NONE = "none"
-# What stands in a rate card where the price is that of the whole call.
+# Key of a rate card whose price is that of the whole call.
 INCLUDED = "included"
-# Begins the reason that names an amount without a price, or a word that sets one: `no_price:service_tier=scale`.
+# Prefix of a reason that names an amount without a price, or a word without one: `no_price:service_tier=scale`.
 NO_PRICE = "no_price:"
-# A million USD, which no call costs: thousands of such in one hour still have a sum that the ledger can hold.
+# A million USD: no call costs more, and the sum of 9,000 such calls still fits the signed 64-bit integer of the ledger.
 LEDGER_LIMIT = 10**15
 
 
 class Cost(msgspec.Struct, frozen=True):
-    """One call's cost. `nanousd` is None where it is not known; `reasons` say why it is partial, free or unpriced."""
+    """One call's cost. `nanousd` is None if unknown; `reasons` say why it is partial, free or unpriced."""
 
     nanousd: int | None
     status: str
@@ -33,7 +33,7 @@ class Cost(msgspec.Struct, frozen=True):
 
     @property
     def is_flat(self) -> bool:
-        """Tell whether it is the same whatever was consumed: nothing, or a price of the user's own for a whole call."""
+        """Tell whether it does not depend on the usage: free, or the user's own price of a whole call."""
         return self.status == FREE or INCLUDED in self.rate_card
 
 
@@ -49,12 +49,12 @@ def unpriced(*reasons: str) -> Cost:
 
 
 def free(reason: str) -> Cost:
-    """Return the Cost of a call that its provider gives away."""
+    """Return the Cost of a call that is free of charge."""
     return Cost(0, FREE, (reason,))
 
 
 def nothing_billable() -> Cost:
-    """Return the Cost of a call that the provider does not charge for: it was refused, or never reached it."""
+    """Return the Cost of a call that the provider refused or never received."""
     return Cost(None, NONE)
 
 
@@ -65,7 +65,7 @@ def nanousd(usd: Decimal) -> int:
 
 
 def rounded(numerator: int, denominator: int) -> int:
-    """Return the fraction as a whole number, rounded half to even: the one rounding of money there is."""
+    """Return the fraction as a whole number, rounded half to even. Money is rounded nowhere else."""
     whole, rest = divmod(numerator, denominator)
     half = 2 * rest - denominator
     return whole + 1 if half > 0 or (half == 0 and whole % 2) else whole

@@ -1,4 +1,4 @@
-"""Fetch prices: the only place where farebox asks the network of itself, and only when told to."""
+"""Download prices: the only request that farebox makes itself, and only on command."""
 
 import time
 from urllib.parse import urlsplit
@@ -15,34 +15,34 @@ _TIMEOUT = httpx2.Timeout(20.0, connect=10.0)
 
 
 class DownloadError(FareboxError):
-    """The prices could not be fetched; nothing has changed."""
+    """The prices could not be downloaded; nothing has changed."""
 
 
 def fetch(url: str, *, patience: float = _LONGEST_SECONDS, largest: int = LARGEST) -> bytes:
-    """Return what is at `url`, up to `largest` bytes; DownloadError where it does not come within `patience` seconds.
+    """Return the content of `url`, up to `largest` bytes; DownloadError if it takes longer than `patience` seconds.
 
-    A redirection must not lead from https to less.
+    A redirect from https to http is refused.
     """
-    told = told_of(url)
+    shown = public_url(url)
     if url.partition("://")[0].lower() not in {"http", "https"}:
-        raise DownloadError(f"{told} is no address of prices: it starts with https:// or http://")
+        raise DownloadError(f"{shown} is not a price URL: it must start with https:// or http://")
     give_up = time.monotonic() + patience
     try:
         with httpx2.Client(timeout=_TIMEOUT) as client:
             return _followed(client, url, give_up, largest)
     except httpx2.HTTPError as error:
-        raise DownloadError(f"{told} cannot be reached ({type(error).__name__}): is the machine online?") from error
+        raise DownloadError(f"{shown} cannot be reached ({type(error).__name__}): is the machine online?") from error
     except httpx2.InvalidURL as error:
-        raise DownloadError(f"{told} is no address") from error
+        raise DownloadError(f"{shown} is not a valid URL") from error
 
 
-def told_of(url: str) -> str:
-    """Return `url` without user, password, query and fragment: what may be logged and kept of it."""
+def public_url(url: str) -> str:
+    """Return `url` without user, password, query and fragment, so that it can be logged and stored."""
     try:
         parts = urlsplit(url)
         return f"{parts.scheme}://{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}{parts.path}"
     except ValueError:
-        return "the address"
+        return "the URL"
 
 
 def _followed(client: httpx2.Client, url: str, give_up: float, largest: int) -> bytes:
@@ -53,17 +53,17 @@ def _followed(client: httpx2.Client, url: str, give_up: float, largest: int) -> 
             if response.next_request is None:
                 return _body(response, give_up, largest)
             if request.url.scheme == "https" and response.next_request.url.scheme != "https":
-                raise DownloadError(f"{told_of(url)} leads away from https: name the address that it leads to")
+                raise DownloadError(f"{public_url(url)} redirects from https to http: use the final URL")
             request = response.next_request
         finally:
             response.close()
-    raise DownloadError(f"{told_of(url)} leads on and on: name the address of the data itself")
+    raise DownloadError(f"{public_url(url)} redirects too often: use the URL of the data itself")
 
 
 def _body(response: httpx2.Response, give_up: float, largest: int) -> bytes:
-    told = told_of(str(response.url))
+    shown = public_url(str(response.url))
     if response.status_code != 200:
-        raise DownloadError(f"{told} answers {response.status_code}: is it the address of the data?")
+        raise DownloadError(f"{shown} answers {response.status_code}: check the URL")
     found = bytearray()
     try:
         decoder = content_decoder(response.headers.get("content-encoding"))
@@ -71,9 +71,9 @@ def _body(response: httpx2.Response, give_up: float, largest: int) -> bytes:
             for piece in decoder.feed(chunk):
                 found += piece
                 if len(found) > largest:
-                    raise DownloadError(f"{told} has more than {largest >> 20} MiB: these are no prices")
+                    raise DownloadError(f"{shown} is larger than {largest >> 20} MiB: not a price file")
             if time.monotonic() > give_up:
-                raise DownloadError(f"{told} took too long: try again")
+                raise DownloadError(f"{shown} took too long: try again")
     except WireError as error:
-        raise DownloadError(f"{told} cannot be decoded: {error}") from error
+        raise DownloadError(f"{shown} cannot be decoded: {error}") from error
     return bytes(found)

@@ -1,4 +1,4 @@
-"""LiteLLM's prices as a source: for what genai-prices lacks, and where it is the better of the two."""
+"""LiteLLM's prices as a source, for models that genai-prices lacks or prices less exactly."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,39 +18,37 @@ NAME = "litellm"
 _STANDARD_TIERS = frozenset({"", "default", "standard", "auto", "on_demand"})
 _SPEED = "fast"
 _SIZES = ("resolution", "size")
-# What sets a price wherever it is told.
+# Words that set a price whenever they are present.
 _PRICED_WORDS = ("speed", "latency", "search_type")
 _CONTAINER = "container"
-_MEMORY = 4096
-# A call so long before the list was taken may have had another price.
+_CACHE_SIZE = 4096
+# Prices can have changed if a call is older than the list by more than this.
 _FRESH = timedelta(days=45)
 
-_Question = tuple[str, tuple[str, ...], str, str | None, tuple[tuple[str, str], ...]]
-
-
-_Moment = tuple[bool, bool]
+_LineKey = tuple[str, tuple[str, ...], str, str | None, tuple[tuple[str, str], ...]]
+_CardKey = tuple[bool, bool]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Line:
-    """A line of the list and what of it holds for a call; `notes` are the card's.
+    """A line of the list and the choice of its prices for a call; `notes` are the card's.
 
-    `cards` are those made of it: whether in its cheap hours, and whether so long ago that the price may be another.
+    `cards` are cached by two facts: whether the call is in off-peak hours, and whether it is too old for the list.
     """
 
     found: Found
     choice: Choice
     notes: tuple[str, ...] = ()
-    cards: dict[_Moment, RateCard] = field(default_factory=dict)
+    cards: dict[_CardKey, RateCard] = field(default_factory=dict)
 
 
 class LiteLLM:
-    """Prices of LiteLLM's list, as vendored; read when they are first asked for."""
+    """Prices of LiteLLM's vendored list, which is read on first use."""
 
     name = NAME
 
     def __init__(self) -> None:
-        self._lines: dict[_Question, Line | None] = {}
+        self._lines: dict[_LineKey, Line | None] = {}
         self._cards: dict[tuple[str, str, Choice, tuple[str, ...]], RateCard] = {}
 
     @cached_property
@@ -68,7 +66,7 @@ class LiteLLM:
         return model is not None and any(f"{one}/{model.lower()}" in self._list for one in names.families(provider))
 
     def models(self, provider: str) -> Iterator[tuple[str, str]]:
-        """Yield the names and modes of a provider's models; not the lines for sizes of images."""
+        """Yield the names and modes of a provider's models, without the lines for image sizes."""
         for key in self._list:
             family, _, name = key.partition("/")
             entry = self._list.entry(key) if family in names.families(provider) and "-x-" not in name else None
@@ -80,44 +78,44 @@ class LiteLLM:
         return None if line is None else self.card_of(line, asked.at)
 
     def line(self, asked: Consumption) -> Line | None:
-        """Return what of the list holds for `asked` at whatever time; None where it does not have the model."""
+        """Return the line for `asked` at any time; None if the list does not have the model."""
         context = tuple(asked.context.items()) if asked.context else ()
-        question = (asked.provider, asked.models, asked.host, asked.tier, context)
-        if question not in self._lines:
-            if len(self._lines) >= _MEMORY:
+        key = (asked.provider, asked.models, asked.host, asked.tier, context)
+        if key not in self._lines:
+            if len(self._lines) >= _CACHE_SIZE:
                 self._lines.clear()
             found = names.find(self._list, asked)
-            self._lines[question] = None if found is None else _line(found, asked)
-        return self._lines[question]
+            self._lines[key] = None if found is None else _line(found, asked)
+        return self._lines[key]
 
     def card_of(self, line: Line, at: datetime) -> RateCard:
-        """Return the card of `line` at that time: the same object for the same prices."""
+        """Return the card of `line` at that time; the same prices are the same object."""
         off_peak = line.found.entry.fields.get(fields.OFF_PEAK)
-        moment = (off_peak is not None and is_off_peak(off_peak, at), at < self._sure_from)
-        card = line.cards.get(moment)
+        card_key = (off_peak is not None and is_off_peak(off_peak, at), at < self._sure_from)
+        card = line.cards.get(card_key)
         if card is None:
-            card = line.cards[moment] = self._shared(line, moment)
+            card = line.cards[card_key] = self._shared(line, card_key)
         return card
 
     @cached_property
     def _sure_from(self) -> datetime:
         return datetime.combine(self._list.taken - _FRESH, time(), UTC)
 
-    def _shared(self, line: Line, moment: _Moment) -> RateCard:
-        """Return the card of all lines that come to the same."""
-        is_cheap, is_old = moment
+    def _shared(self, line: Line, card_key: _CardKey) -> RateCard:
+        """Return the card that lines with the same prices share."""
+        is_cheap, is_old = card_key
         choice = line.choice._replace(is_off_peak=is_cheap)
         notes = ("undated_price", *line.notes) if is_old else line.notes
         key = (line.found.entry.key, line.found.match, choice, notes)
         if key not in self._cards:
-            if len(self._cards) >= _MEMORY:
+            if len(self._cards) >= _CACHE_SIZE:
                 self._cards.clear()
             self._cards[key] = self._compiled(line.found, choice, notes)
         return self._cards[key]
 
     def _compiled(self, found: Found, choice: Choice, notes: tuple[str, ...]) -> RateCard:
         entry = found.entry
-        told = {"tier": choice.tier, "times": "" if choice.factor == 1 else str(choice.factor)}
+        details = {"tier": choice.tier, "times": "" if choice.factor == 1 else str(choice.factor)}
         priced = rates(entry, choice)
         return RateCard(
             model=entry.key,
@@ -126,12 +124,12 @@ class LiteLLM:
             rates=priced and self._fees(entry) | priced,
             match=found.match,
             notes=notes,
-            details={name: value for name, value in told.items() if value},
+            details={name: value for name, value in details.items() if value},
             shares=tuple(name for name in fields.shares(entry.mode) if name in priced),
         )
 
     def _fees(self, entry: Entry) -> dict[str, Rate]:
-        """Return what a provider takes beside any model's prices: for a session of its code interpreter."""
+        """Return the provider's fees for any model: a session of its code interpreter."""
         container = self._list.entry(f"{entry.key.partition('/')[0]}/{_CONTAINER}")
         return rates(container, Choice()) if container and fields.is_text(entry.mode) else {}
 
@@ -153,14 +151,14 @@ def _line(found: Found, asked: Consumption) -> Line:
 
 
 def _without_price(found: Found, asked: Consumption) -> Iterator[str]:
-    """Return reservations about words that set a price which the line does not have."""
+    """Yield reservations for words whose price the line does not have."""
     by_word = found.entry.fields.get(fields.FACTORS) or {}
     words = ((name, asked.context.get(name)) for name in _PRICED_WORDS)
     return (f"no_price:{name}={word}" for name, word in words if word and word not in by_word)
 
 
 def _factor(entry: Entry, asked: Consumption) -> Decimal:
-    """Return what all token prices are multiplied by: where data stay, whose endpoint it is, how fast it answers."""
+    """Return the factor for all token prices: data residency, regional endpoint and speed."""
     by_word = entry.fields.get(fields.FACTORS) or {}
     home = names.residence(asked.host)
     factors = (

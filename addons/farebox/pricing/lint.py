@@ -1,4 +1,4 @@
-"""What of the user's own prices can never count, or does not; and which calls still have no price."""
+"""Find the user's own prices that cannot or do not apply, and calls that still have no price."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -20,9 +20,9 @@ from .pricer import Pricer
 
 
 class Traffic(NamedTuple):
-    """So many calls of one kind, of which the ledger has some as unpriced.
+    """A number of calls of one kind, some of which are unpriced in the ledger.
 
-    The usage of `asked` holds as units what the unpriced ones lacked a price for, if the model had others.
+    If the model has a price for other amounts, the units in `asked.usage` are the amounts without a price.
     """
 
     asked: Consumption
@@ -36,7 +36,7 @@ class Traffic(NamedTuple):
 
 
 class Lint:
-    """Looks at the rules of `overrides` beside the `catalogues`, for calls at providers of `table` at `now`."""
+    """Checks the rules of `overrides` against the `catalogues`, for calls to providers of `table` at `now`."""
 
     def __init__(self, overrides: Overrides, catalogues: Pricer, table: Table, now: datetime) -> None:
         self._overrides = overrides
@@ -46,78 +46,78 @@ class Lint:
         self._now = now
 
     def findings(self) -> Iterator[str]:
-        """Yield what is wrong with the rules by themselves, each with the rule's name."""
+        """Yield problems of the rules themselves, each with the rule's name."""
         compiled_rules = self._overrides.compiled_rules
-        for compile_rule in compiled_rules:
-            later = compiled_rules[compile_rule.number + 1 :]
+        for compiled in compiled_rules:
+            later = compiled_rules[compiled.number + 1 :]
             for problem in (
-                *self._who(compile_rule.rule),
-                *self._price(compile_rule.rule),
-                *self._later(compile_rule, later),
+                *self._match_problems(compiled.rule),
+                *self._price_problems(compiled.rule),
+                *self._order_problems(compiled, later),
             ):
-                yield f"{compile_rule.name}: {problem}"
+                yield f"{compiled.name}: {problem}"
 
     def unused(self, traffic: Sequence[Traffic], since: datetime) -> Iterator[str]:
-        """Yield which rules that hold after `since` none of the calls is for, or leave all of theirs to later ones."""
+        """Yield rules that hold after `since` and match none of the calls, or only calls that later rules price."""
         number = sum(one.calls for one in traffic)
-        matched, counted = self._partial_sums(traffic)
-        for compile_rule in self._overrides.compiled_rules if number else ():
-            if not _overlaps_days(compile_rule.rule, since, self._now):
+        matched, priced = self._partial_sums(traffic)
+        for compiled in self._overrides.compiled_rules if number else ():
+            if not _overlaps_days(compiled.rule, since, self._now):
                 continue
-            if not matched[compile_rule.number]:
-                yield f"{compile_rule.name}: matches none of the {number:,} calls in the ledger since {since:%Y-%m-%d}"
-            elif not counted[compile_rule.number]:
-                calls = matched[compile_rule.number]
-                yield f"{compile_rule.name}: later rules count for all of the {calls:,} calls that it matches"
+            if not matched[compiled.number]:
+                yield f"{compiled.name}: matches none of the {number:,} calls in the ledger since {since:%Y-%m-%d}"
+            elif not priced[compiled.number]:
+                calls = matched[compiled.number]
+                yield f"{compiled.name}: later rules price all of the {calls:,} calls that it matches"
 
-    def _who(self, rule: PriceRule) -> Iterator[str]:
+    def _match_problems(self, rule: PriceRule) -> Iterator[str]:
         provider, host = rule.match.provider, rule.match.host
         if provider is not None and provider not in self._names:
-            yield f"matches nothing, as there is no provider {provider!r}{self._meant(provider)}"
-        elif provider is not None and host is not None and provider not in self._at(host):
-            yield f"matches nothing, as {host} is no host of {provider}"
+            yield f"matches nothing: there is no provider {provider!r}{self._suggestion(provider)}"
+        elif provider is not None and host is not None and provider not in self._providers_at(host):
+            yield f"matches nothing: {host} is not a host of {provider}"
 
-    def _price(self, rule: PriceRule) -> Iterator[str]:
+    def _price_problems(self, rule: PriceRule) -> Iterator[str]:
         if rule.target is not None:
             provider, model = rule.target
-            beyond = self._overrides.compile_rule(self._asked(provider, model))
+            target = self._overrides.rule_for(self._asked(provider, model))
             if provider not in self._names:
-                yield f"alias_of: there is no provider {provider!r}{self._meant(provider)}"
-            elif beyond is not None and beyond.rule.target is not None:
-                yield f"alias_of: {rule.alias_of} is an alias itself ({beyond.name}), which is not followed"
-            elif not (beyond and beyond.has_card) and not self._is_priced(provider, model):
-                yield f"alias_of: no source has a price of {rule.alias_of}"
+                yield f"alias_of: there is no provider {provider!r}{self._suggestion(provider)}"
+            elif target is not None and target.rule.target is not None:
+                yield f"alias_of: {rule.alias_of} is an alias itself ({target.name}): name its target instead"
+            elif not (target and target.has_card) and not self._is_priced(provider, model):
+                yield f"alias_of: no source has a price for {rule.alias_of}"
             return
         provider, model = rule.match.provider or "", rule.match.model or "*"
         if rule.multiplier is not None and provider and "*" not in model and not self._is_priced(provider, model):
-            yield f"multiplier: no source has a price of {provider}/{model} to multiply"
+            yield f"multiplier: no source has a price for {provider}/{model} to multiply"
 
-    def _later(self, compile_rule: CompiledRule, later: Sequence[CompiledRule]) -> Iterator[str]:
-        rule = compile_rule.rule
+    def _order_problems(self, compiled: CompiledRule, later: Sequence[CompiledRule]) -> Iterator[str]:
+        rule = compiled.rule
         above = next((one for one in later if covers(one.rule, rule)), None)
         if above is not None:
-            yield f"never counts, as {above.name} comes later and is for all of its calls"
+            yield f"never applies: {above.name} comes later and matches all of its calls"
             return
         for one in later:
             if self._may_share(rule, one.rule) and not _is_refined(rule, one.rule):
-                yield f"overlaps with {one.name}, which counts for the calls that both are for"
+                yield f"overlaps with {one.name}, which prices the calls that both match"
 
     def _may_share(self, one: PriceRule, other: PriceRule) -> bool:
-        return meet(one, other) and not self._places(one).isdisjoint(self._places(other))
+        return meet(one, other) and not self._providers(one).isdisjoint(self._providers(other))
 
-    def _places(self, rule: PriceRule) -> frozenset[str]:
+    def _providers(self, rule: PriceRule) -> frozenset[str]:
         if rule.match.provider is not None:
             return frozenset({rule.match.provider})
-        return frozenset(self._names) if rule.match.host is None else self._at(rule.match.host)
+        return frozenset(self._names) if rule.match.host is None else self._providers_at(rule.match.host)
 
-    def _at(self, host: str) -> frozenset[str]:
-        """Return who may bill at hosts like `host`."""
+    def _providers_at(self, host: str) -> frozenset[str]:
+        """Return the providers that can bill calls to hosts that fit `host`."""
         known = {
             one.name for one in self._table if any(patterns_meet(host, name.partition(":")[0]) for name in one.hosts)
         }
         return frozenset(known | {UNKNOWN})
 
-    def _meant(self, name: str) -> str:
+    def _suggestion(self, name: str) -> str:
         close = get_close_matches(name, self._names, 1)
         return f": did you mean {close[0]}?" if close else ""
 
@@ -128,24 +128,28 @@ class Lint:
         return Consumption(provider, (model,), Usage(), self._now, duration_ms=0)
 
     def _partial_sums(self, traffic: Iterable[Traffic]) -> tuple[Counter[int], Counter[int]]:
-        """Return how many calls each rule matches, and for how many it counts, also as what an alias is of."""
+        """Return how many calls each rule matches and how many it prices, including calls priced through an alias."""
         matched: Counter[int] = Counter()
-        counted: Counter[int] = Counter()
+        priced: Counter[int] = Counter()
         for asked, calls, _ in traffic:
-            first = self._overrides.compile_rule(asked)
+            first = self._overrides.rule_for(asked)
             for one in (asked, first.priced_as(asked)) if first and first.rule.target else (asked,):
                 matched.update(
-                    {fit.number: calls for fit in self._overrides.compiled_rules if fit.matches(one) and fit.holds(one)}
+                    {
+                        rule.number: calls
+                        for rule in self._overrides.compiled_rules
+                        if rule.matches(one) and rule.holds(one)
+                    }
                 )
-                winner = self._overrides.compile_rule(one)
-                counted.update({winner.number: calls} if winner else {})
-        return matched, counted
+                winner = self._overrides.rule_for(one)
+                priced.update({winner.number: calls} if winner else {})
+        return matched, priced
 
 
 def without_price(pricer: Pricer, traffic: Iterable[Traffic]) -> list[Traffic]:
-    """Return the kinds of unpriced calls that no source has a price of even now, the most frequent first.
+    """Return the kinds of unpriced calls that still have no price, the most frequent first.
 
-    Kinds that differ in time or tier alone are one.
+    Kinds that differ only in time or tier are merged.
     """
     found: dict[tuple[str, str, tuple[str, ...], tuple[str, ...]], Traffic] = {}
     for one in traffic:
@@ -165,7 +169,7 @@ def _has_price(pricer: Pricer, asked: Consumption) -> bool:
 
 
 def _is_refined(rule: PriceRule, later: PriceRule) -> bool:
-    """Tell whether `later` goes into what `rule` says in general: some of its calls, or its next price."""
+    """Tell whether `later` refines `rule`: it covers some of its calls, or is its next price."""
     same = covers_match(later.match, rule.match)
     return covers_match(rule.match, later.match) and not (same and rule.effective_to is not None)
 

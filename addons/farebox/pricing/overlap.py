@@ -1,4 +1,4 @@
-"""Which calls two rules of the user's own prices have in common."""
+"""Compare the calls that two rules of the user's own prices match."""
 
 import re
 from datetime import date
@@ -11,12 +11,12 @@ _NAMES = ("provider", "tier")
 
 
 def covers(wide: PriceRule, narrow: PriceRule) -> bool:
-    """Tell whether every call that `narrow` is for, `wide` is for too."""
+    """Tell whether `wide` matches every call that `narrow` matches."""
     return covers_match(wide.match, narrow.match) and _first(wide) <= _first(narrow) and _last(narrow) <= _last(wide)
 
 
 def covers_match(wide: Match, narrow: Match) -> bool:
-    """Tell the same of any day."""
+    """Tell whether `wide` matches every call that `narrow` matches, ignoring the days."""
     return (
         all(getattr(wide, name) in {None, getattr(narrow, name)} for name in _NAMES)
         and all(_is_wider(getattr(wide, name), getattr(narrow, name)) for name in _PATTERNS)
@@ -25,20 +25,20 @@ def covers_match(wide: Match, narrow: Match) -> bool:
 
 
 def meet(one: PriceRule, other: PriceRule) -> bool:
-    """Tell whether a call may be that both are for."""
+    """Tell whether a call can match both rules."""
     return (
         _first(one) <= _last(other)
         and _first(other) <= _last(one)
         and all(_agree(getattr(one.match, name), getattr(other.match, name)) for name in _NAMES)
         and _may_meet(one.match.host, other.match.host)
-        # A deployment and a model are both names that are asked for: rules for other names are for other calls.
+        # A deployment and a model are both requested names: rules for different names match different calls.
         and _may_meet(one.match.model or one.match.deployment, other.match.model or other.match.deployment)
         and all((other.match.context or {}).get(name, word) == word for name, word in (one.match.context or {}).items())
     )
 
 
 def patterns_meet(one: str, other: str) -> bool:
-    """Tell whether some name is like both patterns."""
+    """Tell whether some name fits both patterns."""
     return _meet(re.sub(r"\*+", "*", one.lower()), re.sub(r"\*+", "*", other.lower()))
 
 
@@ -57,7 +57,7 @@ def _agree(one: str | None, other: str | None) -> bool:
 def _is_wider(wide: str | None, narrow: str | None) -> bool:
     if wide is None or narrow is None:
         return wide is None
-    # What `*` stands for is not known, so only a `*` covers it.
+    # A `*` stands for any text, so only a `*` covers it.
     pattern = ".*".join(map(re.escape, wide.lower().split("*")))
     return re.fullmatch(pattern, narrow.lower().replace("*", "\0"), re.DOTALL) is not None
 

@@ -1,4 +1,4 @@
-"""The user's own prices: the source that goes before every catalogue."""
+"""The user's own prices: the source that takes precedence over every catalogue."""
 
 import hashlib
 from collections.abc import Sequence
@@ -10,12 +10,12 @@ from .compiled_rule import NAME, CompiledRule
 from .consumption import Consumption
 from .ratecard import RateCard
 
-_MEMORY = 4096
+_CACHE_SIZE = 4096
 _Key = tuple[str, str, tuple[str, ...], str | None, tuple[tuple[str, str], ...]]
 
 
 class Overrides:
-    """Prices by `rules`: of those that match a call and hold on its day, the last counts, alone."""
+    """Prices by `rules`: only the last rule that matches a call and holds on its day applies."""
 
     name = NAME
 
@@ -29,17 +29,17 @@ class Overrides:
         return provider in self._providers
 
     def knows(self, provider: str, model: str | None) -> bool:
-        """Tell whether a rule names `model`: one that is for any model knows none."""
+        """Tell whether a rule names `model` in full; patterns do not count."""
         fits = (one.rule for one in self.compiled_rules if one.rule.match.provider in {None, provider})
         return model is not None and any(model.lower() in _whole_names(rule) for rule in fits)
 
-    def compile_rule(self, asked: Consumption) -> CompiledRule | None:
-        """Return the rule that counts for a call."""
+    def rule_for(self, asked: Consumption) -> CompiledRule | None:
+        """Return the rule that applies to a call."""
         context = tuple(asked.context.items()) if asked.context else ()
         key = (asked.provider, asked.host, asked.models, asked.tier, context)
         matching = self._matching.get(key)
         if matching is None:
-            if len(self._matching) >= _MEMORY:
+            if len(self._matching) >= _CACHE_SIZE:
                 self._matching.clear()
             matching = tuple(one for one in reversed(self.compiled_rules) if one.matches(asked))
             self._matching[key] = matching
@@ -49,12 +49,12 @@ class Overrides:
         return None
 
     def change(self, asked: Consumption) -> CompiledRule | None:
-        """Return the rule that counts, where it changes what others say of the call instead of having prices."""
-        found = self.compile_rule(asked)
+        """Return the rule that applies if it changes the prices of other sources instead of having its own."""
+        found = self.rule_for(asked)
         return found if found is not None and found.changes else None
 
     def card(self, asked: Consumption) -> RateCard | None:
-        found = self.compile_rule(asked)
+        found = self.rule_for(asked)
         return found.card(asked) if found is not None and found.has_card else None
 
 

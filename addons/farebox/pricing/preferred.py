@@ -1,4 +1,4 @@
-"""A source where it is the better one, so that it goes before others that know the model too."""
+"""A source that takes precedence for the models that the verdicts name."""
 
 from functools import lru_cache
 
@@ -7,15 +7,15 @@ from .fallback import LiteLLM
 from .ratecard import RateCard
 from .verdicts import verdict
 
-_MEMORY = 4096
+_CACHE_SIZE = 4096
 
 
 class Preferred:
-    """LiteLLM's prices, of those models alone for which the verdicts say so."""
+    """LiteLLM's prices, only for models whose verdict prefers LiteLLM."""
 
     def __init__(self, source: LiteLLM) -> None:
         self._source = source
-        self._is_preferred = lru_cache(_MEMORY)(self._says_so)
+        self._is_preferred = lru_cache(_CACHE_SIZE)(self._is_preferred_by_verdict)
 
     @property
     def name(self) -> str:
@@ -37,6 +37,6 @@ class Preferred:
             return None
         return self._source.card_of(line, asked.at)
 
-    def _says_so(self, provider: str, key: str) -> bool:
-        held = verdict(f"{provider}/{key.partition('/')[2]}")
-        return held is not None and held.use == self._source.name
+    def _is_preferred_by_verdict(self, provider: str, key: str) -> bool:
+        found = verdict(f"{provider}/{key.partition('/')[2]}")
+        return found is not None and found.use == self._source.name

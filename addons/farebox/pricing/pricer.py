@@ -1,4 +1,4 @@
-"""The order of authority among sources of prices: the first that knows a model, filled up from those behind it."""
+"""Price calls from several sources: the first that knows a model, supplemented by the others."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -13,11 +13,11 @@ from .cost import FREE, LEDGER_LIMIT, NO_PRICE, PARTIAL, PRICED, Cost, rounded, 
 from .overrides import Overrides
 from .ratecard import Price, RateCard
 
-_MEMORY = 4096
+_CACHE_SIZE = 4096
 
 
 class _Part(NamedTuple):
-    """What one part of a call comes to, as a fraction of nano-USD; without a `card` it has no price, and why."""
+    """The price of one part of a call as a fraction of nano-USD; without a `card`, `reasons` say why it has none."""
 
     card: RateCard | None
     reasons: tuple[str, ...]
@@ -30,9 +30,9 @@ class _Part(NamedTuple):
 
 
 class Pricer:
-    """Prices Consumption from `catalogues`, in the order of their authority, after the user's own prices.
+    """Prices Consumption from `catalogues`, in order of precedence, after the user's own prices.
 
-    What these say that a call is priced as, and multiplied by, holds for what any catalogue says of it.
+    An alias or multiplier of the user's own prices applies to the prices of every catalogue.
     """
 
     def __init__(self, catalogues: Sequence[Catalogue], overrides: Overrides | None = None) -> None:
@@ -45,8 +45,8 @@ class Pricer:
         return any(one.knows(provider, model) for one in self._catalogues)
 
     def card(self, asked: Consumption) -> RateCard | None:
-        """Return the prices that hold for `asked`: of the first source that has them without reservation, or says that
-        the model is free; else of the first that knows it. None where nobody does.
+        """Return the prices for `asked`: those of the first source that has them without reservations or says that the
+        model is free, else those of the first source that knows the model. None if no source does.
         """
         best = None
         for card in self._cards(asked):
@@ -57,7 +57,7 @@ class Pricer:
         return best
 
     def sheet(self, asked: Consumption) -> RateCard | None:
-        """Return `card` with all that it lacks and other sources have, as a call gets them that consumed it all."""
+        """Return `card` with all missing prices that other sources have, as for a call that consumed every amount."""
         card = self.card(asked)
         if card is None or card.free or not card.rates:
             return card
@@ -65,7 +65,7 @@ class Pricer:
         return self._filled_up(card, asked, card.price(Amounts(every, 1)).missing)
 
     def price(self, *parts: Consumption) -> Cost:
-        """Return what a call costs that consumed `parts`; the first of them with a price names the card."""
+        """Return the cost of a call that consumed `parts`; the card is that of the first part with a price."""
         found = [self._part(one) for one in parts]
         whole_call = found[0] if len(found) == 1 else _joined(found)
         card, reasons = whole_call.card, whole_call.reasons
@@ -75,22 +75,22 @@ class Pricer:
         if whole > LEDGER_LIMIT:
             return unpriced("inconsistent_usage")
         if whole_call.is_free:
-            return Cost(whole, FREE, reasons, card.source, card.version, card.told)
-        return Cost(whole, PARTIAL if reasons else PRICED, reasons, card.source, card.version, card.told)
+            return Cost(whole, FREE, reasons, card.source, card.version, card.description)
+        return Cost(whole, PARTIAL if reasons else PRICED, reasons, card.source, card.version, card.description)
 
     def _cards(self, asked: Consumption) -> Iterator[RateCard]:
-        compile_rule = self._overrides.change(asked) if self._overrides else None
-        priced_as = compile_rule.priced_as(asked) if compile_rule else asked
+        compiled = self._overrides.change(asked) if self._overrides else None
+        priced_as = compiled.priced_as(asked) if compiled else asked
         for source in self._catalogues:
             card = source.card(priced_as)
             if card is not None:
-                yield compile_rule.adjusted(card) if compile_rule else card
+                yield compiled.adjusted(card) if compiled else card
 
     def _part(self, asked: Consumption) -> _Part:
         card = self.card(asked)
         if card is None:
-            compile_rule = self._overrides.change(asked) if self._overrides else None
-            provider = (compile_rule.priced_as(asked) if compile_rule else asked).provider
+            compiled = self._overrides.change(asked) if self._overrides else None
+            provider = (compiled.priced_as(asked) if compiled else asked).provider
             known = any(one.knows_provider(provider) for one in self._catalogues)
             return _Part(None, ("unknown_model" if known else "unknown_provider",))
         if card.free:
@@ -106,20 +106,20 @@ class Pricer:
             price = card.price(billed)
         reasons = _reasons(card, asked.usage, billed, price)
         if price.missing and not price.numerator and card.rates.keys().isdisjoint(billed.by_name):
-            # Nothing of what was consumed has a price: 0 would be no lower bound that tells anybody anything.
+            # Nothing that was consumed has a price: 0 would be a lower bound without meaning.
             return _Part(None, reasons)
         return _Part(card, reasons, price.numerator, price.denominator)
 
     def _filled_up(self, card: RateCard, asked: Consumption, missing: tuple[str, ...]) -> RateCard:
-        """Return `card` with the prices of what it misses that other sources have."""
+        """Return `card` with the `missing` prices that other sources have."""
         for other in self._cards(asked):
             lacking = tuple(name for name in missing if name in other.rates and name not in card.rates)
-            # What is said of a whole card in reservation holds for what would be taken from it.
+            # A card's reservations would hold for each price taken from it.
             if other is card or other.notes or not lacking:
                 continue
             key = (card, other, lacking)
             if key not in self._filled:
-                if len(self._filled) >= _MEMORY:
+                if len(self._filled) >= _CACHE_SIZE:
                     self._filled.clear()
                 more = {name: replace(other.rates[name], source=other.source) for name in lacking}
                 details = {**card.details, other.source: other.version}
@@ -129,9 +129,9 @@ class Pricer:
 
 
 def _joined(parts: Sequence[_Part]) -> _Part:
-    """Return the sum of the parts: exact, with the first card that one of them has, of those that are not free."""
+    """Return the exact sum of the parts, with the first card of a part that is not free."""
     whole = sum((Fraction(one.numerator, one.denominator) for one in parts), Fraction())
-    # That a part is free is no reason why the sum would be less than what the others cost.
+    # A free part does not make the sum a lower bound.
     billed = [one for one in parts if not one.is_free] or parts
     card = next((one.card for one in billed if one.card is not None), None)
     reasons = dict.fromkeys(reason for one in billed for reason in one.reasons)
@@ -139,16 +139,16 @@ def _joined(parts: Sequence[_Part]) -> _Part:
 
 
 def _reasons(card: RateCard, usage: Usage, billed: Amounts, price: Price) -> tuple[str, ...]:
-    """Return why the price is a part of what is billed, or the price of another call."""
+    """Return why the price is incomplete, or may be that of other conditions."""
     reasons = card.notes + billed.reasons
     if price.missing:
         reasons += tuple(f"{NO_PRICE}{name}" for name in price.missing)
     if card.shares and usage.output_tokens:
-        reasons += tuple(f"no_share:{name}" for name in card.shares if not _is_told(name, usage))
+        reasons += tuple(f"no_share:{name}" for name in card.shares if not _is_stated(name, usage))
     if billed.input_at_most > billed.input_tokens and not card.is_one_band(billed):
         reasons += ("long_context_not_told",)
     return reasons
 
 
-def _is_told(name: str, usage: Usage) -> bool:
+def _is_stated(name: str, usage: Usage) -> bool:
     return getattr(usage, name, None) is not None or name in (usage.units or {})

@@ -1,4 +1,4 @@
-"""What a model costs, by whose word, and what a standard call comes to."""
+"""The prices of a model, their source, and the cost of a standard call."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -26,9 +26,9 @@ class Quote(NamedTuple):
 
 
 def quotes(pricer: Pricer, providers: Iterable[str], asked: Consumption) -> list[Quote]:
-    """Return the prices of `asked` at each of `providers` that has any; those with the same prices are one Quote.
+    """Return the prices of `asked` at each of `providers` that has any; providers with the same prices share a Quote.
 
-    A rule for any model says of none that it is there: it is left out where somebody knows the model.
+    A rule for any model does not show that a provider has this one: it is left out if another source knows the model.
     """
     sellers: dict[int, list[Consumption]] = {}
     for provider in providers:

@@ -1,4 +1,4 @@
-"""One price: USD for so many of a unit."""
+"""One price: USD for a number of units."""
 
 from dataclasses import dataclass, replace
 from decimal import Context, Decimal, Inexact
@@ -12,10 +12,9 @@ _EXACT = Context(prec=200, traps=[Inexact])
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """`usd` for `per` of a unit; `steps` are (input tokens, usd): above so many, all of the call is at that price.
+    """`usd` for `per` units; `steps` are (input tokens, usd): above that number, the price holds for the whole call.
 
-    Of each call that has any, at least `minimum` units are billed. `source` says where the price is from, where that is
-    not where its card is from.
+    A call that has any units is billed for at least `minimum`. `source` is set if it differs from the card's.
     """
 
     usd: Decimal
@@ -25,7 +24,7 @@ class Rate:
     source: str | None = None
 
     def at(self, input_tokens: int) -> Decimal:
-        """Return the price for `per` in a call with so many input tokens."""
+        """Return the price for `per` units in a call with that many input tokens."""
         return next((usd for above, usd in reversed(self.steps) if input_tokens > above), self.usd)
 
     def times(self, multiplier: Decimal) -> "Rate":
@@ -41,7 +40,7 @@ class Rate:
 
 
 def exact_product(*factors: Decimal) -> Decimal:
-    """Return the product, of which no digit is rounded away."""
+    """Return the exact product; Inexact if it has more than 200 digits."""
     return reduce(_EXACT.multiply, factors, Decimal(1))
 
 

@@ -1,4 +1,4 @@
-"""What one model's units cost, made ready to price calls in whole numbers."""
+"""The prices of one model, compiled to price calls in integers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,8 +23,8 @@ from .rate import Rate
 EXACT = "exact"
 FUZZY = "fuzzy"
 _NANO = 1_000_000_000
-# What an amount without a price of its own costs as, without doubt: where a provider names no price for its cache, what
-# is read from there is billed as input.
+# The price of an amount that has none of its own, where this is certain: if a provider lists no price for its cache,
+# cached input is billed as input.
 _COSTS_AS = {
     "cache_read_tokens": ("input_tokens",),
     "cache_write_tokens": ("input_tokens",),
@@ -33,7 +33,7 @@ _COSTS_AS = {
     INPUT_VIDEO: ("input_tokens",),
     "reasoning_tokens": ("output_tokens",),
 }
-# What it costs at least, and is named as not priced.
+# The lower bound of such a price, where it is not certain; the amount is reported as not priced.
 _COSTS_AT_LEAST = {
     "cache_write_1h_tokens": ("cache_write_tokens", "input_tokens"),
     CACHED_AUDIO: ("cache_read_tokens", "input_tokens"),
@@ -43,7 +43,7 @@ _COSTS_AT_LEAST = {
     OUTPUT_VIDEO: ("output_tokens",),
     ANNOTATED_PAGES: (PAGES,),
 }
-# No provider asks money for these by themselves.
+# No provider bills these by themselves.
 _NEVER_BILLED = frozenset({REQUESTS, DURATION, "web_fetch_requests", "computer_calls"})
 
 
@@ -56,7 +56,7 @@ class Price(NamedTuple):
 
 
 class _Line(NamedTuple):
-    """What one of an amount costs, over the band's denominator."""
+    """The price of one unit, over the band's denominator."""
 
     numerator: int
     minimum: int
@@ -72,10 +72,10 @@ class _Band(NamedTuple):
 class RateCard:
     """The prices of `model` (its id in `source`) by name of the ledger's column or unit.
 
-    `match` tells whether the model was found by its whole name. `version` is the source's. `notes` are reservations
-    that hold for every call at these prices (`no_price:service_tier=scale`), as they stand in `cost_reasons`. `free` is
-    why the model costs nothing, where it does; what is `included` costs nothing beside the rest. `shares` are amounts
-    within the output that cost otherwise: where the usage does not tell them, the price is a lower bound.
+    `match` says whether the model was found by its full name. `version` is the source's. `notes` are reservations for
+    every call at these prices (`no_price:service_tier=scale`), as in `cost_reasons`. `free` is the reason if the model
+    is free; `included` amounts cost nothing extra. `shares` are amounts within the output with a price of their own:
+    if the usage does not state them, the price is a lower bound.
     """
 
     model: str
@@ -90,7 +90,7 @@ class RateCard:
     included: frozenset[str] = frozenset()
 
     def price(self, billed: Amounts) -> Price:
-        """Return what `billed` costs."""
+        """Return the price of `billed`."""
         band = self._band(billed.input_tokens)
         whole, missing = 0, []
         for name, amount in billed.by_name.items():
@@ -105,12 +105,12 @@ class RateCard:
         return Price(whole, band.denominator, tuple(missing))
 
     def is_one_band(self, billed: Amounts) -> bool:
-        """Tell whether all calls that `billed` may sum up are at the same prices."""
+        """Tell whether all calls that `billed` sums up have the same prices."""
         return self._band(billed.input_tokens) is self._band(billed.input_at_most)
 
     @cached_property
-    def told(self) -> dict[str, str]:
-        """The card as the ledger's column `rate_card` has it."""
+    def description(self) -> dict[str, str]:
+        """The card as stored in the ledger's column `rate_card`."""
         return {
             "model": self.model,
             "match": self.match,
@@ -126,7 +126,7 @@ class RateCard:
 
     @cached_property
     def _bands(self) -> list[tuple[int, _Band]]:
-        """From the highest step down; the last is the price from nothing on."""
+        """From the highest step down; the last band holds from 0 input tokens."""
         steps = {above for rate in self.rates.values() for above, _ in rate.steps}
         return [(above, self._compiled(above + 1)) for above in sorted({-1, *steps}, reverse=True)]
 

@@ -1,4 +1,4 @@
-"""Cost that the answer itself states: it is the invoice, so it goes before any catalogue.
+"""Cost stated by the response itself: as the invoice, it takes precedence over any catalogue.
 
 https://openrouter.ai/docs/use-cases/usage-accounting, https://docs.x.ai/docs/key-information/consumption-and-rate-limits,
 https://docs.perplexity.ai/api-reference/chat-completions-post, https://docs.litellm.ai/docs/proxy/cost_tracking,
@@ -16,13 +16,13 @@ from .cost import nanousd
 _UNITS = {"usd": Decimal(1), "cent": Decimal("0.01"), "microusd": Decimal("1e-6"), "nanousd": Decimal("1e-9")}
 # 1e-10 USD.
 _TICK = Decimal(1).scaleb(-10)
-# Ten thousand USD, in nano-USD: no answer costs so much, a unit that was taken for another soon seems to.
+# Ten thousand USD, in nano-USD: no response costs more, but a number in a mistaken unit can seem to.
 _LIMIT = 10**13
 
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """What the answer says that the call cost, and where it says so."""
+    """The cost that the response states, and the place where it states it."""
 
     nanousd: int
     place: str
@@ -31,10 +31,10 @@ class Reported:
 def reported(
     usage: Mapping[str, Any] | None, header: str | None = None, stated: StatedCost | None = None
 ) -> Reported | None:
-    """Return the cost that stands where the user says, else in the usage object as sent, else in LiteLLM's header.
+    """Return the cost at the place that the user names, else in the usage object, else in LiteLLM's header.
 
-    With a key of the user's own (`is_byok`) OpenRouter's `cost` is its fee alone, and what the key is billed stands
-    beside it. xAI's ticks are 0 where the host that passes its models on does not know them.
+    With the user's own key (`is_byok`), OpenRouter's `cost` is only its fee; the amount billed to the key is a separate
+    field. xAI's ticks are 0 if a reseller does not know them.
     """
     places = (_named(stated), _stated(usage or {}), (_decimal(header), "x-litellm-response-cost"))
     amount, place = next((one for one in places if one is not None), (None, ""))
@@ -64,7 +64,7 @@ def _stated(usage: Mapping[str, Any]) -> tuple[Decimal, str] | None:
 
 
 def _decimal(value: object) -> Decimal | None:
-    """Return a number of JSON as its digits say, or the number that a text is."""
+    """Return a JSON number, or a number in a string, with its exact digits."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:

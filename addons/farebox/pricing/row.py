@@ -1,4 +1,4 @@
-"""A row of the ledger and its price: the one way from what a call consumed to what it cost."""
+"""Price a row of the ledger: the only path from usage to cost."""
 
 from collections.abc import Mapping
 from operator import attrgetter
@@ -12,53 +12,53 @@ from .consumption import Consumption
 from .cost import ESTIMATED, PARTIAL, PRICED, REPORTED, UNPRICED, Cost
 from .pricer import Pricer
 
-# Why a price is a lower bound, whatever the prices are: these reasons stay when a row is priced anew.
+# Reasons why a cost is a lower bound at any prices: they stay when a row is repriced.
 RESERVATIONS = frozenset({"meter_failure", "unreadable_answer", "incomplete_answer", "incomplete_usage", "no_usage"})
 NO_USAGE = "none"
-# The work goes on after its answer; what it consumes comes with the end of it.
+# The work continues after its response; the usage is known when it ends.
 PENDING = "pending"
 _LOW, _HIGH = 0, 1
 _usage_of = attrgetter(*Usage.__struct_fields__)
-# Vertex AI's words for tiers of the same prices as Gemini's; a batch is a way of processing, not a tier.
+# Vertex AI's names of tiers with the same prices as Gemini's; a batch is a way of processing, not a tier.
 _TIERS = {"on_demand_priority": "priority", "on_demand_flex": "flex", "on_demand": None, "batch": None}
 _BATCH = {"processing": "batch"}
 
 
 def priced(row: Record, pricer: Pricer) -> Record:
-    """Return `row` at the prices of `pricer`: unpriced where what it consumed is not known, and the price hangs on it.
+    """Return `row` at the prices of `pricer`; it is unpriced if its usage is unknown and the price depends on it.
 
-    A cost that the answer itself states stays; the catalogue's stands beside it. The band of an estimated cost goes
-    from the price of the low ends to that of the high ones.
+    A cost stated by the response is kept, with the catalogue's cost beside it. The range of an estimated cost goes from
+    the price of the low ends to that of the high ends.
     """
     cost = pricer.price(*consumptions(row))
     if row.usage_source == NO_USAGE and not cost.is_flat:
         cost = Cost(None, UNPRICED)
     status, estimate = cost.status, _without_cost(row.estimate)
     kept = [reason for reason in row.cost_reasons or () if reason in RESERVATIONS]
-    hangs_on_usage = not cost.is_flat and status in {PRICED, PARTIAL}
-    if hangs_on_usage and estimate:
+    depends_on_usage = not cost.is_flat and status in {PRICED, PARTIAL}
+    if depends_on_usage and estimate:
         status = ESTIMATED
         estimate["cost_nanousd"] = [_cost_at(row, end, pricer) for end in (_LOW, _HIGH)]
-    elif hangs_on_usage and kept:
+    elif depends_on_usage and kept:
         status = PARTIAL
-    told: dict[str, Any] = {"price_version": cost.version, "rate_card": cost.rate_card or None}
-    told["catalogue_cost_nanousd"] = cost.nanousd
+    values: dict[str, Any] = {"price_version": cost.version, "rate_card": cost.rate_card or None}
+    values["catalogue_cost_nanousd"] = cost.nanousd
     if row.cost_status == REPORTED:
         estimate.pop("cost_nanousd", None)
     else:
-        told |= {"cost_nanousd": cost.nanousd, "cost_status": status, "price_source": cost.source}
-        told |= {"cost_reasons": [*cost.reasons, *kept] or None}
-    return msgspec.structs.replace(row, **told, estimate=estimate or None)
+        values |= {"cost_nanousd": cost.nanousd, "cost_status": status, "price_source": cost.source}
+        values |= {"cost_reasons": [*cost.reasons, *kept] or None}
+    return msgspec.structs.replace(row, **values, estimate=estimate or None)
 
 
-def is_settled(row: Record) -> bool:
-    """Tell whether no price can change what the row's cost is: nothing was consumed, or nobody knows yet."""
+def is_final(row: Record) -> bool:
+    """Tell whether no price can change the row's cost: nothing was consumed, or the usage is not known yet."""
     is_open = row.cost_status == REPORTED or not RESERVATIONS.isdisjoint(row.cost_reasons or ())
     return row.usage_source == NO_USAGE and not is_open
 
 
 def consumptions(row: Record) -> list[Consumption]:
-    """Return what `row` consumed: in one, or in the parts that have models or tiers of their own."""
+    """Return what `row` consumed: one Consumption, or one for each part with its own model or tier."""
     whole = Consumption(
         provider=row.provider,
         models=_known(row.model_returned, row.model_requested),
@@ -87,12 +87,12 @@ def _part_of(whole: Consumption, part: Part) -> Consumption:
     )
 
 
-def _tier(told: str | None) -> str | None:
-    return _TIERS.get(told.lower(), told) if told else None
+def _tier(served: str | None) -> str | None:
+    return _TIERS.get(served.lower(), served) if served else None
 
 
-def _context(tier: str | None, told: Mapping[str, str] | None) -> dict[str, str]:
-    return {**(_BATCH if (tier or "").lower() == "batch" else {}), **(told or {})}
+def _context(tier: str | None, words: Mapping[str, str] | None) -> dict[str, str]:
+    return {**(_BATCH if (tier or "").lower() == "batch" else {}), **(words or {})}
 
 
 def _known(*models: str | None) -> tuple[str, ...]:
@@ -100,11 +100,11 @@ def _known(*models: str | None) -> tuple[str, ...]:
 
 
 def _without_cost(estimate: dict[str, Any] | None) -> dict[str, Any]:
-    return {column: band for column, band in (estimate or {}).items() if column != "cost_nanousd"}
+    return {column: limits for column, limits in (estimate or {}).items() if column != "cost_nanousd"}
 
 
 def _cost_at(row: Record, end: int, pricer: Pricer) -> int | None:
-    bands = _without_cost(row.estimate)
+    ranges = _without_cost(row.estimate)
     return pricer.price(
-        *consumptions(msgspec.structs.replace(row, **{name: band[end] for name, band in bands.items()}))
+        *consumptions(msgspec.structs.replace(row, **{name: limits[end] for name, limits in ranges.items()}))
     ).nanousd

@@ -12,13 +12,13 @@ _THOUSAND = 1_000
 
 
 def rates_of(rule: PriceRule) -> Mapping[str, Rate]:
-    """Return what `rule` bills, exactly as it is written."""
+    """Return the rates of `rule`, exactly as written."""
     rates = dict(_tokens(rule))
     for prices, per in ((rule.per_unit, 1), (rule.per_1k, _THOUSAND)):
         rates |= {name: Rate(usd, per) for name, usd in given(prices).items()}
     seconds = rates.get("audio_seconds")
     if seconds is not None:
-        # The ledger has sound as whole seconds where the provider states those, else as a length.
+        # The ledger has audio in whole seconds if the provider states them, else in milliseconds.
         rates["audio_milliseconds"] = Rate(seconds.usd, seconds.per * _THOUSAND)
     if rule.per_request is not None:
         rates[REQUESTS] = Rate(rule.per_request, 1)

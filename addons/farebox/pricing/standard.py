@@ -1,4 +1,4 @@
-"""The sources of prices in the order of their authority."""
+"""The sources of prices in order of precedence."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -16,8 +16,9 @@ from .stored import Stored
 
 
 def standard(rules: Sequence[PriceRule] = (), home: Path | None = None) -> Pricer:
-    """Return the Pricer of the user's `rules` and the catalogues: those that came with farebox, or newer ones that were
-    downloaded into the data folder `home`.
+    """Return the Pricer of the user's `rules` and the catalogues.
+
+    The catalogues are the bundled ones, or newer ones downloaded into the data folder `home`.
     """
     edition = Stored(home).edition() if home else bundled()
     return pricer_of(edition, rules)
@@ -28,7 +29,7 @@ def pricer_of(edition: Edition, rules: Sequence[PriceRule] = ()) -> Pricer:
     return Pricer(_catalogues(edition), Overrides(rules) if rules else None)
 
 
-# Two: the downloaded edition, and the one before while it is in use.
+# Two: the downloaded edition, and the previous one while it is still in use.
 @lru_cache(maxsize=2)
 def _catalogues(edition: Edition) -> Sequence[Catalogue]:
     litellm = LiteLLM()

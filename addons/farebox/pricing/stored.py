@@ -1,7 +1,7 @@
-"""Prices that were downloaded, in the data folder: the ones in use, and the last good ones before them.
+"""Downloaded prices in the data folder: those in use and the previous ones.
 
-`prices/current.json` names both; each lies beside it under the hash of its bytes. It alone is what changes: a crash
-leaves the one state or the other.
+`prices/current.json` names both; each is a file beside it, named by the hash of its bytes. Only `current.json` changes,
+atomically, so a crash leaves either the old state or the new one.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ _STATE = "current.json"
 
 
 class Download(msgspec.Struct, frozen=True):
-    """Prices as they were fetched; `url` without what a password could be in."""
+    """One download; `url` has no user, password or query."""
 
     sha256: str
     fetched_at: datetime
@@ -33,7 +33,7 @@ class Download(msgspec.Struct, frozen=True):
 
 
 class State(msgspec.Struct, frozen=True):
-    """The downloads in use and before; None are the prices that came with the package."""
+    """The current and the previous download; None stands for the bundled prices."""
 
     current: Download | None = None
     previous: Download | None = None
@@ -47,7 +47,7 @@ class Stored:
 
     @property
     def mark(self) -> tuple[int, int] | None:
-        """What differs once other prices are in use; None where none were ever downloaded."""
+        """A value that changes when other prices are in use; None if none were ever downloaded."""
         try:
             found = (self._folder / _STATE).stat()
         except OSError:
@@ -55,7 +55,7 @@ class Stored:
         return found.st_mtime_ns, found.st_ino
 
     def state(self) -> State:
-        """Return which downloads there are; FareboxError where that cannot be read."""
+        """Return the current and previous download; FareboxError if the file cannot be read."""
         path = self._folder / _STATE
         try:
             return msgspec.json.decode(path.read_bytes(), type=State)
@@ -67,9 +67,9 @@ class Stored:
             ) from error
 
     def edition(self) -> Edition:
-        """Return the prices to use: the downloaded ones, but for those of a package that is newer than they are.
+        """Return the prices to use: the downloaded ones, or the bundled ones if these are newer.
 
-        What cannot be read is told in the log, and not used.
+        A download that cannot be read is logged and not used.
         """
         own = bundled()
         try:
@@ -78,11 +78,11 @@ class Stored:
                 return own
             return self._read(current)
         except FareboxError as error:
-            logger.error("%s; until then, the prices that came with farebox are used", error)
+            logger.error("%s; until then, the bundled prices are used", error)
             return own
 
     def take(self, payload: bytes, fetched_at: datetime, url: str) -> None:
-        """Put `payload` into use; what was in use is the one before."""
+        """Put `payload` into use; the prices used so far become the previous ones."""
         download = Download(hashlib.sha256(payload).hexdigest(), fetched_at, url)
         before = self.state()
         previous = before.previous if before.current and before.current.sha256 == download.sha256 else before.current
@@ -91,15 +91,15 @@ class Stored:
         self._keep(State(download, previous))
 
     def roll_back(self) -> State:
-        """Put the prices before into use again, and return what is in use then; those in use are the ones before."""
+        """Swap the current and the previous prices, and return the new state."""
         state = self.state()
         if state.current is None and state.previous is None:
-            raise FareboxError("no prices were ever downloaded: those that came with farebox are in use")
-        turned = State(state.previous, state.current)
-        if turned.current is not None:
-            self._read(turned.current)
-        self._keep(turned)
-        return turned
+            raise FareboxError("no prices were ever downloaded: the bundled ones are in use")
+        swapped = State(state.previous, state.current)
+        if swapped.current is not None:
+            self._read(swapped.current)
+        self._keep(swapped)
+        return swapped
 
     def _keep(self, state: State) -> None:
         self._write(self._folder / _STATE, msgspec.json.encode(state))
@@ -132,10 +132,10 @@ class Stored:
         return (path for path in self._folder.glob("*.json") if path.name != _STATE)
 
 
-# Two: the one in use, and the next while it is looked at. Reading one takes most of a second.
+# Two: the current one, and the next while it is checked. Reading one takes most of a second.
 @lru_cache(maxsize=2)
 def _edition(path: Path, sha256: str) -> Edition:
     payload = path.read_bytes()
     if hashlib.sha256(payload).hexdigest() != sha256:
-        raise PayloadError("they are not what was downloaded")
+        raise PayloadError("the file has changed since the download")
     return edition_of(payload)

@@ -1,11 +1,11 @@
-"""Take new prices into use, if they are such as one can believe."""
+"""Download new prices and put them into use if they are plausible."""
 
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import FareboxError
-from .download import fetch, told_of
+from .download import fetch, public_url
 from .genai.acceptance import Change, change, objections
 from .genai.edition import Edition
 from .genai.payload import URL, PayloadError, edition_of
@@ -13,7 +13,7 @@ from .stored import Stored
 
 
 class Taken(NamedTuple):
-    """Prices that are in use now, and what is different with them."""
+    """The prices in use now, and how they differ from those before."""
 
     edition: Edition
     change: Change
@@ -21,9 +21,9 @@ class Taken(NamedTuple):
 
 
 def update(home: Path, url: str = "") -> Taken:
-    """Fetch prices from `url`, or where genai-prices keeps its own, and put them into use in the data folder `home`.
+    """Download prices from `url`, by default genai-prices' own, and put them into use in the data folder `home`.
 
-    FareboxError where they cannot be had or believed: then those in use stay.
+    FareboxError if they cannot be downloaded, read or believed; the current prices then stay in use.
     """
     url = url or URL
     payload, now = fetch(url), datetime.now(UTC)
@@ -32,9 +32,13 @@ def update(home: Path, url: str = "") -> Taken:
     try:
         new = edition_of(payload)
     except PayloadError as error:
-        raise FareboxError(f"{told_of(url)} is not taken: {error}. The prices in use stay") from error
-    against = list(objections(before, new))
-    if against:
-        raise FareboxError(f"{told_of(url)} is not taken: {'; '.join(against)}. The prices in use stay")
-    stored.take(payload, now, told_of(url))
+        raise FareboxError(
+            f"the prices at {public_url(url)} were not used: {error}. The current prices stay in use"
+        ) from error
+    problems = list(objections(before, new))
+    if problems:
+        raise FareboxError(
+            f"the prices at {public_url(url)} were not used: {'; '.join(problems)}. The current prices stay in use"
+        )
+    stored.take(payload, now, public_url(url))
     return Taken(new, change(before, new), before.version != new.version)

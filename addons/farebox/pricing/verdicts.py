@@ -1,4 +1,4 @@
-"""Which catalogue is believed where they differ: verdicts.yaml, a table with reasons."""
+"""Which catalogue is used where they differ: verdicts.yaml, a table with reasons."""
 
 import re
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ _FILE = "verdicts.yaml"
 
 @dataclass(frozen=True, eq=False)
 class Verdict:
-    """For models ("provider/name", in our names for providers) that fit one of `models`, `use` is the source."""
+    """`use` is the source for models ("provider/name", by farebox's provider names) that fit a pattern of `models`."""
 
     use: str
     models: Sequence[str]
@@ -31,11 +31,11 @@ class Verdict:
 
 @cache
 def verdicts() -> Sequence[Verdict]:
-    """Return the verdicts; of those that hold for a model, the first counts."""
+    """Return the verdicts; the first one that holds for a model applies."""
     table: list[dict[str, Any]] = yaml.safe_load(files(__package__).joinpath(_FILE).read_text(encoding="utf-8"))
     return [Verdict(**one) for one in table]
 
 
 def verdict(model: str) -> Verdict | None:
-    """Return what is held of `model`, "provider/name"."""
+    """Return the verdict on `model`, "provider/name"."""
     return next((one for one in verdicts() if one.holds(model)), None)

@@ -9,7 +9,7 @@ import msgspec
 from ..pricing.cost import NONE, REPORTED, Cost, free, nothing_billable, unpriced
 from ..pricing.pricer import Pricer
 from ..pricing.reported import reported
-from ..pricing.row import NO_USAGE, PENDING, is_settled, priced
+from ..pricing.row import NO_USAGE, PENDING, is_final, priced
 from ..records import reading as outcomes
 from ..records.columns import NAMES
 from ..records.reading import Reading
@@ -48,7 +48,7 @@ def record_of(reading: Reading, pricer: Pricer, learned: RatioModel = EMPTY_MODE
             "catalogue_cost_nanousd": None
         }
     row = Record(**values)
-    return row if is_settled(row) else priced(row, pricer)
+    return row if is_final(row) else priced(row, pricer)
 
 
 def _cost_columns(cost: Cost) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ..config.price_rules import PriceRule
-from ..pricing.age import UPDATE, age_seconds, complaint
+from ..pricing.age import UPDATE, age_seconds, age_warning
 from ..pricing.pricer import Pricer
 from ..pricing.standard import pricer_of
 from ..pricing.stored import Stored
@@ -72,6 +72,6 @@ class Prices:
         # Once a day is enough.
         if self._clock() - self._warned_at < _WARN_SECONDS:
             return
-        if found := complaint(self._edition, self._now().date()):
+        if found := age_warning(self._edition, self._now().date()):
             logger.warning("%s: %s", found, UPDATE)
             self._warned_at = self._clock()

@@ -47,7 +47,7 @@ def _providers(providers: Sequence[str]) -> str:
 def _lines(quote: Quote) -> Iterator[tuple[str, str]]:
     card = quote.card
     yield "source", f"{card.source} {card.version}"
-    yield from card.told.items()
+    yield from card.description.items()
     if card.notes:
         yield "but", ", ".join(card.notes)
     if card.free:

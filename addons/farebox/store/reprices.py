@@ -20,14 +20,14 @@ PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class CaptureOptions:
+class Selection:
     """Which calls to reprice: those of `scope` whose current cost has one of `statuses`, or all without."""
 
     scope: Scope
     statuses: tuple[str, ...] = ()
 
 
-def page(connection: Connection, wanted: CaptureOptions, after: Record | None) -> list[Record]:
+def page(connection: Connection, wanted: Selection, after: Record | None) -> list[Record]:
     """Return up to PAGE calls at their current prices, in the order of time, from behind `after` on."""
     query = following(within(select(calls), wanted.scope), after).limit(PAGE)
     if wanted.statuses:

@@ -12,7 +12,7 @@ from farebox.config.settings import load
 from farebox.doctor import prices as doctor
 from farebox.doctor.finding import OK, WARNING
 from farebox.errors import FareboxError
-from farebox.pricing.age import complaint
+from farebox.pricing.age import age_warning
 from farebox.pricing.consumption import Consumption
 from farebox.pricing.genai.edition import Edition, bundled
 from farebox.pricing.genai.payload import edition_of
@@ -110,7 +110,7 @@ def test_a_roll_back_brings_the_prices_before(
 @pytest.mark.parametrize(
     ("status", "data", "why"),
     [
-        (200, DEARER[: len(DEARER) // 2], "it is no JSON, or was cut off"),
+        (200, DEARER[: len(DEARER) // 2], "invalid JSON, or cut off"),
         (200, b"[]", "it has 0 models"),
         (200, payload(times(1_000)), "models would cost more than 3 times as much"),
         (503, b"", "answers 503"),
@@ -145,7 +145,7 @@ def test_a_folder_that_takes_nothing_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("days", "is_told"), [(0, False), (45, False), (46, True)])
 def test_prices_are_old_after_forty_five_days(days: int, is_told: bool) -> None:
-    told = complaint(_checked("2026-11-04"), date(2026, 11, 4) + timedelta(days=days))
+    told = age_warning(_checked("2026-11-04"), date(2026, 11, 4) + timedelta(days=days))
 
     assert (told is not None) is is_told
 

@@ -3,7 +3,7 @@
 import pytest
 from farebox.pricing.genai.aliases import ALIASES, Alias
 from farebox.pricing.genai.edition import bundled
-from farebox.pricing.genai.matching import Found, find, meant
+from farebox.pricing.genai.matching import Found, alias_target, find
 from genai_prices.types import ClauseAnd, ClauseContains, ClauseEquals, ClauseOr, ClauseStartsWith, ModelInfo
 
 from tests.support.genai import edition, model, prices
@@ -81,9 +81,9 @@ def test_a_name_is_trusted_if_its_latest_meaning_is_known(targets: tuple[str | N
 def test_an_alias_stands_for_another_model_by_a_name_that_was_not_asked_for() -> None:
     known, unknown = ALIASES["deepseek/deepseek-chat"][::-1]
 
-    found = meant(bundled(), "deepseek", known)
+    found = alias_target(bundled(), "deepseek", known)
 
     assert found is not None
     assert (found.ref, found.match, found.aliases) == ("deepseek/deepseek-v4-flash", "fuzzy", ())
-    assert meant(bundled(), "deepseek", unknown) is None
-    assert meant(bundled(), "openai", known) is None
+    assert alias_target(bundled(), "deepseek", unknown) is None
+    assert alias_target(bundled(), "openai", known) is None

@@ -13,9 +13,10 @@ from msgspec.structs import replace
 from ...config import settings as settings_module
 from ...config.settings import Settings
 from ...errors import FareboxError
-from ...pricing.age import UPDATE, complaint
+from ...pricing.age import UPDATE, age_warning
 from ...pricing.consumption import Consumption
-from ...pricing.quote import STANDARD_CALL, STANDARD_MS, quotes
+from ...pricing.pricer import Pricer
+from ...pricing.quote import STANDARD_CALL, STANDARD_MS, Quote, quotes
 from ...pricing.standard import standard
 from ...pricing.stored import Stored
 from ...providers.table import UNKNOWN, provider_of
@@ -69,10 +70,8 @@ def show(
     call = _standard_call(model, tier, host or "", _time(at, settings))
     pricer = standard(settings.prices, settings.folder)
     found = quotes(pricer, _providers(settings, provider, host), call)
-    seller, _, name = model.partition("/")
-    if name and not provider and not host and seller in settings.billers:
-        # PROVIDER/MODEL, as in `what-if` and `alias_of`; at OpenRouter the whole text is also the name of a model.
-        found = quotes(pricer, [seller], replace(call, models=(name,))) + found
+    if not provider and not host:
+        found = _of_seller(model, call, pricer, settings) + found
     if not found:
         raise FareboxError(_no_price(model, provider, host, settings))
     if format is Format.JSON:
@@ -82,8 +81,17 @@ def show(
         _warn_of_age(settings)
 
 
+def _of_seller(model: str, call: Consumption, pricer: Pricer, settings: Settings) -> list[Quote]:
+    """Return the prices of PROVIDER/MODEL, as in `what-if` and `alias_of`.
+
+    At OpenRouter the whole text is also the name of a model.
+    """
+    seller, _, name = model.partition("/")
+    return quotes(pricer, [seller], replace(call, models=(name,))) if name and seller in settings.billers else []
+
+
 def _warn_of_age(settings: Settings) -> None:
-    if old := complaint(Stored(settings.folder).edition(), datetime.now(UTC).date()):
+    if old := age_warning(Stored(settings.folder).edition(), datetime.now(UTC).date()):
         typer.echo(f"{old}: {UPDATE}", err=True)
 
 

@@ -1,4 +1,4 @@
-"""genai-prices as a source of prices: its data read with our own guards, never with its arithmetic.
+"""genai-prices as a source of prices: only its data is used, with our own checks and arithmetic.
 
 https://github.com/pydantic/genai-prices
 """

@@ -1,4 +1,4 @@
-"""What new prices must be like before they are taken for the ones in use."""
+"""Check new prices before they replace the current ones."""
 
 import itertools
 import re
@@ -14,16 +14,16 @@ from .units import Prices, stated
 
 _KEPT = Decimal("0.9")
 _JUMP = 3
-# The day that prices are of can go back a little: the remark that named it is written anew.
+# The date can go back a little if the remark that named it is rewritten.
 _SLACK = timedelta(days=31)
 _JUMPS = Decimal("0.2")
 _LEAST, _MOST, _DIGITS = Decimal("1e-12"), Decimal(1_000_000), 60
-# Prices whose jump counts: the others follow them.
+# Prices that are checked for jumps: the others follow them.
 _MEASURED = ("input_mtok", "output_mtok")
 
 
 class Change(NamedTuple):
-    """How new prices differ from those in use, in numbers of models."""
+    """The difference between new and current prices, in numbers of models."""
 
     models: int
     added: int
@@ -47,24 +47,24 @@ def change(old: Edition, new: Edition) -> Change:
 
 
 def objections(old: Edition, new: Edition) -> Iterator[str]:
-    """Yield what speaks against taking `new` for `old`."""
+    """Yield the reasons not to replace `old` by `new`."""
     found = change(old, new)
     if found.models < _KEPT * len(old.models):
-        yield f"it has {found.models} models, and the prices in use have {len(old.models)}"
+        yield f"they have {found.models} models, the current ones {len(old.models)}"
     if found.jumps > _JUMPS * max(len(old.models) - found.removed, 1):
         yield f"{found.jumps} models would cost more than {_JUMP} times as much, or less than a third"
     yield from itertools.islice(_faults(new), 1)
     was, now = old.dated, new.dated
     if was and (now is None or now < was - _SLACK):
-        yield f"it is of {now}, and the prices in use are of {was}"
+        yield f"they are of {now}, the current ones of {was}"
 
 
 def _faults(new: Edition) -> Iterator[str]:
     for ref, model in new.models.items():
         if not all(map(_is_price, _all(model))):
-            yield f"a price of {ref} is negative, or no such number as prices are"
+            yield f"a price of {ref} is negative or out of range"
         if not all(map(_is_pattern, _patterns(model.match))):
-            yield f"the names of {ref} are told by a pattern that is none"
+            yield f"the name pattern of {ref} is invalid"
 
 
 def _patterns(clause: MatchLogic) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Names whose prices in the catalogue we do not believe, each with the reason."""
+"""Names whose prices in the catalogue are wrong or outdated, each with the reason."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -9,7 +9,7 @@ _ALWAYS = date.min
 
 
 class Alias(NamedTuple):
-    """From `since` on, the name stands for `model`; for one whose price we do not know, where that is None."""
+    """From `since` on, the name stands for `model`, or for a model without a known price if `model` is None."""
 
     since: date
     model: str | None

@@ -1,4 +1,4 @@
-"""A model's rate card out of what was chosen of the catalogue's prices."""
+"""Build a model's rate card from the chosen prices of the catalogue."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -17,9 +17,9 @@ _TOKENS = "_tokens"
 
 
 class Chosen(NamedTuple):
-    """Which of a model's prices hold: the standard one, those that go before it, and by how much they are dearer.
+    """The prices of a model that apply: the standard ones, the variants that replace them, and multipliers.
 
-    `times` multiplies all of it (peak hours told as a multiple), `uplift` what is billed by the token (a region).
+    `times` multiplies all prices (peak hours as a multiple), `uplift` only those of tokens (a region).
     """
 
     ref: str
@@ -33,10 +33,10 @@ class Chosen(NamedTuple):
 
 
 def card(edition: Edition, chosen: Chosen) -> RateCard:
-    """Return the rate card of what was `chosen`."""
+    """Return the rate card of the `chosen` prices."""
     model = edition.model(chosen.ref)
     prices = _prices(model, chosen)
-    found = {name: _dearer(name, rate, chosen) for name, rate in rates(prices, chosen.ref).items()}
+    found = {name: _multiplied(name, rate, chosen) for name, rate in rates(prices, chosen.ref).items()}
     only, mixed = only_output(chosen.ref), mixed_output(chosen.ref)
     if only and "output_tokens" in found:
         found.setdefault(only, found["output_tokens"])
@@ -61,7 +61,7 @@ def _prices(model: ModelInfo, chosen: Chosen) -> Prices:
     return prices
 
 
-def _dearer(name: str, rate: Rate, chosen: Chosen) -> Rate:
+def _multiplied(name: str, rate: Rate, chosen: Chosen) -> Rate:
     factor = Decimal(chosen.times)
     if chosen.uplift and name.endswith(_TOKENS):
         factor *= chosen.uplift
@@ -69,21 +69,21 @@ def _dearer(name: str, rate: Rate, chosen: Chosen) -> Rate:
 
 
 def _details(model: ModelInfo, chosen: Chosen) -> Mapping[str, str]:
-    """Return what made the choice: since when the prices hold, in which hours, for which words, whose they are."""
-    told = {"provider": chosen.ref.partition("/")[0]}
+    """Return why these prices apply: their provider, first day, hours and words."""
+    details = {"provider": chosen.ref.partition("/")[0]}
     variants = [_variants(model)[number] for number in chosen.variants]
     started = [conditions(model)[chosen.condition].constraint, *(one.constraint for one in variants)]
     days = [one.start_date for one in started if isinstance(one, StartDateConstraint)]
     if days:
-        told["effective_from"] = max(days).isoformat()
+        details["effective_from"] = max(days).isoformat()
     hours = conditions(model)[chosen.window].constraint if chosen.window is not None else None
     if isinstance(hours, TimeOfDateConstraint):
-        told["hours"] = f"{hours.start_time:%H:%M} to {hours.end_time:%H:%M} UTC"
+        details["hours"] = f"{hours.start_time:%H:%M} to {hours.end_time:%H:%M} UTC"
     if chosen.times != 1:
-        told["times"] = str(chosen.times)
+        details["times"] = str(chosen.times)
     if chosen.uplift:
-        told["region"] = f"{chosen.uplift} times the price of tokens"
-    return told | {name: word for one in variants for name, word in one.when.items()}
+        details["region"] = f"{chosen.uplift} times the price of tokens"
+    return details | {name: word for one in variants for name, word in one.when.items()}
 
 
 def _variants(model: ModelInfo) -> list[PriceVariant]:

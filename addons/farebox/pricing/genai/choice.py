@@ -1,4 +1,4 @@
-"""Which of a model's prices hold when, for what was asked for beside it."""
+"""Choose a model's prices by day, hour and requested words."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
@@ -15,26 +15,26 @@ from .schedule import Schedule, schedule
 from .timeline import BEGINNING, Span, Window
 from .units import stated
 
-Making = Callable[[Chosen], RateCard]
+MakeCard = Callable[[Chosen], RateCard]
 _PEAK = 2
 
 
 def spans(
-    found: Found, host: str, told: Mapping[str, str], make: Making, reservations: tuple[str, ...] = ()
+    found: Found, host: str, words: Mapping[str, str], make: MakeCard, reservations: tuple[str, ...] = ()
 ) -> list[Span]:
-    """Return the spans of time of the model that was found, for words `told` at `host`."""
-    factor, unknown = uplift(found.ref, host, told)
+    """Return the time spans of the model that was found, for the requested words at `host`."""
+    factor, unknown = uplift(found.ref, host, words)
     notes = reservations + ((unknown,) if unknown else ())
     base = Chosen(found.ref, found.match, 0, uplift=factor, notes=notes)
     days = sorted(starts(found.model))
-    return [_span(found.model, base, told, day, make) for day in (None, *days)]
+    return [_span(found.model, base, words, day, make) for day in (None, *days)]
 
 
-def _span(model: ModelInfo, base: Chosen, told: Mapping[str, str], day: date | None, make: Making) -> Span:
+def _span(model: ModelInfo, base: Chosen, words: Mapping[str, str], day: date | None, make: MakeCard) -> Span:
     condition = _condition(model, day)
-    variants, priced = _variants(model, told, day)
+    variants, priced = _variants(model, words, day)
     per_request = "requests_kcount" in stated(conditions(model)[condition].prices)
-    notes = base.notes + without_price(told, priced, base.ref, per_request=per_request)
+    notes = base.notes + without_price(words, priced, base.ref, per_request=per_request)
     chosen = base._replace(condition=condition, variants=variants, notes=notes)
     hours = schedule(base.ref)
     start = datetime.combine(day, time(), UTC) if day else BEGINNING
@@ -42,7 +42,7 @@ def _span(model: ModelInfo, base: Chosen, told: Mapping[str, str], day: date | N
 
 
 def _holds(constraint: object, day: date | None) -> bool:
-    """Tell whether prices hold on `day`, whatever the hour; None is before all days."""
+    """Tell whether prices hold on `day` at any hour; None is before all days."""
     if isinstance(constraint, StartDateConstraint):
         return day is not None and constraint.start_date <= day
     return constraint is None
@@ -53,27 +53,27 @@ def _condition(model: ModelInfo, day: date | None) -> int:
     return holding[-1] if holding else 0
 
 
-def _variants(model: ModelInfo, told: Mapping[str, str], day: date | None) -> tuple[tuple[int, ...], frozenset[str]]:
-    """Return the numbers of the variants that hold, and the names of the words that they are for."""
+def _variants(model: ModelInfo, words: Mapping[str, str], day: date | None) -> tuple[tuple[int, ...], frozenset[str]]:
+    """Return the numbers of the variants that apply, and the names of the words that they price."""
     chosen = [
         (number, one)
         for number, one in enumerate(model.price_variants or ())
-        if _holds(one.constraint, day) and _is_for(one, told)
+        if _holds(one.constraint, day) and _is_for(one, words)
     ]
     return tuple(number for number, _ in chosen), frozenset(name for _, one in chosen for name in one.when)
 
 
-def _is_for(variant: PriceVariant, told: Mapping[str, str]) -> bool:
-    return all(told.get(name) == word.lower() for name, word in variant.when.items())
+def _is_for(variant: PriceVariant, words: Mapping[str, str]) -> bool:
+    return all(words.get(name) == word.lower() for name, word in variant.when.items())
 
 
 def _windows(
-    model: ModelInfo, chosen: Chosen, hours: Schedule | None, day: date | None, make: Making
+    model: ModelInfo, chosen: Chosen, hours: Schedule | None, day: date | None, make: MakeCard
 ) -> tuple[Window, ...]:
     """Return the hours with prices of their own.
 
-    The catalogue has them once, for the newest of the model's prices; before, where a schedule says that there were
-    such hours, they cost twice what the others did.
+    The catalogue lists them only for the newest of the model's prices. If a schedule says that such hours existed
+    before, they cost twice the standard price.
     """
     is_newest = not any(start > (day or date.min) for start in _standard_starts(model))
     found = []

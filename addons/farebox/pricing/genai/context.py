@@ -1,10 +1,10 @@
-"""What was asked for beside the model, in the words by which the catalogue tells prices apart."""
+"""Requested words that select a price in the catalogue."""
 
 from collections.abc import Mapping
 
 TIER = "service_tier"
-# Words that mean the list price where no variant says otherwise ("us" is a matter of regions). What else the wire tells
-# sets no price here.
+# Words at the list price unless a variant says otherwise ("us" is priced as a region). Other requested words set no
+# price.
 _AT_LIST_PRICE: Mapping[str, frozenset[str]] = {
     TIER: frozenset({"default", "standard", "auto", "on_demand"}),
     "processing": frozenset({"standard"}),
@@ -14,26 +14,28 @@ _AT_LIST_PRICE: Mapping[str, frozenset[str]] = {
     "search_type": frozenset(),
     "route": frozenset(),
 }
-# Its fee is the one with the most context: https://docs.perplexity.ai/docs/getting-started/pricing
+# The listed fee is that of the largest context: https://docs.perplexity.ai/docs/getting-started/pricing
 _CONTEXT_SIZE, _PRICED_SIZE = "search_context_size", "high"
 # Billed as on demand: https://console.groq.com/docs/flex-processing
 _SAME_PRICE = frozenset({"groq/service_tier=flex"})
 
 
 def words(tier: str | None, context: Mapping[str, str]) -> dict[str, str]:
-    """Return what sets the price, the tier among it, in lower case."""
-    told = {**context, TIER: tier} if tier else context
-    return {name: word.lower() for name, word in told.items()}
+    """Return the words that set the price, including the tier, in lower case."""
+    requested = {**context, TIER: tier} if tier else context
+    return {name: word.lower() for name, word in requested.items()}
 
 
-def without_price(told: Mapping[str, str], priced: frozenset[str], ref: str, *, per_request: bool) -> tuple[str, ...]:
+def without_price(
+    requested: Mapping[str, str], priced: frozenset[str], ref: str, *, per_request: bool
+) -> tuple[str, ...]:
     """Return reservations for the words whose price is not known.
 
-    `priced` are the names whose word is; `per_request` tells whether the model `ref` has a fee for each request.
+    `priced` are the names whose word has a price; `per_request` tells whether the model `ref` has a fee per request.
     """
     return tuple(
         f"no_price:{name}={word}"
-        for name, word in told.items()
+        for name, word in requested.items()
         if name not in priced and not _is_at_list_price(name, word, ref, per_request=per_request)
     )
 

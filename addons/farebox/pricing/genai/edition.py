@@ -1,4 +1,4 @@
-"""One state of genai-prices' data: who sells what at which price, and of which day it is."""
+"""One edition of genai-prices' data: providers, their models and prices, and its date."""
 
 import hashlib
 import re
@@ -35,7 +35,7 @@ class Edition:
         return self._by_id.get(known.catalogue or known.name) if known else None
 
     def ref(self, model: ModelInfo) -> str:
-        """Return "provider/model" in the catalogue's ids: a provider can sell what the catalogue has at another."""
+        """Return "provider/model" in the catalogue's ids: a provider can sell a model that is listed at another."""
         return self._refs[id(model)]
 
     def model(self, ref: str) -> ModelInfo:
@@ -53,9 +53,9 @@ class Edition:
 
     @cached_property
     def dated(self) -> date | None:
-        """The newest day on which a price was checked, as the remarks on prices say; None where none does.
+        """The newest day on which a price was checked, according to the remarks on prices; None if none states one.
 
-        The data states no day of its own. It is no older than this; the days on which prices start can lie ahead of it.
+        The data has no date of its own. It is no older than this; start days of prices can be later.
         """
         remarks = " ".join(model.price_comments or "" for model in self.models.values())
         return max(_dates(_CHECKED.findall(remarks)), default=None)
@@ -63,7 +63,7 @@ class Edition:
 
 @cache
 def bundled() -> Edition:
-    """Return the data that came with the package."""
+    """Return the data bundled with the package."""
     data = files(genai_prices).joinpath("data.py").read_bytes()
     return Edition(data_snapshot.get_snapshot().providers, version(hashlib.sha256(data).hexdigest()))
 
@@ -74,7 +74,7 @@ def version(sha256: str) -> str:
 
 
 def conditions(model: ModelInfo) -> Sequence[ConditionalPrice]:
-    """Return the model's standard prices, of which the last one that holds counts, else the first."""
+    """Return the model's standard prices, of which the last one that holds applies, else the first."""
     return [ConditionalPrice(prices=model.prices)] if isinstance(model.prices, ModelPrice) else model.prices
 
 

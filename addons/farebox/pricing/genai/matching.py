@@ -1,4 +1,4 @@
-"""Which of the catalogue's models a name means."""
+"""Find the catalogue's model for a name."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -11,9 +11,9 @@ from .edition import Edition
 
 
 class Found(NamedTuple):
-    """A model, as `ref` ("provider/model" in the catalogue's ids): whose it is may be another than who was asked.
+    """A model and its `ref` ("provider/model" in the catalogue's ids); its provider can differ from the call's.
 
-    `match` tells whether the name is one that the catalogue spells out; `aliases` what else it stands for.
+    `match` says whether the catalogue lists the full name; `aliases` are other models that the name stands for.
     """
 
     ref: str
@@ -23,12 +23,12 @@ class Found(NamedTuple):
 
     @property
     def is_trusted(self) -> bool:
-        """Tell whether it is known what the name stands for by now."""
+        """Tell whether the current meaning of the name is known."""
         return not self.aliases or self.aliases[-1].model is not None
 
 
 def find(edition: Edition, provider: str, name: str) -> Found | None:
-    """Return the model that `name` means at `provider` (our name for it); None where the catalogue has none."""
+    """Return the model of that `name` at `provider` (farebox's name); None if the catalogue has none."""
     catalogue = edition.provider(provider)
     model = catalogue.find_model(name, all_providers=edition.providers) if catalogue else None
     if catalogue is None or model is None:
@@ -38,14 +38,14 @@ def find(edition: Edition, provider: str, name: str) -> Found | None:
     return Found(edition.ref(model), model, match, aliases(catalogue.id, wanted))
 
 
-def meant(edition: Edition, provider: str, alias: Alias) -> Found | None:
-    """Return the model that `alias` stands for; None where that is not known."""
+def alias_target(edition: Edition, provider: str, alias: Alias) -> Found | None:
+    """Return the model that `alias` stands for; None if unknown."""
     found = find(edition, provider, alias.model) if alias.model else None
     return found._replace(match=FUZZY, aliases=()) if found else None
 
 
 def _names(clause: MatchLogic) -> Iterator[str]:
-    """Yield the names that `clause` takes by their whole, in lower case."""
+    """Yield the full names that `clause` lists, in lower case."""
     if isinstance(clause, ClauseEquals):
         yield clause.equals.lower()
     elif isinstance(clause, ClauseOr):

@@ -1,4 +1,4 @@
-"""The catalogue's data as it is handed out between releases of the package: a JSON list of providers.
+"""The catalogue's data as published between releases of the package: a JSON list of providers.
 
 https://github.com/pydantic/genai-prices/tree/main/prices/new_data/v2
 """
@@ -14,7 +14,7 @@ from genai_prices.update_prices import DEFAULT_UPDATE_URL
 from .edition import Edition, version
 
 URL = DEFAULT_UPDATE_URL
-# What we never read: how usage is found in answers, and prose.
+# Not read: how usage is found in responses, and prose.
 _UNREAD = frozenset({"extractors", "description"})
 
 
@@ -23,17 +23,17 @@ class PayloadError(ValueError):
 
 
 def edition_of(payload: bytes) -> Edition:
-    """Return the Edition in `payload`; PayloadError where it holds none."""
+    """Return the Edition in `payload`; PayloadError if it has none."""
     try:
-        told = json.loads(payload, parse_float=Decimal, parse_constant=_refuse)
+        decoded = json.loads(payload, parse_float=Decimal, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
-        raise PayloadError("it is no JSON, or was cut off") from error
-    if not isinstance(told, list) or not all(isinstance(one, dict) for one in told):
-        raise PayloadError("it is no list of providers")
+        raise PayloadError("invalid JSON, or cut off") from error
+    if not isinstance(decoded, list) or not all(isinstance(one, dict) for one in decoded):
+        raise PayloadError("not a list of providers")
     try:
-        providers = _providers_from_raw([_read(one) for one in told])
+        providers = _providers_from_raw([_read(one) for one in decoded])
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise PayloadError(f"its providers are not what this version reads ({type(error).__name__})") from error
+        raise PayloadError(f"this version cannot read its providers ({type(error).__name__})") from error
     return Edition(providers, version(hashlib.sha256(payload).hexdigest()))
 
 
@@ -50,4 +50,4 @@ def _read(provider: dict[str, Any]) -> dict[str, Any]:
 
 
 def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no price")
+    raise ValueError(f"{constant} is not a price")

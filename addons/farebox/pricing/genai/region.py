@@ -1,4 +1,4 @@
-"""Regional processing, which costs more: where by the host, where by what was asked for."""
+"""Regional processing, which costs more: selected by the host or by a requested word."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -13,9 +13,9 @@ _CLAUDE = r"claude-(haiku-4-5|sonnet-4-[5-9]|opus-4-[5-9]|(haiku|sonnet|opus|fab
 
 @dataclass(frozen=True, slots=True)
 class Uplift:
-    """Tokens of models whose ref `dearer` fits cost `factor` times as much at `hosts`, or where a word is asked for.
+    """Tokens of models whose ref matches `dearer` cost `factor` times as much at `hosts`, or with the word `geo`.
 
-    Those that `same` fits cost the same there; of others it is not known.
+    Models that match `same` cost the same there; for others it is unknown.
     """
 
     dearer: re.Pattern[str]
@@ -52,10 +52,10 @@ _UPLIFTS: Sequence[Uplift] = (
 )
 
 
-def uplift(ref: str, host: str, told: Mapping[str, str]) -> tuple[Decimal | None, str | None]:
-    """Return by how much tokens of the model `ref` are dearer, if at all, and a reservation where that is not known."""
+def uplift(ref: str, host: str, words: Mapping[str, str]) -> tuple[Decimal | None, str | None]:
+    """Return the factor for tokens of the model `ref`, if any, and a reservation if it is unknown."""
     for one in _UPLIFTS:
-        if not (told.get(_GEO) == one.geo if one.geo else any(host_matches(pattern, host) for pattern in one.hosts)):
+        if not (words.get(_GEO) == one.geo if one.geo else any(host_matches(pattern, host) for pattern in one.hosts)):
             continue
         if one.dearer.match(ref):
             return one.factor, None

@@ -1,4 +1,4 @@
-"""Days on which prices by the hour hold, which the catalogue does not know.
+"""Days with prices by the hour, which the catalogue does not have.
 
 https://api-docs.deepseek.com/quick_start/pricing: "Off-peak rates are half of the peak rates. Peak hours are 01:00 -
 04:00 and 06:00 - 10:00 UTC, Monday through Friday, excluding Chinese public holidays." Billed by when the answer is
@@ -14,7 +14,7 @@ _BEIJING = timedelta(hours=8)
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Windows of the day hold from `since` on; not at weekends from `weekdays_since` on, and not on `holidays`."""
+    """Windows hold from `since` on, except on `holidays` and, from `weekdays_since` on, at weekends."""
 
     since: datetime
     weekdays_since: datetime
@@ -32,8 +32,8 @@ def _days(year: int, *days: str) -> set[date]:
     return {date.fromisoformat(f"{year}-{day}") for day in days}
 
 
-# Weekdays only. 2026: the State Council's notice (2025) No. 7. 2027: the days that the law itself names; those that the
-# yearly notice moves are not known yet.
+# Weekdays only. 2026: the State Council's notice (2025) No. 7. 2027: the days named by law; those that the yearly
+# notice moves are not known yet.
 _HOLIDAYS = frozenset(
     _days(2026, "09-25", "10-01", "10-02", "10-05", "10-06", "10-07")
     | _days(2027, "01-01", "02-05", "02-08", "04-05", "06-09", "09-15", "10-01")
@@ -47,5 +47,5 @@ _MODELS = ("deepseek/deepseek-v4", "deepseek/deepseek-flash")
 
 
 def schedule(ref: str) -> Schedule | None:
-    """Return when the daily windows of the model `ref` hold; None where they do each day."""
+    """Return the days on which the windows of the model `ref` hold; None if they hold every day."""
     return _SCHEDULE if ref.startswith(_MODELS) else None

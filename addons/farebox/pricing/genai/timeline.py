@@ -1,4 +1,4 @@
-"""A model's prices in time: from which day on they hold, and in which hours."""
+"""A model's prices over time, by day and hour."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 class Window(NamedTuple):
-    """Hours of the day, UTC, that have prices of their own; they can go past midnight."""
+    """Hours of the day (UTC) with prices of their own; they can span midnight."""
 
     start: time
     end: time
@@ -26,7 +26,7 @@ class Window(NamedTuple):
 
 
 class Span(NamedTuple):
-    """From `start` on: the prices, and those of `windows`, on the days of `schedule` where there is one."""
+    """Prices from `start` on, and those of `windows`, on the days of `schedule` if there is one."""
 
     start: datetime
     card: RateCard
@@ -35,14 +35,14 @@ class Span(NamedTuple):
 
 
 class Timeline:
-    """The rate cards of a name, as chosen by all but time. `spans` go from the oldest to the newest."""
+    """The rate cards of a name, chosen by everything but time. `spans` go from the oldest to the newest."""
 
     def __init__(self, spans: Sequence[Span]) -> None:
         self._spans = spans
         self._starts = [span.start for span in spans[1:]]
 
     def card(self, at: datetime, duration_ms: int | None) -> RateCard:
-        """Return the prices of a call that began `at`, or, where hours count, was complete so much later."""
+        """Return the prices of a call that began `at`; prices by the hour depend on the end, `duration_ms` later."""
         span = self._spans[bisect_right(self._starts, at)]
         if not span.windows:
             return span.card

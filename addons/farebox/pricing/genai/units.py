@@ -1,4 +1,4 @@
-"""The catalogue's price keys as amounts of ours. A key that is not here has no price that we could bill by."""
+"""The catalogue's price keys as the ledger's amounts. Other keys cannot be billed."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -12,7 +12,7 @@ _HOUR = 3_600
 
 
 class Unit(NamedTuple):
-    """An amount of ours, and of how many of it the catalogue states the price."""
+    """An amount of the ledger, and the number of it that the catalogue prices."""
 
     name: str
     per: int
@@ -36,7 +36,7 @@ UNITS: Mapping[str, tuple[Unit, ...]] = {
     "output_citation_mtok": (Unit("citation_tokens", MILLION),),
     "input_mchars": (Unit("characters", MILLION),),
     "input_text_messages_kcount": (Unit("text_messages", 1_000),),
-    # Both keys state one price: the first for audio whichever way it goes, the second for what is sent.
+    # Both keys state one price: `audio_hours` for audio in either direction, `input_audio_hours` for input.
     "input_audio_hours": (Unit("audio_seconds", _HOUR), Unit("audio_milliseconds", _HOUR * 1_000)),
     "audio_hours": (Unit("audio_seconds", _HOUR), Unit("audio_milliseconds", _HOUR * 1_000)),
     "input_document_kpages": (Unit("pages", 1_000),),
@@ -48,7 +48,7 @@ UNITS: Mapping[str, tuple[Unit, ...]] = {
     "code_executions_kcount": (Unit("code_interpreter_calls", 1_000),),
     "requests_kcount": (Unit("requests", 1_000),),
 }
-# Fees that one call is billed whatever it is short of: https://console.groq.com/docs/speech-to-text
+# The minimum that a call is billed: https://console.groq.com/docs/speech-to-text
 _MINIMUM = {
     f"groq/{model}": {"audio_seconds": 10, "audio_milliseconds": 10_000}
     for model in ("whisper-large-v3", "whisper-large-v3-turbo")
@@ -58,12 +58,12 @@ Prices = Mapping[str, Decimal | TieredPrices]
 
 
 def stated(prices: ModelPrice) -> Prices:
-    """Return the prices that are there, by the catalogue's key."""
+    """Return the prices that are set, by the catalogue's key."""
     return {key: value for key, value in vars(prices).items() if value is not None and not key.startswith("_")}
 
 
 def rates(prices: Prices, ref: str) -> dict[str, Rate]:
-    """Return the rates that `prices` of the model `ref` ("provider/model") are, by the name of what they are for."""
+    """Return the rates in `prices` of the model `ref` ("provider/model"), by the ledger's name of the amount."""
     least = _MINIMUM.get(ref, {})
     return {
         unit.name: _rate(prices[key], unit.per, least.get(unit.name, 0))
@@ -74,7 +74,7 @@ def rates(prices: Prices, ref: str) -> dict[str, Rate]:
 
 
 def without_unit(prices: Prices) -> tuple[str, ...]:
-    """Return the keys that no amount of ours is billed by."""
+    """Return the keys that have no amount in the ledger."""
     return tuple(key for key in prices if key not in UNITS)
 
 

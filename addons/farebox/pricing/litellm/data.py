@@ -1,4 +1,4 @@
-"""The list as vendored by scripts/litellm_prices.py: read once, each model's prices when they are first asked for."""
+"""The list as vendored by scripts/litellm_prices.py: read once; a model's prices are decoded on first use."""
 
 import gzip
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ import msgspec
 
 
 class _File(msgspec.Struct):
-    """`models` by `family/name`, their entries undecoded: most are never asked for."""
+    """`models` by `family/name`, their entries undecoded, as most are never used."""
 
     version: str
     sha256: str
@@ -22,7 +22,7 @@ class _File(msgspec.Struct):
 
 
 _FILE = msgspec.json.Decoder(_File)
-# Numbers as their digits say.
+# Numbers keep their exact digits.
 _ENTRY = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
 
 
@@ -36,7 +36,7 @@ class Entry:
 
 
 class PriceList:
-    """The models by name, in any case of letters. `sha256` is of the list as LiteLLM published it, `taken` the day."""
+    """The models by name, case-insensitive. `sha256` is of the list as published, `taken` the day of its retrieval."""
 
     def __init__(self, content: bytes) -> None:
         read = _FILE.decode(content)
@@ -64,5 +64,5 @@ class PriceList:
 
 @cache
 def price_list() -> PriceList:
-    """Return the list that came with farebox."""
+    """Return the bundled list."""
     return PriceList(gzip.decompress(files(__package__).joinpath("prices.json.gz").read_bytes()))

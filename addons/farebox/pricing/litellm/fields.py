@@ -19,7 +19,7 @@ _VIDEO = frozenset({"video_generation"})
 _RERANK = frozenset({"rerank"})
 _EMBEDDING = frozenset({"embedding"})
 MODES = _TEXT | _IMAGES | _SOUND | _VIDEO | _RERANK | _EMBEDDING | {"audio_speech", "moderation", "ocr"}
-# Tiers as they are served, and how LiteLLM spells them and what is done in a batch.
+# Tiers as served, in LiteLLM's spelling, and its name of batch processing.
 BATCH = "batches"
 TIERS = {
     "flex": "flex",
@@ -41,7 +41,7 @@ SPECIAL = frozenset({SEARCH, PIXEL, TIERED, OFF_PEAK, REGIONAL, f"{RESIDENCY}eu"
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """A base's name in the ledger; `usd` are for `per` of it. `modes`: where it means that, if not everywhere."""
+    """A base's name in the ledger, priced per `per` units. `modes` limits where it means that; None is everywhere."""
 
     base: str
     name: str
@@ -76,7 +76,7 @@ MEANINGS = (
     _token("citation_cost_per_token", "citation_tokens"),
     Meaning("input_cost_per_character", "characters", MILLION, MILLION),
     Meaning("output_cost_per_image", "images", modes=_IMAGES),
-    # An image that is made, in spite of the name: what gpt-image-1 and Grok Imagine are listed by.
+    # Despite its name, a generated image: gpt-image-1 and Grok Imagine are listed by it.
     Meaning("input_cost_per_image", "images", modes=_IMAGES | _EMBEDDING),
     Meaning("input_cost_per_second", "audio_seconds", modes=_SOUND),
     Meaning("input_cost_per_second", "audio_milliseconds", 1_000, modes=_SOUND),
@@ -97,7 +97,7 @@ MEANINGS = (
 _SUFFIXES = {BATCH, *TIERS.values()}
 _BASES = sorted({one.base for one in MEANINGS}, key=len, reverse=True)
 _STEP = re.compile(r"_above_(\d+)k_tokens")
-# What a resolution, of a video or an image, is called: `output_cost_per_second_720p`.
+# The resolution of a video or an image: `output_cost_per_second_720p`.
 _WORD = re.compile(r"_(\d+(?:\.\d+)?[kp]?)", re.IGNORECASE)
 
 
@@ -112,7 +112,7 @@ class Part(NamedTuple):
 
 @lru_cache(maxsize=1024)
 def parsed(field: str) -> Part | None:
-    """Return the parts of a field's name; None where it is no price that is read here."""
+    """Return the parts of a field's name; None if it is not a price that is read here."""
     for base in _BASES:
         if field.startswith(base):
             above, word, tier = 0, "", field.removeprefix(base)
@@ -126,7 +126,7 @@ def parsed(field: str) -> Part | None:
 
 
 def meanings(mode: str) -> Iterator[Meaning]:
-    """Return what the bases mean in an entry of `mode`, the likelier first."""
+    """Yield the meanings of the bases in an entry of `mode`, the likelier first."""
     return (one for one in MEANINGS if one.modes is None or mode in one.modes)
 
 
@@ -141,15 +141,15 @@ def words(fields: Iterable[str]) -> frozenset[str]:
 
 
 def only_output(mode: str) -> str | None:
-    """Return what all output of `mode` is, though it be counted as tokens of whatever kind."""
+    """Return the amount that all output of `mode` counts as, whatever tokens it is counted in."""
     return "output_audio_tokens" if mode == "audio_speech" else None
 
 
 def shares(mode: str) -> tuple[str, ...]:
-    """Return what output of `mode` is beside text, at a price of its own."""
+    """Return the amounts besides text in the output of `mode` that have a price of their own."""
     return ("output_image_tokens",) if mode in _IMAGES else ("output_video_tokens",) if mode in _VIDEO else ()
 
 
 def is_text(mode: str) -> bool:
-    """Tell whether what `mode` makes is text."""
+    """Tell whether the output of `mode` is text."""
     return mode in _TEXT

@@ -1,4 +1,4 @@
-"""Which line of LiteLLM's list a call is priced by: its names for models, regions, and sizes of images."""
+"""Find the line of LiteLLM's list for a call, by its names for models, regions and image sizes."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -19,26 +19,26 @@ _PATH = re.compile(r"^(?:(?:.*/)?publishers/[^/]+/)?models/")
 _TUNED = re.compile(r"(ft:[^:]+):.*")
 _DATED = re.compile(r"(.+?)(?:-\d{8}|-\d{4}-\d{2}-\d{2}|@\d{8}|@default)(?:-v\d+(?::\d+)?)?")
 _SIZE = re.compile(r"(\d+)x(\d+)")
-# Video with a longer side than this is listed apart: https://platform.openai.com/docs/pricing
+# Video with a longer side than this has a separate line: https://platform.openai.com/docs/pricing
 _WIDEST_PLAIN = 1280
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The line; `match` tells whether by its whole name."""
+    """A line; `match` says whether it was found by its full name."""
 
     entry: Entry
     match: str
 
 
 def families(provider: str) -> tuple[str, ...]:
-    """Return LiteLLM's names for a provider: those of the table, else its own."""
+    """Return LiteLLM's names for a provider: those in the table, else the provider's own."""
     known = BY_NAME.get(provider)
     return (known.litellm or (known.name,)) if known else (provider,)
 
 
 def find(models: PriceList, asked: Consumption) -> Found | None:
-    """Return the line for the model as served, else for the one asked for; a region's before one for all."""
+    """Return the line for the model as served, else as requested; a region's line takes precedence."""
     found = (
         Found(entry, match)
         for place in _places(asked)
@@ -51,19 +51,19 @@ def find(models: PriceList, asked: Consumption) -> Found | None:
 
 
 def residence(host: str) -> str | None:
-    """Return where data stays by the host's name: `eu.api.openai.com`."""
+    """Return the data residency that the host names: `eu` of `eu.api.openai.com`."""
     found = _RESIDENCE.match(host)
     return found[1] if found else None
 
 
 def is_regional_endpoint(asked: Consumption) -> bool:
-    """Tell whether the endpoint is one region's, or of several, and not Vertex AI's global one."""
+    """Tell whether the endpoint is regional or multi-regional, not Vertex AI's global one."""
     region = asked.context.get("region")
     return region != "global" if region else _VERTEX_REGION.match(asked.host) is not None
 
 
 def _places(asked: Consumption) -> tuple[str, ...]:
-    """Return what a model's name begins with where its price depends on the place; last, nothing."""
+    """Return the prefixes of model names that depend on the region, ending with the empty one."""
     regions = [f"{label}/" for label in asked.host.split(".") if _REGION.fullmatch(label)]
     return (*(["us-gov/"] if asked.host.endswith(_GOVERNMENT) else regions), "")
 
@@ -80,13 +80,13 @@ def _names(model: str) -> Iterator[tuple[str, str]]:
 
 
 def _entry(models: PriceList, start: str, name: str, context: Mapping[str, str]) -> Entry | None:
-    """Return the line of that name; what an image of its size and quality costs stands on a line of its own."""
+    """Return the line of that name, combined with the separate line for its image size and quality if there is one."""
     entry = models.entry(f"{start}{name}")
     size = _SIZE.fullmatch(context.get("size", ""))
     if size is None:
         return entry
     pixels = f"{size[1]}-x-{size[2]}/{name}"
-    # Where there are more qualities than two, the model chooses among them unless one is asked for.
+    # If there are more than two qualities, the model chooses one unless the request does.
     usual = "" if f"{start}low/{pixels}" in models else "standard"
     sized = models.entry(f"{start}{context.get('quality', usual)}/{pixels}")
     if sized is None and max(int(size[1]), int(size[2])) > _WIDEST_PLAIN:

@@ -1,4 +1,4 @@
-"""A line of LiteLLM's list to rates: those of a tier, a size and an hour."""
+"""Convert a line of LiteLLM's list to rates, for a tier, size and hour."""
 
 import re
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _Steps = tuple[tuple[int, Decimal], ...]
 
 
 class Choice(NamedTuple):
-    """What of a line holds. `tier` as LiteLLM spells it; `factor` is for what is billed by the token."""
+    """The prices of a line that apply. `tier` is in LiteLLM's spelling; `factor` applies to token prices."""
 
     tier: str = ""
     words: frozenset[str] = frozenset()
@@ -29,9 +29,9 @@ class Choice(NamedTuple):
 
 
 def rates(entry: Entry, choice: Choice) -> dict[str, Rate]:
-    """Return the rates by the ledger's names. A zero is none: it stands for what is free and for what is not known.
+    """Return the rates by the ledger's names. Zeros are left out: they mean both free and unknown.
 
-    What a tier leaves out is at the tier's discount on input: where LiteLLM states both, they are the same.
+    A price that a tier leaves out gets the tier's discount on input: where LiteLLM states both, they are equal.
     """
     prices = _numbers(entry.fields)
     if choice.is_off_peak:
@@ -52,7 +52,7 @@ def has_tier(entry: Entry, tier: str) -> bool:
 
 
 def is_off_peak(block: Mapping[str, Any], at: datetime) -> bool:
-    """Tell whether `at` (UTC) lies in the block's cheap hours; weekdays are 1 to 7, from Monday on."""
+    """Tell whether `at` (UTC) is in the block's off-peak hours; weekdays are 1 (Monday) to 7."""
     windows = block.get("windows") or [{"hours_utc": block.get("hours_utc") or []}]
     return any(
         at.isoweekday() in window.get("weekdays", range(1, 8)) and any(_within(hours, at) for hours in _hours(window))
@@ -72,7 +72,7 @@ def _within(hours: str, at: datetime) -> bool:
 
 
 def _numbers(fields: Mapping[str, Any]) -> dict[str, Decimal]:
-    """Return the prices for one of a unit; several, by input in all, become the first and its steps."""
+    """Return the prices of one unit; prices by range of total input become a price and its steps."""
     tiers = fields.get(names.TIERED) or []
     stepped = {
         _above(field, int(tier["range"][0])): price
@@ -102,7 +102,7 @@ def _rate(meaning: Meaning, prices: Mapping[str, Decimal], choice: Choice) -> Ra
 
 
 def _price(meaning: Meaning, prices: Mapping[str, Decimal], choice: Choice) -> tuple[Decimal | None, bool]:
-    """Return a base's price, and whether it follows from the tier's discount alone."""
+    """Return a base's price, and whether it was derived from the tier's discount."""
     base = meaning.base
     wanted = [f"{base}_{word}" for word in choice.words] + [f"{base}_{choice.tier}"] * bool(choice.tier)
     own = next((prices[field] for field in wanted if field in prices), None)
@@ -141,12 +141,12 @@ def _images_by_pixel(entry: Entry, prices: Mapping[str, Decimal]) -> dict[str, R
 
 
 def _search(entry: Entry, choice: Choice) -> dict[str, Rate]:
-    """Return the fee of a web search. One that differs by the context's size is Perplexity's, and is for each request.
+    """Return the fee of a web search. A fee that differs by context size is Perplexity's, charged per request.
 
     https://docs.perplexity.ai/guides/search-context-size-guide: "Default search_context_size is low".
     """
-    told = entry.fields.get(names.SEARCH) or {}
-    by_size = {size.removeprefix("search_context_size_"): price for size, price in told.items() if price}
+    fees = entry.fields.get(names.SEARCH) or {}
+    by_size = {size.removeprefix("search_context_size_"): price for size, price in fees.items() if price}
     usd = by_size.get(choice.search_size or "low")
     if not usd:
         return {}
