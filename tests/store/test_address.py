@@ -1,4 +1,4 @@
-"""Which URLs mean the same ledger."""
+"""URLs of the same ledger have the same address."""
 
 import os
 from pathlib import Path
@@ -18,7 +18,7 @@ from farebox.store.address import address
         "postgresql://u@/f?host=db&port=5432",
     ],
 )
-def test_user_password_and_how_it_is_reached_make_no_other_ledger(url: str) -> None:
+def test_user_password_and_options_do_not_change_the_address(url: str) -> None:
     assert address(url) == "postgresql://db:5432/f"
 
 
@@ -68,5 +68,5 @@ def test_a_file_is_the_same_by_any_path(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("url", ["postgresql://u:secret@db:port/f", "u:secret@db", "//u:secret@db/f"])
-def test_what_is_no_url_gives_no_password_away(url: str) -> None:
+def test_an_invalid_url_reveals_no_password(url: str) -> None:
     assert "secret" not in address(url)

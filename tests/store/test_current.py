@@ -47,7 +47,7 @@ def at(row: Record, nanousd: int | None, **told: Any) -> Record:
     return replace(row, **{"cost_nanousd": nanousd, "catalogue_cost_nanousd": nanousd, "cost_status": status} | told)
 
 
-def test_the_newest_revision_is_the_price_also_where_it_is_not_known(engine: Engine) -> None:
+def test_the_newest_revision_is_the_price_even_if_it_is_unknown(engine: Engine) -> None:
     first, second, third = (record(cost_nanousd=cost, started_at=AT + timedelta(seconds=cost)) for cost in (1, 2, 3))
     fill(
         engine,
@@ -70,7 +70,7 @@ def test_the_newest_revision_is_the_price_also_where_it_is_not_known(engine: Eng
     assert queries.calls_named(engine, second.id, limit=2)[0]["cost_status"] == "unpriced"
 
 
-def test_the_price_as_recorded_is_never_written_over(engine: Engine) -> None:
+def test_the_recorded_price_is_never_overwritten(engine: Engine) -> None:
     row = record(cost_nanousd=7, rate_card={"model": "m"}, price_source="genai-prices", price_version="1")
     fill(engine, [row], [at(row, 70, price_version="2", rate_card={"model": "n"})], [at(row, 700)])
 
@@ -106,7 +106,7 @@ def test_sums_equal_the_sum_of_rows_at_current_prices(
         assert sum(group.sums.calls for group in groups) == len(rows)
 
 
-def test_where_nothing_was_priced_anew_a_query_is_left_as_it_is(engine: Engine) -> None:
+def test_a_query_is_left_as_it_is_if_nothing_was_repriced(engine: Engine) -> None:
     fill(engine, [record()])
     query = select(calls)
 
@@ -114,6 +114,6 @@ def test_where_nothing_was_priced_anew_a_query_is_left_as_it_is(engine: Engine) 
         assert at_current_prices(connection, query) is query
 
 
-def test_all_that_a_price_says_is_revised() -> None:
+def test_every_column_of_a_price_is_revised() -> None:
     of_money = {"cost_nanousd", "cost_status", "cost_reasons", "catalogue_cost_nanousd"}
     assert {*of_money, "price_source", "price_version", "rate_card", "estimate"} == set(REVISED)

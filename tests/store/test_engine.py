@@ -29,7 +29,7 @@ def test_a_reader_does_not_wait_for_a_writer(tmp_path: Path) -> None:
         assert connection.execute(text("SELECT count(*) FROM calls")).scalar_one() == 0
 
 
-def test_the_ledgers_folder_is_made_for_its_owner_alone(tmp_path: Path) -> None:
+def test_the_ledgers_folder_is_created_for_its_owner_alone(tmp_path: Path) -> None:
     with opened(tmp_path / "a" / "ledger.db"):
         assert (tmp_path / "a").stat().st_mode & 0o077 == 0
 
@@ -39,8 +39,8 @@ def test_the_ledgers_folder_is_made_for_its_owner_alone(tmp_path: Path) -> None:
     [
         ("ledger.db", "'ledger.db' is not a database URL"),
         ("", "'' is not a database URL"),
-        ("sqlite://host:port/x", "the port in its URL is no number"),
-        ("postgresql://user:secret@host:secret/x", "the port in its URL is no number"),
+        ("sqlite://host:port/x", "the port in its URL is not a number"),
+        ("postgresql://user:secret@host:secret/x", "the port in its URL is not a number"),
         ("mysql://user:secret@host/x", "'mysql' is not supported"),
         ("sqlite+imagined:///ledger.db", "'sqlite+imagined' is not supported"),
         ("sqlite+aiosqlite:///ledger.db", "'sqlite+aiosqlite' is not supported"),
@@ -51,7 +51,7 @@ def test_the_ledgers_folder_is_made_for_its_owner_alone(tmp_path: Path) -> None:
         ("sqlite:///:memory:", "a SQLite ledger is a file"),
     ],
 )
-def test_what_is_no_ledger_is_refused_with_a_way_out(url: str, said: str) -> None:
+def test_an_unusable_url_is_an_error_that_names_the_fix(url: str, said: str) -> None:
     with pytest.raises(SettingsError) as refused:
         open_engine(url)
 
@@ -61,7 +61,7 @@ def test_what_is_no_ledger_is_refused_with_a_way_out(url: str, said: str) -> Non
     assert "secret" not in str(refused.value)
 
 
-def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
     with pytest.raises(SettingsError, match=r"^ledger: folder .*/file/below can't be created \("):
@@ -77,7 +77,7 @@ def test_postgres_is_reached_by_psycopg_whatever_its_scheme_is_called(postgres: 
         assert engine.driver == "psycopg"
 
 
-def test_what_the_url_says_of_the_connection_holds(postgres: Postgres) -> None:
+def test_options_of_the_url_take_precedence(postgres: Postgres) -> None:
     with connected(f"{postgres.url()}?application_name=mine") as engine, engine.connect() as connection:
         assert connection.execute(text("SELECT current_setting('application_name')")).scalar_one() == "mine"
 
@@ -91,7 +91,7 @@ def test_a_writer_on_sqlite_has_the_lock_from_the_start(tmp_path: Path) -> None:
             assert reader.execute(text("SELECT count(*) FROM calls")).scalar_one() == 0
 
 
-def test_what_is_read_in_one_transaction_is_of_one_moment(tmp_path: Path) -> None:
+def test_a_transaction_reads_the_rows_of_one_moment(tmp_path: Path) -> None:
     with new_ledger(tmp_path / "ledger.db") as engine, engine.begin() as reader:
         assert reader.execute(text("SELECT count(*) FROM calls")).scalar_one() == 0
 
@@ -100,7 +100,7 @@ def test_what_is_read_in_one_transaction_is_of_one_moment(tmp_path: Path) -> Non
         assert reader.execute(text("SELECT count(*) FROM calls")).scalar_one() == 0
 
 
-def test_of_several_servers_the_one_that_takes_writes_is_found(postgres: Postgres) -> None:
+def test_the_writable_one_of_several_servers_is_found(postgres: Postgres) -> None:
     hosts = f"host=127.0.0.1:1&host=127.0.0.1:{postgres.port}&target_session_attrs=read-write"
 
     with connected(f"postgresql://postgres:{PASSWORD}@/postgres?{hosts}") as engine, engine.connect() as connection:

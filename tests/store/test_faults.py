@@ -1,4 +1,4 @@
-"""What a database's error means, from real ones."""
+"""What a database error means, from real ones."""
 
 from collections.abc import Callable
 
@@ -65,7 +65,7 @@ AWAY: dict[Break, str] = {
 
 
 @pytest.mark.parametrize("breaks", AWAY, ids=lambda breaks: breaks.__name__)
-def test_a_ledger_that_cannot_be_used_says_why_and_what_to_do(postgres: Postgres, database: str, breaks: Break) -> None:
+def test_an_unavailable_ledger_is_an_error_with_cause_and_fix(postgres: Postgres, database: str, breaks: Break) -> None:
     with opened(breaks(postgres, database)) as engine, pytest.raises(LedgerAwayError, match=AWAY[breaks]) as away:
         migrate(engine)
 
@@ -74,7 +74,7 @@ def test_a_ledger_that_cannot_be_used_says_why_and_what_to_do(postgres: Postgres
 
 
 @pytest.mark.parametrize("breaks", [wrong_password, nobody_listens], ids=lambda breaks: breaks.__name__)
-def test_reading_and_writing_say_so_too(postgres: Postgres, database: str, breaks: Break) -> None:
+def test_reading_and_writing_raise_the_same_error(postgres: Postgres, database: str, breaks: Break) -> None:
     with opened(breaks(postgres, database)) as engine:
         for act in (lambda: queries.positions(engine), lambda: DatabaseSink(engine).write([record()], {})):
             with pytest.raises(LedgerAwayError, match=AWAY[breaks]):
@@ -99,7 +99,7 @@ def raise_(state: str) -> str:
 
 
 @pytest.mark.parametrize("state", ["22003", "22021", "22P05", "23502", "23514", "54000"])
-def test_what_is_wrong_with_a_row_is_refused(postgres: Postgres, state: str) -> None:
+def test_a_row_that_the_database_refuses_is_returned(postgres: Postgres, state: str) -> None:
     with new_postgres_ledger(postgres) as engine:
         raising(engine, f"IF NEW.tags IS NOT NULL THEN {raise_(state)}; END IF")
 
@@ -112,7 +112,7 @@ def test_what_is_wrong_with_a_row_is_refused(postgres: Postgres, state: str) -> 
     "state",
     ["25006", "42501", "42P01", "42703", "53100", "53200", "53300", "55P03", "57014", "57P01", "58030", "XX000"],
 )
-def test_what_is_wrong_with_the_server_keeps_the_rows_waiting(postgres: Postgres, state: str) -> None:
+def test_rows_wait_if_the_server_has_a_problem(postgres: Postgres, state: str) -> None:
     with new_postgres_ledger(postgres) as engine:
         raising(engine, raise_(state), times=1)
         records = [record() for _ in range(3)]
@@ -126,7 +126,7 @@ def test_what_is_wrong_with_the_server_keeps_the_rows_waiting(postgres: Postgres
 
 
 @pytest.mark.parametrize("state", ["40001", "40P01"])
-def test_a_transaction_that_lost_to_another_is_tried_again_at_once(postgres: Postgres, state: str) -> None:
+def test_a_transaction_with_a_conflict_is_tried_again_at_once(postgres: Postgres, state: str) -> None:
     with new_postgres_ledger(postgres) as engine:
         raising(engine, raise_(state), times=2)
         records = [record() for _ in range(3)]
@@ -135,7 +135,7 @@ def test_a_transaction_that_lost_to_another_is_tried_again_at_once(postgres: Pos
         assert (ids(engine), queries.positions(engine)) == ([one.id for one in records], HERE)
 
 
-def test_a_connection_cut_in_mid_transaction_leaves_nothing_and_the_batch_comes_again(postgres: Postgres) -> None:
+def test_a_cut_connection_leaves_nothing_and_the_batch_is_repeated(postgres: Postgres) -> None:
     with new_postgres_ledger(postgres) as engine:
         raising(engine, "PERFORM pg_terminate_backend(pg_backend_pid())", times=1)
         records = [record() for _ in range(300)]
@@ -149,9 +149,7 @@ def test_a_connection_cut_in_mid_transaction_leaves_nothing_and_the_batch_comes_
 
 
 @pytest.mark.parametrize("end", [Postgres.stop, Postgres.kill], ids=["stopped", "killed"])
-def test_a_server_that_ends_and_comes_back_has_each_row_once(
-    postgres: Postgres, end: Callable[[Postgres], None]
-) -> None:
+def test_a_server_that_restarts_has_each_row_once(postgres: Postgres, end: Callable[[Postgres], None]) -> None:
     with new_postgres_ledger(postgres) as engine:
         sink = DatabaseSink(engine)
         first, second = [record() for _ in range(5)], [record() for _ in range(5)]
@@ -167,7 +165,7 @@ def test_a_server_that_ends_and_comes_back_has_each_row_once(
         assert ids(engine) == [one.id for one in (*first, *second)]
 
 
-def test_a_server_that_hangs_is_given_up_and_the_batch_comes_again(postgres: Postgres) -> None:
+def test_a_hung_server_is_given_up_and_the_batch_is_repeated(postgres: Postgres) -> None:
     with new_postgres_ledger(postgres) as template, opened(url_of(template), patience=1) as engine:
         sink = DatabaseSink(engine)
         records = [record() for _ in range(5)]
@@ -180,12 +178,12 @@ def test_a_server_that_hangs_is_given_up_and_the_batch_comes_again(postgres: Pos
         assert ids(engine) == [one.id for one in records]
 
 
-def test_a_ledger_that_can_be_written_answers_a_ping(postgres: Postgres) -> None:
+def test_a_writable_ledger_answers_a_ping(postgres: Postgres) -> None:
     with new_postgres_ledger(postgres) as engine:
         ping(engine)
 
 
-def test_a_user_without_rights_on_the_table_is_told_so(postgres: Postgres) -> None:
+def test_missing_rights_on_the_table_are_an_error(postgres: Postgres) -> None:
     with new_postgres_ledger(postgres) as owner:
         as_reader = no_rights(postgres, owner.url.database or "")
         with opened(as_reader) as engine, pytest.raises(LedgerAwayError, match="lacks rights on the table calls"):

@@ -155,7 +155,7 @@ def forget_often(engine: Engine, name: str) -> None:
         forget(engine, Person("user_id", name))
 
 
-def test_recorders_and_forget_neither_wait_for_each_other_nor_lose_a_call(postgres: Postgres) -> None:
+def test_recorders_and_forget_neither_deadlock_nor_lose_a_call(postgres: Postgres) -> None:
     """The same hours, from three recorders, while calls are completed, repriced and forgotten."""
     batches = [
         [record(user_id=NAMES[number % 3], usage_source="none", **priced(1)) for number in range(30)] for _ in range(18)

@@ -1,4 +1,4 @@
-"""What is read often is read by an index, and only in the months that are asked for."""
+"""Frequent queries use an index, and read only the partitions that they need."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -45,7 +45,7 @@ def complete(engine: Engine) -> None:
         polls.complete(connection, {"id": LAST.id, "started_at": LAST.started_at, "cost_nanousd": 1})
 
 
-# Each with the months that it may look into, beside the rest: None is all.
+# Each with the partitions that it may read, besides the default one: None is all.
 READ: dict[str, tuple[Callable[[Engine], Any], set[str] | None]] = {
     "tail": (lambda engine: queries.last_calls(engine, 10), None),
     "tail's new calls": (lambda engine: queries.call_ids_since(engine, END - timedelta(minutes=5)), {"11"}),
@@ -101,7 +101,7 @@ def plans(engine: Engine, act: Callable[[Engine], Any]) -> str:
 
 
 @pytest.mark.parametrize("name", READ)
-def test_what_is_read_often_is_read_by_an_index(engine: Engine, name: str) -> None:
+def test_frequent_queries_use_an_index(engine: Engine, name: str) -> None:
     act, months = READ[name]
 
     plan = plans(engine, act)

@@ -1,4 +1,4 @@
-"""Months are made ahead, and what is too old goes, and nothing else."""
+"""Partitions are created ahead, and rows that are too old are deleted, and nothing else."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -38,21 +38,21 @@ def priced(engine: Engine, *records: Record) -> None:
         connection.execute(insert(call_prices), rows)
 
 
-def swept(engine: Engine, keep: timedelta | None = KEEP, now: datetime = NOW) -> None:
-    """Sweep until nothing is left to."""
+def purge_all(engine: Engine, keep: timedelta | None = KEEP, now: datetime = NOW) -> None:
+    """Purge until nothing is left to delete."""
     maintenance = Maintenance(engine, keep, lambda: now)
     for _ in range(20):
         maintenance.purge()
 
 
-def test_months_are_made_ahead_of_their_rows(postgres: Postgres) -> None:
+def test_partitions_are_created_before_their_rows_arrive(postgres: Postgres) -> None:
     with new_postgres_ledger(postgres) as engine:
         Maintenance(engine, now=lambda: NOW).make_room([])
 
         assert parts(engine, "calls") == {"calls_other", "calls_2026_11", "calls_2026_12", "calls_2027_01"}
 
 
-def test_months_of_late_rows_are_made_and_those_that_no_clock_should_tell_are_not(postgres: Postgres) -> None:
+def test_partitions_are_created_for_late_rows_but_not_for_implausible_times(postgres: Postgres) -> None:
     with new_postgres_ledger(postgres) as engine:
         times = [datetime(year, month, 1, tzinfo=UTC) for year, month in ((1970, 1), (2025, 3), (2027, 2), (2099, 1))]
         Maintenance(engine, now=lambda: NOW).make_room([record(started_at=time) for time in times])
@@ -63,7 +63,7 @@ def test_months_of_late_rows_are_made_and_those_that_no_clock_should_tell_are_no
         }
 
 
-def test_rows_of_who_may_not_make_months_are_kept_all_the_same(
+def test_rows_are_stored_without_the_right_to_create_partitions(
     postgres: Postgres, caplog: pytest.LogCaptureFixture
 ) -> None:
     with new_postgres_ledger(postgres) as owner:
@@ -81,41 +81,41 @@ def test_rows_of_who_may_not_make_months_are_kept_all_the_same(
         assert "permission denied" in caplog.text
 
 
-def test_what_is_too_old_goes_and_nothing_else(engine: Engine) -> None:
+def test_only_rows_that_are_too_old_are_deleted(engine: Engine) -> None:
     old = [record(started_at=datetime(2026, 7, day, tzinfo=UTC)) for day in range(1, 31)]
     kept = [record(started_at=at) for at in (CUT, LATELY, NOW, NOW + timedelta(days=60))]
     priced(engine, *old, *kept)
 
-    swept(engine)
+    purge_all(engine)
 
     assert ids(engine) == sorted(one.id for one in kept)
     with engine.connect() as connection:
         assert set(connection.scalars(select(call_prices.c.call_id))) == {one.id for one in kept}
 
 
-def test_a_month_goes_whole_once_all_of_it_is_too_old(postgres: Postgres) -> None:
+def test_a_month_is_dropped_once_all_of_it_is_too_old(postgres: Postgres) -> None:
     rows = [record(started_at=at) for at in (datetime(2026, 7, 31, 23, tzinfo=UTC), datetime(2026, 8, 1, tzinfo=UTC))]
     with new_postgres_ledger(postgres) as engine:
         priced(engine, *rows)
 
-        swept(engine)
+        purge_all(engine)
 
         # August ends within the last 90 days.
         assert ids(engine) == [rows[1].id]
         assert parts(engine, "calls") & {"calls_2026_07", "calls_2026_08"} == {"calls_2026_08"}
 
 
-def test_on_sqlite_the_day_is_what_counts(engine: Engine) -> None:
+def test_on_sqlite_rows_are_deleted_by_day(engine: Engine) -> None:
     rows = [record(started_at=at) for at in (CUT - timedelta(microseconds=1), CUT, LATELY)]
     DatabaseSink(engine).write(rows, {})
 
-    swept(engine)
+    purge_all(engine)
 
     gone = 1 if engine.dialect.name == "sqlite" else 0
     assert ids(engine) == [one.id for one in rows[gone:]]
 
 
-def test_a_sidecar_whose_clock_is_ahead_takes_nothing_away_too_early(postgres: Postgres) -> None:
+def test_a_sidecar_whose_clock_is_ahead_deletes_nothing_too_early(postgres: Postgres) -> None:
     with new_postgres_ledger(postgres) as engine:
         one = record(started_at=datetime.now(UTC))
         DatabaseSink(engine).write([one], {})
@@ -128,29 +128,27 @@ def test_a_sidecar_whose_clock_is_ahead_takes_nothing_away_too_early(postgres: P
 
 
 @pytest.mark.parametrize("now", [NOW + timedelta(days=8), NOW + timedelta(days=3650)])
-def test_on_sqlite_a_clock_that_is_far_ahead_of_what_was_recorded_takes_nothing_away(
-    tmp_path: Path, now: datetime
-) -> None:
+def test_on_sqlite_a_clock_far_ahead_of_the_last_call_deletes_nothing(tmp_path: Path, now: datetime) -> None:
     rows = [record(started_at=at) for at in (CUT - timedelta(days=1), LATELY, now)]
     with new_ledger(tmp_path / "ledger.db") as engine:
         DatabaseSink(engine).write(rows, {})
 
-        swept(engine, now=now)
+        purge_all(engine, now=now)
 
         assert ids(engine) == sorted(one.id for one in rows)
 
 
-def test_rows_without_a_month_of_their_own_go_too(postgres: Postgres) -> None:
+def test_rows_of_the_default_partition_are_deleted_too(postgres: Postgres) -> None:
     with new_postgres_ledger(postgres) as engine:
         rows = [record(started_at=datetime(year, 1, 1, tzinfo=UTC)) for year in (1970, 2099)]
         priced(engine, *rows)
 
-        swept(engine)
+        purge_all(engine)
 
         assert ids(engine) == [rows[1].id]
 
 
-def test_parts_made_by_hand_are_left_alone_until_they_are_old(postgres: Postgres) -> None:
+def test_partitions_created_by_hand_stay_until_they_are_old(postgres: Postgres) -> None:
     days = [datetime(2026, 8, day, tzinfo=UTC) for day in range(20, 32)]
     with new_postgres_ledger(postgres) as engine:
         with engine.begin() as connection:
@@ -162,7 +160,7 @@ def test_parts_made_by_hand_are_left_alone_until_they_are_old(postgres: Postgres
         rows = [record(started_at=day) for day in days]
         priced(engine, *rows)
 
-        swept(engine)
+        purge_all(engine)
 
         # Days went that are over at the cut, and the month of their prices did not yet.
         assert parts(engine, "calls") == {
@@ -185,7 +183,7 @@ def drops(maintenance: Maintenance) -> None:
 
 @pytest.mark.parametrize("acts", [makes, drops])
 @pytest.mark.parametrize("tables", [months.TABLES, months.TABLES[::-1]])
-def test_who_reads_calls_and_their_prices_meets_no_deadlock(
+def test_a_reader_of_calls_and_prices_causes_no_deadlock(
     postgres: Postgres, acts: Callable[[Maintenance], None], tables: Sequence[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     with new_postgres_ledger(postgres) as engine:
@@ -207,7 +205,7 @@ def waits_for_a_lock(engine: Engine) -> bool:
         return bool(connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
 
 
-def test_many_rows_go_a_part_at_a_time(engine: Engine) -> None:
+def test_many_rows_are_deleted_a_part_at_a_time(engine: Engine) -> None:
     old = datetime(1970, 1, 1, tzinfo=UTC)
     times = [*(old + timedelta(seconds=second) for second in range(1200)), LATELY]
     DatabaseSink(engine).write([record(started_at=at) for at in times], {})
@@ -221,7 +219,7 @@ def test_many_rows_go_a_part_at_a_time(engine: Engine) -> None:
     assert left == [701, 201, 1, 1]
 
 
-def test_a_call_keeps_its_later_price_as_long_as_it_is_there(engine: Engine) -> None:
+def test_a_call_keeps_its_later_price_until_it_is_deleted(engine: Engine) -> None:
     first = datetime(1970, 1, 1, tzinfo=UTC)
     rows = [record(started_at=first + timedelta(seconds=second)) for second in range(1200)]
     young = record(started_at=LATELY)
@@ -241,43 +239,43 @@ def test_a_call_keeps_its_later_price_as_long_as_it_is_there(engine: Engine) -> 
         assert ids(engine) == sorted(one.id for one in [*rows[gone:], young])
         assert kept >= {one.id for one in rows[max(gone, 900) :]}
 
-    swept(engine)
+    purge_all(engine)
     with engine.connect() as connection:
         assert connection.scalars(select(call_prices.c.call_id)).all() == []
 
 
-def test_nothing_goes_unless_it_is_asked_for(engine: Engine) -> None:
+def test_nothing_is_deleted_by_default(engine: Engine) -> None:
     one = record(started_at=datetime(2020, 1, 1, tzinfo=UTC))
     DatabaseSink(engine).write([one], {})
 
-    swept(engine, keep=None)
+    purge_all(engine, keep=None)
     DatabaseSink(engine).purge()
 
     assert ids(engine) == [one.id]
 
 
-def test_one_sidecar_at_a_time_takes_rows_away(postgres: Postgres) -> None:
+def test_one_sidecar_at_a_time_deletes_rows(postgres: Postgres) -> None:
     one = record(started_at=datetime(2020, 1, 1, tzinfo=UTC))
     with new_postgres_ledger(postgres) as engine:
         DatabaseSink(engine).write([one], {})
         with engine.begin() as other:
             take(other, Lock.RETENTION)
-            swept(engine)
+            purge_all(engine)
             assert ids(engine) == [one.id]
 
-        swept(engine)
+        purge_all(engine)
         assert ids(engine) == []
 
 
-def test_a_month_that_is_being_read_stays_until_it_is_not(postgres: Postgres, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_month_that_is_being_read_is_dropped_later(postgres: Postgres, caplog: pytest.LogCaptureFixture) -> None:
     one = record(started_at=datetime(2020, 1, 1, tzinfo=UTC))
     with new_postgres_ledger(postgres) as engine:
         DatabaseSink(engine).write([one], {})
         with engine.begin() as report:
             report.execute(text("SELECT count(*) FROM calls"))
-            swept(engine)
+            purge_all(engine)
         assert ids(engine) == [one.id]
         assert "old calls are not deleted yet" in caplog.text
 
-        swept(engine)
+        purge_all(engine)
         assert ids(engine) == []

@@ -67,7 +67,7 @@ def test_an_empty_ledger_gets_its_tables_wherever_it_is(tmp_path: Path, name: st
     assert (tmp_path / name).is_file()
 
 
-def test_the_program_may_be_installed_wherever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_program_can_be_installed_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = tmp_path / "100% of %(it)s"
     shutil.copytree(assets.migrations(), package / "_assets" / "migrations")
     monkeypatch.setattr(assets, "_PACKAGE", package)
@@ -215,7 +215,7 @@ def _in_utc(row: dict[str, Any]) -> dict[str, Any]:
     return {name: in_utc(value) if isinstance(value, datetime) else value for name, value in row.items()}
 
 
-def test_a_step_that_takes_long_is_waited_for_by_who_can(postgres: Postgres, database: str) -> None:
+def test_a_migration_can_be_given_more_time(postgres: Postgres, database: str) -> None:
     """Here the step waits for a lock, where it would else move rows."""
     with connected(postgres.url(database), patience=1) as engine:
         upgrade(engine, "0003")
@@ -231,7 +231,7 @@ def test_a_step_that_takes_long_is_waited_for_by_who_can(postgres: Postgres, dat
             releasing.join()
 
 
-def test_a_database_that_does_not_take_every_text_is_refused(postgres: Postgres, database: str) -> None:
+def test_a_database_that_cannot_store_every_text_is_refused(postgres: Postgres, database: str) -> None:
     with postgres.connect() as connection:
         connection.execute(f"CREATE DATABASE {database}_latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0".encode())
     with connected(postgres.url(f"{database}_latin")) as engine:

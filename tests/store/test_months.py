@@ -1,4 +1,4 @@
-"""On Postgres, each month is a table of its own, and a row of any time has a place."""
+"""On Postgres, each month is a partition, and a row of any time has one."""
 
 import threading
 from collections.abc import Iterator
@@ -51,7 +51,7 @@ def test_the_months_ahead_are_this_one_and_two(engine: Engine) -> None:
     assert ahead(datetime(2026, 11, 30, 23, 59, tzinfo=UTC)) == [NOVEMBER, DECEMBER, Month(2027, 1)]
 
 
-def test_months_are_made_once_for_every_table(engine: Engine) -> None:
+def test_partitions_are_created_once_for_every_table(engine: Engine) -> None:
     expected = {name: {f"{name}_other", f"{name}_2026_11", f"{name}_2026_12"} for name in months.TABLES}
 
     assert made(engine, NOVEMBER, DECEMBER) == expected
@@ -72,7 +72,7 @@ def test_a_month_is_one_of_utc_wherever_the_server_is(engine: Engine, zone: str)
     assert places(engine) == {late.id: "calls_2026_11", early.id: "calls_2026_12"}
 
 
-def test_a_row_of_any_time_has_a_place(engine: Engine) -> None:
+def test_a_row_of_any_time_has_a_partition(engine: Engine) -> None:
     made(engine, NOVEMBER)
     rows = [record(started_at=datetime(year, 1, 1, tzinfo=UTC)) for year in (1, 1970, 2027, 9999)]
 
@@ -81,7 +81,7 @@ def test_a_row_of_any_time_has_a_place(engine: Engine) -> None:
     assert places(engine) == {row.id: "calls_other" for row in rows}
 
 
-def test_a_month_that_comes_late_takes_its_rows_from_the_rest(engine: Engine) -> None:
+def test_a_new_partition_takes_its_rows_from_the_default_one(engine: Engine) -> None:
     inside = [record(started_at=NOVEMBER.begins), record(started_at=DECEMBER.begins - timedelta(microseconds=1))]
     outside = [record(started_at=NOVEMBER.begins - timedelta(microseconds=1)), record(started_at=DECEMBER.begins)]
     insert(engine, *inside, *outside)
@@ -92,7 +92,7 @@ def test_a_month_that_comes_late_takes_its_rows_from_the_rest(engine: Engine) ->
     assert ids(engine) == sorted(row.id for row in (*inside, *outside))
 
 
-def test_a_part_has_the_indexes_of_the_whole(engine: Engine) -> None:
+def test_a_partition_has_the_indexes_of_its_table(engine: Engine) -> None:
     made(engine, NOVEMBER)
 
     with engine.connect() as connection:
@@ -104,7 +104,7 @@ def test_a_part_has_the_indexes_of_the_whole(engine: Engine) -> None:
     assert sorted(part) == sorted(whole)
 
 
-def test_many_that_make_the_same_month_at_once_make_it_once(engine: Engine) -> None:
+def test_recorders_that_create_the_same_month_at_once_create_it_once(engine: Engine) -> None:
     insert(engine, *(record(started_at=NOVEMBER.begins + timedelta(days=days)) for days in range(28)))
     failures: list[BaseException] = []
 
@@ -124,7 +124,7 @@ def test_many_that_make_the_same_month_at_once_make_it_once(engine: Engine) -> N
     assert set(places(engine).values()) == {"calls_2026_11"}
 
 
-def test_rows_do_not_move_to_their_month_under_who_reads(engine: Engine) -> None:
+def test_rows_do_not_move_while_they_are_read(engine: Engine) -> None:
     insert(engine, record(started_at=NOVEMBER.begins))
     with snapshot(engine) as report:
         report.execute(text("SELECT 1"))

@@ -86,12 +86,12 @@ def test_many_clients_write_each_row_once(engine: Engine) -> None:
     assert queries.positions(engine) == {f"client-{number}": Position(1, 9) for number in range(4)}
 
 
-def test_reading_linking_and_sweeping_work(engine: Engine) -> None:
+def test_reading_linking_and_purging_work(engine: Engine) -> None:
     old, new = record(started_at=AT - timedelta(days=400)), record(response_id="resp_1", cost_nanousd=7)
-    look = Poll("api.openai.com", "openai_responses", "resp_2", 1, b"message")
+    poll = Poll("api.openai.com", "openai_responses", "resp_2", 1, b"message")
     sink = DatabaseSink(engine, sidecar="here")
 
-    sink.write([old, new], {"worker": Position(1, 2)}, links=Links(waiting=[look]))
+    sink.write([old, new], {"worker": Position(1, 2)}, links=Links(waiting=[poll]))
 
     found = sink.find(["resp_1", "resp_2"])
     assert ([row.id for row in found.rows], found.waiting) == ([new.id], [b"message"])

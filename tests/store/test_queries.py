@@ -1,4 +1,4 @@
-"""What is read from and written to the ledger."""
+"""Queries of the ledger."""
 
 from datetime import timedelta
 

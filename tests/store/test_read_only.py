@@ -1,4 +1,4 @@
-"""A user of Postgres that may only read gets every report."""
+"""A user of Postgres with read rights only gets every report."""
 
 import re
 from datetime import timedelta
@@ -21,7 +21,7 @@ from tests.support.samples import record
 DOCS = ROOT / "docs" / "postgres.md"
 
 
-def test_who_has_the_rights_that_docs_grant_can_read_and_no_more(
+def test_a_user_with_the_documented_rights_can_only_read(
     postgres: Postgres, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     [granted] = re.findall(r"```sql\n(CREATE ROLE reader .*?)```", DOCS.read_text(), re.DOTALL)

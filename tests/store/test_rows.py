@@ -1,4 +1,4 @@
-"""Records into the ledger, each once, and back."""
+"""Records are written to the ledger, each once, and read back."""
 
 from datetime import timedelta
 from typing import Any
@@ -72,7 +72,7 @@ def test_a_row_that_is_there_already_is_left_as_it_is(engine: Engine) -> None:
     assert [found["model_requested"] for found in rows(engine)] == ["first", "third"]
 
 
-def test_what_is_told_twice_at_once_is_new_once(engine: Engine) -> None:
+def test_a_record_that_is_twice_in_a_batch_is_stored_once(engine: Engine) -> None:
     one, other = record(), record(model_requested="other")
 
     assert insert(engine, one, other, one, other) == [one.id, other.id]
@@ -80,7 +80,7 @@ def test_what_is_told_twice_at_once_is_new_once(engine: Engine) -> None:
     assert [found["id"] for found in rows(engine)] == [one.id, other.id]
 
 
-def test_a_batch_that_comes_again_has_nothing_new(engine: Engine) -> None:
+def test_a_repeated_batch_has_nothing_new(engine: Engine) -> None:
     batch = [record(started_at=AT + timedelta(days=days)) for days in range(0, 100, 10)]
 
     assert insert(engine, *batch) == [one.id for one in batch]
@@ -104,6 +104,6 @@ def test_unknown_is_null_also_in_json(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("missing", ["provider", "host", "outcome", "usage_source", "cost_status"])
-def test_a_row_that_lacks_what_it_must_have_is_an_error_that_says_so(engine: Engine, missing: str) -> None:
+def test_a_row_without_a_required_column_is_an_error_that_names_it(engine: Engine, missing: str) -> None:
     with pytest.raises(Exception, match=missing):
         insert(engine, record(id=new_id(), **{missing: None}))

@@ -1,4 +1,4 @@
-"""The tables that the program expects are those that the migrations make."""
+"""The tables that the program expects are those that the migrations create."""
 
 from datetime import timedelta
 
@@ -53,7 +53,7 @@ def test_every_column_is_in_the_ledger_once(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize(("table", "id_"), [("calls", "id"), ("call_prices", "call_id")])
-def test_what_may_be_distributed_has_the_calls_id_in_every_key(engine: Engine, table: str, id_: str) -> None:
+def test_distributed_tables_have_the_calls_id_in_every_key(engine: Engine, table: str, id_: str) -> None:
     found = inspect(engine)
     unique = [index["column_names"] for index in found.get_indexes(table) if index["unique"]]
 

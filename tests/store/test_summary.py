@@ -100,7 +100,7 @@ def test_percentiles_are_durations_by_nearest_rank(engine: Engine, rows: list[Re
         assert [group.sums.p50_ms, group.sums.p95_ms] == expected
 
 
-def test_what_no_call_tells_is_none(engine: Engine) -> None:
+def test_a_sum_without_values_is_none(engine: Engine) -> None:
     fill(engine, [record(cost_status="unpriced")])
 
     [group] = summarise(engine, Scope(), ())
@@ -115,7 +115,7 @@ def test_an_empty_ledger_sums_to_nothing(engine: Engine) -> None:
     assert summarise(engine, Scope(), ("provider",)) == []
 
 
-def test_the_cache_share_is_of_calls_that_tell_it(engine: Engine) -> None:
+def test_the_cache_share_covers_calls_that_report_it(engine: Engine) -> None:
     fill(engine, [record(input_tokens=100, cache_read_tokens=60), record(input_tokens=900)])
 
     [group] = summarise(engine, Scope(), ())
@@ -123,7 +123,7 @@ def test_the_cache_share_is_of_calls_that_tell_it(engine: Engine) -> None:
     assert (group.sums.cache_read_tokens, group.sums.cacheable_tokens, group.sums.input_tokens) == (60, 100, 1000)
 
 
-def test_a_day_is_the_user_s(engine: Engine) -> None:
+def test_a_day_is_one_of_the_users_time_zone(engine: Engine) -> None:
     late = datetime(2026, 11, 1, 23, 30, tzinfo=UTC)
     fill(
         engine, [record(started_at=late, cost_nanousd=1), record(started_at=late - timedelta(hours=1), cost_nanousd=2)]
@@ -161,7 +161,7 @@ def test_conditions(engine: Engine, where: tuple[Any, ...], expected: set[str]) 
     assert {group.key[0] for group in summarise(engine, Scope(where=where), ("conversation",))} == expected
 
 
-def test_a_period_holds_its_start_and_not_its_end(engine: Engine) -> None:
+def test_a_period_includes_its_start_and_not_its_end(engine: Engine) -> None:
     fill(
         engine, [record(started_at=AT + timedelta(minutes=minutes), conversation=str(minutes)) for minutes in range(4)]
     )

@@ -1,4 +1,4 @@
-"""Reports from hourly sums say what reports from the calls say, to the nano-dollar; also when the calls are gone."""
+"""Reports from hourly sums equal those from the calls to the nano-dollar, also when the calls are deleted."""
 
 from bisect import bisect_left
 from collections import Counter
@@ -116,7 +116,9 @@ def place(milliseconds: int | None) -> int | None:
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(rows=st.lists(records(), min_size=1, max_size=25), scope=scopes(), zone=st.sampled_from(ZONES))
-def test_hourly_sums_say_what_the_calls_say(engine: Engine, rows: list[Record], scope: Scope, zone: ZoneInfo) -> None:
+def test_hourly_sums_equal_the_sums_of_the_calls(
+    engine: Engine, rows: list[Record], scope: Scope, zone: ZoneInfo
+) -> None:
     fill(engine, rows)
     [whole] = summarise(engine, scope, ())
 
@@ -142,7 +144,7 @@ def test_percentiles_are_interpolated_within_their_bucket(engine: Engine, rows: 
 
 
 @pytest.mark.parametrize(("few", "by"), [(10_000, ("model",)), (-1, ("model",)), (-1, ("conversation",))])
-def test_a_report_is_of_one_moment_whatever_is_recorded_meanwhile(
+def test_a_report_shows_one_moment_whatever_is_recorded_meanwhile(
     engine: Engine, few: int, by: tuple[str, ...]
 ) -> None:
     fill(engine, [record(started_at=START + timedelta(minutes=50 * number)) for number in range(3)])
@@ -187,7 +189,7 @@ def test_sums_outlive_their_calls(engine: Engine, rows: list[Record], scope: Sco
         assert told(totals(engine, scope, by, cut(by, ZONES[0])).groups) == sums, by
 
 
-def test_what_old_calls_alone_would_tell_is_said_to_be_lacking(engine: Engine) -> None:
+def test_a_report_that_needs_deleted_calls_is_marked_as_partial(engine: Engine) -> None:
     fill(engine, [record(started_at=START + timedelta(days=day), conversation=str(day)) for day in range(3)])
     noon = START.replace(hour=12, minute=0)
     gone(engine, noon)
@@ -209,7 +211,7 @@ def test_what_old_calls_alone_would_tell_is_said_to_be_lacking(engine: Engine) -
     ]
 
 
-def test_an_hour_whose_calls_are_about_to_go_is_counted_whole(engine: Engine) -> None:
+def test_an_hour_with_deleted_calls_is_counted_whole(engine: Engine) -> None:
     hour = START.replace(minute=0)
     fill(
         engine, [record(started_at=hour + timedelta(minutes=minutes), cost_nanousd=1) for minutes in range(0, 180, 10)]

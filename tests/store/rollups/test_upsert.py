@@ -82,7 +82,7 @@ def empty(engine: Engine) -> None:
 
 
 def complete(engine: Engine, rows: Sequence[Record], nanousd: int | None) -> None:
-    """Let a look tell what `rows` consumed; those that tell it already are left alone."""
+    """Let a poll complete `rows` with their tokens; those that have them already stay as they are."""
     told = {"usage_source": "reported", "input_tokens": 7, "output_tokens": 8, "finish_reason": "stop"}
     completions = [Completion(row, replace(row, **told, **priced(nanousd))) for row in rows]
     DatabaseSink(engine).write([], {}, links=Links(completions))
@@ -95,7 +95,7 @@ def reprice(engine: Engine, rows: Sequence[Record], nanousd: int | None) -> None
 
 
 def summed(engine: Engine, rollup: RollupTable) -> dict[tuple[Any, ...], dict[str, int | None]]:
-    """Return what the rows of `grain` should be, added up call by call."""
+    """Return what the rows of `rollup` should be, added up call by call."""
     rows: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
     for call in queries.all_calls(engine):
         call["model"] = call["model_requested"] if call["model_returned"] is None else call["model_returned"]
@@ -118,7 +118,7 @@ def _sums(rollup: RollupTable, group: list[dict[str, Any]]) -> dict[str, int | N
 
 
 def kept(engine: Engine, rollup: RollupTable) -> dict[tuple[Any, ...], dict[str, int | None]]:
-    """Return the rows of `grain` as the ledger has them."""
+    """Return the rows of `rollup` as the ledger has them."""
     with engine.connect() as connection:
         rows = connection.execute(select(hourly[rollup.table])).mappings().all()
     return {
@@ -148,7 +148,7 @@ def test_sums_are_those_of_the_calls_whatever_happens(
     assert rebuild(engine) == 0
 
 
-def test_unknown_is_no_text_and_no_zero(engine: Engine) -> None:
+def test_unknown_is_neither_an_empty_text_nor_zero(engine: Engine) -> None:
     empty(engine)
     DatabaseSink(engine).write([record(user_id=None), record(user_id=""), record(user_id="", output_tokens=0)], {})
 
@@ -156,7 +156,7 @@ def test_unknown_is_no_text_and_no_zero(engine: Engine) -> None:
     assert found == {None: (1, None), "": (2, 0)}
 
 
-def test_what_no_call_is_left_in_goes(engine: Engine) -> None:
+def test_a_row_without_calls_is_deleted(engine: Engine) -> None:
     empty(engine)
     one = record(**priced(None))
     DatabaseSink(engine).write([one], {})
@@ -175,7 +175,7 @@ def test_rows_that_the_ledger_refuses_are_in_no_sum(engine: Engine) -> None:
     assert [sums["input_tokens"] for sums in kept(engine, BY_MODEL).values()] == [3]
 
 
-def test_sums_that_are_not_those_of_the_calls_are_mended(engine: Engine) -> None:
+def test_wrong_sums_are_corrected(engine: Engine) -> None:
     """A farebox of an earlier version, beside this one, writes calls alone."""
     empty(engine)
     DatabaseSink(engine).write([record(), record(started_at=AT + timedelta(hours=1))], {})
@@ -204,7 +204,7 @@ def test_sums_outlive_their_calls(engine: Engine) -> None:
     assert [sums["cost_nanousd"] for sums in kept(engine, BY_MODEL).values()] == [3]
 
 
-def test_several_that_write_at_once_neither_wait_for_each_other_nor_lose_a_call(postgres: Postgres) -> None:
+def test_concurrent_writers_neither_deadlock_nor_lose_a_call(postgres: Postgres) -> None:
     """The same rows of sums, from four recorders, while one prices anew and one holds the sums against the calls."""
     users = [f"u{number}" for number in range(20)]
     batches = [
