@@ -8,7 +8,8 @@ import msgspec
 
 from ..errors import SettingsError
 from ..records.columns import COLUMNS
-from .text import Row, in_utc
+from ..records.times import in_utc
+from .text import Row
 
 # Rows of a group: enough to compress well, few enough to hold.
 _GROUP = 20_000

@@ -3,20 +3,16 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, BinaryIO
 
 import msgspec
 
 from ..records.columns import NAMES
+from ..records.times import in_utc
 
 Row = Mapping[str, Any]
 _ENCODER = msgspec.json.Encoder()
-
-
-def in_utc(moment: datetime) -> datetime:
-    """Return a time of the ledger in UTC; SQLite returns UTC without a zone."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def json_lines(rows: Sequence[Row]) -> bytes:

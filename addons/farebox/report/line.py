@@ -1,13 +1,14 @@
 """One call as one line."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 
 from rich.text import Text
 
 from ..pricing.cost import ESTIMATED, NONE, PARTIAL
 from ..records import reading
+from ..records.times import in_utc
 from . import figures
 
 _COLOURS = {
@@ -43,7 +44,7 @@ def call_line(row: Mapping[str, Any], zone: tzinfo) -> Text:
 
 def local(moment: datetime, zone: tzinfo) -> datetime:
     """Return a time of the ledger in `zone`; SQLite returns UTC without a zone."""
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(zone)
+    return in_utc(moment).astimezone(zone)
 
 
 def _tokens(row: Mapping[str, Any]) -> str:
