@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import msgspec
 import pytest
-from farebox.exports.text import Csv, JsonLines, in_utc, json_lines
+from farebox.exports.text import Csv, JsonLines, json_lines
 from farebox.records.columns import NAMES
+from farebox.records.times import in_utc
 
 from tests.support.samples import record
 

@@ -8,7 +8,7 @@ from farebox.records.record import Record
 from farebox.sinks.database import DatabaseSink
 from farebox.store import queries
 from farebox.store.engine import writer
-from farebox.store.reprices import PAGE, CaptureOptions, following, held, history, page, revise
+from farebox.store.reprices import PAGE, Selection, following, held, history, page, revise
 from farebox.store.rollups.tables import BY_MODEL
 from farebox.store.schema import call_prices, calls, hourly
 from farebox.store.summary import Scope
@@ -20,7 +20,7 @@ from tests.support.postgres import Postgres
 from tests.support.samples import AT, record
 
 LATER = datetime(2026, 11, 20, tzinfo=UTC)
-ALL = CaptureOptions(Scope())
+ALL = Selection(Scope())
 
 
 def call(minute: int = 0, **told: Any) -> Record:
@@ -31,7 +31,7 @@ def write(engine: Engine, *rows: Record) -> None:
     DatabaseSink(engine).write(rows, {})
 
 
-def pages(engine: Engine, wanted: CaptureOptions = ALL) -> list[list[str]]:
+def pages(engine: Engine, wanted: Selection = ALL) -> list[list[str]]:
     found: list[list[str]] = []
     last: Record | None = None
     with engine.connect() as connection:
@@ -66,7 +66,7 @@ def test_only_wanted_calls_are_on_a_page(engine: Engine) -> None:
     rows = [call(cost_status=status) for status in ("priced", "unpriced", "partial")]
     write(engine, *rows, call(60, cost_status="unpriced"))
 
-    wanted = CaptureOptions(Scope(end=AT + timedelta(hours=1)), ("unpriced", "partial"))
+    wanted = Selection(Scope(end=AT + timedelta(hours=1)), ("unpriced", "partial"))
 
     assert pages(engine, wanted) == [[rows[1].id, rows[2].id]]
 
@@ -77,9 +77,9 @@ def test_the_status_of_the_current_price_counts(engine: Engine) -> None:
     with writer(engine).begin() as connection:
         revise(connection, [(one, replace(one, cost_nanousd=5, cost_status="priced"))], LATER)
 
-    assert pages(engine, CaptureOptions(Scope(), ("unpriced",))) == []
+    assert pages(engine, Selection(Scope(), ("unpriced",))) == []
     with engine.connect() as connection:
-        assert [row.cost_nanousd for row in page(connection, CaptureOptions(Scope(), ("priced",)), None)] == [5]
+        assert [row.cost_nanousd for row in page(connection, Selection(Scope(), ("priced",)), None)] == [5]
 
 
 def test_calls_are_held_as_they_are_now(engine: Engine) -> None:
