@@ -26,7 +26,7 @@ def test_a_size_is_exact(written: str, size: int) -> None:
 
 @pytest.mark.parametrize("written", ["", "GiB", "-1", "1G", "1 gib", "1e3", "1,5GB", "1.GB", "many", "1GiB x"])
 def test_what_is_no_size_is_refused_with_an_example(written: str) -> None:
-    with pytest.raises(ValueError, match=r"is no size: write .* 1GiB"):
+    with pytest.raises(ValueError, match=r"is not a size: write a number of bytes, or 64MiB, 1GiB, 2"):
         bytesize.parse(written)
 
 

@@ -38,7 +38,7 @@ def test_without_a_time_zone_the_machine_s_is_taken(
 
 @pytest.mark.parametrize("name", ["Berlin", "../etc/passwd", "/etc/localtime", "Europe"])
 def test_a_time_zone_that_is_none_is_refused(name: str) -> None:
-    with pytest.raises(SettingsError, match=r"^timezone: .* is no time zone: write a name such as Europe/Berlin"):
+    with pytest.raises(SettingsError, match=r"^timezone: .* is not a time zone: write a name such as Europe/Berlin"):
         load({"timezone": name}, environment={})
 
 
@@ -149,3 +149,64 @@ def test_an_address_of_prices_that_is_not_a_url_is_refused_without_being_quoted(
         load({"prices_update": {"url": url}}, environment={})
 
     assert str(refused.value) == "prices_update.url: not an http or https URL: write https://HOST/PATH"
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        ("port: 65536", "port: 65536 is not a port number: use 0 (any free port) to 65535"),
+        ("metrics_port: -1", "metrics_port: -1 is not a port number: use 0 (any free port) to 65535"),
+        ("workers: 0", "workers: 0 is not a number of workers: write 1 to 64"),
+        ("workers: 65", "workers: 65 is not a number of workers: write 1 to 64"),
+        ("shutdown_timeout: -0.5", "shutdown_timeout: -0.5 is not a number of seconds: write 0 or more"),
+        (
+            "providers: [{name: River, hosts: [a]}]",
+            "providers: 'River' is not a provider name: write up to 32 small letters, digits and _",
+        ),
+        ("providers: [{name: riverside, hosts: []}]", "providers: riverside has no hosts: list at least one"),
+        (
+            "providers: [{name: riverside, hosts: [a/b]}]",
+            "providers: 'a/b' of riverside is not a host: write api.example.com or *.example.com",
+        ),
+        (
+            "stream_usage_hosts: [a b]",
+            "stream_usage_hosts: 'a b' is not a host: write api.example.com or *.example.com",
+        ),
+        (
+            "home: /srv/what?",
+            "home: /srv/what? has a question mark, which a ledger's URL cannot contain: name another folder",
+        ),
+    ],
+)
+def test_an_error_names_the_key_the_value_and_the_fix(content: str, error: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_file(content)
+
+    assert str(refused.value) == error
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *("port: 0", "port: 65535", "metrics_port: 0", "workers: 1", "workers: 64", "shutdown_timeout: 0"),
+        f"providers: [{{name: {'a' * 32}, hosts: [a]}}]",
+        "home: /srv/what?\nledger: sqlite:////srv/ledger.db",
+    ],
+)
+def test_values_at_the_bounds_are_accepted(content: str) -> None:
+    assert load_file(content)
+
+
+def test_a_user_s_providers_and_prices_name_billers_too() -> None:
+    loaded = load_file(
+        "providers: [{name: riverside, hosts: [llm.example.com]}]\n"
+        "prices: [{match: {provider: lakeside}, per_request: 1}, {match: {model: a}, per_request: 1}]"
+    )
+
+    assert loaded.table[0].name == "riverside"
+    assert {"riverside", "lakeside", "openai", "unknown"} <= set(loaded.billers)
+    assert len(set(loaded.billers)) == len(loaded.billers)
+
+
+def test_the_ledger_is_printed_without_its_password() -> None:
+    assert load({"ledger": "postgresql://me:secret@db/f"}, environment={}).ledger_name == "postgresql://me:***@db/f"

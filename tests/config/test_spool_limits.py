@@ -25,10 +25,10 @@ def test_what_is_read_and_not_taken_away_yet_is_a_small_part_of_the_limit(given:
     [
         (Spool(), 64, None),
         (Spool(limit=4 << 20, memory=0), 4, None),
-        (Spool(limit="4MiB"), 5, "spool.limit: 4MiB is too little: 5MiB or more"),
-        (Spool(limit="1MiB"), 1, "spool.limit: 1MiB is too little: 4MiB or more"),
-        (Spool(limit="1G"), 1, "spool.limit: '1G' is no size: write bytes, or 64MiB, 1GiB, 2.5GB"),
-        (Spool(memory=-1), 1, "spool.memory: '-1' is no size: write bytes, or 64MiB, 1GiB, 2.5GB"),
+        (Spool(limit="4MiB"), 5, "spool.limit: 4MiB is too small: write 5MiB or more"),
+        (Spool(limit="1MiB"), 1, "spool.limit: 1MiB is too small: write 4MiB or more"),
+        (Spool(limit="1G"), 1, "spool.limit: '1G' is not a size: write a number of bytes, or 64MiB, 1GiB, 2.5GB"),
+        (Spool(memory=-1), 1, "spool.memory: '-1' is not a size: write a number of bytes, or 64MiB, 1GiB, 2.5GB"),
     ],
 )
 def test_what_is_too_little_or_no_size_is_named(spool: Spool, workers: int, problem: str | None) -> None:

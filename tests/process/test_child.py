@@ -1,4 +1,4 @@
-"""Children: settings in, readiness out, and an end with their parent's."""
+"""Children: settings in, readiness out, and an end at the latest when their parent ends."""
 
 import os
 import resource
@@ -62,7 +62,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
         child.wait(0)
 
 
-def test_a_child_gets_the_settings_and_tells_when_it_is_ready(start: Start) -> None:
+def test_a_child_gets_the_settings_and_reports_when_it_is_ready(start: Start) -> None:
     settings = Settings(port=1234, intercept=Intercept(hosts=("llm.example",)))
 
     assert start(OBEDIENT, settings).wait_ready() == {"port": 1234, "hosts": ["llm.example"]}
@@ -81,7 +81,7 @@ def test_a_child_has_two_minutes_to_get_ready() -> None:
     assert READY_SECONDS == 120
 
 
-def test_a_child_ends_when_it_is_told(start: Start) -> None:
+def test_a_child_ends_when_it_is_asked_to(start: Start) -> None:
     child = start(OBEDIENT)
     child.wait_ready()
 
@@ -91,18 +91,18 @@ def test_a_child_ends_when_it_is_told(start: Start) -> None:
     assert child.process.returncode == 7
 
 
-def test_a_child_knows_whether_it_was_told_to_end_or_left_alone(start: Start) -> None:
-    told, left = start(TELLING), start(TELLING)
-    for child in (told, left):
+def test_a_child_knows_whether_it_was_asked_to_end_or_its_parent_is_gone(start: Start) -> None:
+    ordered, left = start(TELLING), start(TELLING)
+    for child in (ordered, left):
         child.wait_ready()
 
-    told.stop()
+    ordered.stop()
     assert left.process.stdin
     left.process.stdin.close()
 
-    assert told.wait(20)
+    assert ordered.wait(20)
     assert left.wait(20)
-    assert (told.process.returncode, left.process.returncode) == (7, 8)
+    assert (ordered.process.returncode, left.process.returncode) == (7, 8)
 
 
 def test_a_child_that_does_not_end_is_killed(start: Start) -> None:
@@ -149,7 +149,7 @@ def test_a_child_that_cannot_be_started_leaves_nothing_open() -> None:
     before = sorted(Path("/proc/self/fd").iterdir())
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
 
-    # There is room for the pipe on which the child would be heard, and for nothing after it.
+    # There is room for the pipe for the child's reports, and for nothing after it.
     resource.setrlimit(resource.RLIMIT_NOFILE, (free[2], hard))
     try:
         with pytest.raises(OSError, match="Too many open files"):
@@ -160,7 +160,7 @@ def test_a_child_that_cannot_be_started_leaves_nothing_open() -> None:
     assert sorted(Path("/proc/self/fd").iterdir()) == before
 
 
-def test_a_child_is_heard_also_beside_thousands_of_connections(start: Start) -> None:
+def test_a_child_s_reports_arrive_beside_thousands_of_connections(start: Start) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     taken = [os.dup(0) for _ in range(1100)]

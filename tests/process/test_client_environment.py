@@ -1,13 +1,13 @@
-"""The environment that sends a client through the proxy."""
+"""The environment variables that send a client through the proxy."""
 
 import pytest
 from farebox.process.client_environment import ProxyEndpoint, client_environment, client_variables
 
-DOOR = ProxyEndpoint("http://127.0.0.1:8080", "/data/cert.pem", "/data/bundle.pem")
+ENDPOINT = ProxyEndpoint("http://127.0.0.1:8080", "/data/cert.pem", "/data/bundle.pem")
 
 
 def test_a_client_gets_proxy_and_trust_in_every_spelling() -> None:
-    found = client_environment({"PATH": "/bin", "http_proxy": "http://other:1"}, DOOR)
+    found = client_environment({"PATH": "/bin", "http_proxy": "http://other:1"}, ENDPOINT)
 
     assert found == {
         "PATH": "/bin",
@@ -22,18 +22,18 @@ def test_a_client_gets_proxy_and_trust_in_every_spelling() -> None:
 
 
 @pytest.mark.parametrize("name", ["GIT_SSL_CAINFO", "AWS_CA_BUNDLE", "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"])
-def test_what_would_beat_the_bundle_is_set_too(name: str) -> None:
-    assert client_environment({name: "/etc/roots.pem"}, DOOR)[name] == "/data/bundle.pem"
-    assert name not in client_environment({name: ""}, DOOR) or not client_environment({name: ""}, DOOR)[name]
-    assert name not in client_environment({}, DOOR)
+def test_a_variable_that_would_beat_the_bundle_is_set_too(name: str) -> None:
+    assert client_environment({name: "/etc/roots.pem"}, ENDPOINT)[name] == "/data/bundle.pem"
+    assert name not in client_environment({name: ""}, ENDPOINT) or not client_environment({name: ""}, ENDPOINT)[name]
+    assert name not in client_environment({}, ENDPOINT)
 
 
 @pytest.mark.parametrize("name", ["NO_PROXY", "no_proxy"])
-def test_what_the_user_sends_round_the_proxy_still_goes_round(name: str) -> None:
-    found = client_environment({name: "db.internal,localhost"}, DOOR)
+def test_hosts_that_the_user_excludes_still_bypass_the_proxy(name: str) -> None:
+    found = client_environment({name: "db.internal,localhost"}, ENDPOINT)
 
     assert (found["NO_PROXY"], found["no_proxy"]) == ("db.internal,localhost", "db.internal,localhost")
 
 
 def test_the_variables_are_those_of_the_environment() -> None:
-    assert client_variables(DOOR, "").items() <= client_environment({}, DOOR).items()
+    assert client_variables(ENDPOINT, "").items() <= client_environment({}, ENDPOINT).items()

@@ -1,4 +1,4 @@
-"""When to stop, and whether at once."""
+"""When to stop, and whether to do so at once."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ NUMBERS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_a_signal_says_when_and_a_second_that_it_is_urgent(number: signal.Signals) -> None:
+def test_a_signal_stops_and_a_second_one_makes_it_urgent(number: signal.Signals) -> None:
     seen = []
     with until_signalled() as stop:
         seen.append((stop.wait(0), stop.is_urgent))
@@ -24,14 +24,14 @@ def test_a_signal_says_when_and_a_second_that_it_is_urgent(number: signal.Signal
     assert seen == [(False, False), (True, False), (True, False), (True, True)]
 
 
-def test_what_ends_by_itself_is_not_urgent() -> None:
+def test_a_stop_without_a_signal_is_not_urgent() -> None:
     with until_signalled() as stop:
         stop.end()
 
         assert (stop.wait(0), stop.is_urgent) == (True, False)
 
 
-def test_signals_mean_what_they_meant_afterwards() -> None:
+def test_handlers_are_restored_afterwards() -> None:
     before = [signal.getsignal(number) for number in NUMBERS]
 
     with until_signalled():
@@ -40,7 +40,7 @@ def test_signals_mean_what_they_meant_afterwards() -> None:
     assert [signal.getsignal(number) for number in NUMBERS] == before
 
 
-def test_a_signal_at_any_moment_of_a_wait_is_heard() -> None:
+def test_a_signal_at_any_moment_of_a_wait_is_noticed() -> None:
     for moment in range(3000):
         with until_signalled() as stop:
             before = signal.signal(signal.SIGALRM, stop.take)

@@ -1,4 +1,4 @@
-"""TextSize as people write them: 512KiB, 1GiB, 2.5GB."""
+"""Sizes in bytes as people write them: 512KiB, 1GiB, 2.5GB."""
 
 import re
 
@@ -13,17 +13,17 @@ _SIZE = re.compile(r"(\d+)(?:\.(\d+))? ?([A-Za-z]*)")
 
 
 def parse(text: str) -> int:
-    """Return the bytes that `text` says; ValueError where it is no size."""
+    """Return the number of bytes that `text` states. ValueError if it is not a size."""
     match = _SIZE.fullmatch(text.strip())
     unit = _UNITS.get(match[3]) if match else None
     if match is None or unit is None:
-        raise ValueError(f"{text!r} is no size: write bytes, or 64MiB, 1GiB, 2.5GB")
+        raise ValueError(f"{text!r} is not a size: write a number of bytes, or 64MiB, 1GiB, 2.5GB")
     whole, fraction = match[1], match[2] or ""
     scale: int = 10 ** len(fraction)
     return int(whole + fraction) * unit // scale
 
 
 def text(size: int) -> str:
-    """Return `size` bytes as a person would write them, in the largest binary unit that is whole."""
+    """Return `size` bytes in the largest binary unit of which it is a whole number."""
     units = [name for name in ("TiB", "GiB", "MiB", "KiB") if size and size % _UNITS[name] == 0]
     return f"{size // _UNITS[units[0]]}{units[0]}" if units else f"{size}B"

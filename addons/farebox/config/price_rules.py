@@ -1,4 +1,4 @@
-"""Prices of the user's own, as `prices` of farebox.yaml holds them. What they mean to a call: pricing/overrides.py."""
+"""The user's own prices, the key `prices` of farebox.yaml. They are applied to calls in pricing/overrides.py."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -12,15 +12,15 @@ from .price_units import PerMtok, PerUnit, given
 _HOST = re.compile(r"[\w*.-]+")
 _TARGET = re.compile(r"[a-z0-9_]{1,32}/\S+")
 _NAME_LIMIT = 64
-# More digits than these no price has: what is made of two such numbers is still exact.
+# No price has more digits than these, and a product of two such numbers is still exact.
 _MOST = 10**9
 _DECIMALS = 15
 
 
 class Match(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The calls that a rule is for: all that is named must fit.
+    """The calls that a rule is for: all given values must match.
 
-    `model` is the name served or asked for, `deployment` the name asked for; `*` in them stands for any characters.
+    `model` is the name served or requested, `deployment` the name requested; `*` in them stands for any characters.
     `tier` and `context` are the ledger's `service_tier` and `price_context`.
     """
 
@@ -33,7 +33,7 @@ class Match(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
 
 class LongContext(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Prices of the whole call where it has more than `above` input tokens."""
+    """Prices of the whole call if it has more than `above` input tokens."""
 
     above: int
     per_mtok: PerMtok
@@ -44,7 +44,7 @@ class Free(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="m
 
 
 class Energy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="mode", tag="energy"):
-    """The call costs what the machine draws for as long as it lasts, shared by `concurrency` calls."""
+    """The call costs the energy that the machine draws while it lasts, shared by `concurrency` calls."""
 
     watts: Decimal
     usd_per_kwh: Decimal
@@ -52,7 +52,7 @@ class Energy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field=
 
 
 class GpuHour(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="mode", tag="gpu_hour"):
-    """The call costs the hire of `gpus` for as long as it lasts, shared by `concurrency` calls."""
+    """The call costs the rent of `gpus` while it lasts, shared by `concurrency` calls."""
 
     usd_per_hour: Decimal
     gpus: Decimal = Decimal(1)
@@ -60,7 +60,7 @@ class GpuHour(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field
 
 
 class PriceRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One rule: prices in USD, or what the call is priced as, for calls that begin on the days from .. to, UTC."""
+    """One rule: prices in USD, or a model to price calls as, for calls that start on the days from .. to in UTC."""
 
     match: Match
     name: str = ""
@@ -77,19 +77,19 @@ class PriceRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
 
     @property
     def has_prices(self) -> bool:
-        """Tell whether it states prices itself."""
+        """Tell whether the rule states prices itself."""
         prices = (self.per_mtok, self.per_request, self.per_unit, self.per_1k)
         return any(one is not None for one in prices)
 
     @property
     def is_whole(self) -> bool:
-        """Tell whether its price is that of the whole call, tokens included: so much a request, or by time."""
-        beside = (self.per_mtok, self.per_unit, self.per_1k)
-        return self.local is not None or (self.per_request is not None and all(one is None for one in beside))
+        """Tell whether its price covers the whole call, tokens included: per request, or by time."""
+        others = (self.per_mtok, self.per_unit, self.per_1k)
+        return self.local is not None or (self.per_request is not None and all(one is None for one in others))
 
     @property
     def target(self) -> tuple[str, str] | None:
-        """The provider and model that its calls are priced as."""
+        """The provider and model that calls are priced as."""
         if self.alias_of is None:
             return None
         provider, _, model = self.alias_of.partition("/")
@@ -109,20 +109,20 @@ def _in_rule(rule: PriceRule) -> Iterator[str]:
     if len(rule.name) > _NAME_LIMIT or not rule.name.isprintable():
         yield f".name: a name has at most {_NAME_LIMIT} characters, on one line"
     if rule.effective_from and rule.effective_to and rule.effective_to < rule.effective_from:
-        yield f".effective_to: {rule.effective_to} is before effective_from, so it never holds"
+        yield f".effective_to: {rule.effective_to} is before effective_from, so the rule never applies"
     if rule.alias_of is not None and not _TARGET.fullmatch(rule.alias_of):
-        yield f".alias_of: {rule.alias_of!r} is no PROVIDER/MODEL, as openai/gpt-5.4"
+        yield f".alias_of: {rule.alias_of!r} is not PROVIDER/MODEL, such as openai/gpt-5.4"
     yield from _in_numbers(rule)
     yield from _in_long_context(rule)
 
 
 def _in_match(match: Match) -> Iterator[str]:
     if match == Match():
-        yield ".match: names nothing: name provider, host, model, deployment, tier or context (`model: '*'` is any)"
+        yield ".match: is empty: name provider, host, model, deployment, tier or context (`model: '*'` is any)"
     if match.host is not None and ":" in match.host:
-        yield f".match.host: {match.host!r}: a call's port is not kept: give the host a name in `providers`, match that"
+        yield f".match.host: {match.host!r} has a port, which isn't recorded: match a name of it in `providers`"
     elif match.host is not None and not _HOST.fullmatch(match.host):
-        yield f".match.host: {match.host!r} is no host: write api.example.com or *.example.com"
+        yield f".match.host: {match.host!r} is not a host: write api.example.com or *.example.com"
 
 
 def _in_kinds(rule: PriceRule) -> Iterator[str]:
@@ -131,21 +131,21 @@ def _in_kinds(rule: PriceRule) -> Iterator[str]:
     if sum(kinds) == 0:
         yield ": sets no price: add per_mtok, per_request, per_unit, per_1k, alias_of, multiplier or local"
     if sum(kinds) > 1:
-        yield ": takes its price from several: prices (per_...), alias_of with multiplier, and local each need a rule"
+        yield ": has prices of several kinds: prices (per_...), alias_of with multiplier, and local need a rule each"
     for name in sorted(given(rule.per_unit).keys() & given(rule.per_1k).keys()):
-        yield f".per_1k.{name}: stands in per_unit too: say it once"
+        yield f".per_1k.{name}: is in per_unit too: remove one of them"
 
 
 def _in_numbers(rule: PriceRule) -> Iterator[str]:
     for key, number in _numbers(rule):
         if not number.is_finite() or not 0 <= number <= _MOST:
-            yield f".{key}: {number} is no amount of USD: from 0 to {_MOST}"
+            yield f".{key}: {number} is not an amount in USD: write 0 to {_MOST}"
         elif number != round(number, _DECIMALS):
-            yield f".{key}: {number} has more than {_DECIMALS} decimals"
+            yield f".{key}: {number} has more than {_DECIMALS} decimals: round it"
     if rule.multiplier is not None and not rule.multiplier:
-        yield ".multiplier: 0 would hide what is billed: calls that cost nothing are `local: {mode: free}`"
+        yield ".multiplier: 0 would hide costs: write `local: {mode: free}` for calls that cost nothing"
     if isinstance(rule.local, Energy | GpuHour) and rule.local.concurrency < 1:
-        yield f".local.concurrency: {rule.local.concurrency} is no number of calls: 1 or more"
+        yield f".local.concurrency: {rule.local.concurrency} is not a number of calls: write 1 or more"
 
 
 def _numbers(rule: PriceRule) -> Iterator[tuple[str, Decimal]]:
@@ -154,8 +154,8 @@ def _numbers(rule: PriceRule) -> Iterator[tuple[str, Decimal]]:
     for number, step in enumerate(rule.long_context):
         yield from ((f"long_context[{number}].per_mtok.{name}", usd) for name, usd in given(step.per_mtok).items())
     if rule.local is not None:
-        told = msgspec.structs.asdict(rule.local)
-        yield from ((f"local.{name}", number) for name, number in told.items() if name != "concurrency")
+        fields = msgspec.structs.asdict(rule.local)
+        yield from ((f"local.{name}", number) for name, number in fields.items() if name != "concurrency")
     for name in ("per_request", "multiplier"):
         if (number := getattr(rule, name)) is not None:
             yield name, number
@@ -166,7 +166,7 @@ def _in_long_context(rule: PriceRule) -> Iterator[str]:
     for number, step in enumerate(rule.long_context):
         key = f".long_context[{number}]"
         if step.above <= last:
-            yield f"{key}.above: {step.above}: steps go up from 1"
+            yield f"{key}.above: {step.above}: write 1 or more, and more than in the step before"
         last = step.above
         for name in given(step.per_mtok).keys() - given(rule.per_mtok).keys():
-            yield f"{key}.per_mtok.{name}: has no price below {step.above} tokens: give it one in per_mtok"
+            yield f"{key}.per_mtok.{name}: has no price below {step.above} tokens: add one to per_mtok"

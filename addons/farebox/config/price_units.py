@@ -1,4 +1,4 @@
-"""What a price of the user's own can be for: the ledger's token columns and units."""
+"""The units that the user's own prices can be for: the ledger's token columns and units."""
 
 from decimal import Decimal
 
@@ -6,9 +6,9 @@ import msgspec
 
 
 class PerMtok(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """USD for a million tokens; the ledger's columns without `_tokens`.
+    """USD per million tokens; names are the ledger's columns without `_tokens`.
 
-    What is left out costs as the ledger's totals say: cached input as input, reasoning as output.
+    Tokens without a price cost as much as the total that contains them: cached input as input, reasoning as output.
     """
 
     input: Decimal | None = None
@@ -29,7 +29,7 @@ class PerMtok(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
 
 
 class PerUnit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """USD for one, or for a thousand, of a unit; names as in the ledger's column `units`."""
+    """USD per unit or per thousand units; names as in the ledger's column `units`."""
 
     web_search_requests: Decimal | None = None
     web_search_sources: Decimal | None = None

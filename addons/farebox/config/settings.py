@@ -34,33 +34,33 @@ _NAME = re.compile(r"[a-z0-9_]{1,32}")
 
 
 class Intercept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which connections are decrypted, beside those to the hosts of `providers.py`."""
+    """Which connections are decrypted besides those to the hosts of providers/table.py."""
 
     hosts: tuple[str, ...] = ()
     all: bool = False
 
 
 class Attribution(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is kept of a request's headers, beside what every call has."""
+    """Request headers that are stored besides the columns of every call."""
 
     tags: tuple[str, ...] = ()
 
 
 class PricesUpdate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where `farebox prices update` fetches prices; where that is empty, from genai-prices' repository."""
+    """Where `farebox prices update` downloads prices; if empty, from genai-prices' repository."""
 
     url: str = ""
 
 
 class ProviderLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Hosts whose calls `name` bills: a provider of the user's own, or a known one behind a gateway."""
+    """Hosts whose calls the provider `name` bills: one of the user's own, or a known one behind a gateway."""
 
     name: str
     hosts: tuple[str, ...]
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Everything that can be set. The keys, one by one: docs/configuration.md."""
+    """All settings. docs/configuration.md describes the keys."""
 
     home: str = ""
     host: str = "127.0.0.1"
@@ -93,28 +93,28 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     @property
     def table(self) -> Table:
-        """Who bills, by host: the user's lines before the known ones."""
+        """Providers by host, the user's before the known ones."""
         return table_with((line.name, line.hosts) for line in self.providers)
 
     @property
     def billers(self) -> tuple[str, ...]:
-        """The names of all who may bill, also of those that prices of the user's own alone name."""
-        ruled = (rule.match.provider for rule in self.prices if rule.match.provider)
-        return tuple(dict.fromkeys([*(one.name for one in self.table), *ruled, UNKNOWN]))
+        """The names of all providers, including those that only the user's own prices name."""
+        priced = (rule.match.provider for rule in self.prices if rule.match.provider)
+        return tuple(dict.fromkeys([*(one.name for one in self.table), *priced, UNKNOWN]))
 
     @property
     def ledger_name(self) -> str:
-        """The ledger's URL as it may be printed: without a password."""
+        """The ledger's URL without a password, as it may be printed."""
         return redact_url(self.ledger)
 
     @property
     def spool_folder(self) -> Path:
-        """Where each worker has a folder of its own for calls that are not in the ledger yet."""
+        """The folder in which each worker has one for calls that are not in the ledger yet."""
         return self.folder / "spool"
 
     @property
     def zone(self) -> ZoneInfo:
-        """What "today" and "month" mean."""
+        """The time zone of "today" and "month"."""
         return ZoneInfo(self.timezone)
 
 
@@ -150,7 +150,7 @@ def _checked(settings: Settings) -> Settings:
 def _problems(settings: Settings) -> Iterator[str]:
     yield from _out_of_range(settings)
     if settings.timezone and not _is_zone(settings.timezone):
-        yield f"timezone: {settings.timezone!r} is no time zone: write a name such as Europe/Berlin or UTC"
+        yield f"timezone: {settings.timezone!r} is not a time zone: write a name such as Europe/Berlin or UTC"
     yield from credential_headers.problems(settings.attribution.tags)
     yield from spool_limits.problems(settings.spool, settings.workers)
     yield from retention.problems(settings.retention)
@@ -163,9 +163,9 @@ def _problems(settings: Settings) -> Iterator[str]:
 def _out_of_range(settings: Settings) -> Iterator[str]:
     for key in ("port", "metrics_port"):
         if not 0 <= getattr(settings, key) <= 65535:
-            yield f"{key}: {getattr(settings, key)} is no port: from 0 (any free one) to 65535"
+            yield f"{key}: {getattr(settings, key)} is not a port number: use 0 (any free port) to 65535"
     if not 1 <= settings.workers <= _MOST_WORKERS:
-        yield f"workers: {settings.workers} is no number of processes: from 1 to {_MOST_WORKERS}"
+        yield f"workers: {settings.workers} is not a number of workers: write 1 to {_MOST_WORKERS}"
     if not 0 <= settings.shutdown_timeout < math.inf:
         yield f"shutdown_timeout: {settings.shutdown_timeout} is not a number of seconds: write 0 or more"
 
@@ -191,22 +191,24 @@ def _is_zone(name: str) -> bool:
 
 def _host_problems(settings: Settings) -> Iterator[str]:
     for pattern in filterfalse(_HOST.fullmatch, settings.intercept.hosts):
-        yield f"intercept.hosts: {pattern!r} is no host: write api.example.com or *.example.com"
+        yield f"intercept.hosts: {pattern!r} is not a host: write api.example.com or *.example.com"
     for pattern in filterfalse(_HOST.fullmatch, settings.stream_usage_hosts):
-        yield f"stream_usage_hosts: {pattern!r} is no host: write api.example.com or *.example.com"
+        yield f"stream_usage_hosts: {pattern!r} is not a host: write api.example.com or *.example.com"
     for line in settings.providers:
         if not _NAME.fullmatch(line.name) or line.name == UNKNOWN:
-            yield f"providers: {line.name!r} is no name: a short word of small letters, digits and _"
+            yield f"providers: {line.name!r} is not a provider name: write up to 32 small letters, digits and _"
         if not line.hosts:
-            yield f"providers: {line.name} has no hosts, so no call would be its own"
+            yield f"providers: {line.name} has no hosts: list at least one"
         for pattern in filterfalse(_HOST.fullmatch, line.hosts):
-            yield f"providers: {pattern!r} of {line.name} is no host: write api.example.com or *.example.com"
+            yield f"providers: {pattern!r} of {line.name} is not a host: write api.example.com or *.example.com"
 
 
 def _filled(settings: Settings) -> Settings:
     home = Path(settings.home).expanduser() if settings.home else platformdirs.user_data_path("farebox")
     if "?" in str(home) and not settings.ledger:
-        raise SettingsError(f"home: {home} has a question mark, which no ledger's URL takes: name another folder")
+        raise SettingsError(
+            f"home: {home} has a question mark, which a ledger's URL cannot contain: name another folder"
+        )
     ledger = settings.ledger or f"sqlite:///{home.absolute() / 'ledger.db'}"
     tags = tuple(name.lower() for name in settings.attribution.tags)
     return msgspec.structs.replace(
@@ -221,6 +223,6 @@ def _filled(settings: Settings) -> Settings:
 
 
 def _local_zone() -> str:
-    """Return the machine's time zone, or UTC where it has none with a name."""
+    """Return the machine's time zone, or UTC if it has none with a name."""
     name = tzlocal.get_localzone_name()
     return name if name and _is_zone(name) else "UTC"

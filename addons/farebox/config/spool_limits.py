@@ -1,4 +1,4 @@
-"""What the spool may take, as it is set and as a worker uses it."""
+"""The limits of the spool, as they are set and as a worker uses them."""
 
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
@@ -9,15 +9,15 @@ from . import bytesize
 
 SEGMENT_LIMIT = 8 << 20
 _SMALLEST_SEGMENT = 64 << 10
-# What the recorder has read of a worker's last segment is taken away with the segment: all of these together are no
-# more than an eighth of the limit.
+# Calls that the recorder has read from a worker's last segment take space until the segment is finished: for all
+# workers together, at most an eighth of the limit.
 _SEGMENTS_IN_LIMIT = 8
 _LEAST = 4 << 20
-_LEAST_OF_A_WORKER = 1 << 20
+_LEAST_PER_WORKER = 1 << 20
 
 
 class Spool(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What waits for the ledger: up to `limit` on the disk, and `memory` in each worker when the disk takes no more."""
+    """Space for calls that wait for the ledger: `limit` on the disk, and `memory` in each worker once that is full."""
 
     limit: int | str = "1GiB"
     memory: int | str = "16MiB"
@@ -25,7 +25,7 @@ class Spool(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Limits(NamedTuple):
-    """What a worker's spool may take: `disk` bytes, which all `workers` share, and `memory` of its own.
+    """The limits of a worker's spool in bytes: `disk`, which all `workers` share, and `memory`.
 
     With `syncs`, every append is flushed to the disk.
     """
@@ -42,8 +42,8 @@ class Limits(NamedTuple):
 
 
 def problems(spool: Spool, workers: int) -> Iterator[str]:
-    """Yield what is wrong with what is set, by its key."""
-    for key, least in (("limit", max(_LEAST, workers * _LEAST_OF_A_WORKER)), ("memory", 0)):
+    """Yield what is wrong with `spool`, each with its key and the fix."""
+    for key, least in (("limit", max(_LEAST, workers * _LEAST_PER_WORKER)), ("memory", 0)):
         given = getattr(spool, key)
         try:
             size = bytesize.parse(str(given))
@@ -51,10 +51,10 @@ def problems(spool: Spool, workers: int) -> Iterator[str]:
             yield f"spool.{key}: {error}"
         else:
             if size < least:
-                yield f"spool.{key}: {given} is too little: {bytesize.text(least)} or more"
+                yield f"spool.{key}: {given} is too small: write {bytesize.text(least)} or more"
 
 
 def limits(spool: Spool, workers: int) -> Limits:
-    """Return what is set, which has no problem, as a worker uses it."""
+    """Return the limits for a worker; `spool` must have no problems."""
     disk, memory = (bytesize.parse(str(size)) for size in (spool.limit, spool.memory))
     return Limits(disk, memory, workers, syncs=spool.sync == "always")
