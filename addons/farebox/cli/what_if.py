@@ -29,27 +29,29 @@ class Format(enum.StrEnum):
     JSON = "json"
 
 
+Models = Annotated[
+    list[str],
+    typer.Option(metavar="MODEL", help="Price the calls on this model: MODEL or PROVIDER/MODEL; repeatable."),
+]
 Tier = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="The service tier of that model, such as flex, or batch for its batch API."),
+]
+Since = Annotated[
+    str, typer.Option(metavar="WHEN", help="Only calls from this time on, in the forms of `farebox report`.")
 ]
 By = Annotated[str, typer.Option(metavar="NAME[,NAME]", help=f"Group by these: {', '.join(DIMENSIONS)}.")]
 
 
 def what_if(
     *,
-    model: Annotated[
-        list[str],
-        typer.Option(metavar="MODEL", help="Price the calls on this model: MODEL or PROVIDER/MODEL; repeatable."),
-    ],
+    model: Models,
     provider: Annotated[
         str | None, typer.Option(metavar="NAME", help="The provider of MODEL; not needed with PROVIDER/MODEL.")
     ] = None,
     tier: Tier = None,
     by: By = "provider,model",
-    since: Annotated[
-        str, typer.Option(metavar="WHEN", help="Only calls from this time on, in the forms of `farebox report`.")
-    ] = "7d",
+    since: Since = "7d",
     until: Until = None,
     where: Where = None,
     format: Annotated[Format, typer.Option(help="table, or json with exact amounts.")] = Format.TABLE,

@@ -34,30 +34,34 @@ class Format(enum.StrEnum):
     JSON = "json"
 
 
+Provider = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Only this provider, named as in the ledger; default: every provider."),
+]
+Host = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="The host of the call, if prices depend on it; it also determines the provider."),
+]
+At = Annotated[
+    str | None,
+    typer.Option(metavar="WHEN", help="Prices at this time, such as 2026-11-01 or 2026-11-01T18:30; default: now."),
+]
+Tier = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="The service tier, such as flex or priority, or batch for the batch API."),
+]
+
+
 def show(
     *,
     model: Annotated[
         str,
         typer.Argument(metavar="MODEL", help="The model's name, PROVIDER/MODEL, or the name of an Azure deployment."),
     ],
-    provider: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Only this provider, named as in the ledger; default: every provider."),
-    ] = None,
-    host: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME", help="The host of the call, if prices depend on it; it also determines the provider."
-        ),
-    ] = None,
-    at: Annotated[
-        str | None,
-        typer.Option(metavar="WHEN", help="Prices at this time, such as 2026-11-01 or 2026-11-01T18:30; default: now."),
-    ] = None,
-    tier: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="The service tier, such as flex or priority, or batch for the batch API."),
-    ] = None,
+    provider: Provider = None,
+    host: Host = None,
+    at: At = None,
+    tier: Tier = None,
     format: Annotated[Format, typer.Option(help="table, or json with exact amounts.")] = Format.TABLE,
     config: Config = None,
 ) -> None:
