@@ -111,7 +111,7 @@ def test_a_roll_back_brings_the_prices_before(
     ("status", "data", "why"),
     [
         (200, DEARER[: len(DEARER) // 2], "invalid JSON, or cut off"),
-        (200, b"[]", "it has 0 models"),
+        (200, b"[]", "they have 0 models"),
         (200, payload(times(1_000)), "models would cost more than 3 times as much"),
         (503, b"", "answers 503"),
     ],

@@ -56,7 +56,7 @@ def objections(old: Edition, new: Edition) -> Iterator[str]:
     yield from itertools.islice(_faults(new), 1)
     was, now = old.dated, new.dated
     if was and (now is None or now < was - _SLACK):
-        yield f"they are of {now}, the current ones of {was}"
+        yield f"they are of {now or 'an unknown day'}, the current ones of {was}"
 
 
 def _faults(new: Edition) -> Iterator[str]:
