@@ -17,7 +17,7 @@ PARALLEL := -n auto --dist loadfile
 OR_NONE := || [ $$? = 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fast slow lint corpus replay estimates tables prices vendor faults soak readme picture ledger-page mutants lock wheel clean bench-pricing bench-ledger bench-bodies
+.PHONY: help demo run test check fast slow test-lowest test-newest lint corpus replay estimates tables prices vendor faults soak readme picture ledger-page mutants lock wheel clean bench-pricing bench-ledger bench-bodies
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
@@ -37,6 +37,12 @@ fast: $(READY)
 
 slow: $(READY)
 	$(BIN)/python -m pytest -q -m slow $(FLAGS) $(OR_NONE)
+
+test-lowest: $(UV)  ## the fast tests with the lowest versions that pyproject.toml allows, on each Python; FLAGS="-n 2 ..." go to pytest
+	scripts/test-versions.sh lowest-direct $(FLAGS)
+
+test-newest: $(UV)  ## the same with the newest versions
+	scripts/test-versions.sh highest $(FLAGS)
 
 lint: $(READY)  ## check formatting, lint, types and import contracts
 	$(BIN)/ruff format --check addons tests migrations scripts benchmarks
