@@ -42,6 +42,13 @@ def app(names: Iterable[str] = COMMANDS) -> typer.Typer:
     return application
 
 
+def _needed(first: list[str]) -> Iterable[str]:
+    """Return the commands that an invocation needs, by its first argument."""
+    if first == ["--version"]:
+        return ()
+    return first if first and first[0] in COMMANDS else COMMANDS
+
+
 def _version(requested: bool) -> None:
     if requested:
         typer.echo(f"farebox {__version__}")
@@ -62,8 +69,7 @@ def main() -> None:
     for name in ("alembic", "httpx2"):
         logging.getLogger(name).setLevel(logging.WARNING)
     try:
-        names = sys.argv[1:2]
-        app(names if names and names[0] in COMMANDS else COMMANDS)()
+        app(_needed(sys.argv[1:2]))()
     except FareboxError as error:
         typer.echo(f"farebox: {error}", err=True)
         sys.exit(1)
