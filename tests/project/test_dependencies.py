@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.support.paths import ROOT
+
 # zoneinfo reads it as data.
 NEVER_IMPORTED = {"tzdata"}
 
