@@ -32,13 +32,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:The model 'cl
 
 
 @pytest.fixture
-def answers() -> Iterator[Answers]:
-    answers = Answers()
-    yield answers
-    answers.go_on.set()
-
-
-@pytest.fixture
 def upstream(start_upstream: StartUpstream, answers: Answers) -> Upstream:
     return start_upstream(answers)
 

@@ -43,9 +43,7 @@ SONNET_USAGE = {
 }
 # Sonnet 4.5: 3 input, 0.30 cache read, 6 for an hour in the cache, 15 output.
 SONNET_INPUT_COST = 100 * 3_000 + 5000 * 300 + 1000 * 6_000
-# 10 USD per thousand searches.
-SEARCH = 10_000_000
-
+SEARCH = 10_000_000  # 10 USD per thousand searches
 Rows = Callable[[str], dict[str, Any]]
 
 
