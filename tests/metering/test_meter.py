@@ -266,9 +266,9 @@ def test_the_size_of_a_request_is_that_on_the_wire() -> None:
     assert Meter(compressed, Response(200)).close(1.0).request_bytes == 17
 
 
-@pytest.mark.parametrize("host", ["user:password@localhost", "user:password@api.x.ai", "localhost:password@llm"])
+@pytest.mark.parametrize("host", ["user:password@localhost", "user:password@api.x.ai", "password@llm"])
 def test_a_user_and_a_password_before_the_host_are_never_stored(host: str) -> None:
     claimed = call()
     reading = Meter(replace(claimed, request=replace(claimed.request, host=host)), Response(200)).close(1.0)
 
-    assert (reading.host, b"password" in encode(reading)) == (host.rpartition("@")[2], False)
+    assert (reading.host, b"password" in encode(reading)) == ("unknown", False)

@@ -75,8 +75,8 @@ def called(call: Call) -> dict[str, Any]:
         "id": call.id,
         "started_at": call.started_at,
         "provider": call.provider.name,
-        # A URL may have a user and a password before the host.
-        "host": clean.name(request.host.rpartition("@")[2]) or UNKNOWN,
+        # A host never contains an "@": before it is a user, perhaps with a password.
+        "host": (clean.name(request.host) if "@" not in request.host else None) or UNKNOWN,
         "dialect": call.dialect.name,
         "operation": call.dialect.operation,
         "model_requested": asked.model,
