@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mitmproxy import exceptions
+from mitmproxy.addonmanager import Loader
 from mitmproxy.addons.proxyserver import Proxyserver
 from mitmproxy.options import Options
 from mitmproxy.proxy.mode_specs import ProxyMode
@@ -59,7 +60,6 @@ async def run(
         listen_host=settings.host,
         listen_port=settings.port,
         mode=["regular", *modes_of(number, settings.mode)],
-        server=False,
     )
     master = DumpMaster(options, with_termlog=False, with_dumper=False)
     connections, sidecar = new_sidecar(settings)
@@ -105,6 +105,10 @@ def _shut_down(master: DumpMaster) -> None:
         master.shutdown()
 
 
+async def _set_up_later() -> bool:
+    return True
+
+
 class _Listener:
     """Makes the proxy listen once everything else is in place, tells the parent where, and sends heartbeats.
 
@@ -117,6 +121,11 @@ class _Listener:
         self._liveness = liveness
         self._beating: asyncio.Task[None] | None = None
 
+    def load(self, _loader: Loader) -> None:
+        # mitmproxy's option `server` would do the same, but checks the modes differently when it is switched on.
+        proxy: Proxyserver = self._master.addons.get("proxyserver")
+        proxy.setup_servers = _set_up_later  # type: ignore[method-assign]
+
     async def running(self) -> None:
         if unknown := sorted(self._master.options.deferred):
             # mitmproxy exits because of an error that is logged during the start.
@@ -124,8 +133,10 @@ class _Listener:
             return
         trust.hand_out(self._settings.folder, Path(self._settings.ca))
         proxy: Proxyserver = self._master.addons.get("proxyserver")
-        self._master.options.server = True
-        await self._until_stopped(proxy.setup_servers())
+        modes = [ProxyMode.parse(spec) for spec in self._master.options.mode]
+        await self._until_stopped(proxy.servers.update(modes))
+        if not proxy.servers:
+            logger.error("set: server=false: farebox must listen, remove this option")
         if not proxy.servers or not all(server.is_running for server in proxy.servers):
             return
         listening = [(server.mode.full_spec, address) for server in proxy.servers for address in server.listen_addrs]
