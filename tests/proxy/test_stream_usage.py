@@ -151,7 +151,7 @@ def again(usage: StreamUsage, response: http.Response | None) -> list[bytes]:
         sent.append(body)
         return response
 
-    usage._answer_to = answer  # type: ignore[method-assign,assignment]
+    usage._answer_to = answer  # type: ignore[method-assign, assignment]
     return sent
 
 
@@ -201,7 +201,7 @@ def test_a_request_that_was_not_changed_is_not_sent_again(usage: StreamUsage) ->
 
 
 def response_of(status: int, body: bytes) -> http.Response:
-    return http.Response.make(status, body, JSON)
+    return http.Response.make(status, body, http.Headers(content_type="application/json"))
 
 
 @pytest.mark.parametrize(

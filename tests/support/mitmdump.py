@@ -39,7 +39,14 @@ def mitmdump_sidecar(
     with log.open("wb") as printed:
         mitmdump = subprocess.Popen(
             [str(Path(sys.executable).with_name("mitmdump")), "-s", str(ADDON), "-s", str(REDIRECT), *sets],
-            env={**clean_environment(), "FAREBOX_HOME": str(home), "FAREBOX_METRICS_PORT": "0", **environment},
+            env={
+                **clean_environment(),
+                "FAREBOX_HOME": str(home),
+                "FAREBOX_METRICS_PORT": "0",
+                # The log is read while it runs.
+                "PYTHONUNBUFFERED": "1",
+                **environment,
+            },
             cwd=folder,
             stdout=printed,
             stderr=printed,
