@@ -33,7 +33,7 @@ def descendants(parent: int) -> list[Process]:
     return [*children, *(below for child in children for below in descendants(child.pid))]
 
 
-def wait_for_group(group: int, seconds: float = 40) -> None:
+def wait_for_group(group: int, seconds: float = 120) -> None:
     """Wait until nothing runs in process group `group`."""
     _wait(lambda: of_group(group), seconds)
 
@@ -43,7 +43,7 @@ def children(parent: int, module: str) -> list[Process]:
     return [process for process in running() if process.parent == parent and process.command[1:3] == ["-m", module]]
 
 
-def kill_child(parent: int, module: str, seconds: float = 40) -> None:
+def kill_child(parent: int, module: str, seconds: float = 120) -> None:
     """kill -9 the first child of process `parent` that runs `python -m MODULE`, and wait for its end."""
     child = min(children(parent, module))
     os.kill(child.pid, signal.SIGKILL)

@@ -97,7 +97,7 @@ class Sidecar:
     def port(self) -> int:
         return int(self.proxy.rpartition(":")[2])
 
-    def stop(self, seconds: float = 25) -> int:
+    def stop(self, seconds: float = 100) -> int:
         """Send SIGTERM and return the exit code."""
         self.process.send_signal(signal.SIGTERM)
         try:
@@ -111,7 +111,7 @@ class Sidecar:
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(10)
 
-    def rows(self, number: int | None = None, seconds: float = 5) -> list[dict[str, Any]]:
+    def rows(self, number: int | None = None, seconds: float = 60) -> list[dict[str, Any]]:
         """Return the ledger's rows by `farebox export`, once there are `number` of them."""
         give_up = time.monotonic() + seconds
         while True:
@@ -121,7 +121,7 @@ class Sidecar:
                 return rows
             time.sleep(0.05)
 
-    def row(self, column: str, value: object, seconds: float = 10) -> dict[str, Any]:
+    def row(self, column: str, value: object, seconds: float = 60) -> dict[str, Any]:
         """Return the one row that has `value` in `column`, once it is there."""
         give_up = time.monotonic() + seconds
         while not (found := [row for row in self.rows() if row[column] == value]):
@@ -151,7 +151,7 @@ class Sidecar:
             return error.code, json.load(error)
 
     def _wait_for_banner(self, start: int) -> str:
-        give_up = time.monotonic() + 90
+        give_up = time.monotonic() + 240
         while time.monotonic() < give_up:
             printed = self.log.read_bytes()[start:].decode()
             if "Read the ledger:" in printed and printed.endswith("\n"):
@@ -166,7 +166,7 @@ class Sidecar:
         return next(line.split()[1] for line in self.banner.splitlines() if line.split()[:1] == [name])
 
 
-def wait_until(is_so: Callable[[], bool], seconds: float = 40) -> None:
+def wait_until(is_so: Callable[[], bool], seconds: float = 120) -> None:
     """Wait until something is so."""
     give_up = time.monotonic() + seconds
     while not is_so():

@@ -1,4 +1,4 @@
-"""One sidecar and one provider for the tests of a file, and the SDKs' environment."""
+"""Fixtures: one sidecar for the folder, and the environment that its banner tells clients to set."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from tests.support.sdk_calls import SDKS
+from tests.support.sdks import SDKS
 from tests.support.sidecar import REDIRECT, Sidecar
 from tests.support.upstream import Upstream, plain
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def upstream() -> Iterator[Upstream]:
     with Upstream(lambda _asked: plain(b"{}")) as running:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def sidecar(upstream: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sidecar]:
     folder = tmp_path_factory.mktemp("end-to-end")
     upstream.authority.cert_pem.write_to_path(str(folder / "upstream.pem"))

@@ -1,18 +1,16 @@
-"""Answers to the official SDKs, through the sidecar over TLS: the same bytes, and one right row."""
+"""Answers to the official SDKs are metered, however they are encoded, cut or sized."""
 
 import gzip
 import json
-import threading
 from typing import Any
 
-import httpx2
 import pytest
 
-from tests.support.sdk_calls import (
+from tests.support.sdks import (
     ANTHROPIC_ROW,
+    OPENAI_COST,
     OPENAI_ROW,
     OPENAI_USAGE,
-    PROMPT,
     anthropic_body,
     anthropic_events,
     ask_anthropic,
@@ -21,7 +19,7 @@ from tests.support.sdk_calls import (
     openai_events,
     streamed_text,
 )
-from tests.support.upstream import Until, Upstream, plain, stream
+from tests.support.upstream import Upstream, plain, stream
 
 # The SDK tells of the model's end; its list price stays what it was.
 pytestmark = pytest.mark.filterwarnings("ignore:The model 'claude-sonnet-4-5' is deprecated:DeprecationWarning")
@@ -116,34 +114,24 @@ def test_a_stream_cut_at_every_byte_is_metered(upstream: Upstream, row_of: Any, 
     assert {name: row[name] for name in expected} == expected
 
 
-def test_the_first_chunk_arrives_before_the_last_is_sent(upstream: Upstream, row_of: Any) -> None:
-    seen = threading.Event()
-    first, *rest = stream(openai_events("chatcmpl-first"))
-    upstream.answer = lambda _asked: [first, *rest[:2], Until(seen), *rest[2:]]
+def test_a_large_request_is_streamed_and_its_model_read(upstream: Upstream, row_of: Any) -> None:
+    upstream.answer = lambda _asked: plain(openai_body("chatcmpl-large"))
+    large: Any = [{"role": "user", "content": "x" * (17 << 20)}]
 
-    chunks = iter(ask_openai(stream=True))
-    next(chunks)
-    second = next(chunks)
-    seen.set()
+    ask_openai(messages=large)
 
-    assert second.choices[0].delta.content == "Hel"
-    assert streamed_text(chunks) == "lo!"
-    assert row_of("chatcmpl-first")["outcome"] == "ok"
+    row = row_of("chatcmpl-large")
+    assert row["request_bytes"] == upstream.asked[-1].body_bytes > 17 << 20
+    assert row["model_requested"] == "gpt-4o"
+    assert row["model_returned"] == "gpt-4o-2024-08-06"
 
 
-@pytest.mark.parametrize("is_streamed", [False, True], ids=["plain", "streamed"])
-def test_the_bytes_at_the_client_are_the_bytes_sent(upstream: Upstream, row_of: Any, is_streamed: bool) -> None:
-    response_id = f"chatcmpl-exact-{is_streamed}"
-    events = [b": hello\r\n\r\n", *openai_events(response_id), b"data: \xff\xfe after the end\n\n"]
-    body = b"".join(events) if is_streamed else openai_body(response_id) + b"  \n"
-    upstream.answer = lambda _asked: stream(events) if is_streamed else plain(body)
-    sent = json.dumps({"model": "gpt-4o", "stream": is_streamed, "messages": PROMPT}, indent=3).encode() + b"\n"
+def test_a_large_plain_answer_is_metered(upstream: Upstream, row_of: Any) -> None:
+    body = json.loads(openai_body("chatcmpl-long"))
+    body["choices"][0]["message"]["content"] = "y" * (3 << 20)
+    upstream.answer = lambda _asked: [*plain(json.dumps(body).encode())]
 
-    with httpx2.Client() as client:
-        answer = client.post("https://api.openai.com/v1/chat/completions?a=b%20c", content=sent)
+    answer = ask_openai()
 
-    assert answer.content == body
-    assert upstream.asked[-1].body == sent
-    assert upstream.asked[-1].target == "/v1/chat/completions?a=b%20c"
-    metered = body[: body.index(b"[DONE]") + len(b"[DONE]\n\n")] if is_streamed else body
-    assert row_of(response_id)["response_bytes"] == len(metered)
+    assert len(answer.choices[0].message.content) == 3 << 20
+    assert row_of("chatcmpl-long")["cost_nanousd"] == OPENAI_COST

@@ -1,4 +1,4 @@
-"""Calls by the official SDKs: answers of the provider, the rows they make, and the calls themselves."""
+"""The official SDKs as clients, what a provider answers them, and the rows of these calls."""
 
 import json
 from typing import Any
