@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 from farebox.providers.table import BY_NAME
 
-from tests.support.paths import ROOT
+from tests.support.paths import ROOT, TESTS
 
 PACKAGE = ROOT / "addons" / "farebox"
 MODULES = {path.relative_to(PACKAGE).with_suffix("").as_posix(): path for path in sorted(PACKAGE.rglob("*.py"))}
+TEST_FILES = sorted(TESTS.rglob("*.py"))
 LONGEST_FILE = 250
+LONGEST_TEST_FILE = 300
 LONGEST_FUNCTION = 40
 # Reports what importing the modules named on standard input does beside reading files.
 IMPORTER = """
@@ -58,6 +60,27 @@ def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 def test_the_modules_are_found() -> None:
     assert {"config/settings", "spool/writer", "proxy/addon", "dialects/openai_chat"} <= set(MODULES)
+
+
+def tests_of(name: str) -> Path:
+    """Return the test file of a module: the same name, in the folder of the same name."""
+    folder, _, stem = name.rpartition("/")
+    return TESTS / folder / f"test_{stem.removeprefix('_')}.py"
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if not name.endswith(("__init__", "__main__"))])
+def test_every_module_has_tests(name: str) -> None:
+    folder, _, stem = name.rpartition("/")
+
+    if folder == "dialects" and not stem.startswith("_"):
+        assert list((TESTS / "cases" / stem).glob("*.case"))
+    else:
+        assert tests_of(name).is_file()
+
+
+@pytest.mark.parametrize("path", TEST_FILES, ids=lambda path: path.relative_to(TESTS).as_posix())
+def test_no_test_file_is_long(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_TEST_FILE
 
 
 def test_nothing_lies_loose_in_the_package() -> None:

@@ -16,13 +16,6 @@ from tests.support.upstream import Upstream
 
 
 @pytest.fixture
-def answers() -> Iterator[Answers]:
-    answers = Answers()
-    yield answers
-    answers.go_on.set()
-
-
-@pytest.fixture
 def upstream(start_upstream: StartUpstream, answers: Answers) -> Upstream:
     return start_upstream(answers)
 
