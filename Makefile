@@ -17,7 +17,7 @@ PARALLEL := -n auto --dist loadfile
 OR_NONE := || [ $$? = 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fast slow test-lowest test-newest lint corpus replay estimates tables prices vendor faults soak readme picture ledger-page mutants lock wheel clean bench-pricing bench-ledger bench-bodies
+.PHONY: help demo run test check fast slow test-lowest test-newest lint corpus replay estimates tables prices vendor faults soak readme picture ledger-page mutants lock wheel clean bench-pricing bench-ledger bench-bodies bench-imports
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
@@ -76,6 +76,9 @@ vendor: $(READY)  ## update LiteLLM's price list from the newest wheel, or from 
 	$(UV) run --quiet --isolated --no-project --with pip python -m pip download --quiet --no-deps --only-binary :all: \
 		--dest "$$folder" "litellm$(if $(LITELLM),==$(LITELLM))" && \
 	PYTHONPATH=addons $(BIN)/python scripts/litellm_prices.py "$$folder"/*.whl
+
+bench-imports: $(READY)  ## modules imported and milliseconds to start
+	PYTHONPATH=addons $(BIN)/python -m benchmarks.imports
 
 bench-pricing: $(READY)  ## measure the time to price a call, compared with genai-prices
 	PYTHONPATH=addons $(BIN)/python -m benchmarks.pricing
