@@ -121,7 +121,9 @@ def test_a_proxy_without_a_listener_ends_the_start(tmp_path: Path, caplog: pytes
     assert "set: server=false: farebox must listen, remove this option" in caplog.messages
 
 
-def test_a_listener_that_cannot_start_ends_the_start(tmp_path: Path) -> None:
+def test_a_listener_that_cannot_start_ends_the_worker_in_order(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     parent = Parent(tmp_path)
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         mode = f"reverse:https://api.openai.com@{taken.getsockname()[1]}"
@@ -130,6 +132,8 @@ def test_a_listener_that_cannot_start_ends_the_start(tmp_path: Path) -> None:
             asyncio.run(run(settings_of(tmp_path, mode=[mode]), 1, parent, parent.on_stop))  # type: ignore[arg-type]
 
     assert (parent.message, parent.beats) == (None, 0)
+    [message] = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
+    assert "failed to listen on 127.0.0.1:" in message
 
 
 @pytest.mark.parametrize(

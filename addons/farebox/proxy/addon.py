@@ -153,7 +153,8 @@ class Sidecar:
         """Stop listening, wait for calls until the timeout, then append Readings of those that are cut."""
         proxy = ctx.master.addons.get("proxyserver")
         for server in proxy.servers:
-            await server.stop()
+            if server.is_running:
+                await server.stop()
         give_up = time.monotonic() + self._settings.shutdown_timeout
         while not self._is_drained(proxy) and time.monotonic() < give_up:  # noqa: ASYNC110 - only at the end of the process
             await asyncio.sleep(0.02)
