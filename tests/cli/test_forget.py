@@ -109,4 +109,4 @@ def test_a_ledger_that_is_not_there_is_an_error(run: Run, home: Path) -> None:
     done = run("--user", "ann")
 
     assert done.code == 1
-    assert "is not there" in done.err
+    assert "does not exist" in done.err

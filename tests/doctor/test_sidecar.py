@@ -130,7 +130,7 @@ def test_a_client_that_does_not_trust_the_ca_gets_the_variable_to_set() -> None:
     _, finding = sidecar.findings(report, ENDPOINT)
 
     assert finding.level == PROBLEM
-    assert "4 connections to api.openai.com given up by node at 127.0.0.1" in finding.message
+    assert "4 connections to api.openai.com closed by node at 127.0.0.1" in finding.message
     for variable in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         assert f"{variable}=/data/bundle.pem (" in (finding.fix or "")
     assert "NODE_EXTRA_CA_CERTS=/data/cert.pem (Node" in (finding.fix or "")

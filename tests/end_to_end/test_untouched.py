@@ -121,4 +121,4 @@ def test_a_client_that_does_not_trust_the_ca_is_counted(upstream: Upstream, side
             break
         give_up.wait(0.1)
     assert sidecar.metrics()["farebox_tls_untrusted_connections_total"] == 1
-    assert [one["host"] for one in sidecar.healthz()[1]["clients"]["distrust"]] == ["api.openai.com"]
+    assert [one["host"] for one in sidecar.healthz()[1]["clients"]["untrusted"]] == ["api.openai.com"]

@@ -29,7 +29,7 @@ def test_a_provider_that_speaks_a_known_dialect_is_one_line_and_one_case(tmp_pat
     (tmp_path / PLACE).parent.mkdir(parents=True)
     for name in ("__init__.py", "cases.py"):
         shutil.copy(ROOT / "tests" / name, tmp_path / "tests")
-    providers = tmp_path / "addons" / "farebox" / "providers.py"
+    providers = tmp_path / "addons" / "farebox" / "providers" / "table.py"
     start = "PROVIDERS: Table = (\n"
     before, after = providers.read_text().split(start)
 

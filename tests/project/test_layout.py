@@ -62,7 +62,7 @@ def test_the_modules_are_found() -> None:
     assert {"config/settings", "spool/writer", "proxy/addon", "dialects/openai_chat"} <= set(MODULES)
 
 
-def tests_of(name: str) -> Path:
+def file_of_tests(name: str) -> Path:
     """Return the test file of a module: the same name, in the folder of the same name."""
     folder, _, stem = name.rpartition("/")
     return TESTS / folder / f"test_{stem.removeprefix('_')}.py"
@@ -75,7 +75,7 @@ def test_every_module_has_tests(name: str) -> None:
     if folder == "dialects" and not stem.startswith("_"):
         assert list((TESTS / "cases" / stem).glob("*.case"))
     else:
-        assert tests_of(name).is_file()
+        assert file_of_tests(name).is_file()
 
 
 @pytest.mark.parametrize("path", TEST_FILES, ids=lambda path: path.relative_to(TESTS).as_posix())

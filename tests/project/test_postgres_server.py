@@ -12,7 +12,7 @@ from tests.support.processes import wait_for_group
 # Starts a server and is killed itself.
 STARTER = """
 import os, signal
-from tests.postgres import Postgres
+from tests.support.postgres import Postgres
 server = Postgres()
 server.start()
 print(os.getpgid(server.pid), flush=True)

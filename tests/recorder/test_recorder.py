@@ -92,7 +92,7 @@ def test_an_unavailable_ledger_is_reported_and_caught_up_with(
     assert recorder.step() == 4
     assert recorder.health == Health(1, 2, None)
     assert ids(env.engine) == spooled
-    assert [record.levelno for record in caplog.records if "away" in record.message] == [logging.ERROR]
+    assert [record.levelno for record in caplog.records if "unavailable" in record.message] == [logging.ERROR]
     assert [record.levelno for record in caplog.records if "back" in record.message] == [logging.INFO]
 
 

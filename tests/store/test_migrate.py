@@ -158,18 +158,17 @@ def fill(engine: Engine) -> dict[Table, list[dict[str, Any]]]:
     with engine.begin() as connection:
         for earlier in before.sorted_tables:
             table = metadata.tables[RENAMED.get(earlier.name, earlier.name)]
-            if table not in hourly.values():
-                put[table] = [{column.name: row[column.name] for column in earlier.columns} for row in filled(table)]
-                connection.execute(insert(table.to_metadata(MetaData(), name=earlier.name)), put[table])
-    if before.tables.keys() & hourly.keys():
-        assert rebuild(engine) == len(filled(calls))
+            put[table] = [{column.name: row[column.name] for column in earlier.columns} for row in filled(table)]
+            connection.execute(insert(table.to_metadata(MetaData(), name=earlier.name)), put[table])
     return put
 
 
 @pytest.mark.parametrize("earlier", EARLIER)
 def test_rows_of_an_earlier_farebox_are_there_afterwards(empty: Engine, earlier: str) -> None:
-    upgrade(empty, earlier)
+    # Migration 0005 sums the calls that it finds.
+    upgrade(empty, min(earlier, "0004"))
     put = fill(empty)
+    upgrade(empty, earlier)
 
     assert migrate(empty) == (earlier, HEAD)
 
@@ -187,13 +186,13 @@ def test_rows_of_an_earlier_farebox_are_there_afterwards(empty: Engine, earlier:
 def test_polls_that_wait_are_there_afterwards_and_go_on_waiting(empty: Engine, earlier: str) -> None:
     upgrade(empty, earlier)
     poll = Poll("api.openai.com", "openai_responses", "resp_1", 5, b"message")
-    old_name = {new: old for old, new in RENAMED.items()}["pending_polls"]
+    old_name = "waiting_looks" if earlier < "0006" else "pending_polls"
     with empty.begin() as connection:
         connection.execute(insert(pending_polls.to_metadata(MetaData(), name=old_name)), [poll._asdict()])
 
     migrate(empty)
 
-    assert not inspect(empty).has_table(old_name)
+    assert not inspect(empty).has_table("waiting_looks")
     with empty.begin() as connection:
         assert polls.waiting(connection, ["resp_1"]) == [b"message"]
         polls.keep(connection, [poll._replace(message=b"later")])

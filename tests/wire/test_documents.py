@@ -101,9 +101,13 @@ def test_any_cut_is_the_same(content_type: str, asks_stream: bool, mark: bytes, 
     body = mark + body
     whole, cut = (documents(content_type, asks_stream=asks_stream) for _ in range(2))
 
-    found = read(cut, pieces(body, cuts))
+    found, expected = read(cut, pieces(body, cuts)), read(whole, [body])
 
-    assert found == read(whole, [body])
+    if whole.unreadable and not whole.is_stream and found:
+        # A chunk ended with a whole document before the damage arrived.
+        assert (expected, len(found)) == ([], 1)
+        return
+    assert found == expected
     assert (cut.is_stream, cut.unreadable) == (whole.is_stream, whole.unreadable)
 
 

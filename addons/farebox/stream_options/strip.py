@@ -43,6 +43,7 @@ class UsageStripper:
         self._comments = bytearray()
         self._line = bytearray()
         self._is_usage = False
+        self._ends_in_comment = False
         self._passing = _Passing.NOTHING
         self._at_line_start = True
         self._after_return = False
@@ -73,6 +74,8 @@ class UsageStripper:
         """Treat a line feed like the carriage return before it, which was in an earlier chunk."""
         if self._event:
             self._event += b"\n"
+            if self._ends_in_comment:
+                self._comments += b"\n"
         return b"" if self._event or self._has_dropped else b"\n"
 
     def _take(self, piece: bytes) -> bytes:
@@ -106,6 +109,7 @@ class UsageStripper:
             self._is_usage = True
         elif not line.startswith(_OTHER_FIELDS):
             return self._pass_event()
+        self._ends_in_comment = line.startswith(b":")
         self._event += self._line
         self._line.clear()
         return b"" if len(self._event) <= LIMIT else self._pass_event()
