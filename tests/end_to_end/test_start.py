@@ -10,12 +10,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx2
+import msgspec
 import pytest
-from farebox.store.engine import writer
 from farebox.store.migrate import revisions
-from farebox.store.rows import insert_calls
 from farebox.store.schema import calls
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, MetaData, Table, func, insert, select
 
 from tests.conftest import StartSidecar
 from tests.support.ledgers import upgrade
@@ -122,8 +121,10 @@ def test_a_ledger_that_takes_long_to_migrate_keeps_no_traffic_waiting(
     upgrade(empty, "0004")
     # Each of them an hour of its own, so that the next revision takes some ten seconds.
     number = 10_000 if empty.dialect.name == "sqlite" else 2_000
-    with writer(empty).begin() as connection:
-        insert_calls(connection, [record(started_at=AT - timedelta(hours=hour)) for hour in range(number)])
+    earlier = Table("calls", MetaData(), autoload_with=empty)
+    rows = (msgspec.structs.asdict(record(started_at=AT - timedelta(hours=hour))) for hour in range(number))
+    with empty.begin() as connection:
+        connection.execute(insert(earlier), [{one.name: row[one.name] for one in earlier.columns} for row in rows])
 
     sidecar = start_sidecar(upstream, "--ledger", empty.url.render_as_string(hide_password=False))
     with httpx2.Client(proxy=sidecar.proxy) as client:
