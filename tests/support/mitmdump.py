@@ -35,23 +35,7 @@ def mitmdump_sidecar(
         f"upstream_plain_port={upstream.plain_port}",
         f"ssl_verify_upstream_trusted_ca={folder / 'upstream-ca.pem'}",
     )
-    sets = [word for option in options for word in ("--set", option)]
-    with log.open("wb") as printed:
-        mitmdump = subprocess.Popen(
-            [str(Path(sys.executable).with_name("mitmdump")), "-s", str(ADDON), "-s", str(REDIRECT), *sets],
-            env={
-                **clean_environment(),
-                "FAREBOX_HOME": str(home),
-                "FAREBOX_METRICS_PORT": "0",
-                # The log is read while it runs.
-                "PYTHONUNBUFFERED": "1",
-                **environment,
-            },
-            cwd=folder,
-            stdout=printed,
-            stderr=printed,
-            start_new_session=True,
-        )
+    mitmdump = _started(home, log, options, environment)
     watcher = Watcher(-mitmdump.pid)
     try:
         give_up = time.monotonic() + SECONDS
@@ -65,3 +49,23 @@ def mitmdump_sidecar(
             os.killpg(mitmdump.pid, signal.SIGKILL)
         mitmdump.wait(SECONDS)
         watcher.end()
+
+
+def _started(home: Path, log: Path, options: tuple[str, ...], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    sets = [word for option in options for word in ("--set", option)]
+    with log.open("wb") as printed:
+        return subprocess.Popen(
+            [str(Path(sys.executable).with_name("mitmdump")), "-s", str(ADDON), "-s", str(REDIRECT), *sets],
+            env={
+                **clean_environment(),
+                "FAREBOX_HOME": str(home),
+                "FAREBOX_METRICS_PORT": "0",
+                # The log is read while it runs.
+                "PYTHONUNBUFFERED": "1",
+                **environment,
+            },
+            cwd=home.parent,
+            stdout=printed,
+            stderr=printed,
+            start_new_session=True,
+        )
