@@ -45,8 +45,8 @@ test-newest: $(UV)  ## the same with the newest versions
 	scripts/test-versions.sh highest $(FLAGS)
 
 lint: $(READY)  ## check formatting, lint, types and import contracts
-	$(BIN)/ruff format --check addons tests migrations scripts benchmarks
-	$(BIN)/ruff check --quiet addons tests migrations scripts benchmarks
+	$(BIN)/ruff format --check addons tests migrations scripts benchmarks dashboards
+	$(BIN)/ruff check --quiet addons tests migrations scripts benchmarks dashboards
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python scripts/ledger_page.py --check
