@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from farebox.pricing.standard import standard
+from farebox.recorder.batch_writer import BatchWriter, Destinations
 from farebox.recorder.dead_letters import DeadLetters
 from farebox.recorder.estimator_store import EstimatorStore
 from farebox.recorder.failures import Failures
 from farebox.recorder.heartbeats import Heartbeats
 from farebox.recorder.jobs import JobRunner
-from farebox.recorder.ledger_writer import Destinations, LedgerWriter
-from farebox.recorder.recorder import BATCH, Recorder
+from farebox.recorder.loop import BATCH, Recorder
 from farebox.recorder.schedule import loop_jobs
 from farebox.records import reading as spooled
 from farebox.records.reading import Reading
@@ -69,7 +69,7 @@ def recorder_rate(place: Place, folder: Path) -> Rate:
         def record(_calls: Sequence[Reading]) -> None:
             reader = SpoolReader(spool, queries.positions(place.engine))
             estimators = EstimatorStore(folder)
-            writer = LedgerWriter(to, estimators, lambda: pricer, sidecar="bench")
+            writer = BatchWriter(to, estimators, lambda: pricer, sidecar="bench")
             jobs = JobRunner(loop_jobs(to, writer, estimators), to.failures)
             recorder = Recorder(lambda: reader, heartbeats, to, writer, jobs, spooled=reader.pending)
             while recorder.step():

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from farebox.pricing.standard import standard
-from farebox.recorder.ledger import record_of
+from farebox.recorder.reading_to_record import record_of
 from farebox.records.reading import Reading
 from farebox.records.record import Record
 from farebox.records.usage import Usage

@@ -22,7 +22,7 @@ from farebox.pricing.pricer import Pricer
 from farebox.pricing.rate import Rate
 from farebox.pricing.ratecard import RateCard
 from farebox.pricing.row import consumptions
-from farebox.recorder.ledger import record_of
+from farebox.recorder.reading_to_record import record_of
 from farebox.records.record import Record
 from farebox.records.usage import Usage
 from genai_prices import Usage as TheirUsage

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from farebox.pricing.standard import standard
+from farebox.recorder.batch_writer import BatchWriter, Destinations
 from farebox.recorder.dead_letter_folder import content, files
 from farebox.recorder.dead_letters import DeadLetters
 from farebox.recorder.estimator_store import EstimatorStore
 from farebox.recorder.failures import Failures
 from farebox.recorder.heartbeats import Heartbeats
 from farebox.recorder.jobs import JobRunner
-from farebox.recorder.ledger_writer import Destinations, LedgerWriter
-from farebox.recorder.recorder import Recorder
+from farebox.recorder.loop import Recorder
 from farebox.recorder.schedule import loop_jobs
 from farebox.records import reading as readings
 from farebox.records.reading import Reading
@@ -59,8 +59,8 @@ class Environment:
         jobs = JobRunner(loop_jobs(self.to, writer, estimators), self.to.failures)
         return Recorder(open_spool or (lambda: spool), heartbeats, self.to, writer, jobs, spooled=spooled)
 
-    def writer(self, estimators: EstimatorStore | None = None) -> LedgerWriter:
-        return LedgerWriter(self.to, estimators or EstimatorStore(self.home), standard, sidecar="here")
+    def writer(self, estimators: EstimatorStore | None = None) -> BatchWriter:
+        return BatchWriter(self.to, estimators or EstimatorStore(self.home), standard, sidecar="here")
 
     def spool(self, *calls: Reading) -> list[str]:
         for call in calls:

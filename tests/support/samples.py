@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from farebox.pricing.standard import standard
-from farebox.recorder import ledger
+from farebox.recorder import reading_to_record
 from farebox.records.reading import Reading
 from farebox.records.record import Record
 from farebox.records.usage import Usage
@@ -39,7 +39,7 @@ def reading(**values: Any) -> Reading:
 
 def record_of(read: Reading) -> Record:
     """Return the row of `read` at the prices that came with farebox, nothing learned."""
-    return ledger.record_of(read, standard())
+    return reading_to_record.record_of(read, standard())
 
 
 def record(**values: Any) -> Record:

@@ -23,6 +23,7 @@ from ..sinks.self_metrics import SelfMetrics
 from ..spool.reader import SpoolReader
 from ..spool.telemetry import HeartbeatReceiver
 from ..store.engine import Engine, open_engine
+from .batch_writer import BatchWriter, Destinations
 from .dead_letters import DeadLetters
 from .estimator_store import EstimatorStore
 from .failures import Failures
@@ -31,9 +32,8 @@ from .heartbeats import Heartbeats
 from .http import serve
 from .http_server import BoundedHTTPServer
 from .jobs import JobRunner
-from .ledger_writer import Destinations, LedgerWriter
+from .loop import Recorder
 from .prices import Prices
-from .recorder import Recorder
 from .schedule import background_jobs, loop_jobs
 from .spool_opener import ROLE, SpoolOpener
 
@@ -70,7 +70,7 @@ def record(settings: Settings, stopping: threading.Event, alone: threading.Event
     receiver = HeartbeatReceiver(settings.folder)
     heartbeats = Heartbeats(receiver, to.own, settings.workers)
     open_spool, spooled = SpoolOpener(settings, engine), SpoolReader(settings.spool_folder, {}).pending
-    writer = LedgerWriter(to, estimators, prices.current, sidecar=settings.sidecar)
+    writer = BatchWriter(to, estimators, prices.current, sidecar=settings.sidecar)
     jobs = JobRunner(loop_jobs(to, writer, estimators), to.failures)
     recorder = Recorder(open_spool, heartbeats, to, writer, jobs, spooled=spooled)
 

@@ -10,7 +10,7 @@ from ..records import reading as outcomes
 from ..records.reading import Reading
 from ..records.record import Completion, Record
 from ..records.usage import Usage
-from .ledger import EPOCH
+from .reading_to_record import EPOCH
 
 WINDOW_NANOSECONDS = 120 * 10**9
 FAILURES_LIMIT = 10_000

@@ -1,8 +1,8 @@
 """The recorder's periodic jobs, and where each runs."""
 
+from .batch_writer import BatchWriter, Destinations
 from .estimator_store import KEEP_SECONDS, EstimatorStore
 from .jobs import Job, Task
-from .ledger_writer import Destinations, LedgerWriter
 from .prices import REFRESH_SECONDS, Prices
 
 # Each run deletes a few hundred rows; `store.maintenance` decides when there is nothing left for an hour.
@@ -11,7 +11,7 @@ JOIN_SECONDS = 60.0
 RETRY_SECONDS = 1.0
 
 
-def loop_jobs(to: Destinations, writer: LedgerWriter, estimators: EstimatorStore) -> list[Job]:
+def loop_jobs(to: Destinations, writer: BatchWriter, estimators: EstimatorStore) -> list[Job]:
     """Return the jobs that run between batches: they share state with the loop, or need a ledger that it has opened."""
     return [
         Task("pending_polls", JOIN_SECONDS, writer.join_pending),

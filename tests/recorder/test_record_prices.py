@@ -7,7 +7,7 @@ import pytest
 from farebox.config.price_rules import Free, GpuHour, Match, PriceRule
 from farebox.pricing.row import is_final, priced
 from farebox.pricing.standard import standard
-from farebox.recorder import ledger
+from farebox.recorder import reading_to_record
 from farebox.records.text_size import TextSize
 from farebox.records.usage import Part, Usage
 
@@ -93,19 +93,19 @@ A_CALL = PriceRule(Match(provider="openai"), per_request=Decimal("0.002"))
 def test_a_price_per_call_does_not_depend_on_usage(
     rule: PriceRule, values: dict[str, Any], cost: tuple[int | None, str, list[str] | None]
 ) -> None:
-    row = ledger.record_of(reading(**values), standard((rule,)))
+    row = reading_to_record.record_of(reading(**values), standard((rule,)))
 
     assert (row.cost_nanousd, row.cost_status, row.cost_reasons) == cost
     assert "cost_nanousd" not in (row.estimate or {})
 
 
 def test_without_the_price_per_call_a_call_without_usage_is_unpriced_again() -> None:
-    flat = ledger.record_of(reading(usage=NOTHING), standard((A_CALL,)))
+    flat = reading_to_record.record_of(reading(usage=NOTHING), standard((A_CALL,)))
 
     again = priced(flat, standard())
 
     assert not is_final(flat)
-    assert again == ledger.record_of(reading(id=flat.id, usage=NOTHING), standard())
+    assert again == reading_to_record.record_of(reading(id=flat.id, usage=NOTHING), standard())
     assert (again.cost_nanousd, again.cost_status, again.cost_reasons) == (None, "unpriced", ["no_usage"])
 
 

@@ -7,9 +7,9 @@ import pytest
 from farebox.errors import LedgerAwayError
 from farebox.pricing.pricer import Pricer
 from farebox.pricing.standard import standard
+from farebox.recorder.batch_writer import BatchWriter
 from farebox.recorder.estimates import RatioModel
 from farebox.recorder.estimator_store import EstimatorStore
-from farebox.recorder.ledger_writer import LedgerWriter
 from farebox.records import reading as readings
 from farebox.records.record import Completion, Record
 from farebox.records.text_size import TextSize
@@ -88,8 +88,8 @@ def test_a_sink_that_raises_stops_neither_the_recorder_nor_other_sinks(
 
     assert ids(env.engine) == keeping.new == spooled
     assert env.value("tokens_total", provider="openai", model="gpt-4o", kind="input") == 1800
-    assert env.value("sink_failures_total", sink="test_ledger_writer") == 2
-    assert caplog.text.count("sink test_ledger_writer failed (ValueError)") == 1
+    assert env.value("sink_failures_total", sink="test_batch_writer") == 2
+    assert caplog.text.count("sink test_batch_writer failed (ValueError)") == 1
     assert "secret" not in caplog.text
 
 
@@ -189,7 +189,7 @@ def test_a_call_that_cannot_be_priced_is_dead_lettered(env: Environment, caplog:
             raise ZeroDivisionError
         return found
 
-    LedgerWriter(env.to, EstimatorStore(env.home), pricer, sidecar="here").write(batch_of(hostile, call), [])
+    BatchWriter(env.to, EstimatorStore(env.home), pricer, sidecar="here").write(batch_of(hostile, call), [])
 
     assert env.dead_letters() == [readings.encode(hostile)]
     assert ids(env.engine) == [call.id]

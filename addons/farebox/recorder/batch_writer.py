@@ -1,4 +1,4 @@
-"""A batch of the spool becomes rows: decode, price, link, write in one transaction, apply to the sinks."""
+"""Turns a batch of the spool into rows: decodes, prices, links, writes in one transaction, applies to the sinks."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -19,8 +19,8 @@ from ..store.polls import Poll
 from .dead_letters import DeadLetters
 from .estimator_store import EstimatorStore
 from .failures import Failures
-from .ledger import record_of
 from .links import Failure, Joined, is_open, join, numbered
+from .reading_to_record import record_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Destinations:
                 self.failures.of_sink(sink, error)
 
 
-class LedgerWriter:
+class BatchWriter:
     """Writes batches into the ledger and its sinks.
 
     `pricer` returns the prices in use. `sidecar` is the name of rows whose worker didn't state one.

@@ -1,23 +1,19 @@
-"""The recorder's loop: read a batch, write it to the ledger, run the jobs that are due."""
+"""The recorder's loop: reads a batch, writes it to the ledger, runs the jobs that are due."""
 
 import logging
-import time
 from collections.abc import Callable
 
 from ..errors import LedgerAwayError
-from ..spool.reader import SpoolReader
+from ..spool.reader import Batch, SpoolReader
+from .batch_writer import BatchWriter, Destinations
 from .health import Health
 from .heartbeats import Heartbeats
 from .jobs import JobRunner
-from .ledger_writer import Destinations, LedgerWriter
+from .ledger_outage import LedgerOutage
 
 logger = logging.getLogger(__name__)
 
 BATCH = 2_000
-IDLE_SECONDS = 0.1
-# Longer than SQLite waits for a lock.
-SILENT_SECONDS = 10.0
-_LONGEST_PAUSE = 5.0
 
 
 class Recorder:
@@ -32,7 +28,7 @@ class Recorder:
         open_spool: Callable[[], SpoolReader],
         heartbeats: Heartbeats,
         to: Destinations,
-        writer: LedgerWriter,
+        writer: BatchWriter,
         jobs: JobRunner,
         *,
         spooled: Callable[[], int],
@@ -44,11 +40,9 @@ class Recorder:
         self._to = to
         self._writer = writer
         self._jobs = jobs
+        self._outage = LedgerOutage(to.database.reconnect)
         self._ended: list[str] = []
-        self._pause = IDLE_SECONDS
         self._backlog = 0
-        self._began: float | None = None
-        self._trouble: str | None = None
 
     @property
     def health(self) -> Health:
@@ -57,18 +51,11 @@ class Recorder:
         return Health(
             heartbeats.workers,
             self._backlog + heartbeats.kept,
-            self._trouble or self._silence,
+            self._outage.trouble,
             heartbeats.diagnostics,
             heartbeats.expected,
             heartbeats.dropped,
         )
-
-    @property
-    def _silence(self) -> str | None:
-        """Trouble that another thread sees while the ledger keeps a step waiting."""
-        began = self._began
-        seconds = time.monotonic() - began if began is not None else 0.0
-        return f"no answer for {seconds:.0f} s" if seconds > SILENT_SECONDS else None
 
     def run(
         self,
@@ -92,7 +79,7 @@ class Recorder:
                     )
                 return
             if not moved:
-                wait(self._pause)
+                wait(self._outage.pause)
 
     def step(self) -> int:
         """Move one batch and return how many messages it had.
@@ -100,35 +87,29 @@ class Recorder:
         A batch without messages counts the spools in which the position moved.
         """
         self._heartbeats.receive()
-        self._began = time.monotonic()
         try:
-            spool = self._spool = self._spool or self._open_spool()
-            batch = spool.read(BATCH)
-            self._to.own.dead_lettered(len(batch.damaged))
-            if batch.positions or self._ended:
-                self._writer.write(batch, self._ended)
-            self._ended = spool.done(batch)
-            # Also if no call came: old rows are deleted from a quiet ledger too.
-            self._jobs.run_due()
+            with self._outage.attempt():
+                batch, backlog = self._move()
         except LedgerAwayError as error:
-            self._fall_behind(error)
+            self._outage.go_on(error)
+            self._set_backlog(self._spool.pending() if self._spool else self._spooled())
             return 0
-        finally:
-            self._began = None
-        if self._trouble:
-            logger.info("the ledger is back: calls that wait are recorded")
-        self._pause = IDLE_SECONDS
-        self._note(spool.pending() if len(batch.messages) == BATCH else 0, None)
+        self._set_backlog(backlog)
+        self._outage.end()
         return len(batch.messages) or len(batch.positions)
 
-    def _fall_behind(self, error: LedgerAwayError) -> None:
-        if self._trouble != error.trouble:
-            logger.error("%s; calls wait in the spool", error)
-        # A SQLite file that was read-only when it was opened stays so.
-        self._to.database.reconnect()
-        self._note(self._spool.pending() if self._spool else self._spooled(), error.trouble)
-        self._pause = min(max(self._pause, IDLE_SECONDS) * 2, _LONGEST_PAUSE)
+    def _move(self) -> tuple[Batch, int]:
+        """Return the batch that was moved, and how many messages are left."""
+        spool = self._spool = self._spool or self._open_spool()
+        batch = spool.read(BATCH)
+        self._to.own.dead_lettered(len(batch.damaged))
+        if batch.positions or self._ended:
+            self._writer.write(batch, self._ended)
+        self._ended = spool.done(batch)
+        # Also if no call came: old rows are deleted from a quiet ledger too.
+        self._jobs.run_due()
+        return batch, spool.pending() if len(batch.messages) == BATCH else 0
 
-    def _note(self, backlog: int, trouble: str | None) -> None:
-        self._backlog, self._trouble = backlog, trouble
+    def _set_backlog(self, backlog: int) -> None:
+        self._backlog = backlog
         self._to.own.pending(backlog + self._heartbeats.kept)

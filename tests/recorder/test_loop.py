@@ -8,9 +8,9 @@ from threading import Event
 import pytest
 from farebox.config import spool_limits as limits_module
 from farebox.errors import LedgerAwayError
-from farebox.recorder import recorder as recorder_module
+from farebox.recorder import ledger_outage as outage_module
 from farebox.recorder.health import Health
-from farebox.recorder.recorder import BATCH
+from farebox.recorder.loop import BATCH
 from farebox.spool.reader import SpoolReader
 from farebox.spool.telemetry import Heartbeat
 from farebox.store import queries
@@ -111,7 +111,7 @@ def test_waiting_calls_are_counted_before_the_ledger_was_ever_available(
 def test_a_ledger_that_keeps_a_step_waiting_is_reported_meanwhile(
     env: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recorder_module, "SILENT_SECONDS", 0.1)
+    monkeypatch.setattr(outage_module, "SILENT_SECONDS", 0.1)
     answers = Event()
     recorder = env.start(lambda: away() if answers.wait(10) else pytest.fail("nobody lets it go on"))
     with ThreadPoolExecutor(1) as pool:
