@@ -17,7 +17,7 @@ PARALLEL := -n auto --dist loadfile
 OR_NONE := || [ $$? = 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fast slow test-lowest test-newest lint corpus replay estimates tables prices vendor faults soak readme picture ledger-page mutants lock wheel clean bench-pricing bench-ledger bench-bodies bench-imports
+.PHONY: help demo run test check fast slow test-lowest test-newest lint corpus replay estimates tables prices vendor faults soak readme picture ledger-page dashboards mutants lock wheel clean bench-pricing bench-ledger bench-bodies bench-imports
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
@@ -44,12 +44,13 @@ test-lowest: $(UV)  ## the fast tests with the lowest versions that pyproject.to
 test-newest: $(UV)  ## the same with the newest versions
 	scripts/test-versions.sh highest $(FLAGS)
 
-lint: $(READY)  ## check formatting, lint, types and import contracts
+lint: $(READY)  ## check formatting, lint, types, import contracts and generated files
 	$(BIN)/ruff format --check addons tests migrations scripts benchmarks dashboards
 	$(BIN)/ruff check --quiet addons tests migrations scripts benchmarks dashboards
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python scripts/ledger_page.py --check
+	$(BIN)/python -m dashboards --check
 
 corpus: $(READY)  ## compare recorded exchanges with their oracle; FAREBOX_SHARED names the folder
 	PYTHONPATH=addons $(BIN)/python -m tests.corpus
@@ -103,6 +104,9 @@ picture: $(READY)  ## recreate README.md's picture from the demo
 
 ledger-page: $(READY)  ## write the tables of columns in docs/ledger.md
 	$(BIN)/python scripts/ledger_page.py
+
+dashboards: $(READY)  ## write the Grafana dashboards in dashboards/generated
+	$(BIN)/python -m dashboards
 
 lock: $(UV)  ## update the pinned environment
 	$(UV) pip compile --quiet --universal --no-header --no-annotate --upgrade --group dev pyproject.toml -o requirements.lock

@@ -1,0 +1,37 @@
+"""Write dashboards/generated from the source; --check only compares, and fails where a file is stale."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from . import people, sidecar, spend, traffic
+
+GENERATED = Path(__file__).parent / "generated"
+BOARDS = (spend.BOARD, traffic.BOARD, people.BOARD, sidecar.BOARD)
+
+
+def files() -> Iterator[tuple[str, str]]:
+    """Yield the name and the text of each generated file."""
+    for board in BOARDS:
+        yield f"{board.uid}.json", json.dumps(board.json(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def main() -> int:
+    stale = [(name, text) for name, text in files() if _text(GENERATED / name) != text]
+    if "--check" not in sys.argv:
+        GENERATED.mkdir(exist_ok=True)
+        for name, text in stale:
+            (GENERATED / name).write_text(text, encoding="utf-8")
+        return 0
+    for name, _ in stale:
+        sys.stderr.write(f"dashboards/generated/{name} is stale: run `make dashboards`\n")
+    return 1 if stale else 0
+
+
+def _text(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,131 @@
+"""How values are written and coloured: units, value mappings, thresholds and columns of tables. Pure data."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Json = dict[str, Any]
+Steps = Sequence[tuple[float | None, str]]
+
+_IN_TABLES = {"width": "custom.width", "align": "custom.align"}
+NEUTRAL: Steps = ((None, "text"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of Grafana and the number of decimals, None for as many as fit."""
+
+    id: str
+    decimals: int | None = None
+
+
+# Grafana's `currencyUSD` cuts to three digits: $1234.57 becomes $1.23K. A prefix keeps the figure.
+MONEY = Unit("prefix:$", 2)
+# Per thousand calls, where two decimals make a cost look free.
+SMALL_MONEY = Unit("prefix:$", 4)
+COUNT = Unit("none", 0)
+TOKENS = Unit("locale", 0)
+PERCENT = Unit("percentunit", 0)
+FINE_PERCENT = Unit("percentunit", 1)
+SECONDS = Unit("s", 2)
+# Shown with as many digits as it takes: farebox's own time is fractions of a millisecond.
+SHORT_SECONDS = Unit("s")
+CALLS_PER_MINUTE = Unit("suffix: /min", 1)
+TOKENS_PER_SECOND = Unit("suffix: tokens/s", 1)
+BYTES = Unit("bytes", 0)
+TEXT = Unit("string")
+
+# A sum of nothing but unknown costs is NULL, and NULL is not $0.
+UNKNOWN: Json = {"type": "special", "options": {"match": "null+nan", "result": {"text": "unknown", "color": "orange"}}}
+NONE_IS_GOOD: Json = {"type": "value", "options": {"0": {"text": "none", "color": "green"}}}
+NONE_IS_PLAIN: Json = {"type": "value", "options": {"0": {"text": "none", "color": "transparent"}}}
+
+
+def named(names: Mapping[str, tuple[str, str]]) -> Json:
+    """Return a mapping of values to a text and a colour each."""
+    return {"type": "value", "options": {key: {"text": text, "color": color} for key, (text, color) in names.items()}}
+
+
+def defaults(
+    unit: Unit = COUNT,
+    *,
+    steps: Steps = NEUTRAL,
+    empty: str,
+    mappings: Sequence[Json] = (),
+    color: str = "thresholds",
+    custom: Json | None = None,
+    **more: Any,
+) -> Json:
+    """Return a panel's defaults of fields; `empty` is what it says without data, in words."""
+    return {
+        "unit": unit.id,
+        "decimals": unit.decimals,
+        "thresholds": {"mode": "absolute", "steps": [{"value": value, "color": hue} for value, hue in steps]},
+        "noValue": empty,
+        "mappings": list(mappings),
+        "color": {"mode": color},
+        "custom": custom or {},
+        **more,
+    }
+
+
+def override(name: str, properties: Mapping[str, Any]) -> Json:
+    """Return what holds for the field `name` alone."""
+    return {
+        "matcher": {"id": "byName", "options": name},
+        "properties": [{"id": key, "value": value} for key, value in properties.items() if value is not None],
+    }
+
+
+def override_regex(pattern: str, properties: Mapping[str, Any]) -> Json:
+    """Return what holds for the fields whose name matches `pattern`, a regular expression without slashes."""
+    return {**override("", properties), "matcher": {"id": "byRegexp", "options": f"/{pattern}/"}}
+
+
+def column(
+    name: str,
+    title: str,
+    unit: Unit | None = None,
+    *,
+    steps: Steps = (),
+    mappings: Sequence[Json] = (),
+    cell: str | None = None,
+    **properties: Any,
+) -> Json:
+    """Return how the column `name` of a table is shown; one with `steps` has coloured cells."""
+    kind = cell or ("color-background" if steps else None)
+    thresholds = {"mode": "absolute", "steps": [{"value": value, "color": hue} for value, hue in steps]}
+    own = {
+        "displayName": title,
+        "unit": unit.id if unit else None,
+        "decimals": unit.decimals if unit else None,
+        "custom.cellOptions": {"type": kind, "mode": "basic"} if kind else None,
+        "thresholds": thresholds if steps else None,
+        "mappings": list(mappings) or None,
+    }
+    return override(name, own | {_IN_TABLES.get(key, key): value for key, value in properties.items()})
+
+
+def money(name: str, title: str, unit: Unit = MONEY, **properties: Any) -> Json:
+    """Return a column of money, in which NULL says `unknown`."""
+    return column(name, title, unit, mappings=[UNKNOWN], **properties)
+
+
+def bar(name: str = "usd", title: str = "Spend") -> Json:
+    """Return a column of money with a bar in each cell, as long as the money of the row."""
+    return money(name, title, cell="gauge", min=0, color={"mode": "fixed", "fixedColor": "blue"})
+
+
+def exact(name: str = "exact_usd", title: str = "Exact USD") -> Json:
+    """Return a column of money as text: every digit, with `~` for estimates and `>=` for lower bounds."""
+    return column(name, title, TEXT, mappings=[UNKNOWN], align="right")
+
+
+def hidden(name: str) -> Json:
+    """Return a column that is not shown."""
+    return override(name, {"custom.hidden": True})
+
+
+def missing(name: str = "without_cost", title: str = "Calls without cost") -> Json:
+    """Return the column of calls that a sum of money leaves out, orange where there are any."""
+    return column(name, title, COUNT, steps=((None, "transparent"), (1, "orange")), mappings=[NONE_IS_PLAIN])

@@ -1,0 +1,123 @@
+"""Rows of Farebox / People that read single calls: conversations, refused parameters, the latest calls."""
+
+from .fields import COUNT, SMALL_MONEY, TEXT, TOKENS, UNKNOWN, Unit, column, defaults, exact, missing, money, named
+from .kit import Panel, Row, sql, table
+from .spend_where import OUTCOMES, UNKNOWN_STATUS
+from .sql import PERSON
+from .thresholds import LONG_INPUT
+
+_CHOSEN = f"$__timeFilter(c.started_at) AND provider IN (${{provider:sqlstring}}) AND {PERSON}"
+# A call's current price: the newest of those that `farebox reprice` put beside the recorded one.
+_PRICE = """LEFT JOIN LATERAL (SELECT p.cost_nanousd, p.cost_status FROM call_prices p
+    WHERE p.call_id = c.id AND p.started_at = c.started_at ORDER BY revision DESC LIMIT 1) p ON true"""
+_COST = "CASE WHEN p.cost_status IS NULL THEN c.cost_nanousd ELSE p.cost_nanousd END"
+_STATUS = "coalesce(p.cost_status, c.cost_status)"
+_MARK = """CASE WHEN count(*) FILTER (WHERE cost_status IN ('partial', 'unpriced')) > 0 THEN '>= ' ELSE '' END
+    || CASE WHEN count(*) FILTER (WHERE cost_status = 'estimated') > 0 THEN '~' ELSE '' END"""
+_DIGITS = "'FM999999999990.000000000'"
+
+
+def _conversations() -> Panel:
+    query = f"""
+        SELECT conversation, min(started_at) AS since, count(*) AS calls, sum(cost)::numeric / 1000000000 AS usd,
+            count(*) FILTER (WHERE cost_status = 'unpriced') AS without_cost, max(input_tokens) AS longest_input,
+            {_MARK} || to_char(sum(cost)::numeric / 1000000000, {_DIGITS}) AS exact_usd
+        FROM (SELECT c.conversation, c.started_at, c.input_tokens, {_COST} AS cost, {_STATUS} AS cost_status
+            FROM calls c {_PRICE} WHERE {_CHOSEN} AND c.conversation IS NOT NULL) AS priced
+        GROUP BY 1 ORDER BY 4 DESC NULLS LAST LIMIT 100"""
+    return table(
+        "Conversations",
+        "Which chats are dear, and do they still grow? Each turn sends the whole chat again, so a long one is dear to "
+        "continue. From single calls, at current prices: choose days, not months.",
+        sql(query),
+        defaults=defaults(empty="no call names its conversation"),
+        overrides=[
+            column("conversation", "Conversation"),
+            column("since", "Since", Unit("dateTimeAsIso"), width=170),
+            column("calls", "Calls", COUNT, width=80),
+            money("usd", "Spend", SMALL_MONEY, width=110),
+            missing("without_cost", "Without cost"),
+            column(
+                "longest_input",
+                "Longest input",
+                TOKENS,
+                steps=((None, "transparent"), (LONG_INPUT, "orange")),
+                mappings=[UNKNOWN],
+            ),
+            exact(),
+        ],
+        width=24,
+        height=9,
+    )
+
+
+def _parameters() -> Panel:
+    query = f"""
+        SELECT key AS parameter, c.host, count(*) AS calls, count(*) FILTER (WHERE status IN (400, 422)) AS refused,
+            count(*) FILTER (WHERE status IN (400, 422) AND error_param = key) AS named
+        FROM calls c CROSS JOIN LATERAL jsonb_object_keys(c.params) AS key WHERE {_CHOSEN}
+        GROUP BY 1, 2 HAVING count(*) FILTER (WHERE status IN (400, 422)) > 0 ORDER BY 5 DESC, 4 DESC LIMIT 50"""
+    return table(
+        "Parameters that meet refusals",
+        "Which parameter does a host refuse? `Named` counts refusals that name it: tell the client to leave it out "
+        "(LibreChat: "
+        "dropParams). From single calls.",
+        sql(query),
+        defaults=defaults(empty="no parameter was refused"),
+        overrides=[
+            column("parameter", "Parameter"),
+            column("host", "Host"),
+            column("calls", "Calls with it", COUNT, width=110),
+            column("refused", "Refused", COUNT, width=90),
+            column("named", "Named", COUNT, steps=((None, "transparent"), (1, "red")), width=90),
+        ],
+        width=24,
+        height=6,
+    )
+
+
+def _latest() -> Panel:
+    query = f"""
+        SELECT started_at AS time, id, provider, model, status, outcome, user_id, duration_ms, ttft_ms,
+            CASE WHEN cost IS NOT NULL THEN
+                CASE cost_status WHEN 'estimated' THEN '~' WHEN 'partial' THEN '>= ' ELSE '' END
+                || to_char(cost::numeric / 1000000000, {_DIGITS})
+            WHEN cost_status = 'none' THEN '-' ELSE 'unknown' END AS usd
+        FROM (SELECT c.started_at, c.id::text AS id, c.provider, coalesce(c.model_returned, c.model_requested) AS model,
+                c.status, c.outcome, coalesce(c.user_id, '(unknown)') AS user_id, c.duration_ms, c.ttft_ms,
+                {_COST} AS cost, {_STATUS} AS cost_status
+            FROM (SELECT c.* FROM calls c WHERE {_CHOSEN} ORDER BY c.started_at DESC LIMIT 200) AS c {_PRICE}) AS latest
+        ORDER BY started_at DESC"""
+    return table(
+        "Latest calls",
+        "What just happened? The last 200 calls of the time range; `farebox show ID` prints one in full. Cost to the "
+        "nano-dollar: `~` is an estimate, `>=` a lower bound, `-` nothing to pay.",
+        sql(query),
+        defaults=defaults(empty="no calls"),
+        overrides=[
+            column("time", "Time", Unit("dateTimeAsIso"), width=170),
+            column("id", "ID", width=310),
+            column("provider", "Provider", width=110),
+            column("model", "Model"),
+            column(
+                "status",
+                "Status",
+                COUNT,
+                steps=((None, "transparent"), (400, "red")),
+                mappings=[UNKNOWN_STATUS],
+                width=80,
+            ),
+            column("outcome", "How it ended", mappings=[named({"ok": ("ok", "green"), **OUTCOMES})]),
+            column("user_id", "User"),
+            column("duration_ms", "Took", Unit("ms", 0), width=90),
+            column("ttft_ms", "First token", Unit("ms", 0), mappings=[UNKNOWN_STATUS], width=100),
+            column("usd", "Cost, USD", TEXT, mappings=[_UNKNOWN_TEXT], align="right"),
+        ],
+        width=24,
+        height=12,
+    )
+
+
+_UNKNOWN_TEXT = named({"unknown": ("unknown", "orange")})
+
+ROWS = [Row("What on: the chosen users and teams", [_conversations(), _parameters(), _latest()])]

@@ -1,0 +1,197 @@
+"""What must hold on every board, whoever reads it: over the JSON that ships."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from dashboards import thresholds
+from tests.support.boards import NAMES, Place, board, places
+
+PANELS = places()
+MONEY = re.compile(r"usd|cost|spend|money|\$", re.IGNORECASE)
+every_panel = pytest.mark.parametrize("place", PANELS, ids=lambda place: place.id)
+every_board = pytest.mark.parametrize("name", NAMES)
+
+
+def levels(place: Place) -> set[float]:
+    """Return the numbers at which the panel changes its colours."""
+    found = [place.defaults["thresholds"], *(shown["thresholds"] for shown in place.columns() if "thresholds" in shown)]
+    return {step["value"] for one in found for step in one["steps"] if step["value"] is not None}
+
+
+def test_there_are_four_boards_with_fixed_addresses() -> None:
+    assert NAMES == ("farebox-people", "farebox-sidecar", "farebox-spend", "farebox-traffic")
+    assert [board(name)["uid"] for name in NAMES] == list(NAMES)
+
+
+@every_panel
+def test_a_panel_has_its_question_as_description(place: Place) -> None:
+    assert "?" in place.panel["description"]
+
+
+@every_panel
+def test_no_panel_is_a_pie_or_of_a_kind_that_newer_grafanas_lack(place: Place) -> None:
+    assert place.panel["type"] in {"stat", "timeseries", "table", "bargauge", "state-timeline", "heatmap"}
+
+
+@every_panel
+def test_money_is_never_cut_to_three_digits(place: Place) -> None:
+    assert "currencyUSD" not in json.dumps(place.panel)
+
+
+@every_panel
+def test_money_has_a_dollar_and_at_least_two_decimals(place: Place) -> None:
+    units = [place.defaults, *place.columns()]
+    shown = {one["unit"]: int(one.get("decimals") or 0) for one in units if str(one.get("unit", "")).startswith("prefix:")}
+
+    assert set(shown) <= {"prefix:$"}
+    assert shown.get("prefix:$", 2) >= 2 or place.panel["title"] == "Month's end, forecast"
+
+
+@every_panel
+def test_no_data_is_told_in_words(place: Place) -> None:
+    assert re.fullmatch(r"[a-z ]{6,}", place.defaults["noValue"])
+
+
+@every_panel
+def test_an_unknown_sum_of_money_is_unknown(place: Place) -> None:
+    unknown = {"match": "null+nan", "result": {"text": "unknown", "color": "orange"}}
+    mapped = [mapping["options"] for mapping in place.defaults.get("mappings", [])]
+
+    if place.panel["type"] in {"stat", "bargauge"} and place.defaults["unit"] == "prefix:$":
+        assert unknown in mapped
+    for shown in place.columns():
+        if shown.get("unit") == "prefix:$" and place.is_sql:
+            assert unknown in [mapping["options"] for mapping in shown["mappings"]], shown["name"]
+
+
+@every_panel
+def test_a_gap_stays_a_gap(place: Place) -> None:
+    if place.panel["type"] in {"timeseries", "state-timeline"}:
+        assert place.defaults["custom"]["spanNulls"] is False
+
+
+@every_panel
+def test_sums_of_money_stand_beside_what_they_leave_out(place: Place) -> None:
+    if not place.is_sql or place.panel["type"] != "table" or "cost_nanousd" not in place.queries[0]:
+        return
+    if place.panel["title"] in {"Provider's bill against the price lists", "Latest calls"}:
+        return  # of calls with a cost alone; each call for itself
+
+    [query] = place.queries
+    [shown] = [one for one in place.columns() if one["name"] == "without_cost"]
+    assert "'unpriced'" in query
+    assert {"color": "orange", "value": 1} in shown["thresholds"]["steps"]
+
+
+@every_panel
+def test_sums_as_text_mark_estimates_and_lower_bounds(place: Place) -> None:
+    if place.is_sql and "to_char(" in place.queries[0] and "FM9" in place.queries[0]:
+        assert "'~'" in place.queries[0]
+        assert "'>= '" in place.queries[0]
+
+
+@every_panel
+def test_figures_that_each_sidecar_reports_from_the_ledger_are_never_added_up(place: Place) -> None:
+    exact = r"farebox_(?:spend|spend_usual|spend_forecast|budget_\w+|price_catalogue_age)_(?:usd|ratio|rate|seconds)"
+    for query in place.queries:
+        for found in re.finditer(exact, query):
+            assert re.search(r"max (?:by \([\w, ]+\) )?\($|max\($", query[: found.start()]), query
+
+
+@every_panel
+def test_money_in_sql_is_never_a_float(place: Place) -> None:
+    if place.is_sql:
+        [query] = place.queries
+        assert "1e9" not in query
+        assert not re.search(r"(?<!::numeric) / 1000000000", query)
+
+
+@every_panel
+def test_hours_days_and_months_are_cut_in_a_named_zone(place: Place) -> None:
+    if place.is_sql:
+        [query] = place.queries
+        assert "$__timeFilter(hour)" not in query
+        assert "$__timeGroup" not in query
+        for unit, zone in re.findall(r"date_trunc\('(\w+)', (?:[^()]|\([^()]*\))*?, ([^,()]+)\)", query):
+            assert zone == ("'UTC'" if unit == "hour" else "${tz:sqlstring}")
+        assert query.count("date_trunc(") == len(re.findall(r"date_trunc\('\w+', [^,]+, ['$]", query))
+
+
+@every_panel
+def test_variables_in_sql_are_quoted_as_strings(place: Place) -> None:
+    if place.is_sql:
+        [query] = place.queries
+        assert set(re.findall(r"\$\{\w+(:\w+)?\}", query)) <= {":sqlstring"}
+
+
+@every_panel
+def test_levels_of_colours_come_from_the_thresholds_of_the_alerts(place: Place) -> None:
+    known = {value for value in vars(thresholds).values() if isinstance(value, float | int)}
+    colours_alone = {1, 0.5}  # any at all; which status
+    statuses = {400} if place.panel["title"] == "Latest calls" else set()
+    derived = {-thresholds.PRICE_DRIFT, 1 - thresholds.PROVIDER_ERRORS, 1 - thresholds.FAILING_NOTICEABLE}
+
+    assert levels(place) <= known | derived | colours_alone | statuses
+
+
+@every_panel
+def test_links_of_rows_carry_time_and_data_sources(place: Place) -> None:
+    for shown in place.columns():
+        for link in shown.get("links", []):
+            assert re.match(r"/d/farebox-\w+\?\$\{__url_time_range\}&\$\{prometheus:queryparam\}&", link["url"])
+            uid, fields = (
+                re.match(r"/d/([\w-]+)", link["url"]),
+                re.findall(r"var-(\w+)=\$\{__data\.fields\.(\w+)", link["url"]),
+            )
+            assert uid
+            names = [variable["name"] for variable in board(uid[1])["templating"]["list"]]
+            for variable, field in fields:
+                assert variable == field
+                assert variable in names
+
+
+@every_board
+def test_boards_lead_to_each_other_with_variables_and_time(name: str) -> None:
+    [link] = board(name)["links"]
+
+    assert (link["type"], link["tags"], link["includeVars"], link["keepTime"]) == (
+        "dashboards",
+        ["farebox"],
+        True,
+        True,
+    )
+    assert board(name)["tags"] == ["farebox"]
+
+
+@every_board
+def test_data_sources_are_variables(name: str) -> None:
+    text = json.dumps(board(name))
+
+    assert set(re.findall(r'"uid": "([^"]+)"', text)) - set(NAMES) <= {"${prometheus}", "${ledger}"}
+    for variable in board(name)["templating"]["list"]:
+        if variable["type"] == "datasource":
+            assert variable["query"] in {"prometheus", "grafana-postgresql-datasource"}
+
+
+@every_board
+def test_panels_neither_overlap_nor_leave_the_grid(name: str) -> None:
+    taken: set[tuple[int, int]] = set()
+    for panel in board(name)["panels"]:
+        at = panel["gridPos"]
+        cells = {(x, y) for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])}
+        assert not cells & taken, panel["title"]
+        assert max(x for x, _ in cells) < 24
+        taken |= cells
+    ids = [panel["id"] for panel in board(name)["panels"]]
+    assert len(set(ids)) == len(ids)
+
+
+@every_board
+def test_a_board_is_of_the_last_classic_schema_and_cannot_be_saved_in_grafana(name: str) -> None:
+    made: dict[str, Any] = board(name)
+
+    assert (made["schemaVersion"], made["graphTooltip"], made["editable"]) == (41, 1, False)
+    assert made["description"].endswith("?")
