@@ -1,12 +1,14 @@
 """Prometheus metrics as a sink."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
 from farebox.pricing.standard import standard
 from farebox.records.record import Completion
-from farebox.sinks.metrics import KINDS, LIMITS_LIMIT, MetricsSink
+from farebox.sinks.metrics import KINDS, MetricsSink
 from farebox.sinks.models import MODELS_LIMIT, UNKNOWN_MODELS_LIMIT
+from farebox.store.label_sets import LabelSet
 from prometheus_client import CollectorRegistry
 
 from tests.support.samples import record
@@ -29,9 +31,12 @@ def count(sink: MetricsSink, **told: Any) -> None:
 
 
 def series(registry: CollectorRegistry, name: str) -> dict[str, float]:
-    """Return every value of `name` by its model."""
-    samples = (sample for metric in registry.collect() for sample in metric.samples)
-    return {sample.labels["model"]: sample.value for sample in samples if sample.name == name}
+    """Return the sum of `name` by model."""
+    sums: Counter[str] = Counter()
+    for sample in (sample for metric in registry.collect() for sample in metric.samples):
+        if sample.name == name:
+            sums[sample.labels["model"]] += sample.value  # type: ignore[assignment]
+    return dict(sums)
 
 
 def names(registry: CollectorRegistry) -> set[str]:
@@ -77,25 +82,6 @@ def test_tokens_are_summed_by_kind(registry: CollectorRegistry, sink: MetricsSin
     assert kinds == {
         "input": 1000, "cache_read": 400, "output": 100, "reasoning": 7, "cache_write": None, "input_audio": None
     }  # fmt: skip
-
-
-def test_what_is_left_of_a_limit_is_as_the_latest_answer_says(registry: CollectorRegistry, sink: MetricsSink) -> None:
-    count(sink, ratelimit={"remaining_requests": 10, "limit_requests": 500, "reset_requests_ms": 7})
-    count(sink, ratelimit={"remaining_requests": 9, "remaining_tokens_minute": 0, "remaining": 3})
-
-    left = {
-        kind: registry.get_sample_value("farebox_ratelimit_remaining", {"provider": "openai", "kind": kind})
-        for kind in ("requests", "tokens_minute", "", "limit_requests", "reset_requests_ms")
-    }
-    assert left == {"requests": 9, "tokens_minute": 0, "": 3, "limit_requests": None, "reset_requests_ms": None}
-
-
-def test_many_kinds_of_limits_make_few_series(registry: CollectorRegistry, sink: MetricsSink) -> None:
-    for number in range(LIMITS_LIMIT * 2):
-        count(sink, provider=f"p{number}", ratelimit={"remaining_requests": 1})
-
-    left = [metric for metric in registry.collect() if metric.name == "farebox_ratelimit_remaining"]
-    assert len(left[0].samples) == LIMITS_LIMIT
 
 
 def test_cost_is_summed_in_usd_by_how_sure_it_is(registry: CollectorRegistry, sink: MetricsSink) -> None:
@@ -175,6 +161,42 @@ def test_known_model_names_are_capped_too(registry: CollectorRegistry) -> None:
 
     assert len(series(registry, "farebox_calls_total")) == MODELS_LIMIT + 1
     assert series(registry, "farebox_calls_total")["other"] == 10
+
+
+def test_a_repeated_call_is_a_retry(registry: CollectorRegistry, sink: MetricsSink) -> None:
+    for attempt in (None, 1, 2, 3):
+        count(sink, attempt=attempt)
+
+    assert registry.get_sample_value("farebox_retries_total", {"provider": "openai"}) == 2
+
+
+def test_savings_of_a_cache_are_counted(registry: CollectorRegistry, sink: MetricsSink) -> None:
+    card = {"input_tokens": "2.5 per million", "cache_read_tokens": "1.25 per million"}
+
+    count(sink, input_tokens=2_000_000, cache_read_tokens=1_000_000, rate_card=card)
+
+    assert registry.get_sample_value("farebox_cache_saved_usd_total", MODEL) == 1.25
+
+
+def test_what_the_ledger_has_seen_starts_at_0(registry: CollectorRegistry, sink: MetricsSink) -> None:
+    known = {"input_tokens": 5, "cache_read_tokens": 0, "cost_nanousd": 5, "catalogue_cost_nanousd": 5}
+    known |= {"duration_ms": 5, "ttft_ms": 0}
+    sink.expect([LabelSet("openai", "gpt-4o", "chat", "ok", 200, "reported", known)])
+
+    here = {**MODEL, "operation": "chat", "outcome": "ok", "status": "200"}
+    found = [
+        registry.get_sample_value("farebox_calls_total", here),
+        registry.get_sample_value("farebox_calls_total", {**here, "outcome": "http_error", "status": "429"}),
+        registry.get_sample_value("farebox_tokens_total", {**MODEL, "kind": "input"}),
+        registry.get_sample_value("farebox_tokens_total", {**MODEL, "kind": "cache_read"}),
+        registry.get_sample_value("farebox_cost_usd_total", {**MODEL, "cost_status": "reported"}),
+        registry.get_sample_value("farebox_catalogue_cost_usd_total", MODEL),
+        registry.get_sample_value("farebox_unpriced_calls_total", MODEL),
+        registry.get_sample_value("farebox_call_duration_seconds_count", MODEL),
+        registry.get_sample_value("farebox_time_to_first_token_seconds_count", MODEL),
+        registry.get_sample_value("farebox_retries_total", {"provider": "openai"}),
+    ]
+    assert found == [0, 0, 0, None, 0, 0, None, 0, None, 0]
 
 
 def test_a_completion_adds_what_it_adds_and_no_call(sink: MetricsSink, registry: CollectorRegistry) -> None:

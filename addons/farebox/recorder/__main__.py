@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, disable_created_metrics
 
 from ..config import retention
 from ..config.settings import Settings
@@ -27,6 +27,7 @@ from .batch_writer import BatchWriter, Destinations
 from .dead_letters import DeadLetters
 from .estimator_store import EstimatorStore
 from .failures import Failures
+from .first_series import SeriesFirst
 from .health import Health
 from .heartbeats import Heartbeats
 from .http import serve
@@ -65,14 +66,17 @@ def record(settings: Settings, stopping: threading.Event, alone: threading.Event
     """Record until `stopping`; once `alone`, leave the port and the rest of the spool to the next recorder."""
     engine = open_engine(settings.ledger, patience=_PATIENCE)
     registry, prices = CollectorRegistry(), Prices(settings.folder, settings.prices)
-    to = _destinations(settings, engine, registry, prices)
+    # The time at which a series began is a series itself, which no board reads.
+    disable_created_metrics()
+    metrics = MetricsSink(registry, prices.knows)
+    to = _destinations(settings, engine, registry, prices, metrics)
     estimators = EstimatorStore(settings.folder)
     receiver = HeartbeatReceiver(settings.folder)
     heartbeats = Heartbeats(receiver, to.own, settings.workers)
     open_spool, spooled = SpoolOpener(settings, engine), SpoolReader(settings.spool_folder, {}).pending
     writer = BatchWriter(to, estimators, prices.current, sidecar=settings.sidecar)
     jobs = JobRunner(loop_jobs(to, writer, estimators), to.failures)
-    recorder = Recorder(open_spool, heartbeats, to, writer, jobs, spooled=spooled)
+    recorder = Recorder(SeriesFirst(open_spool, metrics, engine), heartbeats, to, writer, jobs, spooled=spooled)
 
     def health() -> Health:
         heartbeats.receive()
@@ -98,10 +102,12 @@ def record(settings: Settings, stopping: threading.Event, alone: threading.Event
     open_spool.close()
 
 
-def _destinations(settings: Settings, engine: Engine, registry: CollectorRegistry, prices: Prices) -> Destinations:
+def _destinations(
+    settings: Settings, engine: Engine, registry: CollectorRegistry, prices: Prices, metrics: MetricsSink
+) -> Destinations:
     keep, keep_callers = (retention.parse(text) for text in (settings.retention.calls, settings.retention.hourly))
     database = DatabaseSink(engine, sidecar=settings.sidecar, keep=keep, keep_callers=keep_callers)
-    own, metrics, failures = SelfMetrics(registry), MetricsSink(registry, prices.knows), Failures(registry)
+    own, failures = SelfMetrics(registry), Failures(registry)
     # A counter that exists from the start shows its first increase.
     own.meter_failures((dialect.name, 0) for dialect in DIALECTS)
     own.catalogue_age(prices.age_seconds)

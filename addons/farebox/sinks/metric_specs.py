@@ -29,8 +29,12 @@ COUNTERS: Mapping[str, Spec] = {
     "catalogue_cost_usd": Spec(
         "Cost by the price catalogues of calls whose cost the provider stated: those with cost_status=reported.", _MODEL
     ),
+    "cache_saved_usd": Spec(
+        "What tokens read from a cache would have cost more as new input, in USD, at the prices of each call.", _MODEL
+    ),
     "unpriced_calls": Spec("Calls whose cost is not known.", _MODEL),
-    "calls_over_series_cap": Spec("Calls counted under model=other because there were too many model names."),
+    "retries": Spec("Calls that repeat a failed one.", ("provider",)),
+    "calls_over_series_cap": Spec("Calls counted under model=other because there were too many label sets."),
     "records_dropped": Spec("Calls lost because neither disk nor memory had room."),
     "records_dead_lettered": Spec("Calls that could not be recorded and are kept as dead letters."),
     "meter_failures": Spec("Answers that farebox could not read because of a fault of its own.", ("dialect",)),
@@ -47,6 +51,8 @@ GAUGES: Mapping[str, Spec] = {
     "inflight_calls": Spec("Calls whose answer is under way."),
     "spool_pending": Spec("Calls in the spool that are not in the ledger yet."),
     "ratelimit_remaining": Spec("What is left of a rate limit, as the latest answer says.", ("provider", "kind")),
+    "ratelimit_limit": Spec("The rate limit itself, as the latest answer says.", ("provider", "kind")),
+    "ratelimit_seen_timestamp_seconds": Spec("When the latest answer that says so ended.", ("provider", "kind")),
     "price_catalogue_age_seconds": Spec("Age of the list prices in use, from the newest day on which one was checked."),
 }
 HISTOGRAMS: Mapping[str, Spec] = {

@@ -1,17 +1,20 @@
 """Prometheus metrics as a sink. Names and labels: docs/metrics.md."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
 from prometheus_client import CollectorRegistry
 
 from ..pricing.cost import REPORTED, UNPRICED
+from ..pricing.saved import cache_saved_nanousd
 from ..records.columns import COLUMNS
 from ..records.record import Completion, Record
-from .metric_specs import counter, gauge, histogram
-from .models import OTHER, ModelLabels
+from ..store.label_sets import LabelSet
+from .metric_specs import counter, histogram
+from .models import ModelLabels
+from .rate_limits import RateLimits
+from .series import CallSeries
 
-LIMITS_LIMIT = 200
 _TOTALS = {column.name for column in COLUMNS if column.name.endswith("_tokens") and column.within is None}
 # The label `kind` of each token column: the totals, and what lies directly within them.
 KINDS = {
@@ -30,13 +33,32 @@ class MetricsSink:
     def __init__(self, registry: CollectorRegistry, knows: Callable[[str, str | None], bool]) -> None:
         self._models = ModelLabels(knows)
         self._money = _Money(registry)
-        self._limits = _RateLimits(registry)
-        self._calls = cache(counter("calls", registry).labels)
+        self._limits = RateLimits(registry)
+        self._calls = CallSeries(counter("calls", registry).labels)
         self._tokens = cache(counter("tokens", registry).labels)
+        self._retries = cache(counter("retries", registry).labels)
         self._over_cap = counter("calls_over_series_cap", registry)
         self._duration = cache(histogram("call_duration_seconds", registry).labels)
         self._first_token = cache(histogram("time_to_first_token_seconds", registry).labels)
         self._overhead = histogram("overhead_seconds", registry)
+
+    def expect(self, found: Iterable[LabelSet]) -> None:
+        """Make the series of the calls `found` in the ledger, at 0.
+
+        Otherwise a series begins with its first call, and rate() and increase() see no growth in it.
+        """
+        for one in found:
+            model = self._models.label(one.provider, one.model)
+            self._calls.of((one.provider, model, one.operation or ""), one.outcome, one.status)
+            self._retries(one.provider)
+            for kind, column in KINDS.items():
+                if one.known.get(column):
+                    self._tokens(one.provider, model, kind)
+            if one.known["duration_ms"]:
+                self._duration(one.provider, model)
+            if one.known["ttft_ms"]:
+                self._first_token(one.provider, model)
+            self._money.expect(one, model)
 
     def apply(self, new: Sequence[Record], changed: Sequence[Completion]) -> None:
         """Count `new` calls, and the tokens and cost that `changed` ones gained."""
@@ -54,11 +76,14 @@ class MetricsSink:
 
     def _count(self, record: Record) -> None:
         model = self._models.label(record.provider, record.model)
-        if model == OTHER:
-            self._over_cap.inc()
         place = (record.provider, model)
-        status = "" if record.status is None else str(record.status)
-        self._calls(*place, record.operation or "", record.outcome, status).inc()
+        calls, is_beyond = self._calls.of((*place, record.operation or ""), record.outcome, record.status)
+        calls.inc()
+        if is_beyond:
+            self._over_cap.inc()
+        retries = self._retries(record.provider)
+        if (record.attempt or 1) > 1:
+            retries.inc()
         for kind, column in KINDS.items():
             if (amount := getattr(record, column)) and column not in (record.estimate or ()):
                 self._tokens(*place, kind).inc(amount)
@@ -81,35 +106,30 @@ class _Money:
     def __init__(self, registry: CollectorRegistry) -> None:
         self._cost = cache(counter("cost_usd", registry).labels)
         self._catalogue = cache(counter("catalogue_cost_usd", registry).labels)
+        self._saved = cache(counter("cache_saved_usd", registry).labels)
         self._unpriced = cache(counter("unpriced_calls", registry).labels)
+
+    def expect(self, one: LabelSet, model: str) -> None:
+        place = (one.provider, model)
+        if one.known["cost_nanousd"]:
+            self._cost(*place, one.cost_status)
+        if one.cost_status == REPORTED and one.known["catalogue_cost_nanousd"]:
+            self._catalogue(*place)
+        if one.known["cache_read_tokens"]:
+            self._saved(*place)
+        if one.cost_status == UNPRICED:
+            self._unpriced(*place)
 
     def count(self, record: Record, model: str) -> None:
         if record.cost_nanousd is not None:
             self._cost(record.provider, model, record.cost_status).inc(record.cost_nanousd / 1e9)
         if record.cost_status == REPORTED and record.catalogue_cost_nanousd is not None:
             self._catalogue(record.provider, model).inc(record.catalogue_cost_nanousd / 1e9)
+        if (saved := cache_saved_nanousd(record)) is not None:
+            self._saved(record.provider, model).inc(saved / 1e9)
         if record.cost_status == UNPRICED:
             self._unpriced(record.provider, model).inc()
 
     def complete(self, before: Record, after: Record, model: str) -> None:
         if (more := (after.cost_nanousd or 0) - (before.cost_nanousd or 0)) > 0:
             self._cost(after.provider, model, after.cost_status).inc(more / 1e9)
-
-
-class _RateLimits:
-    """What is left of rate limits; their number is bounded, because the peer names them."""
-
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self._seen: set[tuple[str, str]] = set()
-        self._remaining = cache(gauge("ratelimit_remaining", registry).labels)
-
-    def note(self, record: Record) -> None:
-        for name, amount in (record.ratelimit or {}).items():
-            aspect, _, kind = name.partition("_")
-            if aspect == "remaining" and self._has_room((record.provider, kind)):
-                self._remaining(record.provider, kind).set(amount)
-
-    def _has_room(self, limit: tuple[str, str]) -> bool:
-        if len(self._seen) < LIMITS_LIMIT:
-            self._seen.add(limit)
-        return limit in self._seen
