@@ -67,7 +67,7 @@ def record(settings: Settings, stopping: threading.Event, alone: threading.Event
     engine = open_engine(settings.ledger, patience=_PATIENCE)
     registry, prices = CollectorRegistry(), Prices(settings.folder, settings.prices)
     # The time at which a series began is a series itself, which no board reads.
-    disable_created_metrics()
+    disable_created_metrics()  # type: ignore[no-untyped-call]
     metrics = MetricsSink(registry, prices.knows)
     to = _destinations(settings, engine, registry, prices, metrics)
     estimators = EstimatorStore(settings.folder)

@@ -36,5 +36,17 @@ def label_sets(engine: Engine, since: datetime) -> list[LabelSet]:
     query = select(*keys, *counts).where(_TABLE.hour >= since).group_by(*keys)
     with snapshot(engine) as connection:
         found = connection.execute(query.order_by(func.sum(_TABLE.calls).desc()).limit(LIMIT)).all()
-    width = len(keys)
-    return [LabelSet(*row[:width], dict(zip(BY_MODEL.measures, map(int, row[width:]), strict=True))) for row in found]
+    return [_label_set(*row) for row in found]
+
+
+def _label_set(
+    provider: str,
+    model: str | None,
+    operation: str | None,
+    outcome: str,
+    status: int | None,
+    cost_status: str,
+    *counts: int,
+) -> LabelSet:
+    known_calls = dict(zip(BY_MODEL.measures, map(int, counts), strict=True))
+    return LabelSet(provider, model, operation, outcome, status, cost_status, known_calls)
