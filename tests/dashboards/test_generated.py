@@ -44,7 +44,9 @@ def test_money_is_never_cut_to_three_digits(place: Place) -> None:
 @every_panel
 def test_money_has_a_dollar_and_at_least_two_decimals(place: Place) -> None:
     units = [place.defaults, *place.columns()]
-    shown = {one["unit"]: int(one.get("decimals") or 0) for one in units if str(one.get("unit", "")).startswith("prefix:")}
+    shown = {
+        one["unit"]: int(one.get("decimals") or 0) for one in units if str(one.get("unit", "")).startswith("prefix:")
+    }
 
     assert set(shown) <= {"prefix:$"}
     assert shown.get("prefix:$", 2) >= 2 or place.panel["title"] == "Month's end, forecast"
