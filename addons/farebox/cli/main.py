@@ -19,6 +19,7 @@ COMMANDS = {
     "requeue": "requeue",
     "forget": "forget",
     "prices": "prices.main",
+    "librechat": "librechat.main",
 }
 
 

@@ -1,0 +1,1 @@
+"""`farebox librechat` and its commands."""

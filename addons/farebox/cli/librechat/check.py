@@ -1,0 +1,125 @@
+"""`farebox librechat check`."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from ...config import settings as settings_module
+from ...config.settings import Settings
+from ...doctor.ports import listening
+from ...errors import SettingsError
+from ...home.folder import BUNDLE, CERTIFICATE
+from ...librechat.check import check as findings_of
+from ...librechat.deployment import Deployment, Farebox, Version, deployment
+from ...librechat.finding import PROBLEM, Finding
+from ...librechat.options import headers_snippet
+from ...librechat.title_prices import title_prices
+from ...pricing.standard import standard
+from ...process.client_environment import ProxyEndpoint
+from ...process.ports import url
+from ...report.figures import plural
+from ..console import console
+from ..options import Config, Host, Port
+from .files import read
+
+_VERSION = re.compile(r"v?(\d+(?:\.\d+){0,2})(?:-\w+)?")
+_MARKS = {PROBLEM: ("✗", "bold red")}
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="FILE",
+        help="librechat.yaml, .env and Compose files, in Compose's order; default: those in the current folder.",
+    ),
+]
+Release = Annotated[
+    str | None, typer.Option(metavar="VERSION", help="LibreChat's release, such as 0.8.7; default: the image's tag.")
+]
+Node = Annotated[
+    str | None, typer.Option(metavar="VERSION", help="Node's version, such as 24.16; default: that of the release.")
+]
+
+
+def check(
+    *,
+    files: Files = None,
+    release: Release = None,
+    node: Node = None,
+    host: Host = None,
+    port: Port = None,
+    config: Config = None,
+) -> None:
+    """Find calls of LibreChat that farebox would miss, and print what to write instead. Changes nothing.
+
+    Each finding names the file, the line and the key. The exit code is 1 if calls would be missed or fail.
+
+    - `farebox librechat check`
+    - `farebox librechat check librechat.yaml .env docker-compose.yml docker-compose.override.yml`
+    """
+    settings = settings_module.load({"host": host, "port": port}, config=config)
+    found = read(files or ())
+    versions = (_version("release", release), _version("node", node))
+    described = deployment(
+        farebox_of(settings),
+        config=found.config,
+        dotenv=found.dotenv,
+        compose=found.compose,
+        files=found.env_files,
+        versions=versions,
+    )
+    findings = examine(described, settings)
+    out = console()
+    for line in _lines(findings):
+        out.print(line, soft_wrap=True)
+    _print_headers(out)
+    if any(one.level == PROBLEM for one in findings):
+        raise typer.Exit(1)
+
+
+def examine(described: Deployment, settings: Settings) -> list[Finding]:
+    """Return the findings, with the prices of `settings`."""
+    pricer = standard(settings.prices, settings.folder)
+    return findings_of(described, title_prices(pricer, settings.table, datetime.now(UTC)))
+
+
+def farebox_of(settings: Settings) -> Farebox:
+    """Return the sidecar that clients are to reach: the one that runs, else the one that `settings` describe."""
+    ports = listening(settings)
+    port = settings.port if settings.port in ports else ports[0]
+    folder = settings.folder
+    endpoint = ProxyEndpoint(url(settings.host, port), str(folder / CERTIFICATE), str(folder / BUNDLE))
+    return Farebox(endpoint, ports, settings.table, settings.intercept.hosts, settings.intercept.all)
+
+
+def _lines(findings: Sequence[Finding]) -> Iterator[Text]:
+    for one in findings:
+        mark, style = _MARKS.get(one.level, ("!", "yellow"))
+        yield Text.assemble((f"{mark} ", style), f"{one.place}: {one.why}")
+        yield Text(f"    write: {one.write}", "dim")
+    problems = sum(one.level == PROBLEM for one in findings)
+    if not findings:
+        yield Text("✓ no call of these endpoints would be missed", "green")
+    else:
+        yield Text(f"{plural(problems, 'problem')}, {plural(len(findings) - problems, 'warning')}.")
+
+
+def _print_headers(out: Console) -> None:
+    out.print(
+        "\nFor user, conversation and message in each row, in each custom endpoint of librechat.yaml or, from "
+        "LibreChat 0.8.7 on, once below endpoints.all:\n"
+    )
+    out.print(headers_snippet(), markup=False)
+
+
+def _version(key: str, text: str | None) -> Version | None:
+    if text is None:
+        return None
+    found = _VERSION.fullmatch(text)
+    if not found:
+        raise SettingsError(f"{key}: {text!r} is not a version: write it as 0.8.7 or 24.16.0")
+    return tuple(int(part) for part in found.group(1).split("."))
