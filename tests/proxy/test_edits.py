@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from pathlib import Path
 from typing import get_args, get_type_hints
 
@@ -95,12 +96,12 @@ def test_only_one_module_edits_traffic(path: Path) -> None:
 
 
 def test_each_edit_has_an_off_switch_among_the_settings() -> None:
-    kinds = get_type_hints(Settings)
-
-    assert [edit.name for edit in EDITS] == ["stream_usage"]
+    assert [edit.name for edit in EDITS] == ["stream_usage", "own_headers"]
     for edit in EDITS:
-        assert edit.off in get_args(kinds[edit.setting])
-        assert getattr(Settings(), edit.setting) != edit.off
+        group, _, name = edit.setting.rpartition(".")
+        struct = get_type_hints(Settings)[group] if group else Settings
+        assert edit.off in get_args(get_type_hints(struct)[name])
+        assert attrgetter(edit.setting)(Settings()) != edit.off
         assert edit.description.endswith(".")
 
 
@@ -117,8 +118,9 @@ def test_the_off_switch_turns_an_edit_off() -> None:
         lambda editor, flow: editor.replace_answer(flow, tutils.tresp(status_code=500)),
         lambda editor, flow: editor.remove_length(flow.request, flow.response),
         lambda editor, flow: editor.without_usage(exchange_of(flow), None, print),
+        lambda editor, flow: editor.remove_headers(flow.request, frozenset({"header"})),
     ],
-    ids=["set_body", "copy_with", "replace_answer", "remove_length", "without_usage"],
+    ids=["set_body", "copy_with", "replace_answer", "remove_length", "without_usage", "remove_headers"],
 )
 def test_an_edit_that_is_off_changes_nothing(edit: Callable[[Editor, http.HTTPFlow], object]) -> None:
     flow = tflow.tflow(resp=True)
@@ -154,6 +156,16 @@ def test_a_request_is_copied_without_its_answer(editor: Editor) -> None:
     assert (again.response, again.error, again.is_replay) == (None, None, "request")
     assert (again.request.raw_content, again.request.headers["content-length"]) == (b"another body", "12")
     assert again.request.path == flow.request.path
+
+
+def test_headers_are_removed_and_the_others_keep_their_order(editor: Editor) -> None:
+    headers = [(b"Host", b"h"), (b"X-Farebox-User", b"u"), (b"X-A", b"1"), (b"x-lc-user-id", b"u"), (b"x-a", b"2")]
+    request = tutils.treq(headers=http.Headers(headers))
+
+    assert editor.remove_headers(request, frozenset())
+
+    assert request.headers.fields == ((b"Host", b"h"), (b"X-A", b"1"), (b"x-a", b"2"))
+    assert not editor.remove_headers(request, frozenset())
 
 
 def test_an_answer_is_replaced(editor: Editor) -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 from farebox.metering.cost_fields import CostField
-from farebox.proxy.exchange import HEAD_LIMIT, CaptureOptions, destination, request_of
+from farebox.proxy.capture import CaptureOptions
+from farebox.proxy.exchange import HEAD_LIMIT, destination, request_of
 from farebox.records import reading as readings
 from farebox.records.reading import Reading
 

@@ -6,7 +6,8 @@ import json
 import pytest
 from farebox.dialects import openai_chat
 from farebox.providers.table import NOBODY
-from farebox.proxy.exchange import CaptureOptions, Exchange, destination
+from farebox.proxy.capture import CaptureOptions
+from farebox.proxy.exchange import Exchange, destination
 from farebox.records.reading import Reading, encode
 from mitmproxy import http
 from mitmproxy.test import tflow

@@ -7,7 +7,8 @@ from itertools import pairwise
 import pytest
 from farebox.dialects.openai_chat import DIALECT
 from farebox.providers.table import NOBODY
-from farebox.proxy.exchange import HEAD_LIMIT, CaptureOptions, Exchange
+from farebox.proxy.capture import CaptureOptions
+from farebox.proxy.exchange import HEAD_LIMIT, Exchange
 from farebox.proxy.tap import RESPONSE_LIMIT, RequestTap, ResponseTap, content_length, is_small_and_plain
 from farebox.records.reading import Reading
 from hypothesis import given

@@ -2,7 +2,8 @@
 
 from farebox.dialects.openai_chat import DIALECT
 from farebox.providers.table import NOBODY
-from farebox.proxy.exchange import CaptureOptions, Exchange
+from farebox.proxy.capture import CaptureOptions
+from farebox.proxy.exchange import Exchange
 from farebox.proxy.tap import ResponseTap
 from farebox.proxy.usage_tap import UsageTap
 from mitmproxy import http

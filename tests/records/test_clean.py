@@ -251,3 +251,8 @@ def test_a_key_anywhere_is_no_word(value: str) -> None:
 )
 def test_ids_and_names_of_errors_are_words(value: str) -> None:
     assert clean.word(value) == value
+
+
+def test_an_e_mail_address_is_found_within_a_text() -> None:
+    assert clean.has_address("mail to ann@example.com")
+    assert not clean.has_address("a@b, ann at example.com")

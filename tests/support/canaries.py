@@ -42,6 +42,7 @@ HEADERS = (
         "x-amzn-bedrock-service-tier",
         "x-amzn-bedrock-performanceconfig-latency",
     ),
+    *("x-farebox-user", "x-user-id", "x-lc-team", "x-conversation-id", "cf-aig-metadata", "originator", "x-title"),
     *("anthropic-ratelimit-requests-limit", f"x-ratelimit-limit-{MARK}", "amz-sdk-request", "x-stainless-retry-count"),
 )
 PARAMETERS = ("key", "model", "deployment", "api-version", "alt", "stream", MARK)

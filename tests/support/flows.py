@@ -8,9 +8,10 @@ from farebox.config.settings import load
 from farebox.dialects.openai_chat import DIALECT
 from farebox.providers.table import NOBODY
 from farebox.proxy.addon import Sidecar
+from farebox.proxy.capture import CaptureOptions
 from farebox.proxy.client_diagnostics import DiagnosticsCollector
 from farebox.proxy.connections import Connections
-from farebox.proxy.exchange import CaptureOptions, Exchange
+from farebox.proxy.exchange import Exchange
 from farebox.proxy.worker_output import WorkerOutput
 from farebox.records.reading import Reading, decode
 from farebox.spool.reader import SpoolReader

@@ -1,7 +1,9 @@
 """Which request headers hold credentials, by the words of their names: such headers are never stored as tags."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+
+from ..attribution.lines import Attribution
 
 _WORDS = frozenset(
     {
@@ -28,15 +30,20 @@ _HARMLESS = frozenset(
 )
 
 
-def problems(headers: Iterable[str]) -> Iterator[str]:
-    """Yield what is wrong with `headers` as tags, each with the key and the fix."""
-    for header in headers:
-        word = credential_word(header)
-        if word:
-            yield (
-                f"attribution.tags: {header} is refused: headers with {word!r} in their name hold credentials, which "
-                "are never stored. Send the tag in a header with another name, such as x-team"
-            )
+def problems(attribution: Attribution) -> Iterator[str]:
+    """Yield each credential header that `attribution` would store, with the key and the fix."""
+    headers = attribution.headers
+    kept = {f"headers.{column}": getattr(headers, column) for column in headers.__struct_fields__}
+    for key, names in {"tags": attribution.tags, **kept}.items():
+        what = "tag" if key == "tags" else "value"
+        for name in names:
+            header = name.partition(".")[0]
+            word = credential_word(header)
+            if word:
+                yield (
+                    f"attribution.{key}: {header} is refused: headers with {word!r} in their name hold credentials, "
+                    f"which are never stored. Send the {what} in a header with another name, such as x-team"
+                )
 
 
 def credential_word(header: str) -> str | None:

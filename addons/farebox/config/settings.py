@@ -15,6 +15,8 @@ import msgspec
 import platformdirs
 import tzlocal
 
+from ..attribution import lines
+from ..attribution.lines import Attribution, KeyLine, TeamLine, UserLine
 from ..errors import SettingsError
 from ..metering import cost_fields
 from ..metering.cost_fields import CostField
@@ -38,12 +40,6 @@ class Intercept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     hosts: tuple[str, ...] = ()
     all: bool = False
-
-
-class Attribution(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Request headers that are stored besides the columns of every call."""
-
-    tags: tuple[str, ...] = ()
 
 
 class PricesUpdate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,6 +76,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     cost_fields: tuple[CostField, ...] = ()
     prices_update: PricesUpdate = PricesUpdate()
     attribution: Attribution = Attribution()
+    keys: tuple[KeyLine, ...] = ()
+    users: tuple[UserLine, ...] = ()
+    teams: tuple[TeamLine, ...] = ()
     spool: Spool = Spool()
     retention: Retention = Retention()
     shutdown_timeout: float = 8.0
@@ -151,7 +150,11 @@ def _problems(settings: Settings) -> Iterator[str]:
     yield from _out_of_range(settings)
     if settings.timezone and not _is_zone(settings.timezone):
         yield f"timezone: {settings.timezone!r} is not a time zone: write a name such as Europe/Berlin or UTC"
-    yield from credential_headers.problems(settings.attribution.tags)
+    yield from credential_headers.problems(settings.attribution)
+    for key, problem in lines.header_problems(settings.attribution):
+        yield f"{key}: {problem}"
+    for key, problem in lines.name_problems(settings.keys, settings.users, settings.teams):
+        yield f"{key}: {problem}"
     yield from spool_limits.problems(settings.spool, settings.workers)
     yield from retention.problems(settings.retention)
     yield from _host_problems(settings)
@@ -218,7 +221,7 @@ def _filled(settings: Settings) -> Settings:
         sidecar=settings.sidecar or socket.gethostname(),
         ca=str(Path(settings.ca or home / "mitmproxy").expanduser().absolute()),
         timezone=settings.timezone or _local_zone(),
-        attribution=Attribution(tags=tags),
+        attribution=msgspec.structs.replace(settings.attribution, tags=tags),
     )
 
 

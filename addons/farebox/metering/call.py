@@ -1,7 +1,7 @@
 """A claimed request: its provider, its dialect, and the parameters of its body."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..dialects import dialect_of
@@ -21,7 +21,10 @@ from .cost_fields import CostField
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One claimed request with its provider, its dialect and what it asks for; `started_at` is in ns since 1970."""
+    """One claimed request with its provider, its dialect and what it asks for; `started_at` is in ns since 1970.
+
+    `facts` are columns that rules over the request have found: who made the call, and why.
+    """
 
     id: str
     started_at: int
@@ -31,6 +34,7 @@ class Call:
     asked: Asked
     tags: dict[str, str] | None = None
     cost_fields: tuple[CostField, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def applicable_cost_fields(self) -> Iterator[CostField]:
@@ -43,14 +47,21 @@ def asked_of(request: Request, dialect: Dialect) -> Asked:
 
     The time that this takes is bounded, because no other call of the worker proceeds meanwhile.
     """
+    return read(request, dialect)[0]
+
+
+def read(request: Request, dialect: Dialect) -> tuple[Asked, Mapping[str, Any]]:
+    """Return what the body asks for, as asked_of() does, and the members of the body that were read."""
     content_type = request.header("content-type")
     if form.boundary(content_type):
-        return _with_facts(dialect.asked(request, {}), form.fields(content_type, request.body), TextSize())
+        fields = form.fields(content_type, request.body)
+        return _with_facts(dialect.asked(request, {}), fields, TextSize()), fields
     try:
-        body, sizes = _read(request)
+        document, sizes = _read(request)
     except WireError:
-        return dialect.asked(request, {})
-    return _with_facts(dialect.asked(request, mapping(body)), mapping(body), sizes)
+        return dialect.asked(request, {}), {}
+    body = mapping(document)
+    return _with_facts(dialect.asked(request, body), body, sizes), body
 
 
 def _read(request: Request) -> tuple[Any, TextSize]:
@@ -84,7 +95,7 @@ def called(call: Call) -> dict[str, Any]:
         "request_bytes": request.body_bytes,
         "tags": call.tags,
         "params": asked.params,
-        # Pure rules over the call (attribution, purpose) add the fields that they determine here.
+        **call.facts,
     }
 
 

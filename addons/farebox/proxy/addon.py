@@ -14,11 +14,13 @@ from ..config.settings import Settings
 from ..dialects import dialect_of
 from ..providers.table import NOBODY, provider_of
 from ..records import reading as readings
+from .capture import capture_of
 from .client_diagnostics import DiagnosticsCollector
-from .exchange import CaptureOptions, Exchange, destination, request_of
+from .exchange import Exchange, destination, request_of
 from .guard import guarded
 from .held import Held
 from .outcome import outcome_of
+from .own_headers import OwnHeaders
 from .stream_usage import StreamUsage
 from .tap import RESPONSE_LIMIT, RequestTap, ResponseTap, content_length, is_small_and_plain
 from .usage_tap import UsageTap
@@ -38,7 +40,8 @@ class Sidecar:
         self._hmac_key = hmac_key
         self._settings = settings
         self._table = settings.table
-        self._capture = CaptureOptions(settings.attribution.tags, settings.cost_fields)
+        self._capture = capture_of(settings, hmac_key, functools.partial(output.fault, "attribution"))
+        self._own_headers = OwnHeaders(settings)
         self._output = output
         self._diagnostics = diagnostics
         self._usage = StreamUsage(settings, output.refused)
@@ -58,14 +61,23 @@ class Sidecar:
         flow.request.stream = True
         request = request_of(flow)
         dialect = dialect_of(request)
+        provider = provider_of(request.host, request.port, self._table)
         if dialect is None:
+            if provider is not None:
+                self._own_headers.remove(flow)
             self._diagnostics.unread(destination(flow)[0])
             return
-        provider = provider_of(request.host, request.port, self._table) or NOBODY
-        spent = time.perf_counter() - began
+        had_own = self._own_headers.remove(flow)
         exchange = Exchange(
-            flow, dialect, provider, call_id=new_id(), capture=self._capture, hmac_key=self._hmac_key, spent=spent
+            flow,
+            dialect,
+            provider or NOBODY,
+            call_id=new_id(),
+            capture=self._capture,
+            hmac_key=self._hmac_key,
+            spent=time.perf_counter() - began,
         )
+        exchange.client_headers = request.headers if had_own else None
         self._open[flow.id] = exchange
         length = content_length(flow.request)
         is_small = length is not None and length <= REQUEST_LIMIT

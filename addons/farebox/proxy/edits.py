@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from mitmproxy import http
 
+from ..attribution.own_headers import own_headers, signed_headers
 from ..config.settings import Settings
 from .exchange import Exchange
 from .tap import ResponseTap
@@ -27,7 +29,13 @@ STREAM_USAGE = Edit(
     setting="stream_usage",
     off="observe",
 )
-EDITS = (STREAM_USAGE,)
+OWN_HEADERS = Edit(
+    "own_headers",
+    "Request headers that only farebox reads are removed from LLM calls.",
+    setting="attribution.own_headers",
+    off="pass",
+)
+EDITS = (STREAM_USAGE, OWN_HEADERS)
 
 
 class EditOffError(Exception):
@@ -39,13 +47,27 @@ class Editor:
 
     def __init__(self, edit: Edit, settings: Settings) -> None:
         self._edit = edit
-        self.is_on = getattr(settings, edit.setting) != edit.off
+        self.is_on = attrgetter(edit.setting)(settings) != edit.off
 
     def set_body(self, request: http.Request, body: bytes) -> None:
         """Send `body` in place of the request's own."""
         self._check()
         request.headers["content-length"] = str(len(body))
         request.raw_content = body
+
+    def remove_headers(self, request: http.Request, more: frozenset[str]) -> bool:
+        """Remove farebox's own headers, and those of `more` (lower-case names); return whether there were any.
+
+        A header that the client has signed stays: without it, the provider would refuse the request.
+        """
+        self._check()
+        own = own_headers(request.headers, more)
+        if own:
+            signed = signed_headers(request.headers.get("authorization", ""))
+            own = [name for name in own if name.lower() not in signed]
+        for name in own:
+            del request.headers[name]
+        return bool(own)
 
     def copy_with(self, flow: http.HTTPFlow, body: bytes) -> http.HTTPFlow:
         """Return an unanswered copy of `flow` that sends `body`."""

@@ -1,39 +1,34 @@
 """One claimed exchange: turns mitmproxy's flow into a Reading, exactly once."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import Any
 
 import msgspec
 from mitmproxy import http
 
 from ..dialects._base import Asked, Dialect
 from ..metering.attempt import request_hash, stated_attempt
-from ..metering.call import Call, asked_of
-from ..metering.cost_fields import CostField
+from ..metering.call import Call, read
 from ..metering.meter import Meter, unanswered
 from ..metering.websocket_meter import WebSocketMeter
 from ..providers.table import Provider
 from ..records.exchange import Request, Response
 from ..records.header_value import header_value
 from ..records.reading import Reading
+from .capture import CaptureOptions
 from .worker_output import new_id
 
 HEAD_LIMIT = 64 << 10
 
 
-class CaptureOptions(NamedTuple):
-    """What the settings add to a Reading: request headers to keep, and fields in which answers state their cost."""
-
-    tags: tuple[str, ...] = ()
-    cost_fields: tuple[CostField, ...] = ()
-
-
 class Exchange:
     """Meters one flow. The request's body is read when the answer begins, so that it delays nothing.
 
-    `client_body` is the client's own body if another one was sent; `spent` is our own time so far, in seconds.
+    `client_body` is the client's own body if another one was sent, `client_headers` are the client's own headers if
+    some were removed; `spent` is our own time so far, in seconds.
     """
 
     def __init__(
@@ -53,6 +48,7 @@ class Exchange:
         self.reading: Reading | None = None
         self.is_tapped = False
         self.client_body: bytes | None = None
+        self.client_headers: tuple[tuple[str, str], ...] | None = None
         self._flow = flow
         self._id = call_id
         self._capture = capture
@@ -113,16 +109,35 @@ class Exchange:
         return self.reading
 
     def _call(self) -> Call:
+        body: Mapping[str, Any] = {}
         try:
             request = self._request()
-            asked = asked_of(request, self.dialect)
+            asked, body = read(request, self.dialect)
             self._attempt = self._attempt_of(request, asked)
         except Exception:  # noqa: BLE001 - an unreadable request is still a call
             request, asked = request_of(self._flow), Asked()
+        facts = self._facts(request, body)
         fields = (self._id, self._started_at, request, self.dialect, self.provider, asked)
-        return Call(*fields, self._kept_tags(request), self._capture.cost_fields)
+        return Call(*fields, self._kept_tags(request), self._capture.cost_fields, facts)
+
+    def _facts(self, request: Request, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        try:
+            return self._capture.attributor.caller(request, body, self._address)
+        except Exception as error:  # noqa: BLE001 - the call counts, also if nobody knows whose it is
+            self._capture.on_fault(error)
+            return {}
+
+    @property
+    def _address(self) -> str:
+        """The network address of the client."""
+        address = self._flow.client_conn.peername
+        return str(address[0]) if address else ""
 
     def _request(self) -> Request:
+        request = self._sent()
+        return request if self.client_headers is None else replace(request, headers=self.client_headers)
+
+    def _sent(self) -> Request:
         if self._head is not None:
             is_whole = self._uploaded == len(self._head)
             return request_of(self._flow, bytes(self._head), body_is_whole=is_whole, body_bytes=self._uploaded)
@@ -135,9 +150,8 @@ class Exchange:
     def _attempt_of(self, request: Request, asked: Asked) -> dict[str, Any]:
         if asked.completes is not None:
             return {}
-        address = self._flow.client_conn.peername
-        client = str(address[0]) if address else ""
-        return {"attempt": stated_attempt(request), "request_hash": request_hash(self._hmac_key, client, request)}
+        hashed = request_hash(self._hmac_key, self._address, request)
+        return {"attempt": stated_attempt(request), "request_hash": hashed}
 
     def _kept_tags(self, request: Request) -> dict[str, str] | None:
         values = {name: header_value(request.header(name)) for name in self._capture.tags}

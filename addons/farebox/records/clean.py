@@ -43,8 +43,13 @@ def name(value: object) -> str | None:
     if not isinstance(value, str) or len(value) > TEXT_LIMIT:
         return None
     cleaned = text(value) or ""
-    is_name = _NAME.fullmatch(cleaned) and cleaned.isprintable() and not _ADDRESS.search(cleaned)
+    is_name = _NAME.fullmatch(cleaned) and cleaned.isprintable() and not has_address(cleaned)
     return cleaned if is_name else None
+
+
+def has_address(value: str) -> bool:
+    """Tell whether `value` contains an e-mail address."""
+    return _ADDRESS.search(value) is not None
 
 
 def word(value: object) -> str | None:

@@ -23,14 +23,14 @@ _SAME_CASE = re.compile(r"[a-z]+|[A-Z]+")
 _BEHIND_CUT = 64
 
 
-def header_value(value: str | None) -> str | None:
+def header_value(value: str | None, *, random_limit: int = _ID_LIMIT) -> str | None:
     """Return the `value` of a header as `clean.text` does; None also where it may be a credential.
 
-    That is the value of an Authorization header, and more than 26 random characters in a row. A trace id or a Git hash
-    of 32 or more hexadecimal digits is indistinguishable from a key, so it is left out too.
+    That is the value of an Authorization header, and more than `random_limit` random characters in a row. A trace id or
+    a Git hash of 32 or more hexadecimal digits is indistinguishable from a key, so it is left out too.
     """
     start = (value or "")[: clean.TEXT_LIMIT + _BEHIND_CUT]
-    is_credential = _SCHEME.match(start) or _is_basic(start) or _has_random(start)
+    is_credential = _SCHEME.match(start) or _is_basic(start) or _has_random(start, random_limit)
     return None if is_credential else clean.text(value)
 
 
@@ -45,15 +45,15 @@ def _is_basic(value: str) -> bool:
     return b":" in base64.b64decode(whole + "=" * (-len(whole) % 4))
 
 
-def _has_random(value: str) -> bool:
+def _has_random(value: str, limit: int) -> bool:
     parts = re.split(r"[\s,;\"']+", _ID.sub(" ", value))
-    return any(_is_random([run for run in _RUN.finditer(part) if not _is_word(run[0])]) for part in parts)
+    return any(_is_random([run for run in _RUN.finditer(part) if not _is_word(run[0])], limit) for part in parts)
 
 
-def _is_random(runs: list[re.Match[str]]) -> bool:
+def _is_random(runs: list[re.Match[str]], limit: int) -> bool:
     """Tell whether `runs`, the ones of a part that are no words, are too long for an id."""
     length = sum(len(run[0]) for run in runs)
-    return length >= _RANDOM_LEAST and runs[-1].end() - runs[0].start() > _ID_LIMIT
+    return length >= _RANDOM_LEAST and runs[-1].end() - runs[0].start() > limit
 
 
 def _is_word(run: str) -> bool:

@@ -25,7 +25,7 @@ from .schema import calls, hourly
 
 PERSONS = ("user_id", "key_fingerprint")
 # What else can lead from a call to a person: the hash of a request covers the client's address.
-TRACES = ("client_addr", "conversation", "tags", "request_hash")
+TRACES = ("client_addr", "conversation", "message_id", "trace", "tags", "request_hash")
 _STEP = 500
 _WINDOW = timedelta(days=1)
 _TRIES = 3

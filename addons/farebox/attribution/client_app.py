@@ -1,0 +1,33 @@
+"""The program that makes a call, by its headers."""
+
+import re
+from collections.abc import Mapping
+
+from ..records import clean
+
+_LIBRECHAT = "LibreChat"
+_LIBRECHAT_HEADERS = ("x-lc-", "x-librechat-")
+_LIBRECHAT_VALUE = "{{LIBRECHAT_"
+# A product, without its version; SDKs of one maker have the language behind a slash.
+_PRODUCT = re.compile(r"[A-Za-z][A-Za-z_.-]{1,31}(?:/(?:JS|Python|Go|Java|Ruby|PHP|CSharp)\b)?")
+_KNOWN = {
+    "claude-cli": "Claude Code",
+    "claude-code": "Claude Code",
+    "codex_cli_rs": "Codex",
+    "codex_vscode": "Codex",
+    "codex-tui": "Codex",
+    "librechat-azure-openai-v": _LIBRECHAT,
+}
+
+
+def client_app(headers: Mapping[str, str]) -> str | None:
+    """Return the name of the program, without a version: LibreChat by its headers, others by their user agent."""
+    if any(name.startswith(_LIBRECHAT_HEADERS) or _LIBRECHAT_VALUE in value for name, value in headers.items()):
+        return _LIBRECHAT
+    return product(headers.get("originator")) or product(headers.get("user-agent"))
+
+
+def product(agent: str | None) -> str | None:
+    """Return the first product of a user agent; None if it is like a key."""
+    match = _PRODUCT.match(clean.text(agent) or "")
+    return _KNOWN.get(match[0].lower(), match[0]) if match else None

@@ -1,0 +1,30 @@
+"""Request headers that only farebox reads, so that no provider gets them."""
+
+from collections.abc import Iterable
+
+_PREFIX = "x-farebox-"
+# The names that docs/attribution.md proposes for LibreChat, which has no header names of its own. Others that begin
+# with x-lc- may be an operator's own.
+_LIBRECHAT = frozenset(
+    f"x-lc-{name}"
+    for name in (
+        *("user-id", "user-email", "user-name", "user-role", "conversation-id", "message-id", "parent-message-id"),
+        *("agent-id", "team", "project", "app"),
+    )
+)
+_SIGNED = "signedheaders="
+
+
+def own_headers(names: Iterable[str], more: frozenset[str] = frozenset()) -> list[str]:
+    """Return those of `names` that are farebox's own headers, or one of `more` (in lower case)."""
+    return [name for name in names if _is_own(name.lower(), more)]
+
+
+def signed_headers(authorization: str) -> frozenset[str]:
+    """Return the headers that AWS's signature covers: without one of these, the request would be refused."""
+    _, _, signed = authorization.lower().partition(_SIGNED)
+    return frozenset(signed.partition(",")[0].strip().split(";")) if signed else frozenset()
+
+
+def _is_own(name: str, more: frozenset[str]) -> bool:
+    return name.startswith(_PREFIX) or name in _LIBRECHAT or name in more

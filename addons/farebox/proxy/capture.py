@@ -1,0 +1,28 @@
+"""What the settings add to a Reading beside the figures of the call."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from ..attribution.attributor import Attributor
+from ..attribution.directory import Directory
+from ..config.settings import Settings
+from ..metering.cost_fields import CostField
+
+
+class CaptureOptions(NamedTuple):
+    """Request headers to keep, fields in which answers state their cost, and whose call it is.
+
+    `on_fault` gets a fault of ours in what is only added.
+    """
+
+    tags: tuple[str, ...] = ()
+    cost_fields: tuple[CostField, ...] = ()
+    attributor: Attributor = Attributor()
+    on_fault: Callable[[Exception], None] = lambda _error: None
+
+
+def capture_of(settings: Settings, hmac_key: bytes, on_fault: Callable[[Exception], None]) -> CaptureOptions:
+    """Return what `settings` ask for."""
+    directory = Directory(settings.keys, settings.users, settings.teams)
+    attributor = Attributor(settings.attribution.headers, directory, hmac_key=hmac_key)
+    return CaptureOptions(settings.attribution.tags, settings.cost_fields, attributor, on_fault)
