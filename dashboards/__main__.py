@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from . import people, sidecar, spend, traffic
+from .rules import files as rule_files
 
 GENERATED = Path(__file__).parent / "generated"
 BOARDS = (spend.BOARD, traffic.BOARD, people.BOARD, sidecar.BOARD)
@@ -15,6 +16,7 @@ def files() -> Iterator[tuple[str, str]]:
     """Yield the name and the text of each generated file."""
     for board in BOARDS:
         yield f"{board.uid}.json", json.dumps(board.json(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    yield "rules.yml", rule_files.rules()
 
 
 def main() -> int:

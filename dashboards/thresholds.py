@@ -30,9 +30,15 @@ FORECAST_USED: Final = 0.05
 
 # Spend of the last hour over that of the same hour of earlier weeks.
 SPEND_UNUSUAL: Final = 3.0
+# An hour's spend below this amount, or below this share of the mean day's total, is never unusual.
+SPEND_FLOOR_USD: Final = 1.0
+SPEND_FLOOR_SHARE: Final = 0.02
 # One client: USD in the last hour, and over its mean hour of seven days.
 RUNAWAY_USD: Final = 5.0
 RUNAWAY_OVER_MEAN: Final = 10.0
+# And over a share of the mean day's total spend, and over its own busiest hour of the week before.
+RUNAWAY_SHARE: Final = 0.1
+RUNAWAY_OVER_BUSIEST: Final = 2.0
 
 # Calls without a price in an hour, and their share of the model's calls.
 UNPRICED_CALLS: Final = 5
@@ -62,12 +68,14 @@ RATE_LIMIT_FRESH: Final = 300
 
 # The 95th percentile of the time to the first token, over that of the day before.
 FIRST_TOKEN_SLOW: Final = 3.0
+FIRST_TOKEN_SECONDS: Final = 1.0
 FIRST_TOKEN_STREAMS: Final = 30
 
 # The sidecar itself.
 OVERHEAD_HIGH: Final = 0.005
 LEDGER_BEHIND: Final = 100
 LEDGER_BEHIND_SECONDS: Final = 60
+RECORDER_FAILURES: Final = 3
 UNTRUSTED_CONNECTIONS: Final = 3
 TRAFFIC_BEFORE: Final = 50
 
