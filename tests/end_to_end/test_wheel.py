@@ -61,6 +61,17 @@ def test_the_wheel_holds_the_script_for_mitmdump(installed: Path) -> None:
 
 
 @pytest.mark.slow
+def test_the_wheel_holds_the_boards(installed: Path, tmp_path: Path) -> None:
+    environment = {**clean_environment(), "FAREBOX_HOME": str(tmp_path / "home")}
+    command = [str(installed / "farebox"), "dashboards", str(tmp_path / "grafana")]
+
+    subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True, timeout=60)
+
+    boards = sorted(path.name for path in (tmp_path / "grafana" / "dashboards").iterdir())
+    assert boards == [f"farebox-{name}.json" for name in ("people", "sidecar", "spend", "traffic")]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["litellm/prices.json.gz", "litellm/LICENSE", "verdicts.yaml"])
 def test_the_wheel_holds_the_price_list(installed: Path, name: str) -> None:
     [found] = installed.parent.glob(f"lib/python*/site-packages/farebox/pricing/{name}")

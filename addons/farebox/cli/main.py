@@ -16,6 +16,7 @@ COMMANDS = {
     **{name: name for name in ("run", "up", "demo", "report", "tail", "show", "doctor", "export", "reprice")},
     "what-if": "what_if",
     "migrate": "migrate",
+    "dashboards": "dashboards",
     "requeue": "requeue",
     "forget": "forget",
     "prices": "prices.main",

@@ -10,6 +10,11 @@ def migrations() -> Path:
     return _asset("migrations", in_checkout="../../migrations")
 
 
+def dashboards() -> Path:
+    """Return the folder of the Grafana boards."""
+    return _asset("dashboards", in_checkout="../../dashboards/generated")
+
+
 def demo_redirect() -> Path:
     """Return the mitmproxy add-on of `farebox demo`."""
     return _asset("demo/redirect.py", in_checkout="../demo/redirect.py")

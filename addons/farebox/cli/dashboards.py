@@ -1,0 +1,92 @@
+"""`farebox dashboards`."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+
+from ..config import settings as settings_module
+from ..errors import SettingsError
+from ..grafana.boards import in_zone, without_ledger
+from ..grafana.provisioning import Reader, providers, sources
+from ..home import assets, atomic
+from .options import Config, Ledger
+
+_PROVISIONING = "provisioning"
+_READABLE = 0o644
+_OPEN = 0o755
+
+
+def dashboards(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write to; it is created.")],
+    *,
+    prometheus: Annotated[
+        str, typer.Option(metavar="URL", help="Prometheus, as Grafana reaches it.")
+    ] = "http://localhost:9090",
+    alertmanager: Annotated[
+        str, typer.Option(metavar="URL", help="Alertmanager, as Grafana reaches it.")
+    ] = "http://localhost:9093",
+    reader: Annotated[str, typer.Option(metavar="NAME", help="The read-only role that Grafana uses.")] = "reader",
+    password_file: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="Where Grafana reads the role's password; default: $FAREBOX_READER_PASSWORD."
+        ),
+    ] = None,
+    mounted: Annotated[
+        str | None, typer.Option(metavar="PATH", help="DIR as Grafana sees it, such as in a container; default: DIR.")
+    ] = None,
+    ledger: Ledger = None,
+    config: Config = None,
+) -> None:
+    """Write the Grafana boards, and provisioning files for Grafana to load them.
+
+    - `farebox dashboards grafana --prometheus http://prometheus:9090`
+    """
+    settings = settings_module.load({"ledger": ledger}, config=config)
+    postgres = settings.ledger if settings.ledger.startswith("postgresql") else None
+    seen = mounted or str(folder.absolute())
+    role = Reader(reader, f"$__file{{{password_file}}}" if password_file else Reader().lookup)
+    files = _boards(settings.timezone, is_readable=postgres is not None)
+    files[f"{_PROVISIONING}/dashboards/farebox.yaml"] = _yaml(providers(f"{seen}/dashboards"))
+    files[f"{_PROVISIONING}/datasources/farebox.yaml"] = _yaml(sources(prometheus, alertmanager, postgres, role))
+    _write_all(folder, files)
+    typer.echo(f"{len(files)} files in {folder}: start Grafana with GF_PATHS_PROVISIONING={seen}/{_PROVISIONING}")
+    if not postgres:
+        typer.echo("Panels that read the ledger need a Postgres ledger: Grafana cannot read SQLite")
+
+
+def _boards(zone: str, *, is_readable: bool) -> dict[str, str]:
+    return {
+        f"dashboards/{path.name}": _board(path, zone, is_readable=is_readable)
+        for path in sorted(assets.dashboards().glob("*.json"))
+    }
+
+
+def _board(path: Path, zone: str, *, is_readable: bool) -> str:
+    board: dict[str, Any] = in_zone(json.loads(path.read_text(encoding="utf-8")), zone)
+    return json.dumps(board if is_readable else without_ledger(board), indent=2, sort_keys=True) + "\n"
+
+
+def _yaml(content: dict[str, Any]) -> str:
+    return yaml.safe_dump(content, sort_keys=False)
+
+
+def _write_all(folder: Path, files: Mapping[str, str]) -> None:
+    try:
+        for name, text in files.items():
+            _write(folder / name, text)
+    except OSError as error:
+        raise SettingsError(f"DIR: cannot write to {error.filename or folder}: {error.strerror}") from error
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file that another user, Grafana's, can read."""
+    missing = [folder for folder in path.parents if not folder.exists()]
+    for folder in reversed(missing):
+        folder.mkdir()
+        folder.chmod(_OPEN)
+    atomic.write(path, text.encode(), mode=_READABLE)

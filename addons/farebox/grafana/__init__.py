@@ -1,0 +1,1 @@
+"""The Grafana boards that ship with farebox, made ready for one installation."""
