@@ -38,10 +38,10 @@ def connect(host: str = "api.openai.com", status: int | None = 502, *, port: int
         (hello("www.example.org"), True, {"www.example.org": 1}),
         (hello(None, ("api.openai.com", 443)), False, {}),
         (hello(None, ("www.example.org", 443)), True, {"www.example.org": 1}),
-        (hello(None, None), True, {"?": 1}),
+        (hello("farebox.example", None), False, {}),
         (hello("www.example.org", mode="reverse:https://www.example.org"), False, {}),
     ],
-    ids=["LLM host", "other host", "address", "other address", "nothing", "reverse"],
+    ids=["LLM host", "other host", "address", "other address", "TLS to the proxy", "reverse"],
 )
 def test_which_connections_are_decrypted(
     worker: Worker, data: tls.ClientHelloData, is_ignored: bool, passed: dict[str, int]

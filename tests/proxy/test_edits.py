@@ -9,7 +9,8 @@ from typing import get_args, get_type_hints
 import farebox.proxy
 import pytest
 from farebox.config.settings import Settings
-from farebox.proxy.edits import EDITS, STREAM_USAGE, EditOffError, Editor
+from farebox.proxy.edits import EDITS, PATH_ROUTES, STREAM_USAGE, EditOffError, Editor
+from farebox.proxy.routes import Target
 from farebox.proxy.tap import ResponseTap
 from farebox.proxy.usage_tap import UsageTap
 from mitmproxy import http
@@ -96,7 +97,7 @@ def test_only_one_module_edits_traffic(path: Path) -> None:
 
 
 def test_each_edit_has_an_off_switch_among_the_settings() -> None:
-    assert [edit.name for edit in EDITS] == ["stream_usage", "own_headers"]
+    assert [edit.name for edit in EDITS] == ["stream_usage", "own_headers", "path_routes"]
     for edit in EDITS:
         group, _, name = edit.setting.rpartition(".")
         struct = get_type_hints(Settings)[group] if group else Settings
@@ -119,8 +120,9 @@ def test_the_off_switch_turns_an_edit_off() -> None:
         lambda editor, flow: editor.remove_length(flow.request, flow.response),
         lambda editor, flow: editor.without_usage(exchange_of(flow), None, print),
         lambda editor, flow: editor.remove_headers(flow.request, frozenset({"header"})),
+        lambda editor, flow: editor.send_to(flow.request, Target("http", "a.example", 80, "/")),
     ],
-    ids=["set_body", "copy_with", "replace_answer", "remove_length", "without_usage", "remove_headers"],
+    ids=["set_body", "copy_with", "replace_answer", "remove_length", "without_usage", "remove_headers", "send_to"],
 )
 def test_an_edit_that_is_off_changes_nothing(edit: Callable[[Editor, http.HTTPFlow], object]) -> None:
     flow = tflow.tflow(resp=True)
@@ -206,3 +208,13 @@ def test_usage_is_removed_behind_a_tap(editor: Editor) -> None:
     tap = ResponseTap(exchange, flow.response, lambda: None, print)
 
     assert isinstance(editor.without_usage(exchange, tap, print), UsageTap)
+
+
+def test_a_request_is_sent_elsewhere() -> None:
+    request = tutils.treq(
+        host="sidecar", port=8080, scheme=b"http", authority=b"", headers=[(b"Host", b"sidecar:8080")]
+    )
+
+    Editor(PATH_ROUTES, Settings()).send_to(request, Target("https", "a.example", 8443, "/v1?a=b"))
+
+    assert (request.pretty_url, request.headers["host"]) == ("https://a.example:8443/v1?a=b", "a.example:8443")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from farebox.config.price_rules import Free, Match, PriceRule
+from farebox.config.route_lines import RouteLine
 from farebox.config.settings import ProviderLine, Settings, load
 from farebox.metering.cost_fields import CostField
 
@@ -23,6 +24,8 @@ VARIABLES: Mapping[str, tuple[str, Any]] = {
         "socks5@8082, reverse:https://api.deepseek.com@8101",
         ("socks5@8082", "reverse:https://api.deepseek.com@8101"),
     ),
+    "path_routes": ("never", "never"),
+    "routes": ("[{prefix: /a, url: 'https://a.example'}]", (RouteLine("/a", "https://a.example"),)),
     "stream_usage": ("observe", "observe"),
     "stream_usage_hosts": ("llm.example.com, box:8000", ("llm.example.com", "box:8000")),
     "intercept.hosts": ("llm.example.com,*.llm.example.org", ("llm.example.com", "*.llm.example.org")),

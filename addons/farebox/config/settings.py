@@ -21,12 +21,13 @@ from ..errors import SettingsError
 from ..metering import cost_fields
 from ..metering.cost_fields import CostField
 from ..providers.table import UNKNOWN, Table, table_with
-from . import credential_headers, price_rules, retention, spool_limits
+from . import credential_headers, price_rules, retention, route_lines, spool_limits
 from .environment import from_environment
 from .key_errors import format_error
 from .price_rules import PriceRule
 from .redact_url import redact_url
 from .retention import Retention
+from .route_lines import RouteLine
 from .sources import from_file, merge, named, paths
 from .spool_limits import Spool
 
@@ -68,6 +69,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     timezone: str = ""
     workers: int = 1
     mode: tuple[str, ...] = ()
+    path_routes: Literal["auto", "never"] = "auto"
+    routes: tuple[RouteLine, ...] = ()
     stream_usage: Literal["auto", "observe"] = "auto"
     stream_usage_hosts: tuple[str, ...] = ()
     intercept: Intercept = Intercept()
@@ -157,6 +160,7 @@ def _problems(settings: Settings) -> Iterator[str]:
         yield f"{key}: {problem}"
     yield from spool_limits.problems(settings.spool, settings.workers)
     yield from retention.problems(settings.retention)
+    yield from route_lines.problems(settings.routes)
     yield from _host_problems(settings)
     yield from _url_problems(settings.prices_update)
     yield from price_rules.problems(settings.prices)

@@ -21,6 +21,7 @@ from .guard import guarded
 from .held import Held
 from .outcome import outcome_of
 from .own_headers import OwnHeaders
+from .router import Router
 from .stream_usage import StreamUsage
 from .tap import RESPONSE_LIMIT, RequestTap, ResponseTap, content_length, is_small_and_plain
 from .usage_tap import UsageTap
@@ -44,6 +45,7 @@ class Sidecar:
         self._own_headers = OwnHeaders(settings)
         self._output = output
         self._diagnostics = diagnostics
+        self._router = Router(settings)
         self._usage = StreamUsage(settings, output.refused)
         self._sockets = WebSockets(output)
         self._open: dict[str, Exchange] = {}
@@ -55,7 +57,7 @@ class Sidecar:
 
     @guarded
     def requestheaders(self, flow: http.HTTPFlow) -> None:
-        if self._usage.is_own(flow):
+        if self._usage.is_own(flow) or self._router.answers(flow):
             return
         began = time.perf_counter()
         flow.request.stream = True

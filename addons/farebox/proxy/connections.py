@@ -56,8 +56,11 @@ class Connections:
         if isinstance(data.context.client.proxy_mode, ReverseMode):
             return
         address = data.context.server.address
-        name = data.client_hello.sni or (address[0] if address else None)
-        data.ignore_connection = not decrypts(self._intercept, name, address[1] if address else None, self._table)
+        if address is None:
+            # TLS to the proxy itself: what it carries names its servers later.
+            return
+        name = data.client_hello.sni or address[0]
+        data.ignore_connection = not decrypts(self._intercept, name, address[1], self._table)
         if data.ignore_connection:
             self._diagnostics.passed(name)
 

@@ -9,6 +9,7 @@ from mitmproxy import http
 from ..attribution.own_headers import own_headers, signed_headers
 from ..config.settings import Settings
 from .exchange import Exchange
+from .routes import Target
 from .tap import ResponseTap
 from .usage_tap import UsageTap
 
@@ -35,7 +36,13 @@ OWN_HEADERS = Edit(
     setting="attribution.own_headers",
     off="pass",
 )
-EDITS = (STREAM_USAGE, OWN_HEADERS)
+PATH_ROUTES = Edit(
+    "path_routes",
+    "Requests to farebox itself go to the provider that the first words of their path name, without these words.",
+    setting="path_routes",
+    off="never",
+)
+EDITS = (STREAM_USAGE, OWN_HEADERS, PATH_ROUTES)
 
 
 class EditOffError(Exception):
@@ -97,6 +104,13 @@ class Editor:
         """Return what removes the usage from the answer behind `tap`."""
         self._check()
         return UsageTap(exchange, tap, on_fault)
+
+    def send_to(self, request: http.Request, target: Target) -> None:
+        """Send `request` to another server and path; its Host header is the server's."""
+        self._check()
+        request.scheme, request.port = target.scheme, target.port
+        request.host = target.host
+        request.path = target.path
 
     def _check(self) -> None:
         if not self.is_on:

@@ -19,6 +19,7 @@ from ..records.exchange import Request, Response
 from ..records.header_value import header_value
 from ..records.reading import Reading
 from .capture import CaptureOptions
+from .own_address import is_for_farebox
 from .worker_output import new_id
 
 HEAD_LIMIT = 64 << 10
@@ -172,6 +173,9 @@ def destination(flow: http.HTTPFlow) -> tuple[str, int]:
     A URL can have a user and a password before the name, and mitmproxy takes them for a part of the name.
     """
     host = flow.request.host.rpartition("@")[2]
+    if is_for_farebox(flow):
+        # The name in the client's TLS, if there is one, is farebox's.
+        return host, flow.request.port
     is_address = not any(character.isalpha() for character in host) or ":" in host
     return (flow.client_conn.sni or host) if is_address else host, flow.request.port
 

@@ -29,6 +29,7 @@ from .connections import Connections
 from .held import bound_held_answers
 from .listening import modes_of, share_ports, with_port
 from .outcome import mark_upstream_resets
+from .own_address import mark_requests_for_farebox
 from .worker_output import WorkerOutput, new_id
 
 logger = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ _HEARTBEAT_SECONDS = 1.0
 def new_sidecar(settings: Settings) -> tuple[Connections, Sidecar]:
     """Return the add-ons of a worker; it has its own spool in the data folder."""
     mark_upstream_resets()
+    mark_requests_for_farebox()
     bound_held_answers()
     spool = SpoolWriter(settings.spool_folder, new_id(), limits(settings.spool, settings.workers))
     output, diagnostics = (
