@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from farebox.pricing.saved import cache_saved_nanousd, parsed
 from farebox.pricing.standard import standard
-from farebox.recorder.ledger import record_of
+from farebox.recorder.reading_to_record import record_of
 from farebox.records.usage import Usage
 
 from tests.support.samples import reading, record
