@@ -3,9 +3,10 @@
 import typer
 
 from .check import check
+from .reconcile import reconcile
 
 librechat = typer.Typer(
-    help="Check LibreChat's files for calls that farebox would miss.",
+    help="Check LibreChat's files, and compare its own books with the ledger.",
     no_args_is_help=True,
 )
 
@@ -15,4 +16,5 @@ def root() -> None:
     pass
 
 
-librechat.command()(check)
+for command in (check, reconcile):
+    librechat.command()(command)
