@@ -27,6 +27,7 @@ BURN_SLOW: Final = (Burn("month", 6, "6h", "30m"), Burn("month", 3, "1d", "2h"),
 # Forecast spend over the budget's limit. Below FORECAST_USED of the budget, a forecast says nothing.
 FORECAST_OVER: Final = 1.1
 FORECAST_USED: Final = 0.05
+BUDGET_FIGURES_AGE: Final = 900
 
 # Spend of the last hour over that of the same hour of earlier weeks.
 SPEND_UNUSUAL: Final = 3.0

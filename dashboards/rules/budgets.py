@@ -6,9 +6,8 @@ from .promql import BUDGET as BY_BUDGET
 from .promql import burning, number, steady, used
 from .rule import Alert, Group, Inhibition
 
-_LABELS = ("budget", "scope", "name", "window")
-# A budget for each name of a scope says whose it is.
-_NAME = "{{ $labels.budget }}{{ with $labels.name }}, {{ . }}{{ end }} ({{ $labels.window }})"
+_LABELS = ("budget", "scope", "window")
+_NAME = "{{ $labels.budget }} ({{ $labels.window }})"
 # What the percentage is of, if the budget is in USD.
 _LIMIT = (
     '{{ with printf "max(farebox_budget_limit_usd{budget=%q,window=%q})" $labels.budget $labels.window | query }}'
@@ -83,6 +82,23 @@ GROUP = Group(
             f"{_HIGH} >= {number(at.BUDGET_EXCEEDED)}\nunless {_KNOWN} >= {number(at.BUDGET_EXCEEDED)}",
             held="10m",
             inhibited=(Inhibition("BudgetExceeded", _LABELS),),
+        ),
+        Alert(
+            "BudgetNotEnforced",
+            "warning",
+            "Budgets that refuse calls are not enforced.",
+            "{{ $labels.instance }}: {{ $value | humanize }} calls passed in 5 minutes, because the figures of budgets"
+            " were older than a minute.",
+            "sum by (instance) (increase(farebox_budget_unchecked_calls_total[5m])) > 0",
+            held="5m",
+        ),
+        Alert(
+            "BudgetFiguresOld",
+            "warning",
+            "The figures of budgets are old.",
+            "They were computed {{ $value | humanizeDuration }} ago.",
+            f"time() - max(farebox_budget_computed_timestamp_seconds) > {number(at.BUDGET_FIGURES_AGE)}",
+            held="5m",
         ),
     ),
 )

@@ -2,7 +2,7 @@
 
 from dashboards.thresholds import Burn
 
-BUDGET = "max by (budget, scope, name, window)"
+BUDGET = "max by (budget, scope, window)"
 # The label `window` of budgets: `day`, `rolling 36h`, `rolling 30d`. Windows of similar length have the same levels.
 WINDOWS = {
     "day": "day|rolling ([0-9]{1,2}h|[12]d)",

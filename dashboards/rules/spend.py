@@ -11,7 +11,7 @@ _USUAL = (
     ' | query }}{{ . | first | value | printf "%.2f" }}{{ end }}'
 )
 _CLIENTS = "user|key|client_app"
-_UNNAMED = ',name!~"|other|unknown"'
+_UNNAMED = ',name!~"|other|[(]unknown[)]"'
 _HOUR = spent("1h", _CLIENTS, _UNNAMED)
 _WEEK = spent("7d", _CLIENTS, _UNNAMED)
 _MODEL = "sum by (provider, model)"

@@ -23,7 +23,9 @@ CASES: dict[str, list[dict[str, Any]]] = {
 # Metrics that come with budgets and with the gauges of spend.
 PENDING = {
     "farebox_budget_burn_rate",
+    "farebox_budget_computed_timestamp_seconds",
     "farebox_budget_forecast_ratio",
+    "farebox_budget_unchecked_calls_total",
     "farebox_budget_used_ratio",
     "farebox_spend_usd",
     "farebox_spend_usual_usd",
