@@ -144,8 +144,8 @@ class _Facts(NamedTuple):
 @cache
 def _facts() -> _Facts:
     found = yaml.safe_load(Path(__file__).with_name("causes.yaml").read_text(encoding="utf-8"))
-    pairs = frozenset(tuple(Decimal(rate) for rate in pair) for pair in found["bedrock"])
-    return _Facts(Decimal(found["default_rate"]), pairs, frozenset(found["bedrock_providers"]))
+    pairs = frozenset(tuple(Decimal(rate) for rate in pair) for pair in found["other_provider_rates"])
+    return _Facts(Decimal(found["default_rate"]), pairs, frozenset(found["their_providers"]))
 
 
 def _rates(booking: Booking, call: Call, booked: Amounts) -> dict[str, Fraction]:
