@@ -11,6 +11,7 @@ from farebox.config import settings
 from farebox.config.sources import PREFIX
 from farebox.recorder.failures import Failures
 from farebox.records.columns import NAMES
+from farebox.sinks.budget_metrics import BudgetMetrics
 from farebox.sinks.metrics import MetricsSink
 from farebox.sinks.self_metrics import SelfMetrics
 from farebox.store.schema import call_prices
@@ -29,6 +30,7 @@ def metric_names() -> list[str]:
     registry = CollectorRegistry()
     MetricsSink(registry, lambda _provider, _model: False)
     SelfMetrics(registry)
+    BudgetMetrics(registry, ())
     Failures(registry)
     return [metric.name + ("_total" if metric.type == "counter" else "") for metric in registry.collect()]
 

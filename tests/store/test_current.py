@@ -7,7 +7,7 @@ import pytest
 from farebox.records.record import Record
 from farebox.sinks.database import DatabaseSink
 from farebox.store import queries
-from farebox.store.current import REVISED, at_current_prices
+from farebox.store.current import REVISED, at_current_prices, at_prices_of
 from farebox.store.engine import writer
 from farebox.store.reprices import held, history, revise
 from farebox.store.schema import call_prices, calls
@@ -117,3 +117,16 @@ def test_a_query_is_left_as_it_is_if_nothing_was_repriced(engine: Engine) -> Non
 def test_every_column_of_a_price_is_revised() -> None:
     of_money = {"cost_nanousd", "cost_status", "cost_reasons", "catalogue_cost_nanousd"}
     assert {*of_money, "price_source", "price_version", "rate_card", "estimate"} == set(REVISED)
+
+
+def test_a_price_as_of_a_moment_is_the_last_one_before_it(engine: Engine) -> None:
+    row = record(cost_nanousd=1)
+    fill(engine, [row], [at(row, 10)])
+
+    with engine.connect() as connection:
+        before, then = (
+            connection.scalar(at_prices_of(select(calls.c.cost_nanousd), moment))
+            for moment in (LATER, LATER + timedelta(seconds=1))
+        )
+
+    assert (before, then) == (1, 10)

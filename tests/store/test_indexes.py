@@ -4,16 +4,19 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from farebox.records.record import Record
 from farebox.sinks.database import DatabaseSink
 from farebox.store import polls, queries
+from farebox.store.budgets import BudgetReader
 from farebox.store.maintenance import Maintenance
 from farebox.store.rows import insert_calls
 from farebox.store.summary import Scope
 from sqlalchemy import Engine, event, text
 
+from tests.support.budgets import budget
 from tests.support.ledgers import DATABASES, doubts, new_ledger, new_postgres_ledger, summarise
 from tests.support.samples import record
 
@@ -45,6 +48,12 @@ def complete(engine: Engine) -> None:
         polls.complete(connection, {"id": LAST.id, "started_at": LAST.started_at, "cost_nanousd": 1})
 
 
+def read_budgets(engine: Engine) -> None:
+    """Read the figures of budgets at the end, in a zone that is half an hour off."""
+    of_users = budget(name="users", scope="user", match="*", window="day")
+    BudgetReader(engine, [budget(), of_users], ZoneInfo("Asia/Kolkata")).figures(END)
+
+
 # Each with the partitions that it may read, besides the default one: None is all.
 READ: dict[str, tuple[Callable[[Engine], Any], set[str] | None]] = {
     "tail": (lambda engine: queries.last_calls(engine, 10), None),
@@ -53,6 +62,7 @@ READ: dict[str, tuple[Callable[[Engine], Any], set[str] | None]] = {
     "show": (lambda engine: queries.calls_named(engine, LAST.id, limit=20), None),
     "report": (lambda engine: summarise(engine, A_DAY_AGO, ("provider", "model")), {"11"}),
     "what is in doubt": (lambda engine: doubts(engine, A_DAY_AGO), {"11"}),
+    "budgets": (read_budgets, None),
     "links": (find_responses, None),
     "a batch that comes again": (write_again, {"11"}),
     "a row that is completed": (complete, {"11"}),

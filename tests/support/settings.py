@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from farebox.config.budgets import Budget
 from farebox.config.price_rules import Free, Match, PriceRule
 from farebox.config.route_lines import RouteLine
 from farebox.config.settings import ProviderLine, Settings, load
@@ -39,6 +40,10 @@ VARIABLES: Mapping[str, tuple[str, Any]] = {
         (PriceRule(Match(provider="ollama"), local=Free()),),
     ),
     "cost_fields": ("[{header: x-cost}]", (CostField(header="x-cost"),)),
+    "budgets": (
+        "[{name: office, scope: all, limit: 500 USD, window: month}]",
+        (Budget("office", "all", "500 USD", "month"),),
+    ),
     "prices_update.url": ("https://mirror.example.com/data.json", "https://mirror.example.com/data.json"),
     "attribution.tags": ("x-team, x-project", ("x-team", "x-project")),
     "spool.limit": ("2GiB", "2GiB"),

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from ..config import settings as settings_module
 from ..config.settings import Settings
-from ..doctor import client, folder, ports, prices, sidecar
+from ..doctor import budgets, client, folder, ports, prices, sidecar
 from ..doctor import ledger as ledger_check
 from ..doctor.finding import OK, PROBLEM, WARNING, Finding
 from ..home.folder import BUNDLE, CERTIFICATE
@@ -65,7 +65,7 @@ def examine(settings: Settings, pid: int | None, env_file: Path | None) -> Itera
         str(settings.folder / CERTIFICATE),
         str(settings.folder / BUNDLE),
     )
-    for place in (folder, ports, ledger_check, prices):
+    for place in (folder, ports, ledger_check, prices, budgets):
         yield from place.check(settings)
     yield from sidecar.check(settings, endpoint)
     if pid is not None:

@@ -13,7 +13,9 @@ from ..errors import FareboxError
 
 # In the order of --help, each with its module; the function there has the name of the command.
 COMMANDS = {
-    **{name: name for name in ("run", "up", "demo", "report", "tail", "show", "doctor", "export", "reprice")},
+    **{
+        name: name for name in ("run", "up", "demo", "report", "budgets", "tail", "show", "doctor", "export", "reprice")
+    },
     "what-if": "what_if",
     "migrate": "migrate",
     "dashboards": "dashboards",

@@ -48,7 +48,8 @@ def _hint(parent: str, name: str, siblings: list[str], every: list[str]) -> str:
 
 
 def _page(key: str) -> str:
-    return f"docs/{'prices' if re.match(r'(prices|cost_fields)\b', key) else 'configuration'}.md"
+    own = re.match(r"(prices|cost_fields|budgets)\b", key)
+    return f"docs/{'configuration' if own is None else 'budgets' if own[0] == 'budgets' else 'prices'}.md"
 
 
 def _names_at(struct: type[msgspec.Struct], key: str) -> list[str]:

@@ -21,14 +21,16 @@ from ..errors import SettingsError
 from ..metering import cost_fields
 from ..metering.cost_fields import CostField
 from ..providers.table import UNKNOWN, Table, table_with
-from . import credential_headers, price_rules, retention, route_lines, spool_limits
+from . import budgets, credential_headers, price_rules, retention, route_lines, spool_limits
+from .budgets import Budget
 from .environment import from_environment
 from .key_errors import format_error
+from .lines import located
 from .price_rules import PriceRule
 from .redact_url import redact_url
 from .retention import Retention
 from .route_lines import RouteLine
-from .sources import from_file, merge, named, paths
+from .sources import FILE, from_file, merge, named, paths
 from .spool_limits import Spool
 
 _HOST = re.compile(r"[\w*.-]+(:\d+)?")
@@ -77,6 +79,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     providers: tuple[ProviderLine, ...] = ()
     prices: tuple[PriceRule, ...] = ()
     cost_fields: tuple[CostField, ...] = ()
+    budgets: tuple[Budget, ...] = ()
     prices_update: PricesUpdate = PricesUpdate()
     attribution: Attribution = Attribution()
     keys: tuple[KeyLine, ...] = ()
@@ -128,14 +131,19 @@ def load(
 ) -> Settings:
     """Return the Settings; the command line (`given`) beats the environment, the environment beats the file."""
     environment = os.environ if environment is None else environment
-    merged = from_file(named(config, environment))
+    file = named(config, environment)
+    merged = from_file(file)
+    written = merged.get("budgets")
     merge(merged, from_environment(Settings, environment))
     merge(merged, {key: value for key, value in (given or {}).items() if value not in (None, (), [])})
     try:
         settings = msgspec.convert(merged, Settings, strict=False)
-    except msgspec.ValidationError as error:
-        raise SettingsError(format_error(str(error), Settings)) from error
-    return _filled(_checked(settings))
+        return _filled(_checked(settings))
+    except (msgspec.ValidationError, SettingsError) as error:
+        problem = str(error) if isinstance(error, SettingsError) else format_error(str(error), Settings)
+        # Budgets stand in a list and look alike, so that a key alone does not show which is meant.
+        is_located = problem.startswith("budgets") and merged.get("budgets") is written
+        raise SettingsError(located(problem, file or Path(FILE)) if is_located else problem) from error
 
 
 def keys() -> list[str]:
@@ -165,6 +173,7 @@ def _problems(settings: Settings) -> Iterator[str]:
     yield from _url_problems(settings.prices_update)
     yield from price_rules.problems(settings.prices)
     yield from cost_fields.problems(settings.cost_fields)
+    yield from budgets.problems(settings.budgets, settings.billers)
 
 
 def _out_of_range(settings: Settings) -> Iterator[str]:

@@ -17,13 +17,16 @@ from ..dialects import DIALECTS
 from ..errors import FareboxError
 from ..home.folder import PATIENCE_SECONDS, holder
 from ..process.child import Liveness, settings_from_parent, when_to_end
+from ..sinks.budget_metrics import BudgetMetrics
 from ..sinks.database import DatabaseSink
 from ..sinks.metrics import MetricsSink
 from ..sinks.self_metrics import SelfMetrics
 from ..spool.reader import SpoolReader
 from ..spool.telemetry import HeartbeatReceiver
+from ..store.budgets import BudgetReader
 from ..store.engine import Engine, open_engine
 from .batch_writer import BatchWriter, Destinations
+from .budgets import BudgetJob
 from .dead_letters import DeadLetters
 from .estimator_store import EstimatorStore
 from .failures import Failures
@@ -32,7 +35,7 @@ from .health import Health
 from .heartbeats import Heartbeats
 from .http import serve
 from .http_server import BoundedHTTPServer
-from .jobs import JobRunner
+from .jobs import Job, JobRunner
 from .loop import Recorder
 from .prices import Prices
 from .schedule import background_jobs, loop_jobs
@@ -95,6 +98,7 @@ def record(settings: Settings, stopping: threading.Event, alone: threading.Event
 
     receiving = heartbeats.receive_in_background(wait)
     JobRunner(background_jobs(to, prices), to.failures).run_in_background(stopping.wait)
+    JobRunner(_budget_jobs(settings, engine, registry), to.failures).run_in_background(stopping.wait)
     recorder.run(stopping.is_set, stopping.wait, alone.is_set)
     receiving.join()
     receiver.close()
@@ -113,6 +117,14 @@ def _destinations(
     own.catalogue_age(prices.age_seconds)
     failures.expect_sink(metrics)
     return Destinations(database, [metrics], own, DeadLetters(settings.folder / "dead-letter", own), failures)
+
+
+def _budget_jobs(settings: Settings, engine: Engine, registry: CollectorRegistry) -> list[Job]:
+    """Return the job for budgets, which may take long and so has a thread of its own."""
+    if not settings.budgets:
+        return []
+    metrics, reader = BudgetMetrics(registry, settings.budgets), BudgetReader(engine, settings.budgets, settings.zone)
+    return [BudgetJob(reader, settings.budgets, metrics.show, settings.folder)]
 
 
 def _serve(

@@ -56,6 +56,7 @@ class Heartbeats:
                 self._own.dropped(change.dropped)
                 self._dropped += change.dropped
                 self._own.tls_untrusted(change.tls_untrusted)
+                self._own.unchecked(change.unchecked)
                 self._own.meter_failures(change.meter_failures.items())
                 self._own.usage_refusals(change.usage_refusals.items())
             self._own.inflight(self._workers.inflight)

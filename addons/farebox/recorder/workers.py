@@ -24,6 +24,7 @@ class Change:
     tls_untrusted: int = 0
     meter_failures: dict[str, int] = field(default_factory=dict)
     usage_refusals: dict[str, int] = field(default_factory=dict)
+    unchecked: int = 0
 
 
 class Workers:
@@ -79,6 +80,7 @@ class Workers:
             max(0, heartbeat.tls_untrusted - before.tls_untrusted),
             _grown(heartbeat.meter_failures, before.meter_failures),
             _grown(heartbeat.usage_refusals, before.usage_refusals),
+            max(0, heartbeat.unchecked - before.unchecked),
         )
 
 

@@ -10,6 +10,7 @@ PREFIX = "farebox_"
 _DURATIONS = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92, 163.84, 327.68)
 _OVERHEADS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1)
 _MODEL = ("provider", "model")
+_BUDGET = ("budget", "scope", "window")
 
 
 class Spec(NamedTuple):
@@ -43,6 +44,9 @@ COUNTERS: Mapping[str, Spec] = {
         ("provider",),
     ),
     "tls_untrusted_connections": Spec("Connections whose client does not trust farebox's CA."),
+    "budget_unchecked_calls": Spec(
+        "Calls that passed because the figures of budgets that refuse calls were older than a minute."
+    ),
     "sink_failures": Spec("Batches that a sink failed to take over.", ("sink",)),
     "job_failures": Spec("Runs of a periodic job of the recorder that failed.", ("job",)),
 }
@@ -54,6 +58,17 @@ GAUGES: Mapping[str, Spec] = {
     "ratelimit_limit": Spec("The rate limit itself, as the latest answer says.", ("provider", "kind")),
     "ratelimit_seen_timestamp_seconds": Spec("When the latest answer that says so ended.", ("provider", "kind")),
     "price_catalogue_age_seconds": Spec("Age of the list prices in use, from the newest day on which one was checked."),
+    "budget_limit_usd": Spec("What a budget allows in a window, in USD.", _BUDGET),
+    "budget_limit_tokens": Spec("What a budget allows in a window, in tokens.", _BUDGET),
+    "budget_used_ratio": Spec(
+        "Use of a budget over its limit: by known costs, or with what estimates add (bound=high).", (*_BUDGET, "bound")
+    ),
+    "budget_burn_rate": Spec(
+        "How many times as fast as its limit allows a budget was used in the last time.", (*_BUDGET, "over")
+    ),
+    "budget_forecast_ratio": Spec("Use by the end of the window over the limit, by weekday and hour.", _BUDGET),
+    "budget_unknown_calls": Spec("Calls of a budget's window whose use is not known.", _BUDGET),
+    "budget_computed_timestamp_seconds": Spec("When the figures of budgets were computed."),
 }
 HISTOGRAMS: Mapping[str, Spec] = {
     "call_duration_seconds": Spec("From request to the end of the answer.", _MODEL, _DURATIONS),

@@ -21,6 +21,7 @@ class SelfMetrics:
         self._meter_failures = counter("meter_failures", registry)
         self._usage_refusals = counter("usage_refusals", registry)
         self._tls_untrusted = counter("tls_untrusted_connections", registry)
+        self._unchecked = counter("budget_unchecked_calls", registry)
 
     def catalogue_age(self, seconds: Callable[[], float]) -> None:
         """Report the age of prices that `seconds` returns, at each scrape."""
@@ -40,6 +41,9 @@ class SelfMetrics:
 
     def tls_untrusted(self, number: int) -> None:
         self._tls_untrusted.inc(number)
+
+    def unchecked(self, number: int) -> None:
+        self._unchecked.inc(number)
 
     def meter_failures(self, failures: Iterable[tuple[str, int]]) -> None:
         for dialect, number in failures:

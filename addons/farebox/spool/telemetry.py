@@ -49,6 +49,7 @@ class Heartbeat(msgspec.Struct, frozen=True):
     tls_untrusted: int = 0
     meter_failures: dict[str, int] = {}
     usage_refusals: dict[str, int] = {}
+    unchecked: int = 0
     is_leaving: bool = False
     diagnostics: ClientDiagnostics = ClientDiagnostics()
 

@@ -1,5 +1,6 @@
 """Calls at their current prices: the latest revision of a price replaces the recorded one."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Executable, FromClause, Subquery, and_, case, func, select
@@ -20,8 +21,15 @@ def at_current_prices[Query: Executable](connection: Connection, query: Query) -
     """
     if connection.execute(select(call_prices.c.revision).limit(1)).first() is None:
         return query
-    current = _current()
+    return _read_from(query, _current())
 
+
+def at_prices_of[Query: Executable](query: Query, moment: datetime) -> Query:
+    """Return `query`, which reads `calls`, so that it reads each call at the price that it had at `moment`."""
+    return _read_from(query, _current(before=moment))
+
+
+def _read_from[Query: Executable](query: Query, current: Subquery) -> Query:
     def replaced(element: Any, **_: Any) -> Any:
         if element is calls:
             return current
@@ -29,13 +37,15 @@ def at_current_prices[Query: Executable](connection: Connection, query: Query) -
         return current.c[element.key] if is_column else None
 
     given: Any = query
-    at_current: Query = visitors.replacement_traverse(given, {}, replaced)
-    return at_current
+    read: Query = visitors.replacement_traverse(given, {}, replaced)
+    return read
 
 
-def _current() -> Subquery:
+def _current(before: datetime | None = None) -> Subquery:
     newer = call_prices.alias("newer")
     is_its = and_(newer.c.call_id == calls.c.id, newer.c.started_at == calls.c.started_at)
+    if before is not None:
+        is_its = and_(is_its, newer.c.priced_at < before)
     latest = select(func.max(newer.c.revision)).where(is_its).correlate(calls).scalar_subquery()
     revised: FromClause = calls.outerjoin(
         call_prices,

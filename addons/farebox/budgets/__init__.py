@@ -1,0 +1,1 @@
+"""Budgets: windows, use, burn rate, forecast and crossings, computed from sums. Pure."""
