@@ -11,13 +11,13 @@ UV := .tools/uv/bin/uv
 BIN := .venv/bin
 READY := .venv/.ready
 FLAGS ?=
-# Tests of one file share servers and sidecars, so they run in one process.
-PARALLEL := -n auto --dist loadfile
+# Tests of one file share servers and sidecars, so they run in one process. tests/conftest.py orders the files.
+PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 # If FLAGS select no test, that isn't a failure (pytest exits with 5).
 OR_NONE := || [ $$? = 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fast slow test-lowest test-newest lint corpus replay estimates tables prices vendor faults soak readme picture ledger-page dashboards mutants lock wheel clean bench-pricing bench-ledger bench-bodies bench-imports
+.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates tables prices vendor faults soak readme picture ledger-page dashboards mutants lock wheel clean bench-pricing bench-ledger bench-bodies bench-imports
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
@@ -28,15 +28,20 @@ demo: $(READY)  ## play a made-up session through the real proxy and report it: 
 run: $(READY)  ## start the sidecar with SQLite; FLAGS="--port 8080 ..." are passed to `farebox up`
 	$(BIN)/farebox up $(FLAGS)
 
-test: fast slow  ## run every test, slow ones in their short form
+test: $(READY)  ## run every test, slow ones in their short form
+	$(BIN)/python -m pytest -q $(PARALLEL) $(FLAGS) $(OR_NONE)
 
-check: lint fast  ## run what every change must pass: lint and fast tests, about four minutes
+check: lint fast  ## run what every change must pass: lint and fast tests
 
 fast: $(READY)
 	$(BIN)/python -m pytest -q $(PARALLEL) -m "not slow" $(FLAGS) $(OR_NONE)
 
 slow: $(READY)
-	$(BIN)/python -m pytest -q -m slow $(FLAGS) $(OR_NONE)
+	$(BIN)/python -m pytest -q $(PARALLEL) -m slow $(FLAGS) $(OR_NONE)
+
+exhaustive: $(READY)  ## run the tests that otherwise try a sample: each cut of each case, a hundred examples of each property
+	FAREBOX_TESTS=exhaustive $(BIN)/python -m pytest -q $(PARALLEL) -m "not slow" tests/dialects tests/wire tests/metering \
+		tests/records tests/pricing tests/spool tests/stream_options tests/store tests/end_to_end/test_canaries.py $(FLAGS)
 
 test-lowest: $(UV)  ## the fast tests with the lowest versions that pyproject.toml allows, on each Python; FLAGS="-n 2 ..." go to pytest
 	scripts/test-versions.sh lowest-direct $(FLAGS)
@@ -64,7 +69,7 @@ estimates: $(READY)  ## print how far estimates are from reported usage, before 
 tables: $(READY)  ## recreate the table of tokens per byte from scripts/samples
 	$(UV) run --quiet --isolated --group tables python scripts/tokens_per_byte.py
 
-mutants: $(READY)  ## how many mutants the tests kill; FLAGS="spool recorder" names packages, MUTANTS='*[37]' samples
+mutants: $(READY)  ## how many mutants the tests kill; FLAGS="spool recorder" names packages, SAMPLE=150 limits each
 	$(UV) venv --quiet --allow-existing --python $(BIN)/python .tools/mutants
 	$(UV) pip install --quiet --python .tools/mutants -r requirements.lock --group mutants
 	PYTHON=$(CURDIR)/.tools/mutants/bin/python scripts/mutants.sh $(FLAGS)
@@ -87,7 +92,7 @@ bench-pricing: $(READY)  ## measure the time to price a call, compared with gena
 bench-ledger: $(READY)  ## measure rows per second into SQLite and Postgres, and reports on 1 and 10 million calls: half an hour
 	PYTHONPATH=addons $(BIN)/python -m benchmarks.ledger $(FLAGS)
 
-bench-bodies: $(READY)  ## measure how long requests of 15 MiB hold up a worker
+bench-bodies: $(READY)  ## measure how long requests of up to 15 MiB hold up a worker
 	PYTHONPATH=addons $(BIN)/python -m benchmarks.large_bodies
 
 faults: $(READY)  ## test kill -9, full disks, hung processes ... under load; FLAGS="--only kill_sidecar --ledger sqlite --rounds 5"

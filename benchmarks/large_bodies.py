@@ -1,4 +1,4 @@
-"""How long requests of 15 MiB hold up a worker; `make bench-bodies` prints it.
+"""How long requests of up to 15 MiB hold up a worker; `make bench-bodies` prints it.
 
 Before the response begins, a worker reads the body of the request, and no other call proceeds meanwhile. Decoding and
 measuring the whole body is timed alternately with what farebox does, so that both meet the same load; the worst of all
@@ -28,7 +28,7 @@ _END = b',"model":"gpt-4o","temperature":0.3,"stream":true}'
 
 
 def main() -> None:
-    print(f"{'15 MiB of':<28} {'whole':>8} {'farebox':>8} {'inject':>8}   ms of CPU, worst of {ROUNDS} rounds")
+    print(f"{'request':<28} {'MiB':>5} {'whole':>8} {'farebox':>8} {'inject':>8}   ms of CPU, worst of {ROUNDS} rounds")
     for name, body in _bodies():
         request = request_to("POST", URL, (("content-type", "application/json"),), body)
         times = _worst(
@@ -36,7 +36,7 @@ def main() -> None:
             partial(asked_of, request, openai_chat.DIALECT),
             partial(with_include_usage, body),
         )
-        print(f"{name:<28} {times[0]:8.1f} {times[1]:8.1f} {times[2]:8.1f}", flush=True)
+        print(f"{name:<28} {len(body) / (1 << 20):5.1f} {times[0]:8.1f} {times[1]:8.1f} {times[2]:8.1f}", flush=True)
 
 
 def _whole(request: Request) -> None:

@@ -10,5 +10,8 @@ awk '/^```sh$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$place/fareb
 [ -s "$place/commands.sh" ] || { echo "README.md has no sh blocks" >&2; exit 1; }
 cd "$place/farebox"
 python=$("$root/scripts/python.sh")
-env -i HOME="$place" PATH="$(dirname "$python"):$PATH" LANG=C.UTF-8 COLUMNS=140 ${PIP_CONFIG_FILE:+PIP_CONFIG_FILE="$PIP_CONFIG_FILE"} \
+# Packages that were downloaded before needn't be downloaded again.
+cache=$("$root/.tools/uv/bin/uv" cache dir 2>/dev/null || true)
+env -i HOME="$place" PATH="$(dirname "$python"):$PATH" LANG=C.UTF-8 COLUMNS=140 \
+    ${cache:+UV_CACHE_DIR="$cache"} ${PIP_CONFIG_FILE:+PIP_CONFIG_FILE="$PIP_CONFIG_FILE"} \
     timeout 600 bash -euo pipefail -x "$place/commands.sh"

@@ -13,14 +13,39 @@ from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine
 
 from tests.support.clients import Answers
+from tests.support.effort import EXHAUSTIVE
 from tests.support.ledgers import DATABASES, new_ledger, new_postgres_ledger, opened
+from tests.support.paths import TESTS
 from tests.support.postgres import Postgres
 from tests.support.sidecar import Sidecar, redirected
 from tests.support.upstream import Asked, Step, Upstream, plain
 
 # On a busy machine, one example may take any time.
-hypothesis_settings.register_profile("farebox", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-hypothesis_settings.load_profile("farebox")
+_ANY_TIME = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.register_profile("full", _ANY_TIME)
+hypothesis_settings.register_profile("sample", _ANY_TIME, max_examples=25)
+hypothesis_settings.load_profile("full" if EXHAUSTIVE else "sample")
+
+# A process of pytest-xdist runs whole files, in this order.
+LONGEST_FILES = (
+    "end_to_end/test_http2.py",
+    "dialects/test_cases.py",
+    "end_to_end/test_canaries.py",
+    "dialects/test_fuzz.py",
+    "cli/test_run.py",
+    "end_to_end/stop/test_up.py",
+    "end_to_end/test_shared_ledger.py",
+    "end_to_end/stop/test_killed.py",
+    "end_to_end/test_start.py",
+    "supervisor/test_supervisor.py",
+    "project/test_soak.py",
+    "end_to_end/test_wheel.py",
+    "demo/test_session.py",
+    "end_to_end/test_faithful.py",
+    "end_to_end/stop/test_mitmdump.py",
+    "end_to_end/test_no_leak.py",
+    "proxy/test_addon.py",
+)
 
 StartUpstream = Callable[[Callable[[Asked], list[Step]]], Upstream]
 StartSidecar = Callable[..., Sidecar]
@@ -114,6 +139,12 @@ def _new_ledger(request: pytest.FixtureRequest, folder: Path) -> AbstractContext
     if request.param == "sqlite":
         return new_ledger(folder / "ledger.db")
     return new_postgres_ledger(request.getfixturevalue("postgres"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take longest first, so that no process ends long after the others."""
+    place = {TESTS / name: number for number, name in enumerate(LONGEST_FILES)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -22,7 +22,7 @@ from farebox.report.figures import exact_usd
 from tests.support.paths import ROOT
 
 PAGE = ROOT / "docs" / "accuracy.md"
-# A working day, and none of DeepSeek's dear hours.
+# A working day, outside of DeepSeek's peak hours.
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 # The makers whose own prices model-prices has, by our names for them.
 _MAKERS = {
@@ -40,7 +40,7 @@ _MAKERS = {
     "perplexity": "perplexity",
     "ai21": "ai21",
 }
-# What it prices, by the ledger's names.
+# The amounts that it prices, by the ledger's names.
 _KINDS = {"input_tokens": "input", "output_tokens": "output", "cache_read_tokens": "cache_read"}
 
 
@@ -79,47 +79,48 @@ def _rate(found: model_prices.Rates, kind: str) -> Rate:
 
 BOOK, LITELLM = Book(), LiteLLM()
 CATALOGUES = (BOOK, LITELLM, ModelPrices())
-NAMES = tuple(one.name for one in CATALOGUES)
+NAMES = tuple(catalogue.name for catalogue in CATALOGUES)
 
 
 def comparisons() -> list[Comparison]:
-    """Return all that two catalogues price or more: each model by each name that one of them has."""
+    """Return comparisons of each model that at least two catalogues price, by each name that one of them has."""
     comparer = Comparer(CATALOGUES, standard())
     found: dict[tuple[str, str], Comparison] = {}
-    for provider in dict.fromkeys(one.name for one in PROVIDERS):
+    for provider in dict.fromkeys(provider.name for provider in PROVIDERS):
         for name, mode in models(provider, BOOK, LITELLM):
-            for one in comparer.compare(provider, name, mode, AT):
-                found.setdefault((one.model.lower(), one.sample), one)
+            for comparison in comparer.compare(provider, name, mode, AT):
+                found.setdefault((comparison.model.lower(), comparison.sample), comparison)
     return list(found.values())
 
 
-def majority(one: Comparison) -> set[str]:
-    """Return the catalogues that agree with most of those that price the call; nobody where none are most."""
-    camps = [{name for name, price in one.nanousd.items() if agree(price, other)} for other in one.nanousd.values()]
-    largest = max(camps, key=len)
-    return largest if len(largest) * 2 > len(one.nanousd) else set()
+def majority(comparison: Comparison) -> set[str]:
+    """Return the catalogues that agree with more than half of those that price the call; empty if none do."""
+    prices = comparison.nanousd
+    groups = [{name for name, price in prices.items() if agree(price, other)} for other in prices.values()]
+    largest = max(groups, key=len)
+    return largest if len(largest) * 2 > len(prices) else set()
 
 
 def by_catalogue(found: Sequence[Comparison]) -> Iterator[str]:
-    """Yield a table of what all catalogues price: how often each is with the majority."""
-    shared = [one for one in found if len(one.nanousd) == len(NAMES) and one.sample == STANDARD]
+    """Yield a table of the models that all catalogues price: how often each agrees with the majority."""
+    shared = [each for each in found if len(each.nanousd) == len(NAMES) and each.sample == STANDARD]
     yield f"| {len(shared)} models that all three price | with the majority | against it |"
     yield "|---|---|---|"
-    sided = Counter(name for one in shared for name in majority(one))
-    decided = sum(bool(majority(one)) for one in shared)
+    sided = Counter(name for each in shared for name in majority(each))
+    decided = sum(bool(majority(each)) for each in shared)
     for name in NAMES:
         yield f"| {name} | {sided[name]} ({100 * sided[name] // decided} %) | {decided - sided[name]} |"
 
 
 def by_provider(found: Sequence[Comparison]) -> Iterator[str]:
-    """Yield a table of what two catalogues or more price: how often they agree, and on how many each is alone."""
+    """Yield a table of the models that at least two catalogues price: how often they agree, how often one differs."""
     yield f"| provider | calls | all agree | differ | {' | '.join(f'{name} alone' for name in NAMES)} |"
     yield "|---" * (4 + len(NAMES)) + "|"
-    providers = dict.fromkeys(one.provider for one in found)
+    providers = dict.fromkeys(each.provider for each in found)
     for provider in [*providers, "all"]:
-        own = [one for one in found if provider in {one.provider, "all"}]
-        agreed = sum(one.is_agreed for one in own)
-        alone = Counter(name for one in own if (most := majority(one)) for name in one.nanousd.keys() - most)
+        own = [each for each in found if provider in {each.provider, "all"}]
+        agreed = sum(each.is_agreed for each in own)
+        alone = Counter(name for each in own if (most := majority(each)) for name in each.nanousd.keys() - most)
         columns = [len(own), agreed, len(own) - agreed, *(alone[name] or "" for name in NAMES)]
         yield f"| {provider} | {' | '.join(map(str, columns))} |"
 
@@ -128,8 +129,8 @@ def by_verdict() -> Iterator[str]:
     """Yield a table of the verdicts."""
     yield "| models | used | why |"
     yield "|---|---|---|"
-    for one in verdicts():
-        yield f"| {', '.join(f'`{model}`' for model in one.models)} | {one.use} | {one.why} |"
+    for verdict in verdicts():
+        yield f"| {', '.join(f'`{model}`' for model in verdict.models)} | {verdict.use} | {verdict.why} |"
 
 
 def page(found: Sequence[Comparison]) -> str:
@@ -149,11 +150,11 @@ def _with_table(text: str, name: str, lines: Iterable[str]) -> str:
 
 def differences(found: Sequence[Comparison]) -> Iterator[str]:
     """Yield a line for each call on which catalogues differ."""
-    for one in found:
-        if not one.is_agreed:
-            prices = "  ".join(f"{name} {exact_usd(price)}" for name, price in one.nanousd.items())
-            held = one.verdict
-            yield f"{one.model}, {one.sample}: {prices}\n    {held.use if held else '?'}: {held.why if held else '?'}"
+    for each in found:
+        if not each.is_agreed:
+            prices = "  ".join(f"{name} {exact_usd(price)}" for name, price in each.nanousd.items())
+            use, why = (each.verdict.use, each.verdict.why) if each.verdict else ("?", "?")
+            yield f"{each.model}, {each.sample}: {prices}\n    {use}: {why}"
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Recorded calls priced again: new prices beside the recorded ones, and what changed to the nano-dollar."""
+"""Recorded calls priced again: new prices beside the recorded ones, with differences to the nano-dollar."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -36,9 +36,9 @@ def pricer(usd: str, model: str = "m") -> Pricer:
     return Pricer([Shelf("list", {model: RateCard(model, "list", "7", rates)})])
 
 
-def call(model: str = "m", **told: Any) -> Record:
+def call(model: str = "m", **values: Any) -> Record:
     given = {"provider": "acme", "model_returned": model, "input_tokens": 1_000, "output_tokens": 0}
-    return record(**given | {"cost_status": "unpriced", "cost_reasons": ["unknown_model"]} | told)
+    return record(**given | {"cost_status": "unpriced", "cost_reasons": ["unknown_model"]} | values)
 
 
 def keep(engine: Engine, *rows: Record) -> None:
@@ -49,17 +49,17 @@ def costs(engine: Engine) -> list[tuple[int | None, str]]:
     return [(row["cost_nanousd"], row["cost_status"]) for row in queries.all_calls(engine)]
 
 
-def told(changes: Changes) -> dict[tuple[str | None, str, str], tuple[int, int | None, int | None]]:
+def summary(changes: Changes) -> dict[tuple[str | None, str, str], tuple[int, int | None, int | None]]:
     return {key[1:]: (one.calls, one.before, one.after) for key, one in changes.by_key.items()}
 
 
-def test_what_a_new_price_changes_is_told_and_kept_beside_the_old(engine: Engine) -> None:
+def test_changes_by_a_new_price_are_reported_and_kept_beside_the_old_ones(engine: Engine) -> None:
     keep(engine, call(), call("n"), call(cost_nanousd=5, cost_status="priced", cost_reasons=None))
 
     changes = reprice(engine, ALL, pricer("2"), at=NOW, dry=False)
 
     assert changes.seen == 3
-    assert told(changes) == {
+    assert summary(changes) == {
         ("m", "unpriced", "priced"): (1, None, 2_000_000),
         ("m", "priced", "priced"): (1, 5, 2_000_000),
     }
@@ -78,13 +78,13 @@ def test_a_second_time_there_is_nothing_to_change(engine: Engine) -> None:
     assert [one["revision"] for one in history(engine, row)] == [0, 1]
 
 
-def test_a_dry_run_tells_the_same_and_writes_nothing(engine: Engine) -> None:
+def test_a_dry_run_reports_the_same_and_writes_nothing(engine: Engine) -> None:
     keep(engine, call())
 
     dry = reprice(engine, ALL, pricer("2"), at=NOW, dry=True)
 
     assert costs(engine) == [(None, "unpriced")]
-    assert told(dry) == told(reprice(engine, ALL, pricer("2"), at=NOW, dry=False))
+    assert summary(dry) == summary(reprice(engine, ALL, pricer("2"), at=NOW, dry=False))
 
 
 def test_pages_of_calls_at_the_same_moment_are_each_seen_once(engine: Engine) -> None:
@@ -147,7 +147,7 @@ def test_an_estimate_keeps_its_band_which_is_priced_anew(engine: Engine) -> None
     ],
     ids=["refused", "not finished", "not counted"],
 )
-def test_what_nobody_counted_has_no_price_by_any_list(engine: Engine, row: dict[str, Any]) -> None:
+def test_units_without_a_count_have_no_price(engine: Engine, row: dict[str, Any]) -> None:
     keep(engine, call(**row))
 
     assert reprice(engine, ALL, pricer("2"), at=NOW, dry=False).by_key == {}

@@ -14,11 +14,11 @@ from farebox.analysis.tokenizers import factor
         ("openai/o3", "gemini-2.5-pro", 1.04, 1.11),
     ],
 )
-def test_what_another_tokenizer_makes_of_a_token(replaced: str, by: str, low: float, high: float) -> None:
-    told = factor(replaced, by)
+def test_tokens_of_another_tokenizer(replaced: str, by: str, low: float, high: float) -> None:
+    ratio = factor(replaced, by)
 
-    assert told is not None
-    assert low < told.low <= told.high < high
+    assert ratio is not None
+    assert low < ratio.low <= ratio.high < high
 
 
 @pytest.mark.parametrize(
@@ -28,9 +28,9 @@ def test_the_same_tokenizer_and_an_unknown_one_have_no_factor(replaced: str | No
     assert factor(replaced, by) is None
 
 
-def test_what_another_tokenizer_makes_of_a_cost_is_exact() -> None:
+def test_a_cost_with_another_tokenizer_is_exact() -> None:
     """A float has 53 bits, a column of the ledger 63."""
-    told = factor("gpt-4o", "claude-opus-5-5")
+    ratio = factor("gpt-4o", "claude-opus-5-5")
 
-    assert told is not None
-    assert [round((2**62 + 1) * part) for part in told] == [7_517_048_210_036_642_285, 7_747_632_510_958_011_680]
+    assert ratio is not None
+    assert [round((2**62 + 1) * part) for part in ratio] == [7_517_048_210_036_642_285, 7_747_632_510_958_011_680]

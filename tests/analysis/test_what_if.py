@@ -33,9 +33,9 @@ PRICER = Pricer([Shelf("list", {"m": RateCard("m", "list", "7", RATES)})])
 ALL = Selection(Scope())
 
 
-def call(model: str = "gpt-4o", **told: Any) -> Record:
+def call(model: str = "gpt-4o", **values: Any) -> Record:
     given = {"model_returned": model, "input_tokens": 1_000, "output_tokens": 100, "cost_nanousd": 50_000_000}
-    return record(**given | told)
+    return record(**given | values)
 
 
 def compared(engine: Engine, *rows: Record) -> Comparison:
@@ -65,7 +65,7 @@ def test_all_pages_are_of_one_moment(engine: Engine) -> None:
     assert found.total.calls == 2 * PAGE
 
 
-def test_what_is_not_known_here_or_there_is_left_out_of_both_sums_and_counted(engine: Engine) -> None:
+def test_calls_with_an_unknown_cost_on_either_side_are_left_out_of_both_sums_and_counted(engine: Engine) -> None:
     unpriced = call(cost_nanousd=None, cost_status="unpriced")
     impossible = call(output_audio_tokens=200)
 
@@ -75,11 +75,11 @@ def test_what_is_not_known_here_or_there_is_left_out_of_both_sums_and_counted(en
     assert any("2 calls left out of both sums" in caveat for caveat in caveats(found))
 
 
-def test_what_consumed_nobody_knows_what_is_left_out_and_what_was_refused_is_no_call(engine: Engine) -> None:
-    untold: dict[str, Any] = {"input_tokens": None, "output_tokens": None, "usage_source": "none"}
-    stated = call(**untold, cost_status="reported")
-    unpriced = call(**untold, cost_nanousd=None, cost_status="unpriced")
-    refused = call(**untold, cost_nanousd=None, cost_status="none")
+def test_calls_without_usage_are_left_out_and_refused_ones_are_not_calls(engine: Engine) -> None:
+    unreported: dict[str, Any] = {"input_tokens": None, "output_tokens": None, "usage_source": "none"}
+    stated = call(**unreported, cost_status="reported")
+    unpriced = call(**unreported, cost_nanousd=None, cost_status="unpriced")
+    refused = call(**unreported, cost_nanousd=None, cost_status="none")
 
     found = compared(engine, call(), stated, unpriced, refused)
 
@@ -95,13 +95,13 @@ def test_a_call_of_which_nothing_has_a_price_there_would_not_cost_0(engine: Engi
     assert "no_price:characters" in " ".join(caveats(found))
 
 
-def test_what_has_no_price_there_makes_a_lower_bound_and_is_named(engine: Engine) -> None:
+def test_units_without_a_price_are_named_and_make_the_cost_a_lower_bound(engine: Engine) -> None:
     found = compared(engine, call(units={"web_search_requests": 3}), call(cost_status="estimated"))
 
-    said = " ".join(caveats(found))
+    text = " ".join(caveats(found))
     assert (found.total.partial, found.total.uncertain) == (1, 1)
-    assert "no_price:web_search_requests" in said
-    assert "1 call with an actual cost that is a lower bound or an estimate" in said
+    assert "no_price:web_search_requests" in text
+    assert "1 call with an actual cost that is a lower bound or an estimate" in text
 
 
 def test_a_narrow_terminal_cuts_no_figure(engine: Engine) -> None:
@@ -114,8 +114,8 @@ def test_a_narrow_terminal_cuts_no_figure(engine: Engine) -> None:
 
 
 def test_calls_are_compared_by_any_of_their_facts(engine: Engine) -> None:
-    told = [call(user_id="ada"), call("gpt-5", user_id="ada"), call(status=200)]
-    DatabaseSink(engine).write(told, {})
+    records = [call(user_id="ada"), call("gpt-5", user_id="ada"), call(status=200)]
+    DatabaseSink(engine).write(records, {})
 
     [by_user] = what_if(engine, ALL, PRICER, [Other("acme", "m")], by=("user",))
     [by_two] = what_if(engine, ALL, PRICER, [Other("acme", "m")], by=("model", "user"))
@@ -170,7 +170,7 @@ def test_a_tier_has_the_price_that_it_is_sold_at(engine: Engine, tier: str | Non
         ("anthropic", "claude-sonnet-4-5", "flex"),
     ],
 )
-def test_what_is_not_sold_in_a_tier_is_left_out_rather_than_taken_at_the_usual_price(
+def test_units_that_a_tier_does_not_sell_are_left_out_instead_of_priced_at_the_standard_price(
     engine: Engine, provider: str, model: str, tier: str
 ) -> None:
     DatabaseSink(engine).write([record_of(reading())], {})

@@ -1,4 +1,4 @@
-"""What holds for every case file: what it records, in any cut and encoding, and wherever the reply ends early."""
+"""Promises about every case file: its record, in any cut and encoding, and wherever the reply is cut short."""
 
 import gzip
 import re
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.cases import FOLDER, Case, cases, columns
 from tests.support.cuts import byte_by_byte, pieces
+from tests.support.effort import lengths
 
 CASES = list(cases())
 BY_NAME = {case.name: case for case in CASES}
@@ -82,7 +83,7 @@ def test_every_dialect_has_cases() -> None:
     assert {dialect.name for dialect in DIALECTS} == {folder.name for folder in FOLDER.iterdir()}
 
 
-def test_every_case_says_what_it_promises() -> None:
+def test_every_case_states_its_promise() -> None:
     promises = [case.promise for case in CASES]
 
     assert all(promise.endswith(".") for promise in promises)
@@ -118,7 +119,7 @@ def test_cut_short_anywhere_never_raises(case: Case) -> None:
     is_error = case.response.status >= 400 or b'{"error"' in case.body
     is_error = is_error or "error_code" in case.record or "error_type" in case.record
 
-    for length in range(len(case.body)):
+    for length in lengths(case.body):
         meter = case.meter_after(case.body[:length])
         cut = meter.close(1.0, reading.CLIENT_ABORT)
 
@@ -131,7 +132,7 @@ def test_cut_short_anywhere_never_raises(case: Case) -> None:
 @each_case
 def test_a_stream_cut_short_is_not_ok(case: Case) -> None:
     """Without an end mark or a finish reason, the end of a stream is no good end."""
-    for length in range(len(case.body)):
+    for length in lengths(case.body):
         meter = case.meter_after(case.body[:length])
         cut = meter.close(1.0)
 
@@ -155,7 +156,7 @@ def test_a_stream_is_complete_at_the_earliest_byte(case: Case) -> None:
 
 
 @given(st.sampled_from(WITH_END), st.integers(0, 40), st.integers(0, 40))
-def test_what_comes_around_the_end_mark_does_not_delay_it(name: str, before: int, after: int) -> None:
+def test_bytes_around_the_end_mark_do_not_delay_it(name: str, before: int, after: int) -> None:
     case = BY_NAME[name]
     end = complete_at(case) or 0
     meter = case.meter_after(case.body[: end - before])
@@ -166,10 +167,10 @@ def test_what_comes_around_the_end_mark_does_not_delay_it(name: str, before: int
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.name not in SHRINKING], ids=lambda case: case.name)
-def test_a_cut_reply_tells_no_more_than_the_whole(case: Case) -> None:
+def test_a_cut_reply_reports_no_more_than_the_whole(case: Case) -> None:
     whole = case.read([case.body]).usage
 
-    for length in range(0, len(case.body), 7):
+    for length in lengths(case.body):
         usage = case.meter_after(case.body[:length]).close(1.0, reading.CLIENT_ABORT).usage
 
         assert usage.input_tokens is None or usage.input_tokens <= (whole.input_tokens or -1)

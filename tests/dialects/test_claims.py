@@ -1,4 +1,4 @@
-"""Which requests are calls, and what they ask for."""
+"""Requests that are calls, and the parameters that they ask for."""
 
 from dataclasses import replace
 
@@ -40,7 +40,7 @@ from tests.support.answers import ANTHROPIC, OPENAI, call
         ("POST", "http://localhost:11434/api/show"),
     ],
 )
-def test_what_is_no_call_is_not_claimed(method: str, url: str) -> None:
+def test_other_requests_are_not_claimed(method: str, url: str) -> None:
     assert call_of(request_to(method, url), call_id="1", started_at=0) is None
 
 
@@ -59,7 +59,7 @@ def test_what_is_no_call_is_not_claimed(method: str, url: str) -> None:
     ],
 )
 @pytest.mark.parametrize("url", [OPENAI, ANTHROPIC])
-def test_what_a_request_asks_for(url: str, body: bytes, is_whole: bool, expected: Asked) -> None:
+def test_parameters_of_a_request_are_read(url: str, body: bytes, is_whole: bool, expected: Asked) -> None:
     request = replace(request_to("POST", url, body=body), body_is_whole=is_whole)
 
     assert asked_of(request, call(url).dialect) == expected

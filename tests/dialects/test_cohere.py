@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from farebox.dialects._base import Asked, Reply
-from farebox.dialects._cohere import asked, is_at, told, usage
+from farebox.dialects._cohere import asked, is_at, updated, usage
 from farebox.records.exchange import request_to
 from farebox.records.usage import Usage
 
@@ -64,12 +64,12 @@ def test_a_stream_is_asked_for_by_true_alone(body: dict[str, Any], expected: Ask
     ids=str,
 )
 def test_an_object_adds_to_the_reply(body: dict[str, Any], expected: Reply) -> None:
-    assert told(Reply(response_id="old", usage={"old": 1}), body) == expected
+    assert updated(Reply(response_id="old", usage={"old": 1}), body) == expected
 
 
 def test_an_error_stays_one() -> None:
-    assert told(Reply(is_error=True, error_type="busy"), {"id": "1"}).is_error
-    assert told(Reply(is_error=True, error_type="busy"), {"id": "1"}).error_type == "busy"
+    assert updated(Reply(is_error=True, error_type="busy"), {"id": "1"}).is_error
+    assert updated(Reply(is_error=True, error_type="busy"), {"id": "1"}).error_type == "busy"
 
 
 @pytest.mark.parametrize(
@@ -101,5 +101,5 @@ def test_an_error_stays_one() -> None:
     ],
     ids=str,
 )
-def test_what_is_billed_is_counted(sent: dict[str, Any], expected: Usage) -> None:
+def test_billed_units_are_counted(sent: dict[str, Any], expected: Usage) -> None:
     assert usage(sent) == expected

@@ -1,4 +1,4 @@
-"""Whatever a peer sends, to any dialect: no fault of ours, a row that the ledger takes, little memory."""
+"""No input makes a dialect fail, produce a row that the ledger refuses, or use much memory."""
 
 import gzip
 import tracemalloc
@@ -71,7 +71,7 @@ def test_another_type_in_any_place_is_no_fault(dialect: str) -> None:
 
             reading = read_on(case, body, STREAM)
 
-            assert not [said for said in overfull(reading.usage) if " = -" in said]
+            assert not [problem for problem in overfull(reading.usage) if " = -" in problem]
 
 
 @given(st.sampled_from(CASES), st.data())

@@ -34,7 +34,7 @@ def test_the_path_names_model_and_verb(method: str, path: str, expected: Target)
         ("/v1/projects/p/locations/l/endpoints/1:rawPredict", None),
     ],
 )
-def test_a_raw_verb_names_the_publisher_whose_api_is_spoken(path: str, publisher: str | None) -> None:
+def test_a_raw_verb_names_the_publisher_of_the_api(path: str, publisher: str | None) -> None:
     assert raw_publisher(request_to("POST", HOST + path)) == publisher
 
 

@@ -8,8 +8,8 @@ from farebox.dialects._grounding import MAPS, WEB, grounded, is_by_query
 OLD, NEW = "gemini-2.5-flash", "gemini-3-pro"
 
 
-def units(told: Any, model: str | None) -> dict[str, int]:
-    found = list(grounded({"candidates": [{"groundingMetadata": told}]}, model))
+def units(metadata: Any, model: str | None) -> dict[str, int]:
+    found = list(grounded({"candidates": [{"groundingMetadata": metadata}]}, model))
     assert len(set(found)) == len(found)
     return {unit: sum(name == unit for name, _ in found) for unit in (WEB, MAPS)}
 
@@ -32,7 +32,7 @@ def test_queries_are_billed_one_by_one_from_the_third_generation_on(model: str |
 
 
 @pytest.mark.parametrize(
-    ("told", "model", "web", "maps"),
+    ("metadata", "model", "web", "maps"),
     [
         ({"webSearchQueries": ["a", "b"]}, OLD, 1, 0),
         ({"webSearchQueries": ["a", "b"]}, NEW, 2, 0),
@@ -51,8 +51,8 @@ def test_queries_are_billed_one_by_one_from_the_third_generation_on(model: str |
     ],
     ids=str,
 )
-def test_searches_of_the_web_and_of_the_map_are_counted(told: Any, model: str, web: int, maps: int) -> None:
-    assert units(told, model) == {WEB: web, MAPS: maps}
+def test_searches_of_the_web_and_of_the_map_are_counted(metadata: Any, model: str, web: int, maps: int) -> None:
+    assert units(metadata, model) == {WEB: web, MAPS: maps}
 
 
 def test_each_candidate_is_counted() -> None:

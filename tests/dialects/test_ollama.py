@@ -54,7 +54,7 @@ def test_an_object_adds_to_the_reply(body: Any, expected: Reply) -> None:
     assert fold(Reply(model="old"), Document("", body)) == expected
 
 
-def test_what_was_read_before_stays() -> None:
+def test_values_read_before_stay() -> None:
     before = Reply(model="m", usage={"eval_count": 3}, finish_reason="stop", is_error=True, is_complete=True)
 
     assert fold(before, Document("", {})) == before

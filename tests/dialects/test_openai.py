@@ -100,7 +100,7 @@ def test_a_form_is_read_where_there_is_no_body(stream: bytes, expected: bool) ->
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "expected"),
     [
         ({}, {}),
         ({"web_search_options": {}}, {}),
@@ -125,14 +125,14 @@ def test_a_form_is_read_where_there_is_no_body(stream: bytes, expected: bool) ->
     ],
     ids=str,
 )
-def test_searches_tell_what_sets_their_price(body: dict[str, Any], told: dict[str, Any]) -> None:
-    assert told_of_searches(body) == told
+def test_searches_have_the_parameters_that_set_their_price(body: dict[str, Any], expected: dict[str, Any]) -> None:
+    assert told_of_searches(body) == expected
 
 
-def test_pictures_tell_what_sets_their_price() -> None:
-    told = {"quality": "high", "size": "1x1", "resolution": "720p", "style": "vivid"}
+def test_pictures_have_the_parameters_that_set_their_price() -> None:
+    context = {"quality": "high", "size": "1x1", "resolution": "720p", "style": "vivid"}
 
-    assert told_of_pictures(told) == {"quality": "high", "size": "1x1", "resolution": "720p"}
+    assert told_of_pictures(context) == {"quality": "high", "size": "1x1", "resolution": "720p"}
     assert told_of_pictures({"quality": "", "size": None}) == {}
 
 
@@ -151,7 +151,7 @@ def test_pictures_tell_what_sets_their_price() -> None:
     ],
     ids=str,
 )
-def test_an_error_tells_type_code_and_parameter(body: dict[str, Any], expected: Reply) -> None:
+def test_an_error_has_type_code_and_parameter(body: dict[str, Any], expected: Reply) -> None:
     assert failed(Reply(error_type="before"), body) == expected
 
 

@@ -1,4 +1,4 @@
-"""The tools that OpenAI runs: what is billed by the call, by the session and by the picture."""
+"""Tools that OpenAI runs: units that are billed by call, by session and by picture."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def test_an_item_is_billed_by_its_type(item: Any, unit: tuple[str, str] | None) 
     assert list(used([item])) == ([unit] if unit else [])
 
 
-def test_an_item_without_an_id_is_told_by_its_place() -> None:
+def test_an_item_without_an_id_is_identified_by_its_index() -> None:
     item = {"type": "computer_call"}
 
     assert list(used([{}, item, item])) == [("computer_calls", 1), ("computer_calls", 2)]
@@ -48,7 +48,7 @@ def test_an_item_without_an_id_is_told_by_its_place() -> None:
 
 
 @pytest.mark.parametrize("items", [None, {}, "web_search_call", {"type": "web_search_call"}], ids=str)
-def test_what_is_no_list_has_no_items(items: object) -> None:
+def test_a_value_that_is_not_a_list_has_no_items(items: object) -> None:
     assert list(used(items)) == []
 
 

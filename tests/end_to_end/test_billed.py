@@ -1,4 +1,4 @@
-"""From the bytes of an answer to what it costs: everything that is billed, computed by hand.
+"""From the bytes of an answer to its cost: every unit that is billed, computed by hand.
 
 Money is in nano-USD: what costs 2.50 USD per million tokens costs 2,500 for one.
 """
@@ -81,7 +81,7 @@ def reading_of(name: str) -> Reading:
         ("mistral_ocr/annotated", 2 * 3_000_000),
     ],
 )
-def test_what_is_billed_is_priced(name: str, nanousd: int) -> None:
+def test_every_billed_unit_is_priced(name: str, nanousd: int) -> None:
     row = record_of(msgspec.structs.replace(reading_of(name), started_at=STARTED_AT))
 
     assert (row.cost_nanousd, row.cost_status, row.cost_reasons) == (nanousd, "priced", None)

@@ -1,4 +1,4 @@
-"""Nothing leaks: a key, prose, an e-mail, a token, a picture, planted in every place of every recorded exchange."""
+"""No key, prose, e-mail address, token or picture leaks, wherever it stands in a recorded exchange."""
 
 import json
 from collections.abc import Iterator
@@ -39,9 +39,9 @@ def claimed(case: Case, request: Request) -> Call:
     return replace(call, facts=ATTRIBUTOR.caller(request, body, "10.0.0.7"))
 
 
-def read(call: Call, response: Response, told: list[Document]) -> Reading:
+def read(call: Call, response: Response, documents: list[Document]) -> Reading:
     meter = Meter(call, response, Messages())
-    for document in told:
+    for document in documents:
         meter.feed_document(document, 1, 0.5)
     reading = meter.close(1.0)
     assert meter.failure is None
@@ -52,12 +52,12 @@ def readings(dialect: str, canary: str) -> Iterator[Reading]:
     """Yield what is read of each case of `dialect`, with `canary` in one place after the other."""
     own = [case for case in CASES if case.path.parent.name == dialect]
     for case in own:
-        told = documents_of(case)[-1:]
+        documents = documents_of(case)[-1:]
         heads = canaries.heads(case.request, canary) if case in own[:2] else ()
         for request in (*heads, *canaries.bodies(case.request, canary)):
-            yield read(claimed(case, request), case.response, told)
+            yield read(claimed(case, request), case.response, documents)
         for response in canaries.responses(case.response, canary) if case in own[:2] else ():
-            yield read(claimed(case, case.request), response, told)
+            yield read(claimed(case, case.request), response, documents)
     yield from answers(own, canary)
 
 
@@ -67,12 +67,12 @@ def answers(of: list[Case], canary: str) -> Iterator[Reading]:
     """
     seen: set[str] = set()
     for case in of:
-        call, told = claimed(case, case.request), documents_of(case)
-        for place, document in enumerate(told):
+        call, documents = claimed(case, case.request), documents_of(case)
+        for place, document in enumerate(documents):
             for planted in canaries.documents(document, canary):
                 if (shape := f"{planted.event} {planted.data}") not in seen:
                     seen.add(shape)
-                    yield read(call, case.response, [planted, *told[place + 1 :][-1:]])
+                    yield read(call, case.response, [planted, *documents[place + 1 :][-1:]])
 
 
 def session_readings(recorded: Recorded, canary: str) -> Iterator[Reading]:
@@ -112,6 +112,6 @@ def test_nothing_of_a_canary_is_kept_of_a_session(kind: str, recorded: Recorded)
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-def test_a_word_in_the_same_places_is_seen(dialect: str) -> None:
+def test_a_harmless_word_in_the_same_places_is_kept(dialect: str) -> None:
     """Where nothing at all were kept, the tests above would prove nothing."""
     assert any(MARK.encode() in canaries.kept(reading) for reading in readings(dialect, MARK))

@@ -1,4 +1,4 @@
-"""Whatever goes wrong, the client gets exactly what stock mitmdump gives, and one row says what happened."""
+"""Whatever fails, the client gets exactly what stock mitmdump gives, and one row records what happened."""
 
 import json
 import socket
@@ -33,7 +33,7 @@ OK_BODY = (
 
 @dataclass(frozen=True)
 class Case:
-    """One thing that goes wrong: how the upstream answers, and the row (or the counted failure) that tells of it."""
+    """One thing that goes wrong: how the upstream answers, and the row (or the counted failure) that records it."""
 
     name: str
     answer: list[Step]
@@ -110,7 +110,7 @@ CASES = [
         {"status": 200, "outcome": "ok", **UNPRICED},
     ),
     Case(
-        "an encoding nobody knows",
+        "an unknown encoding",
         plain(OK_BODY, headers="content-encoding: rot13\r\n"),
         {"status": 200, "outcome": "ok", **UNPRICED},
     ),
@@ -209,7 +209,7 @@ class Stock:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_the_client_gets_what_stock_mitmdump_gives_and_one_row_tells(proxies: Proxies, case: Case) -> None:
+def test_the_client_gets_what_stock_mitmdump_gives_and_there_is_one_row(proxies: Proxies, case: Case) -> None:
     head = f"POST {case.path} HTTP/1.1\r\nhost: {case.host}\r\nx-case: {case.name}\r\n"
     request = f"{head}content-length: {len(case.body)}\r\n\r\n".encode() + case.body
     rows_before = len(proxies.sidecar.rows())

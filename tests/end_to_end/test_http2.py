@@ -1,4 +1,4 @@
-"""HTTP/2, which providers and many clients speak: the frames that HTTP/1.1 does not have change nothing."""
+"""HTTP/2 calls are metered like HTTP/1.1 calls, whatever their frames."""
 
 import json
 import ssl
@@ -97,7 +97,7 @@ def metered(row: dict[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in ROW} | {"response_bytes": row["response_bytes"]}
 
 
-def test_http2_is_spoken_on_both_sides(upstream: H2Upstream, http2: httpx2.Client) -> None:
+def test_both_sides_use_http2(upstream: H2Upstream, http2: httpx2.Client) -> None:
     before = len(upstream.asked)
 
     answer = http2.post(URL, json={"model": "protocol"})
@@ -220,7 +220,7 @@ def test_trailers_pass(
 
 
 @pytest.mark.parametrize("cut", [*map(Rst, CODES), Reset()], ids=[*(code.name for code in CODES), "connection"])
-def test_a_reset_by_the_provider_in_mid_stream_is_a_provider_cut(
+def test_a_reset_by_the_provider_in_a_stream_is_a_provider_cut(
     upstream: H2Upstream, frames: H2Client, row_of: RowOf, model: str, cut: Rst | Reset
 ) -> None:
     seen = threading.Event()
@@ -237,7 +237,7 @@ def test_a_reset_by_the_provider_in_mid_stream_is_a_provider_cut(
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_a_reset_by_the_client_in_mid_stream_is_a_client_abort(
+def test_a_reset_by_the_client_in_a_stream_is_a_client_abort(
     upstream: H2Upstream, frames: H2Client, row_of: RowOf, model: str, code: ErrorCodes
 ) -> None:
     gone = threading.Event()

@@ -24,7 +24,7 @@ USAGE = {
 
 
 class Background:
-    """Serves one response in the background, whose work ends with the third look at it."""
+    """Serves one response in the background, which is complete at the third poll."""
 
     def __init__(self) -> None:
         self.polls = 0
@@ -73,7 +73,7 @@ def test_a_response_in_the_background_is_one_row_with_its_tokens_once(upstream: 
     assert metrics['farebox_tokens_total{kind="output",model="o3-2025-04-16",provider="openai"}'] == 1035
 
 
-def test_what_the_client_tries_again_is_numbered(upstream: Upstream, tmp_path: Path) -> None:
+def test_retries_are_numbered(upstream: Upstream, tmp_path: Path) -> None:
     answers = iter([plain(b"{}", status="503 Service Unavailable")] * 2)
     done = {"id": "chatcmpl-1", "model": "gpt-4o", "choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 1}}
     upstream.answer = lambda _asked: next(answers, plain(json.dumps(done).encode()))
@@ -87,13 +87,13 @@ def test_what_the_client_tries_again_is_numbered(upstream: Upstream, tmp_path: P
                 continue
         rows = running.rows(3)
 
-    told = sorted((row["started_at"], row["status"], row["attempt"], row["request_hash"]) for row in rows)
-    assert [(status, attempt) for _, status, attempt, _ in told] == [(503, None), (503, 2), (200, 3)]
-    assert len({one_hash for *_, one_hash in told}) == 1
+    attempts = sorted((row["started_at"], row["status"], row["attempt"], row["request_hash"]) for row in rows)
+    assert [(status, attempt) for _, status, attempt, _ in attempts] == [(503, None), (503, 2), (200, 3)]
+    assert len({one_hash for *_, one_hash in attempts}) == 1
 
 
 class Batches:
-    """Serves a batch of each provider that has ended by the second look at it, its results, and their file."""
+    """Serves a batch of each provider, which is complete at the second poll, its results, and their file."""
 
     def __init__(self) -> None:
         self.polls = 0
@@ -108,10 +108,15 @@ class Batches:
         return plain(json.dumps(body).encode())
 
     def _openai_batch(self) -> dict[str, Any]:
-        told = {"status": "completed", "model": "gpt-5-mini-2025-08-07", "output_file_id": "file-1", "usage": USAGE}
+        completed = {
+            "status": "completed",
+            "model": "gpt-5-mini-2025-08-07",
+            "output_file_id": "file-1",
+            "usage": USAGE,
+        }
         counts = {"total": 2, "completed": 2, "failed": 0}
         body = {"id": "batch_1", "object": "batch", "endpoint": "/v1/responses", "input_file_id": "file-0"}
-        return {**body, "status": "in_progress", "request_counts": counts, **(told if self.polls > 1 else {})}
+        return {**body, "status": "in_progress", "request_counts": counts, **(completed if self.polls > 1 else {})}
 
 
 ANTHROPIC_BATCH = {"id": "msgbatch_1", "type": "message_batch", "processing_status": "in_progress"}
@@ -132,7 +137,7 @@ RESULTS = [
 ]
 
 
-def test_a_batch_is_one_row_at_half_price_however_often_it_is_looked_at(upstream: Upstream, tmp_path: Path) -> None:
+def test_a_batch_is_one_row_at_half_price_however_often_it_is_polled(upstream: Upstream, tmp_path: Path) -> None:
     upstream.answer = Batches()
 
     with sidecar(upstream, tmp_path) as (running, client):

@@ -1,4 +1,4 @@
-"""No key and no prompt text anywhere: canaries are searched for in all that farebox wrote and printed."""
+"""No file and no output of farebox contains a key or a prompt: canaries in the traffic are searched for."""
 
 import gzip
 import json
@@ -80,7 +80,7 @@ def answers(asked: Asked) -> list[Step]:
         "usage": stream([chunk, b"data: [DONE]\n\n"]),
         "gemini": plain(json.dumps(GEMINI_ANSWER).encode()),
         "work": plain(json.dumps(work("queued")).encode()),
-        "look": plain(json.dumps(work("completed")).encode()),
+        "poll": plain(json.dumps(work("completed")).encode()),
     }
     kind = asked.target.rpartition("&as=")[2]
     if kind == "usage" and b"stream_options" in asked.body:
@@ -89,7 +89,7 @@ def answers(asked: Asked) -> list[Step]:
 
 
 def work(status: str) -> dict[str, object]:
-    """Return a response in the background; once it is done, it tells its text and tokens."""
+    """Return a response in the background; once it is complete, it contains its text and tokens."""
     output = [{"type": "message", "content": [{"type": "output_text", "text": canary("output")}]}]
     done = {"output": output, "usage": {"input_tokens": 7, "output_tokens": 2, "note": f"a {canary('noted')}"}}
     whole = {"id": "resp_leak", "background": True, "status": status, "instructions": canary("instructions")}
@@ -141,9 +141,9 @@ def send_what_is_read_elsewhere(client: httpx2.Client) -> None:
     client.post(f"{CHAT}?k={canary('query')}&as=usage", json={**QUESTION, "stream": True})
     client.post(f"{GEMINI}?key={canary('query')}&as=gemini", json={"contents": [{"parts": [{"text": canary("ask")}]}]})
     client.post(f"{OPENAI}/responses?k={canary('query')}&as=work", json={"model": "o3", "input": canary("input")})
-    client.get(f"{OPENAI}/responses/resp_leak?k={canary('query')}&as=look")
-    client.get(f"{OPENAI}/responses/{canary('id')}?k={canary('query')}&as=look")
-    client.get(f"{OPENAI}/responses/resp_of_nobody?k={canary('query')}&as=look")
+    client.get(f"{OPENAI}/responses/resp_leak?k={canary('query')}&as=poll")
+    client.get(f"{OPENAI}/responses/{canary('id')}?k={canary('query')}&as=poll")
+    client.get(f"{OPENAI}/responses/resp_of_nobody?k={canary('query')}&as=poll")
 
 
 def tls_untrusted(port: int) -> httpx2.Proxy:
@@ -162,15 +162,15 @@ def test_no_canary_is_written_or_printed(leaky_upstream: Upstream, start_sidecar
     wait_until_rows(sidecar.home)
     scraped = "\n".join(sidecar.metrics()) + json.dumps(sidecar.healthz())
     spooled = files_with(sidecar.home / "spool", CANARY)
-    told = "".join(map(sidecar_tells(sidecar), COMMANDS))
+    printed = "".join(map(sidecar_prints(sidecar), COMMANDS))
 
     assert sidecar.stop() == 0
 
     assert spooled == []
     assert files_with(sidecar.home, CANARY) == []
     assert CANARY not in scraped
-    assert [said for said in TOLD if said not in told] == []
-    assert CANARY not in told
+    assert [text for text in PRINTED if text not in printed] == []
+    assert CANARY not in printed
     assert CANARY not in sidecar.log.read_text()
     assert CANARY not in json.dumps(export(sidecar.home))
 
@@ -179,11 +179,11 @@ COMMANDS = (
     *("export", "report --by model --format json", "report --by day", "tail --no-follow -n 99", "show resp_leak"),
     "doctor",
 )
-# So that the canaries were where farebox looks.
-TOLD = ("gemini-2.5-flash", "whisper-1", "resp_leak", "does not trust farebox's CA")
+# These prove that farebox read the places of the canaries.
+PRINTED = ("gemini-2.5-flash", "whisper-1", "resp_leak", "does not trust farebox's CA")
 
 
-def sidecar_tells(sidecar: Sidecar) -> Callable[[str], str]:
+def sidecar_prints(sidecar: Sidecar) -> Callable[[str], str]:
     """Return a function that runs a `farebox` command beside `sidecar`, and returns what it printed."""
     metrics_port = sidecar.metrics_url.removesuffix("/metrics").rpartition(":")[2]
     environment = {"FAREBOX_HOME": str(sidecar.home), "FAREBOX_METRICS_PORT": metrics_port, "COLUMNS": "300"}

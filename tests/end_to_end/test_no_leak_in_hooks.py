@@ -1,4 +1,4 @@
-"""Nothing leaks from websockets either, nor from hooks that fail with the traffic in their hands."""
+"""Nothing leaks from websockets, nor from hooks that fail while they handle traffic."""
 
 import json
 import ssl
@@ -21,7 +21,7 @@ from tests.support.upstream import Upstream, plain
 RAISING = str(SUPPORT / "raising_hooks.py")
 REALTIME = f"ws://api.openai.com/v1/realtime?model=gpt-realtime&key={canary('query')}"
 # Each is what a client says on a socket of its own.
-SAID: dict[str, str | bytes] = {
+MESSAGES: dict[str, str | bytes] = {
     "prose": canary("prose"),
     "no event": json.dumps([canary("list")]),
     "event": json.dumps({"type": "response.create", "response": {"instructions": canary("instructions")}}),
@@ -46,17 +46,17 @@ def talk(connection: ServerConnection) -> None:
         {"type": "error", "error": error},
     ):
         connection.send(json.dumps(event))
-    connection.send(canary("said"))
+    connection.send(canary("message"))
     connection.ping(canary("ping"))
     connection.close(1011, CANARY)
 
 
 def converse(sidecar: Sidecar) -> None:
-    for said in SAID.values():
+    for message in MESSAGES.values():
         with connect(
             REALTIME, proxy=sidecar.proxy, additional_headers=HEADERS, open_timeout=20, close_timeout=2
         ) as client:
-            client.send(said)
+            client.send(message)
             with suppress(ConnectionClosed):
                 while True:
                     client.recv(20)
@@ -80,9 +80,9 @@ def test_no_canary_of_a_websocket_is_written_or_printed(start_sidecar: StartSide
         sidecar = start_sidecar(upstream, "--script", RAISING)
         converse(sidecar)
 
-        rows = sidecar.rows(2 * (len(SAID) - 1))
+        rows = sidecar.rows(2 * (len(MESSAGES) - 1))
 
-    assert [row["response_id"] for row in rows] == ["resp_leak", "resp_failed"] * (len(SAID) - 1)
+    assert [row["response_id"] for row in rows] == ["resp_leak", "resp_failed"] * (len(MESSAGES) - 1)
     assert "RuntimeError at " in sidecar.log.read_text()
     assert_nothing_leaks(sidecar)
 

@@ -1,4 +1,4 @@
-"""Prices of one's own, and places where an answer states its cost, through the whole sidecar."""
+"""Prices of the settings, and costs that answers state, through the whole sidecar."""
 
 import json
 import re
@@ -63,7 +63,7 @@ def answer(asked: Asked) -> Any:
     return plain(json.dumps({"model": served, "choices": [], "usage": USAGE}).encode(), headers=headers)
 
 
-def test_what_the_user_says_of_prices_is_what_calls_cost(upstream: Upstream, tmp_path: Path) -> None:
+def test_prices_of_the_settings_are_what_calls_cost(upstream: Upstream, tmp_path: Path) -> None:
     upstream.authority.cert_pem.write_to_path(str(tmp_path / "upstream.pem"))
     (tmp_path / "farebox.yaml").write_text(SETTINGS)
     upstream.answer = answer
@@ -76,8 +76,8 @@ def test_what_the_user_says_of_prices_is_what_calls_cost(upstream: Upstream, tmp
                 client.post(f"{base}/chat/completions", json={"model": model})
         rows = {row["model_requested"]: row for row in sidecar.rows(len(CALLS))}
 
-    assert {model: {name: rows[model][name] for name in told} for model, (_, told) in CALLS.items()} == {
-        model: told for model, (_, told) in CALLS.items()
+    assert {model: {name: rows[model][name] for name in expected} for model, (_, expected) in CALLS.items()} == {
+        model: expected for model, (_, expected) in CALLS.items()
     }
 
 
@@ -88,6 +88,6 @@ def test_the_examples_of_the_page_are_settings_without_a_finding(example: str, t
 
     settings = load(config=path, environment={})
 
-    look = Lint(Overrides(settings.prices), standard(), settings.table, datetime(2026, 11, 24, tzinfo=UTC))
+    lint = Lint(Overrides(settings.prices), standard(), settings.table, datetime(2026, 11, 24, tzinfo=UTC))
     assert settings.prices or settings.cost_fields
-    assert list(look.findings()) == []
+    assert list(lint.findings()) == []

@@ -1,4 +1,4 @@
-"""A host of the user's own, named in farebox.yaml, through the whole sidecar."""
+"""A provider that is defined in farebox.yaml, through the whole sidecar."""
 
 import json
 import ssl
@@ -17,7 +17,7 @@ providers:
 USAGE = {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110}
 
 
-def test_a_host_that_the_user_names_is_decrypted_and_has_its_biller(upstream: Upstream, tmp_path: Path) -> None:
+def test_a_provider_of_the_settings_is_decrypted_and_named(upstream: Upstream, tmp_path: Path) -> None:
     upstream.authority.cert_pem.write_to_path(str(tmp_path / "upstream.pem"))
     (tmp_path / "farebox.yaml").write_text(SETTINGS)
     upstream.answer = lambda _asked: plain(json.dumps({"model": "gpt-4o", "choices": [], "usage": USAGE}).encode())

@@ -45,11 +45,11 @@ def behind(sidecar: Sidecar) -> str:
     """Wait until the ledger is behind, and return why."""
     give_up = time.monotonic() + SECONDS
     while True:
-        status, told = sidecar.healthz()
-        if (status, told["ledger"]) == (200, "behind"):
-            trouble: str = told["trouble"]
+        status, health = sidecar.healthz()
+        if (status, health["ledger"]) == (200, "behind"):
+            trouble: str = health["trouble"]
             return trouble
-        assert time.monotonic() < give_up, told
+        assert time.monotonic() < give_up, health
         time.sleep(0.1)
 
 
@@ -82,7 +82,7 @@ def test_no_password_of_the_ledger_is_printed_or_kept(
     call(sidecar)
     sidecar.rows(2, SECONDS)
 
-    said = {
+    outputs = {
         " ".join(arguments): command(tmp_path, url, *arguments)
         for arguments in (
             ("report",),
@@ -97,16 +97,16 @@ def test_no_password_of_the_ledger_is_printed_or_kept(
         )
     }
     postgres.stop()
-    said |= {
+    outputs |= {
         "away": behind_after(sidecar),
         **{f"{name} while away": command(tmp_path, url, name) for name in ("report", "migrate", "doctor", "export")},
     }
     postgres.start()
 
     assert f"postgres:{MASK}@" in sidecar.banner
-    assert sum(f"postgres:{MASK}@" in told for told in said.values()) >= 6
-    assert "Traceback" not in "".join(said.values())
-    assert [name for name, told in said.items() if PASSWORD in told] == []
+    assert sum(f"postgres:{MASK}@" in text for text in outputs.values()) >= 6
+    assert "Traceback" not in "".join(outputs.values())
+    assert [name for name, text in outputs.items() if PASSWORD in text] == []
     assert [path for path, content in files(tmp_path).items() if PASSWORD.encode() in content] == []
 
 
@@ -125,7 +125,7 @@ def test_mitmproxys_own_log_has_no_password(
     assert PASSWORD not in printed
 
 
-def test_a_ledger_that_goes_away_keeps_no_traffic_waiting_and_gets_every_call_once(
+def test_a_ledger_that_becomes_unavailable_delays_no_traffic_and_gets_every_call_once(
     postgres: Postgres, database: str, start_sidecar: StartSidecar, upstream: Upstream
 ) -> None:
     sidecar = start_sidecar(upstream, "--ledger", postgres.url(database))
@@ -141,7 +141,7 @@ def test_a_ledger_that_goes_away_keeps_no_traffic_waiting_and_gets_every_call_on
     assert len({row["id"] for row in sidecar.rows(13, SECONDS)}) == 13
 
 
-def test_a_ledger_that_is_away_or_wrong_at_the_start_keeps_no_traffic_waiting(
+def test_a_ledger_that_is_unavailable_or_wrong_at_the_start_delays_no_traffic(
     postgres: Postgres, database: str, start_sidecar: StartSidecar, upstream: Upstream
 ) -> None:
     sidecar = start_sidecar(upstream, "--ledger", postgres.url(database, password="wrong-canary"))
@@ -153,7 +153,7 @@ def test_a_ledger_that_is_away_or_wrong_at_the_start_keeps_no_traffic_waiting(
     assert "wrong-canary" not in sidecar.log.read_text()
 
 
-def test_a_ledger_that_hangs_keeps_neither_the_start_nor_traffic_waiting(
+def test_a_ledger_that_hangs_delays_neither_the_start_nor_traffic(
     postgres: Postgres, database: str, start_sidecar: StartSidecar, upstream: Upstream
 ) -> None:
     command(start_sidecar(upstream, home="first").home.parent, postgres.url(database), "migrate")
@@ -165,7 +165,7 @@ def test_a_ledger_that_hangs_keeps_neither_the_start_nor_traffic_waiting(
     assert len({row["id"] for row in sidecar.rows(3, SECONDS)}) == 3
 
 
-def test_a_start_waits_for_no_recorder_that_a_killed_farebox_left(
+def test_a_start_does_not_wait_for_the_recorder_of_a_killed_farebox(
     postgres: Postgres, database: str, start_sidecar: StartSidecar, upstream: Upstream
 ) -> None:
     given = ("--ledger", postgres.url(database), "--metrics-port", str(free_port()))
@@ -199,12 +199,12 @@ def test_sidecars_that_start_at_once_share_a_ledger(
         call(sidecar, 4)
 
     rows = sidecars[0].rows(8, SECONDS)
-    told: list[Any] = [row["sidecar"] for row in rows]
-    assert {name: told.count(name) for name in names} == {"one": 4, "two": 4}
+    recorders: list[Any] = [row["sidecar"] for row in rows]
+    assert {name: recorders.count(name) for name in names} == {"one": 4, "two": 4}
     assert len({row["id"] for row in rows}) == 8
 
 
-def test_the_recorder_takes_old_calls_away(engine: Engine, start_sidecar: StartSidecar, upstream: Upstream) -> None:
+def test_the_recorder_deletes_old_calls(engine: Engine, start_sidecar: StartSidecar, upstream: Upstream) -> None:
     old, new = (record(started_at=datetime.now(UTC) - timedelta(days=days)) for days in (70, 1))
     DatabaseSink(engine).write([old, new], {})
 

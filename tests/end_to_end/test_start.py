@@ -1,4 +1,4 @@
-"""When `farebox up` must not start: it says why and what to do, and ends with exit code 1."""
+"""If `farebox up` cannot start, it names the reason and the fix, and exits with 1."""
 
 import socket
 import sqlite3
@@ -61,7 +61,7 @@ def test_a_port_of_a_mode_that_is_taken_ends_the_start(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (("--script", "nowhere.py"), "nowhere.py is not a file"),
         (("--set", "no_such_option=1"), "set: mitmproxy has no option no_such_option"),
@@ -74,11 +74,11 @@ def test_a_port_of_a_mode_that_is_taken_ends_the_start(tmp_path: Path) -> None:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
-def test_what_is_set_wrongly_is_named(tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:
+def test_a_wrong_setting_is_named(tmp_path: Path, arguments: tuple[str, ...], message: str) -> None:
     code, printed = _refused_up(tmp_path / "home", *arguments)
 
     assert code == 1
-    assert told in printed
+    assert message in printed
     assert "Traceback" not in printed
 
 
@@ -90,7 +90,7 @@ def test_a_data_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert "FAREBOX_HOME" in printed
 
 
-def test_a_ledger_that_is_locked_keeps_no_traffic_waiting(upstream: Upstream, start_sidecar: StartSidecar) -> None:
+def test_a_locked_ledger_delays_no_traffic(upstream: Upstream, start_sidecar: StartSidecar) -> None:
     upstream.answer = lambda _asked: plain(
         b'{"model": "gpt-4o", "usage": {"prompt_tokens": 1, "completion_tokens": 1}}'
     )
@@ -112,9 +112,7 @@ def test_a_ledger_that_is_locked_keeps_no_traffic_waiting(upstream: Upstream, st
     assert len(sidecar.rows(1, SECONDS)) == 1
 
 
-def test_a_ledger_that_takes_long_to_migrate_keeps_no_traffic_waiting(
-    empty: Engine, upstream: Upstream, start_sidecar: StartSidecar
-) -> None:
+def test_a_long_migration_delays_no_traffic(empty: Engine, upstream: Upstream, start_sidecar: StartSidecar) -> None:
     upstream.answer = lambda _asked: plain(
         b'{"model": "gpt-4o", "usage": {"prompt_tokens": 1, "completion_tokens": 1}}'
     )
@@ -140,7 +138,7 @@ def test_a_ledger_that_takes_long_to_migrate_keeps_no_traffic_waiting(
     assert sidecar.healthz()[1]["trouble"] is None
 
 
-def test_what_is_written_is_for_its_owner_alone(sidecar: Sidecar) -> None:
+def test_files_are_readable_for_their_owner_only(sidecar: Sidecar) -> None:
     readable = [path for path in sidecar.home.rglob("*") if path.is_file() and path.stat().st_mode & 0o077]
 
     assert sorted(path.name for path in readable) == ["ca-bundle.pem", "mitmproxy-ca-cert.pem"]

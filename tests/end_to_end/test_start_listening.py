@@ -1,4 +1,4 @@
-"""The proxy's port is refused until the proxy serves: a client that keeps trying never meets half a start."""
+"""The proxy refuses connections until it can serve them, so no client sees a partial start."""
 
 import contextlib
 import http.client

@@ -1,4 +1,4 @@
-"""What is no LLM call passes as if farebox were not there: undecrypted, unbuffered."""
+"""Other traffic than LLM calls passes undecrypted and unbuffered, as without farebox."""
 
 import socket
 import ssl
@@ -71,7 +71,7 @@ def test_large_transfers_take_no_memory(large_upstream: Upstream, start_sidecar:
     assert sidecar.rows() == []
 
 
-def test_a_host_that_is_no_llm_host_keeps_its_own_certificate(upstream: Upstream, sidecar: Sidecar) -> None:
+def test_other_hosts_keep_their_own_certificates(upstream: Upstream, sidecar: Sidecar) -> None:
     def certificate(host: str) -> bytes:
         with socket.create_connection(("127.0.0.1", sidecar.port), timeout=15) as connection:
             connection.sendall(f"CONNECT {host}:443 HTTP/1.1\r\n\r\n".encode())

@@ -120,9 +120,9 @@ def test_the_realtime_client_of_the_official_sdk_leaves_a_row_for_each_response(
     with sdk.realtime.connect(model="gpt-realtime", websocket_connection_options=how) as connection:
         for _ in range(2):
             connection.response.create()
-            for said in connection:
-                seen.append(said.type)
-                if said.type == "response.done":
+            for event in connection:
+                seen.append(event.type)
+                if event.type == "response.done":
                     break
 
     assert seen == [
@@ -151,8 +151,8 @@ def test_the_responses_client_of_the_official_sdk_leaves_a_row_for_each_response
     with sdk.responses.connect(websocket_connection_options=how) as connection:
         for model in ("gpt-5-mini", "gpt-5-nano"):
             connection.response.create(model=model, input="Hello")
-            for said in connection:
-                if said.type == "response.completed":
+            for event in connection:
+                if event.type == "response.completed":
                     break
 
     rows = proxied.rows(2)
@@ -233,7 +233,7 @@ def test_an_upgrade_that_is_refused_is_a_row(provider: SocketUpstream, proxied: 
     assert (row["status"], row["outcome"], row["error_code"]) == (401, "http_error", "no")
 
 
-def test_a_response_that_the_sidecars_end_cuts_is_a_row(provider: SocketUpstream, start_sidecar: StartSidecar) -> None:
+def test_a_response_that_is_cut_by_a_stop_is_a_row(provider: SocketUpstream, start_sidecar: StartSidecar) -> None:
     sidecar = start_sidecar(provider, environment={"FAREBOX_SHUTDOWN_TIMEOUT": "0.5"})
     client = opened(sidecar)
     ask(client, "wait")

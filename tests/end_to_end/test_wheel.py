@@ -1,4 +1,4 @@
-"""The wheel holds all: `farebox up` runs from it, in a folder that is no checkout."""
+"""The wheel is complete: `farebox up` runs from it outside a checkout."""
 
 import importlib.metadata
 import os
@@ -54,7 +54,7 @@ def test_an_installed_wheel_meters_a_call(installed: Path, upstream: Upstream, s
 
 
 @pytest.mark.slow
-def test_the_wheel_holds_the_script_for_mitmdump(installed: Path) -> None:
+def test_the_wheel_contains_the_script_for_mitmdump(installed: Path) -> None:
     [script] = installed.parent.glob("lib/python*/site-packages/farebox/_assets/sidecar.py")
 
     assert script.read_bytes() == (ROOT / "addons" / "sidecar.py").read_bytes()
@@ -73,14 +73,14 @@ def test_the_wheel_holds_the_boards(installed: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["litellm/prices.json.gz", "litellm/LICENSE", "verdicts.yaml"])
-def test_the_wheel_holds_the_price_list(installed: Path, name: str) -> None:
+def test_the_wheel_contains_the_price_list(installed: Path, name: str) -> None:
     [found] = installed.parent.glob(f"lib/python*/site-packages/farebox/pricing/{name}")
 
     assert found.read_bytes() == (ROOT / "addons" / "farebox" / "pricing" / name).read_bytes()
 
 
 @pytest.mark.slow
-def test_an_installed_wheel_runs_the_demo_where_no_checkout_is(installed: Path, tmp_path: Path) -> None:
+def test_an_installed_wheel_runs_the_demo_outside_a_checkout(installed: Path, tmp_path: Path) -> None:
     """What a newcomer runs first: every row is there, and the report."""
     environment = {**clean_environment(), "FAREBOX_HOME": str(tmp_path / "home")}
 
@@ -121,7 +121,7 @@ def test_an_installed_wheel_completes_in_the_shell(installed: Path, shell: str) 
 
 
 @pytest.mark.slow
-def test_an_installed_wheel_tells_its_version(installed: Path) -> None:
+def test_an_installed_wheel_prints_its_version(installed: Path) -> None:
     done = subprocess.run([installed / "farebox", "--version"], capture_output=True, text=True, timeout=60, check=True)
 
     assert done.stdout == f"farebox {importlib.metadata.version('farebox')}\n"

@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 import time
+from itertools import islice
 from pathlib import Path
 
 from tests.faults.ledgers import DATABASES
@@ -23,6 +24,8 @@ def main() -> int:
     print(f"{scale}, seed {seed}", flush=True)
     names = given.only or every()
     chosen = few(names) if given.short and not given.ledger else variants(names, given.ledger or [*DATABASES])
+    part, parts = given.part
+    chosen = islice(chosen, part - 1, None, parts)
     outcomes = [_play(name, database, scale, seed, may_skip=not given.no_skips) for name, database in chosen]
     return 0 if all(outcomes) else 1
 
@@ -53,11 +56,20 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--ledger", action="append", choices=DATABASES, help="a database; repeatable")
     parser.add_argument("--short", action="store_true", help="small figures, and most faults with one database")
     parser.add_argument("--no-skips", action="store_true", help="a fault that cannot be played here is a failure")
+    parser.add_argument("--part", type=_part, default=(1, 1), metavar="N/OF", help="every OFth fault, from the Nth on")
     parser.add_argument("--rounds", type=int, help="of what is repeated")
     parser.add_argument("--seconds", type=float, help="how long a hang lasts")
     parser.add_argument("--spooled", type=int, help="rows that wait in the spool")
     parser.add_argument("--seed", type=int, help="for the moments that are drawn")
     return parser.parse_args()
+
+
+def _part(text: str) -> tuple[int, int]:
+    number, _, of = text.partition("/")
+    part = int(number), int(of)
+    if not 1 <= part[0] <= part[1]:
+        raise ValueError(text)
+    return part
 
 
 if __name__ == "__main__":

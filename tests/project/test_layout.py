@@ -114,7 +114,7 @@ def test_importing_does_nothing(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=240,
         cwd=tmp_path,
         env={"PYTHONPATH": os.pathsep.join(sys.path)},
     )

@@ -1,4 +1,4 @@
-"""A guarded hook never raises: its add-on stops metering the flow, and hears of the error once."""
+"""A guarded hook never raises: its add-on stops metering the flow, and gets the error once."""
 
 from farebox.proxy.guard import guarded
 

@@ -69,7 +69,7 @@ def test_a_larger_answer_is_streamed_on_with_what_was_held() -> None:
 
 
 @pytest.mark.parametrize("stream", [False, True], ids=["buffered", "streamed"])
-def test_an_answer_that_is_not_held_is_mitmproxy_s(stream: bool) -> None:
+def test_other_answers_are_left_to_mitmproxy(stream: bool) -> None:
     layer = Layer(stream, b"x" * (LIMIT + 1))
 
     assert layer.check() == []

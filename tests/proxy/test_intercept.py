@@ -40,7 +40,7 @@ ALL = Intercept(all=True)
         (ALL, None, None, True),
     ],
 )
-def test_only_llm_hosts_and_those_that_the_user_names_are_decrypted(
+def test_only_llm_hosts_and_hosts_of_the_settings_are_decrypted(
     intercept: Intercept, host: str | None, port: int | None, expected: bool
 ) -> None:
     assert decrypts(intercept, host, port) is expected

@@ -1,4 +1,4 @@
-"""What crosses the wire stays out of the log."""
+"""Traffic stays out of the log."""
 
 import logging
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ def quotation(text: str) -> str:
         f"two lines 'of a prompt that is long\n{CANARY}'",
     ],
 )
-def test_what_crossed_the_wire_does_not_survive(message: str) -> None:
+def test_traffic_is_removed_from_messages(message: str) -> None:
     assert CANARY not in redact(message)
 
 
@@ -62,21 +62,21 @@ def test_what_crossed_the_wire_does_not_survive(message: str) -> None:
         "No such option 'flow_detial'",
     ],
 )
-def test_what_helps_an_operator_survives(message: str) -> None:
+def test_what_an_operator_needs_stays_in_messages(message: str) -> None:
     assert redact(message) == message
 
 
 @given(st.text(alphabet=st.sampled_from("abc '\"\\\n?=é"), min_size=LONG, max_size=80), st.sampled_from(["", "b"]))
-def test_no_long_quotation_survives(text: str, kind: str) -> None:
+def test_long_quotations_are_removed(text: str, kind: str) -> None:
     quoted = quotation(text)
 
-    told = redact(f"Unexpected {kind}{text!r} there")
+    redacted = redact(f"Unexpected {kind}{text!r} there")
 
-    assert not [start for start in range(len(quoted) - LONG) if quoted[start : start + LONG] in told]
+    assert not [start for start in range(len(quoted) - LONG) if quoted[start : start + LONG] in redacted]
 
 
 @given(st.binary(min_size=1))
-def test_no_bytes_survive(data: bytes) -> None:
+def test_bytes_are_removed(data: bytes) -> None:
     assert redact(f"Unexpected {data!r} there") == "Unexpected (bytes not shown)"
 
 
@@ -87,7 +87,9 @@ def test_foreign_messages_are_redacted(redacting: None, caplog: pytest.LogCaptur
     assert caplog.messages == ["got (bytes not shown)"]
 
 
-def test_a_foreign_exception_is_told_by_its_kind_and_place(redacting: None, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_foreign_exception_is_logged_with_its_type_and_line(
+    redacting: None, caplog: pytest.LogCaptureFixture
+) -> None:
     try:
         fail()
     except ValueError:
@@ -99,7 +101,7 @@ def test_a_foreign_exception_is_told_by_its_kind_and_place(redacting: None, capl
 
 
 @pytest.mark.parametrize("name", ["farebox", "farebox.proxy", "mitmproxyx"])
-def test_other_messages_are_left_as_they_are(redacting: None, caplog: pytest.LogCaptureFixture, name: str) -> None:
+def test_other_messages_are_unchanged(redacting: None, caplog: pytest.LogCaptureFixture, name: str) -> None:
     logging.getLogger(name).error("got %r", CANARY.encode())
 
     assert caplog.messages == [f"got b'{CANARY}'"]

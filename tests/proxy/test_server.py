@@ -41,7 +41,7 @@ def leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 class Parent:
-    """The worker's parent: `message` is what it is told once the worker is ready, which then has to stop."""
+    """The worker's parent: `message` is what it gets once the worker is ready; it then stops the worker."""
 
     def __init__(self, folder: Path) -> None:
         self.message: dict[str, Any] | None = None

@@ -1,4 +1,4 @@
-"""Taps: what goes in comes out, and the Reading is there before the bytes that complete the answer."""
+"""Taps pass bytes unchanged, and the Reading is appended before the bytes that complete the answer."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ def exchange_of(response: http.Response | None = None) -> Exchange:
         method=b"POST", host="api.openai.com", path=b"/v1/chat/completions", content=b'{"model": "gpt-4o"}'
     )
     exchange = Exchange(
-        tflow.tflow(req=request), DIALECT, NOBODY, call_id="1", capture=CaptureOptions(), hmac_key=b"salt"
+        tflow.tflow(req=request), DIALECT, NOBODY, call_id="1", capture=CaptureOptions(), hmac_key=b"hmac key"
     )
     if response is not None:
         exchange.answer(response)
@@ -41,7 +41,10 @@ def exchange_of(response: http.Response | None = None) -> Exchange:
 
 @dataclass
 class Tapped:
-    """An answer that passes a tap; `fails` makes farebox fail at that step. `readings` tells when each was there."""
+    """An answer that passes a tap; `fails` is the step that fails.
+
+    `readings` has each Reading with the bytes that were sent before it.
+    """
 
     headers: dict[str, str]
     fails: str = ""
@@ -93,7 +96,7 @@ def announced(length: int, fails: str = "") -> Tapped:
     return Tapped({"content-type": "application/json", "content-length": str(length)}, fails)
 
 
-def test_the_reading_is_there_before_the_terminal_document_goes_out() -> None:
+def test_the_reading_is_appended_before_the_terminal_document_passes() -> None:
     tapped = streamed()
 
     tapped.take_all([CHUNK, USAGE, DONE])
@@ -105,7 +108,7 @@ def test_the_reading_is_there_before_the_terminal_document_goes_out() -> None:
 
 
 @given(st.lists(st.integers(0, len(CHUNK + USAGE + DONE)), max_size=8))
-def test_a_stream_passes_at_once_in_whatever_pieces(cuts: list[int]) -> None:
+def test_a_stream_passes_at_once_however_it_is_cut(cuts: list[int]) -> None:
     body = CHUNK + USAGE + DONE
     edges = sorted({0, *cuts, len(body)})
     tapped = streamed()
@@ -118,7 +121,7 @@ def test_a_stream_passes_at_once_in_whatever_pieces(cuts: list[int]) -> None:
     assert len(tapped.readings[0][0]) < len(body)
 
 
-PROSE = b"<p>This is no document, and its length alone tells its end.</p>"
+PROSE = b"<p>This is no document, and only its length marks its end.</p>"
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, len(PROSE)], ids=lambda size: f"pieces of {size}")
@@ -152,7 +155,7 @@ def test_after_the_announced_length_nothing_is_held() -> None:
 
 @pytest.mark.parametrize("size", [1, 2, 7, len(PLAIN)], ids=lambda size: f"pieces of {size}")
 @pytest.mark.parametrize("headers", [{}, {"content-length": str(len(PLAIN))}], ids=["until closed", "announced"])
-def test_a_document_is_read_before_its_last_brace_goes_out(headers: dict[str, str], size: int) -> None:
+def test_a_document_is_recorded_before_its_last_brace_passes(headers: dict[str, str], size: int) -> None:
     tapped = Tapped({"content-type": "application/json", **headers})
 
     for start in range(0, len(PLAIN), size):
@@ -172,7 +175,7 @@ def test_an_announced_stream_that_is_complete_holds_nothing_back() -> None:
     assert tapped.readings[0][0] == b""
 
 
-def test_an_empty_piece_is_no_end() -> None:
+def test_an_empty_chunk_is_not_an_end() -> None:
     tapped = Tapped({"content-type": "application/json"})
 
     assert tapped.take(PLAIN[:9]) == PLAIN[:9]
@@ -197,7 +200,7 @@ def test_what_follows_the_terminal_document_passes() -> None:
     [(streamed, [CHUNK, USAGE, DONE]), (lambda fails: announced(len(PLAIN), fails), [PLAIN[:9], PLAIN[9:]])],
     ids=["streamed", "announced"],
 )
-def test_a_fault_of_ours_changes_nothing_and_is_told_once(
+def test_a_fault_of_ours_changes_nothing_and_is_reported_once(
     fails: str, make: Callable[[str], Tapped], pieces: list[bytes]
 ) -> None:
     tapped = make(fails)

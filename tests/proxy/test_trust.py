@@ -1,4 +1,4 @@
-"""The proxy's CA: its key stays private, its certificate is handed out."""
+"""The key of the proxy's CA stays private, and clients get its certificate."""
 
 import os
 import subprocess
@@ -36,7 +36,7 @@ def roots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
     return ROOTS
 
 
-def test_only_its_owner_can_look_into_the_folder_of_the_ca(tmp_path: Path) -> None:
+def test_only_its_owner_can_read_the_folder_of_the_ca(tmp_path: Path) -> None:
     (tmp_path / "ca").mkdir(mode=0o755)
 
     assert confdir(tmp_path / "ca") == tmp_path / "ca"
@@ -44,7 +44,7 @@ def test_only_its_owner_can_look_into_the_folder_of_the_ca(tmp_path: Path) -> No
     assert (tmp_path / "ca" / "mitmproxy-ca.pem").stat().st_mode & 0o077 == 0
 
 
-def test_several_sidecars_that_start_at_once_make_one_ca(tmp_path: Path) -> None:
+def test_sidecars_that_start_at_once_share_one_ca(tmp_path: Path) -> None:
     make = f"from pathlib import Path; from farebox.proxy.trust import confdir; confdir(Path({str(tmp_path)!r}))"
     environment = {"PYTHONPATH": os.pathsep.join(sys.path)}
     starting = [subprocess.Popen([sys.executable, "-c", make], env=environment) for _ in range(3)]
@@ -62,7 +62,7 @@ def test_a_ca_is_kept(ca: Path, certificate: bytes) -> None:
 
 
 @pytest.mark.parametrize("place", ["a file", "no CA"])
-def test_a_folder_that_is_no_good_is_named_with_its_key(tmp_path: Path, place: str) -> None:
+def test_an_unusable_folder_is_named_with_its_setting(tmp_path: Path, place: str) -> None:
     folder = tmp_path / "ca"
     if place == "a file":
         folder.write_text("")
@@ -112,13 +112,13 @@ def test_a_system_without_roots_gets_those_of_certifi(home: Path, ca: Path, monk
 
 
 class Nowhere:
-    """What a system without OpenSSL's files tells."""
+    """The paths of a system without OpenSSL's files."""
 
     cafile = None
     openssl_cafile = "/there/is/no/such/file.pem"
 
 
-def test_what_is_handed_out_already_is_not_written_again(home: Path, ca: Path, roots: bytes) -> None:
+def test_an_up_to_date_file_is_not_written_again(home: Path, ca: Path, roots: bytes) -> None:
     hand_out(home, ca)
     before = {path: path.stat().st_ino for path in home.glob("*.pem")}
 
@@ -127,7 +127,7 @@ def test_what_is_handed_out_already_is_not_written_again(home: Path, ca: Path, r
     assert {path: path.stat().st_ino for path in home.glob("*.pem")} == before
 
 
-def test_a_disk_that_takes_no_file_is_told_of_and_keeps_nobody_waiting(
+def test_a_disk_that_rejects_the_files_is_logged_and_does_not_stop_the_start(
     home: Path, ca: Path, roots: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     (home / "ca-bundle.pem").mkdir()

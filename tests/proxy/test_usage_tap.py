@@ -1,4 +1,4 @@
-"""The tap that takes usage out: in the order that the spool relies on, and never in the way."""
+"""The tap that removes usage keeps the order that the spool relies on, and never blocks traffic."""
 
 from farebox.dialects.openai_chat import DIALECT
 from farebox.providers.table import NOBODY
@@ -21,7 +21,7 @@ def tapped(readings: list[bytes], faults: list[Exception]) -> UsageTap:
     response = tutils.tresp(headers=http.Headers([(b"content-type", b"text/event-stream")]))
     request = tutils.treq(method=b"POST", host="api.openai.com", path=b"/v1/chat/completions", content=b"{}")
     exchange = Exchange(
-        tflow.tflow(req=request), DIALECT, NOBODY, call_id="1", capture=CaptureOptions(), hmac_key=b"salt"
+        tflow.tflow(req=request), DIALECT, NOBODY, call_id="1", capture=CaptureOptions(), hmac_key=b"hmac key"
     )
     exchange.answer(response)
 
@@ -32,7 +32,7 @@ def tapped(readings: list[bytes], faults: list[Exception]) -> UsageTap:
     return UsageTap(exchange, ResponseTap(exchange, response, finish, faults.append), faults.append)
 
 
-def test_the_reading_is_there_before_the_end_mark_goes_out() -> None:
+def test_the_reading_is_appended_before_the_end_mark_passes() -> None:
     readings: list[bytes] = []
     faults: list[Exception] = []
     tap = tapped(readings, faults)
@@ -44,7 +44,7 @@ def test_the_reading_is_there_before_the_end_mark_goes_out() -> None:
     assert (len(readings), faults) == (1, [])
 
 
-def test_a_fault_of_ours_lets_everything_pass_from_then_on() -> None:
+def test_after_a_fault_of_ours_everything_passes() -> None:
     faults: list[Exception] = []
     tap = tapped([], faults)
     middle = len(COUNT) // 2

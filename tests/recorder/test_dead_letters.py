@@ -101,7 +101,7 @@ def test_a_message_that_the_disk_rejects_is_kept_later(
     assert before == (0, 0)
     assert messages(folder) == [b"one", b"two"]
     assert counted(registry) == (2, 0)
-    assert caplog.text.count(f"{folder} cannot be written (File exists): see to that disk") == 1
+    assert caplog.text.count(f"{folder} cannot be written (File exists): check that disk") == 1
 
 
 def test_a_full_folder_is_reported_with_the_fix(

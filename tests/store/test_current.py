@@ -41,10 +41,10 @@ def fill(engine: Engine, rows: list[Record], *revisions: list[Record]) -> None:
             revise(connection, [(now[row.id], row) for row in one], LATER)
 
 
-def at(row: Record, nanousd: int | None, **told: Any) -> Record:
+def at(row: Record, nanousd: int | None, **values: Any) -> Record:
     """Return `row` at another price."""
     status = "unpriced" if nanousd is None else "priced"
-    return replace(row, **{"cost_nanousd": nanousd, "catalogue_cost_nanousd": nanousd, "cost_status": status} | told)
+    return replace(row, **{"cost_nanousd": nanousd, "catalogue_cost_nanousd": nanousd, "cost_status": status} | values)
 
 
 def test_the_newest_revision_is_the_price_even_if_it_is_unknown(engine: Engine) -> None:
@@ -100,8 +100,8 @@ def test_sums_equal_the_sum_of_rows_at_current_prices(
 
     for name in DIMENSIONS:
         groups = summarise(engine, Scope(), (name,))
-        told = [group.sums.cost_nanousd for group in groups if group.sums.cost_nanousd is not None]
-        assert sum(told) == sum(known)
+        known_costs = [group.sums.cost_nanousd for group in groups if group.sums.cost_nanousd is not None]
+        assert sum(known_costs) == sum(known)
         assert sum(group.sums.unpriced for group in groups) == len(rows) - len(known)
         assert sum(group.sums.calls for group in groups) == len(rows)
 

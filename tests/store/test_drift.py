@@ -18,9 +18,9 @@ from tests.support.samples import AT, record
 EVERY = Scope()
 
 
-def call(reported: int | None = 100, catalogue: int | None = 90, **told: Any) -> Record:
+def call(reported: int | None = 100, catalogue: int | None = 90, **values: Any) -> Record:
     given = {"cost_status": "reported", "provider": "acme", "model_returned": "m"}
-    return record(**given | {"cost_nanousd": reported, "catalogue_cost_nanousd": catalogue} | told)
+    return record(**given | {"cost_nanousd": reported, "catalogue_cost_nanousd": catalogue} | values)
 
 
 def found(engine: Engine, *rows: Record, scope: Scope = EVERY) -> list[Drift]:

@@ -35,7 +35,7 @@ def test_the_ledgers_folder_is_created_for_its_owner_alone(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("url", "message"),
     [
         ("ledger.db", "'ledger.db' is not a database URL"),
         ("", "'' is not a database URL"),
@@ -51,12 +51,12 @@ def test_the_ledgers_folder_is_created_for_its_owner_alone(tmp_path: Path) -> No
         ("sqlite:///:memory:", "a SQLite ledger is a file"),
     ],
 )
-def test_an_unusable_url_is_an_error_that_names_the_fix(url: str, said: str) -> None:
+def test_an_unusable_url_is_an_error_that_names_the_fix(url: str, message: str) -> None:
     with pytest.raises(SettingsError) as refused:
         open_engine(url)
 
     assert str(refused.value).startswith("ledger: ")
-    assert said in str(refused.value)
+    assert message in str(refused.value)
     assert "sqlite:///" in str(refused.value) or "postgresql://" in str(refused.value)
     assert "secret" not in str(refused.value)
 
@@ -69,7 +69,7 @@ def test_a_folder_that_cannot_be_created_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg", "postgres"])
-def test_postgres_is_reached_by_psycopg_whatever_its_scheme_is_called(postgres: Postgres, scheme: str) -> None:
+def test_each_scheme_of_postgres_uses_psycopg(postgres: Postgres, scheme: str) -> None:
     url = postgres.url().replace("postgresql+psycopg", scheme)
 
     with connected(url) as engine, engine.connect() as connection:

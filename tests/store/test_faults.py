@@ -1,4 +1,4 @@
-"""What a database error means, from real ones."""
+"""Errors of real databases are classified."""
 
 from collections.abc import Callable
 

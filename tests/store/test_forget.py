@@ -1,4 +1,4 @@
-"""A forgotten person is in no row and no sum, and every sum by anything else is what it was."""
+"""A forgotten person is in no row and no sum, and all other sums stay the same."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,8 +29,8 @@ TRACES = {"client_addr": "10.0.0.7", "conversation": "c1", "tags": {"x-team": "r
 SUMS = hourly[BY_CALLER.table]
 
 
-def call(user: str | None = "ann", **told: Any) -> Record:
-    return record(**{"user_id": user, "key_fingerprint": "f1", "cost_nanousd": 7, "input_tokens": 5} | TRACES | told)
+def call(user: str | None = "ann", **values: Any) -> Record:
+    return record(**{"user_id": user, "key_fingerprint": "f1", "cost_nanousd": 7, "input_tokens": 5} | TRACES | values)
 
 
 def gone(*rows: Record, engine: Engine) -> None:
@@ -55,7 +55,7 @@ def users(engine: Engine) -> dict[str | None, int]:
 
 
 @pytest.mark.parametrize(("column", "other"), [("user_id", "key_fingerprint"), ("key_fingerprint", "user_id")])
-def test_what_identifies_the_person_is_removed_and_nothing_else(engine: Engine, column: Any, other: str) -> None:
+def test_only_the_columns_that_identify_the_person_are_cleared(engine: Engine, column: Any, other: str) -> None:
     one = call("x", key_fingerprint="x")
     stays = call("bob", key_fingerprint="f2")
     DatabaseSink(engine).write([one, stays], {})

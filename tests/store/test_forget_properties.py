@@ -1,4 +1,4 @@
-"""Whatever was done to the calls before, and whatever happens meanwhile, forgetting a person changes no sum."""
+"""Forgetting a person changes no other sum, whatever happened to the calls before or meanwhile."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -74,8 +74,8 @@ def act(engine: Engine, what: str, some: Sequence[Record], nanousd: int | None) 
     if what == "delete":
         gone(*some, engine=engine)
     elif what == "complete":
-        told = {"usage_source": "reported", "input_tokens": 7} | priced(nanousd)
-        DatabaseSink(engine).write([], {}, links=Links([Completion(row, replace(row, **told)) for row in some]))
+        values = {"usage_source": "reported", "input_tokens": 7} | priced(nanousd)
+        DatabaseSink(engine).write([], {}, links=Links([Completion(row, replace(row, **values)) for row in some]))
     elif what == "reprice":
         with writer(engine).begin() as connection:
             now = held(connection, sorted(some, key=lambda row: row.started_at))

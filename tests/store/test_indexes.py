@@ -90,21 +90,21 @@ def filled(engine: Engine, rows: list[Record] = ROWS) -> Engine:
 
 def plans(engine: Engine, act: Callable[[Engine], Any]) -> str:
     """Return how the database runs each statement of `act` that reads `calls`."""
-    told: list[tuple[str, Any]] = []
+    statements: list[tuple[str, Any]] = []
 
     def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
         if statement.lstrip().startswith(("SELECT", "WITH", "UPDATE")) and "calls" in statement:
-            told.append((statement, parameters))
+            statements.append((statement, parameters))
 
     event.listen(engine, "before_cursor_execute", note)
     act(engine)
     event.remove(engine, "before_cursor_execute", note)
     explain = "EXPLAIN" if engine.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
-    assert told
+    assert statements
     with engine.connect() as connection:
         found = [
             str(row[-1])
-            for statement, parameters in told
+            for statement, parameters in statements
             for row in connection.exec_driver_sql(f"{explain} {statement}", parameters)
         ]
     return "\n".join(found)

@@ -43,7 +43,7 @@ def test_asking_for_a_free_lock_holds_it(postgres: Postgres) -> None:
         assert is_taken(other, Lock.RETENTION)
 
 
-def test_whoever_hurries_gives_up_waiting_for_a_lock(postgres: Postgres) -> None:
+def test_waiting_for_a_lock_ends_at_the_timeout(postgres: Postgres) -> None:
     with new_postgres_ledger(postgres) as engine, engine.begin() as holder:
         take(holder, Lock.PARTITIONS)
         started = time.monotonic()

@@ -32,9 +32,9 @@ def priced(engine: Engine, *records: Record) -> None:
     """Store `records`, each with a price that was given later."""
     Maintenance(engine, now=lambda: NOW).make_room(records)
     DatabaseSink(engine).write(records, {})
-    told = {"revision": 1, "priced_at": NOW, "cost_status": "priced", "cost_nanousd": 1}
+    values = {"revision": 1, "priced_at": NOW, "cost_status": "priced", "cost_nanousd": 1}
     with engine.begin() as connection:
-        rows = [{"call_id": one.id, "started_at": one.started_at, **told} for one in records]
+        rows = [{"call_id": one.id, "started_at": one.started_at, **values} for one in records]
         connection.execute(insert(call_prices), rows)
 
 
@@ -225,10 +225,10 @@ def test_a_call_keeps_its_later_price_until_it_is_deleted(engine: Engine) -> Non
     young = record(started_at=LATELY)
     # The youngest come first: those that are read first are not the oldest.
     DatabaseSink(engine).write([young, *rows[600:], *rows[:600]], {})
-    told = {"revision": 1, "priced_at": NOW, "cost_status": "priced", "cost_nanousd": 1}
+    values = {"revision": 1, "priced_at": NOW, "cost_status": "priced", "cost_nanousd": 1}
     with engine.begin() as connection:
         connection.execute(
-            insert(call_prices), [{"call_id": one.id, "started_at": one.started_at, **told} for one in rows[-300:]]
+            insert(call_prices), [{"call_id": one.id, "started_at": one.started_at, **values} for one in rows[-300:]]
         )
     maintenance = Maintenance(engine, KEEP, lambda: NOW)
 

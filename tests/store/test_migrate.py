@@ -96,8 +96,8 @@ def test_a_ledger_of_a_newer_farebox_is_refused_and_left_as_it_is(tmp_path: Path
             migrate(engine)
 
         assert revision(engine) == "f00d"
-    for said in (str(path), "f00d", "newer farebox", "Upgrade farebox", "--ledger"):
-        assert said in str(refused.value)
+    for expected in (str(path), "f00d", "newer farebox", "Upgrade farebox", "--ledger"):
+        assert expected in str(refused.value)
 
 
 def test_a_migration_that_cannot_run_leaves_nothing_half_done(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_a_migration_that_cannot_run_leaves_nothing_half_done(tmp_path: Path) ->
         assert "calls" in inspect(engine).get_table_names()
 
 
-def test_a_file_that_is_no_ledger_is_refused_by_name(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_ledger_is_refused_with_its_name(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     path.write_bytes(b"a shopping list, and not a short one" * 100)
 
@@ -250,9 +250,9 @@ def test_many_that_start_at_once_migrate_once(empty: Engine, tmp_path: Path) -> 
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
         for _ in range(5)
     ]
-    said = [process.communicate(timeout=120)[0] for process in started]
+    outputs = [process.communicate(timeout=120)[0] for process in started]
 
-    assert [process.returncode for process in started] == [0] * 5, said
-    assert all(f"is at revision {HEAD}" in one for one in said)
-    assert sum("(before: empty)" in one for one in said) == 1
+    assert [process.returncode for process in started] == [0] * 5, outputs
+    assert all(f"is at revision {HEAD}" in output for output in outputs)
+    assert sum("(before: empty)" in output for output in outputs) == 1
     assert revision(empty) == HEAD

@@ -111,7 +111,7 @@ def test_recorders_that_create_the_same_month_at_once_create_it_once(engine: Eng
     def act() -> None:
         try:
             made(engine, NOVEMBER, DECEMBER)
-        except BaseException as error:  # noqa: BLE001 - the main thread tells
+        except BaseException as error:  # noqa: BLE001 - the main thread raises it
             failures.append(error)
 
     threads = [threading.Thread(target=act) for _ in range(4)]
@@ -135,7 +135,7 @@ def test_rows_do_not_move_while_they_are_read(engine: Engine) -> None:
         assert report.scalar(text(f"SELECT count(*) FROM calls WHERE {here}")) == 1
 
 
-def test_a_long_report_keeps_no_writer_waiting_for_a_new_month(engine: Engine) -> None:
+def test_a_long_report_does_not_block_a_writer_that_needs_a_new_month(engine: Engine) -> None:
     late = record(started_at=NOVEMBER.begins)
     with engine.connect() as report:
         report.execute(text("SELECT count(*) FROM calls"))

@@ -61,7 +61,7 @@ def written_by_many(engine: Engine) -> list[str]:
             for number, batch in enumerate(mine):
                 for _ in range(2):
                     sink.write(batch, {name: Position(1, number)})
-        except BaseException as error:  # noqa: BLE001 - the main thread tells
+        except BaseException as error:  # noqa: BLE001 - the main thread raises it
             failures.append(error)
 
     threads = [threading.Thread(target=act, args=(f"client-{first}", batches[first::4])) for first in range(4)]

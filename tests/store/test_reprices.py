@@ -23,8 +23,8 @@ LATER = datetime(2026, 11, 20, tzinfo=UTC)
 ALL = Selection(Scope())
 
 
-def call(minute: int = 0, **told: Any) -> Record:
-    return record(**{"started_at": AT + timedelta(minutes=minute), "cost_nanousd": 1} | told)
+def call(minute: int = 0, **values: Any) -> Record:
+    return record(**{"started_at": AT + timedelta(minutes=minute), "cost_nanousd": 1} | values)
 
 
 def write(engine: Engine, *rows: Record) -> None:
@@ -96,7 +96,7 @@ def test_calls_are_held_as_they_are_now(engine: Engine) -> None:
     assert [(row.id, row.cost_nanousd) for row in found] == [(rows[0].id, 9), (rows[2].id, 1)]
 
 
-def test_a_held_call_is_completed_by_nobody_else(postgres: Postgres) -> None:
+def test_no_other_recorder_completes_a_locked_call(postgres: Postgres) -> None:
     one = call()
     with new_postgres_ledger(postgres) as engine:
         write(engine, one)

@@ -32,8 +32,8 @@ LATELY = NOW - timedelta(hours=2)
 SUMS = hourly[BY_CALLER.table]
 
 
-def call(user: str | None = "ann", at: datetime = OLD, **told: Any) -> Record:
-    return record(**{"user_id": user, "started_at": at, "cost_nanousd": 7, "input_tokens": 5} | told)
+def call(user: str | None = "ann", at: datetime = OLD, **values: Any) -> Record:
+    return record(**{"user_id": user, "started_at": at, "cost_nanousd": 7, "input_tokens": 5} | values)
 
 
 def purge(engine: Engine, keep_callers: timedelta | None = KEEP, now: datetime = NOW) -> None:
@@ -49,7 +49,7 @@ def users(engine: Engine) -> list[tuple[str | None, int]]:
         return [(user, number) for user, number in connection.execute(query)]
 
 
-def test_callers_older_than_that_go_and_no_others(engine: Engine) -> None:
+def test_callers_past_the_retention_are_removed_and_no_others(engine: Engine) -> None:
     rows = [call("ann"), call("bob"), call("cid", CUT - timedelta(seconds=1)), call("dan", CUT), call("eve", LATELY)]
     DatabaseSink(engine).write(rows, {})
 

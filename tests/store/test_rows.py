@@ -53,10 +53,12 @@ def test_a_row_is_read_as_it_was_written(engine: Engine) -> None:
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.data())
 def test_any_text_and_number_is_read_as_it_was_written(engine: Engine, data: st.DataObject) -> None:
-    told: dict[str, Any] = {name: data.draw(TEXTS) for name in ("host", "model_requested", "finish_reason", "user_id")}
-    told |= {name: data.draw(NUMBERS) for name in ("input_tokens", "cost_nanousd", "duration_ms")}
-    told |= {"tags": data.draw(st.dictionaries(TEXTS, TEXTS)), "cost_reasons": data.draw(st.lists(TEXTS))}
-    one = record(started_at=data.draw(st.datetimes()).replace(tzinfo=AT.tzinfo), **told)
+    values: dict[str, Any] = {
+        name: data.draw(TEXTS) for name in ("host", "model_requested", "finish_reason", "user_id")
+    }
+    values |= {name: data.draw(NUMBERS) for name in ("input_tokens", "cost_nanousd", "duration_ms")}
+    values |= {"tags": data.draw(st.dictionaries(TEXTS, TEXTS)), "cost_reasons": data.draw(st.lists(TEXTS))}
+    one = record(started_at=data.draw(st.datetimes()).replace(tzinfo=AT.tzinfo), **values)
 
     assert insert(engine, one) == [one.id]
 

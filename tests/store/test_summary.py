@@ -28,7 +28,7 @@ TOKENS = st.none() | st.integers(0, 10**9)
 @st.composite
 def records(draw: st.DrawFn) -> Record:
     cost = draw(st.none() | st.integers(0, 10**14))
-    told: dict[str, Any] = {
+    values: dict[str, Any] = {
         "started_at": AT + timedelta(minutes=draw(st.integers(0, 3000))),
         "provider": draw(st.sampled_from(["openai", "anthropic"])),
         "outcome": draw(st.sampled_from(["ok", "http_error", "provider_cut", "network_error", "client_abort"])),
@@ -41,7 +41,7 @@ def records(draw: st.DrawFn) -> Record:
         "duration_ms": draw(st.none() | st.integers(0, 10_000)),
     }
     names = ("model_returned", "model_requested", "user_id", "conversation", "purpose", "key_fingerprint", "client_app")
-    return record(**told, **{name: draw(TEXTS) for name in names})
+    return record(**values, **{name: draw(TEXTS) for name in names})
 
 
 @pytest.fixture
@@ -62,8 +62,8 @@ def spans_of(engine: Engine, unit: str) -> list[tuple[str, datetime, datetime]]:
 
 
 def whole(values: list[int | None]) -> int | None:
-    told = [value for value in values if value is not None]
-    return sum(told) if told else None
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -95,8 +95,10 @@ def test_percentiles_are_durations_by_nearest_rank(engine: Engine, rows: list[Re
     fill(engine, rows)
 
     for group in summarise(engine, Scope(), ("provider",)):
-        told = sorted(row.duration_ms for row in rows if row.provider == group.key[0] and row.duration_ms is not None)
-        expected = [told[-(-len(told) * percent // 100) - 1] if told else None for percent in (50, 95)]
+        durations = sorted(
+            row.duration_ms for row in rows if row.provider == group.key[0] and row.duration_ms is not None
+        )
+        expected = [durations[-(-len(durations) * percent // 100) - 1] if durations else None for percent in (50, 95)]
         assert [group.sums.p50_ms, group.sums.p95_ms] == expected
 
 

@@ -99,7 +99,7 @@ def from_calls(engine: Engine, scope: Scope, by: Sequence[str], zone: ZoneInfo =
     return summarise(engine, scope, by, cut(by, zone)(START, START + timedelta(days=DAYS)))
 
 
-def told(groups: Sequence[Group]) -> dict[Any, Sums]:
+def by_key(groups: Sequence[Group]) -> dict[Any, Sums]:
     """Return the sums of each group but for percentiles."""
     assert len({group.key for group in groups}) == len(groups)
     return {group.key: exact(group.sums) for group in groups}
@@ -125,7 +125,7 @@ def test_hourly_sums_equal_the_sums_of_the_calls(
     for by in WAYS:
         found = from_hours(engine, scope, by, zone)
 
-        assert told(found.groups) == told(from_calls(engine, scope, by, zone)), by
+        assert by_key(found.groups) == by_key(from_calls(engine, scope, by, zone)), by
         assert exact(found.whole) == exact(whole.sums)
         assert found.gone is None
 
@@ -182,11 +182,11 @@ def test_sums_outlive_their_calls(engine: Engine, rows: list[Record], scope: Sco
     )
     whole_hours = Scope(start, end, scope.where)
     ways = [way for way in WAYS if way != ("conversation",)]
-    expected = [told(from_calls(engine, whole_hours, by)) for by in ways]
+    expected = [by_key(from_calls(engine, whole_hours, by)) for by in ways]
     gone(engine, midnight)
 
     for by, sums in zip(ways, expected, strict=True):
-        assert told(totals(engine, scope, by, cut(by, ZONES[0])).groups) == sums, by
+        assert by_key(totals(engine, scope, by, cut(by, ZONES[0])).groups) == sums, by
 
 
 def test_a_report_that_needs_deleted_calls_is_marked_as_partial(engine: Engine) -> None:
@@ -258,6 +258,6 @@ def test_each_call_is_counted_in_its_local_hour_and_day(engine: Engine, zone: st
         labels = [time.strftime(form) for time in local]
         times_of = Counter(label[:16] for label in set(labels))
         expected = Counter(label if times_of[label[:16]] > 1 else label[:16] for label in labels)
-        assert {key: sums.calls for (key,), sums in told(found.groups).items()} == expected
+        assert {key: sums.calls for (key,), sums in by_key(found.groups).items()} == expected
         assert sum(group.sums.cost_nanousd or 0 for group in found.groups) == found.whole.cost_nanousd
         assert found.whole.cost_nanousd == sum(range(4, len(times)))

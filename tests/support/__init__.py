@@ -1,1 +1,1 @@
-"""What tests are made with: local providers, clients, ledgers, processes."""
+"""Parts of tests: local providers, clients, ledgers and processes."""

@@ -1,4 +1,4 @@
-"""What must never be kept, and every place of a recorded exchange to plant it in."""
+"""Secrets that must never be kept, and every place of a recorded exchange in which to put them."""
 
 import json
 from collections.abc import Iterator

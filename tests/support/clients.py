@@ -64,19 +64,19 @@ class Client:
 
 @contextmanager
 def asking(client: Client) -> Iterator[list[str]]:
-    """Ask, one call after the other on an open connection, until nobody answers; the ids of the answered ones."""
+    """Make one call after the other on one connection until no answer comes; yield the ids of those answered."""
     answered: list[str] = []
-    isasking = threading.Event()
+    is_asking = threading.Event()
 
     def ask() -> None:
         with suppress(openai.APIConnectionError):
             for number in range(100_000):
                 client.ask(f"asked-{number}")
                 answered.append(f"asked-{number}")
-                isasking.set()
+                is_asking.set()
 
     thread = threading.Thread(target=ask)
     thread.start()
-    assert isasking.wait(SECONDS)
+    assert is_asking.wait(SECONDS)
     yield answered
     thread.join(SECONDS)

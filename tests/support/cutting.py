@@ -1,4 +1,4 @@
-"""A connection that breaks at a moment of one's choice: what stands between a client and a server."""
+"""A relay between a client and a server that cuts the connection when the test says."""
 
 import contextlib
 import socket

@@ -1,4 +1,4 @@
-"""What a sidecar leaves when it ends: its port, its spools and its rows, read as any other program would."""
+"""The port, the spools and the rows that a sidecar leaves when it ends, read as any other program would."""
 
 import socket
 import sqlite3

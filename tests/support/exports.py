@@ -21,14 +21,14 @@ def read_lines(content: bytes) -> list[dict[str, Any]]:
 
 def read_csv(content: bytes) -> list[dict[str, Any]]:
     """Read CSV as the ledger's types say; an empty cell without quotes is NULL."""
-    told = pyarrow.csv.ConvertOptions(
+    types = pyarrow.csv.ConvertOptions(
         column_types=dict.fromkeys(NAMES, pyarrow.string()),
         strings_can_be_null=True,
         quoted_strings_can_be_null=False,
         null_values=[""],
     )
     lines = pyarrow.csv.ParseOptions(newlines_in_values=True)
-    rows = pyarrow.csv.read_csv(io.BytesIO(content), parse_options=lines, convert_options=told).to_pylist()
+    rows = pyarrow.csv.read_csv(io.BytesIO(content), parse_options=lines, convert_options=types).to_pylist()
     return [{name: _typed(name, value) for name, value in row.items()} for row in rows]
 
 

@@ -1,4 +1,4 @@
-"""LibreChat's files as text, and what the checks find in them."""
+"""LibreChat's files as text, and the findings of the checks in them."""
 
 from fractions import Fraction
 

@@ -1,4 +1,4 @@
-"""The catalogue's data as JSON, made from what came with the package: for a server that hands it out."""
+"""The price catalogue of the package as JSON, for a server that offers it as an update."""
 
 import json
 from collections.abc import Callable, Iterator

@@ -69,7 +69,7 @@ class Postgres:
         return name
 
     def drop(self, name: str) -> None:
-        """Take a database away, whoever is connected."""
+        """Drop a database, also if clients are connected."""
         with self.connect() as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
 

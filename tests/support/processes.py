@@ -1,4 +1,4 @@
-"""What runs on this machine, read from /proc: a process that has ended but is not waited for yet does not count."""
+"""The processes of this machine, from /proc, without those that have ended but have not been waited for."""
 
 import contextlib
 import os

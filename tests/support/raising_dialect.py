@@ -1,4 +1,4 @@
-"""mitmproxy add-on: adds a dialect to farebox that raises, with what it was given in the error's text.
+"""mitmproxy add-on: adds a dialect to farebox that raises errors which quote its input.
 
 It raises on every document, and for one path already when asked whether the request is its own.
 """

@@ -1,4 +1,4 @@
-"""mitmproxy add-on: has what runs in farebox's hooks raise, with what crossed the wire in the error's text."""
+"""mitmproxy add-on: makes the functions behind farebox's hooks raise errors that quote the traffic."""
 
 from typing import Any, Never
 

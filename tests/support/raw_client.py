@@ -1,4 +1,4 @@
-"""A client that sees every byte: CONNECT, TLS, one request, and whatever comes back until nothing comes any more."""
+"""A client that sees every byte: CONNECT, TLS, one request, and everything that is sent back."""
 
 import contextlib
 import socket

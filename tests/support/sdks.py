@@ -1,4 +1,4 @@
-"""The official SDKs as clients, what a provider answers them, and the rows of these calls."""
+"""The official SDKs as clients, the answers of a provider to them, and the rows of these calls."""
 
 import json
 from typing import Any

@@ -71,13 +71,13 @@ def claude_stream() -> list[bytes]:
     }
     words = ("The river rises in the hills above the town ", "and is sixty-two miles long, ", "give or take. ") * 8
     deltas = ({"type": "text_delta", "text": text} for text in words)
-    told = {**SONNET_USAGE, "output_tokens": 300, "server_tool_use": {"web_search_requests": 2}}
+    usage = {**SONNET_USAGE, "output_tokens": 300, "server_tool_use": {"web_search_requests": 2}}
     return as_events(
         {"type": "message_start", "message": message},
         {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
         *({"type": "content_block_delta", "index": 0, "delta": delta} for delta in deltas),
         {"type": "content_block_stop", "index": 0},
-        {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": told},
+        {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": usage},
         {"type": "message_stop"},
         is_named=True,
     )

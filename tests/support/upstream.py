@@ -1,4 +1,4 @@
-"""A local provider: answers each request with scripted bytes, and keeps what it was sent."""
+"""A local provider: answers each request with scripted bytes, and keeps the requests."""
 
 import asyncio
 import contextlib

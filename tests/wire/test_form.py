@@ -48,9 +48,9 @@ def test_text_fields_are_read(body: bytes, expected: dict[str, str]) -> None:
     assert fields(TYPE, body) == expected
 
 
-@pytest.mark.parametrize("length", range(len(MODEL + FILE)))
-def test_a_value_that_is_cut_off_is_none(length: int) -> None:
-    assert fields(TYPE, (MODEL + FILE)[:length]) in ({}, {"model": "whisper-1"})
+def test_a_value_that_is_cut_off_is_left_out() -> None:
+    for length in range(len(MODEL + FILE)):
+        assert fields(TYPE, (MODEL + FILE)[:length]) in ({}, {"model": "whisper-1"})
 
 
 def test_a_long_value_is_left_out() -> None:

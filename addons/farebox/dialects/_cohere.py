@@ -28,7 +28,7 @@ def asked(_request: Request, body: Mapping[str, Any]) -> Asked:
     return Asked(clean.name(body.get("model")), body.get("stream") is True)
 
 
-def told(reply: Reply, body: Mapping[str, Any]) -> Reply:
+def updated(reply: Reply, body: Mapping[str, Any]) -> Reply:
     """Return `reply` with the id, usage, finish reason and error in `body`.
 
     An error has a sentence under `message`; the `message` of a response is an object.

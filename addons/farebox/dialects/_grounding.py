@@ -19,9 +19,9 @@ def grounded(body: Mapping[str, Any], model: str | None) -> Iterator[tuple[str, 
     """Yield the billed unit and an identifier for each search in a response of `model`."""
     candidates = body.get("candidates")
     for candidate in candidates if isinstance(candidates, list) else ():
-        told = mapping(mapping(candidate).get("groundingMetadata"))
-        if told:
-            yield from _billed(told, is_by_query=is_by_query(model))
+        metadata = mapping(mapping(candidate).get("groundingMetadata"))
+        if metadata:
+            yield from _billed(metadata, is_by_query=is_by_query(model))
 
 
 def is_by_query(model: str | None) -> bool:
@@ -30,12 +30,12 @@ def is_by_query(model: str | None) -> bool:
     return found is not None and int(found[1]) >= _BY_QUERY
 
 
-def _billed(told: Mapping[str, Any], *, is_by_query: bool) -> Iterator[tuple[str, object]]:
+def _billed(metadata: Mapping[str, Any], *, is_by_query: bool) -> Iterator[tuple[str, object]]:
     """Yield the units of one candidate. Map and web searches both list their queries; the sources distinguish them."""
-    chunks = told.get("groundingChunks")
+    chunks = metadata.get("groundingChunks")
     kinds = {kind for chunk in chunks for kind in mapping(chunk)} if isinstance(chunks, list) else set()
-    is_web = "web" in kinds or "searchEntryPoint" in told
-    asked = told.get("webSearchQueries")
+    is_web = "web" in kinds or "searchEntryPoint" in metadata
+    asked = metadata.get("webSearchQueries")
     queries = {hash(query) for query in asked if query and isinstance(query, str)} if isinstance(asked, list) else set()
     of_web = queries if is_web or "maps" not in kinds else set()
     of_maps = (queries - of_web or {0}) if "maps" in kinds else set()

@@ -92,8 +92,8 @@ def usage(sent: Mapping[str, Any]) -> Usage:
 
 def shares(sent: Mapping[str, Any]) -> Mapping[Hashable, Part]:
     """Return the shares of the iterations if the totals exclude any; the first share has the units of all."""
-    told = sent.get("iterations")
-    iterations = [mapping(one) for one in told[:_ITERATIONS]] if isinstance(told, list) else []
+    stated = sent.get("iterations")
+    iterations = [mapping(one) for one in stated[:_ITERATIONS]] if isinstance(stated, list) else []
     kinds = {one.get("type") for one in iterations if isinstance(one.get("type"), str)}
     if not kinds & _BESIDE:
         return {}

@@ -43,8 +43,8 @@ def asked(request: Request, _body: Mapping[str, Any]) -> Asked:
 
 
 def begin(response: Response) -> Reply:
-    told = {name: response.header(header) or "" for header, name in _HEADERS.items()}
-    counts = {name: int(value) for name, value in told.items() if value.isdecimal() and len(value) < 16}
+    values = {name: response.header(header) or "" for header, name in _HEADERS.items()}
+    counts = {name: int(value) for name, value in values.items() if value.isdecimal() and len(value) < 16}
     return replace(_bedrock.begin(response), usage=counts or None)
 
 
@@ -52,7 +52,7 @@ def fold(reply: Reply, document: Document) -> Reply:
     if document.is_error:
         return _bedrock.failed(reply, document)
     body = mapping(document.data)
-    told = anthropic_messages.fold(reply, document)
+    updated = anthropic_messages.fold(reply, document)
     metrics = mapping(body.get(_METRICS))
     reasons = (
         clean.word(mapping(place.get(name)).get("reason") or place.get(name))
@@ -60,11 +60,11 @@ def fold(reply: Reply, document: Document) -> Reply:
         for name in _REASONS
     )
     return replace(
-        told,
-        model=clean.name(body.get("model")) or told.model,
-        response_id=clean.word(body.get("id")) or told.response_id,
-        finish_reason=next(filter(None, reasons), told.finish_reason),
-        usage={**(told.usage or {}), **_counts(body), **metrics} or None,
+        updated,
+        model=clean.name(body.get("model")) or updated.model,
+        response_id=clean.word(body.get("id")) or updated.response_id,
+        finish_reason=next(filter(None, reasons), updated.finish_reason),
+        usage={**(updated.usage or {}), **_counts(body), **metrics} or None,
         is_complete=bool(metrics) or reply.is_complete,
     )
 

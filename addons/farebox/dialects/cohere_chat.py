@@ -10,7 +10,7 @@ from typing import Any
 from ..records.exchange import Request
 from ..wire.documents import Document
 from ._base import Dialect, Reply, mapping
-from ._cohere import asked, is_at, told, usage
+from ._cohere import asked, is_at, updated, usage
 
 _CONTENT = frozenset(
     {
@@ -28,11 +28,11 @@ def fold(reply: Reply, document: Document) -> Reply:
     body = mapping(document.data)
     match _event(body):
         case "message-end":
-            return replace(told(reply, mapping(body.get("delta"))), is_complete=True)
+            return replace(updated(reply, mapping(body.get("delta"))), is_complete=True)
         case "stream-end":
-            ended = told(told(reply, mapping(body.get("response"))), {"finish_reason": body.get("finish_reason")})
+            ended = updated(updated(reply, mapping(body.get("response"))), {"finish_reason": body.get("finish_reason")})
             return replace(ended, is_complete=True)
-    return told(reply, body)
+    return updated(reply, body)
 
 
 def has_content(document: Document) -> bool:

@@ -6,7 +6,7 @@ https://docs.cohere.com/reference/embed
 from ..records.exchange import Request
 from ..wire.documents import Document
 from ._base import Dialect, Reply, mapping
-from ._cohere import asked, is_at, told, usage
+from ._cohere import asked, is_at, updated, usage
 
 
 def claims(request: Request) -> bool:
@@ -14,7 +14,7 @@ def claims(request: Request) -> bool:
 
 
 def fold(reply: Reply, document: Document) -> Reply:
-    return told(reply, mapping(document.data))
+    return updated(reply, mapping(document.data))
 
 
 DIALECT = Dialect("cohere_embed", "embeddings", claims, asked, fold, lambda _document: False, usage)

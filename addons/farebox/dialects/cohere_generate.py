@@ -10,7 +10,7 @@ from typing import Any
 from ..records.exchange import Request
 from ..wire.documents import Document
 from ._base import Dialect, Reply, first_mapping, mapping
-from ._cohere import asked, is_at, told, usage
+from ._cohere import asked, is_at, updated, usage
 
 
 def claims(request: Request) -> bool:
@@ -20,7 +20,7 @@ def claims(request: Request) -> bool:
 def fold(reply: Reply, document: Document) -> Reply:
     body = mapping(document.data)
     if body.get("is_finished") is True:
-        ended = _generations(told(reply, body), mapping(body.get("response")))
+        ended = _generations(updated(reply, body), mapping(body.get("response")))
         return replace(ended, is_complete=True)
     return _generations(reply, body)
 
@@ -31,7 +31,7 @@ def has_content(document: Document) -> bool:
 
 def _generations(reply: Reply, body: Mapping[str, Any]) -> Reply:
     first = first_mapping(body.get("generations"))
-    return told(reply, {"finish_reason": first.get("finish_reason"), **body})
+    return updated(reply, {"finish_reason": first.get("finish_reason"), **body})
 
 
 DIALECT = Dialect("cohere_generate", "text_completion", claims, asked, fold, has_content, usage)

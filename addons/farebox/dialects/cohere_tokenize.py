@@ -9,7 +9,7 @@ from ..records.exchange import Request
 from ..records.usage import Usage
 from ..wire.documents import Document
 from ._base import Dialect, Reply, mapping
-from ._cohere import asked, is_at, told
+from ._cohere import asked, is_at, updated
 
 
 def claims(request: Request) -> bool:
@@ -17,7 +17,7 @@ def claims(request: Request) -> bool:
 
 
 def fold(reply: Reply, document: Document) -> Reply:
-    return replace(told(reply, mapping(document.data)), usage=None)
+    return replace(updated(reply, mapping(document.data)), usage=None)
 
 
 DIALECT = Dialect(

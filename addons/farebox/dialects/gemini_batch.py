@@ -33,16 +33,16 @@ def asked(request: Request, _body: Mapping[str, Any]) -> Asked:
 def fold(reply: Reply, document: Document) -> Reply:
     body = mapping(document.data)
     has_ended = body.get("done") is True
-    told = replace(
+    updated = replace(
         reply,
         response_id=clean.word(body.get("name")),
         finish_reason=clean.word(mapping(body.get("metadata")).get("state")) if has_ended else None,
         is_pending=not has_ended,
     )
     for answer in _answers(mapping(body.get("response"))):
-        told = _with(told, answer)
+        updated = _with(updated, answer)
     error = error_of(document.data)
-    return replace(failed(told, error), is_pending=False) if error else told
+    return replace(failed(updated, error), is_pending=False) if error else updated
 
 
 def _answers(response: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -35,7 +35,7 @@ def fold(reply: Reply, document: Document) -> Reply:
     blocked = mapping(body.get("promptFeedback")).get("blockReason")
     sent = mapping(body.get("usageMetadata"))
     model = clean.name(body.get("modelVersion")) or reply.model
-    told = replace(
+    updated = replace(
         reply,
         model=model,
         seen=seen(reply, grounded(body, model)) if "groundingMetadata" in candidate else reply.seen,
@@ -46,7 +46,7 @@ def fold(reply: Reply, document: Document) -> Reply:
         usage=sent if any(clean.count(value) is not None for value in sent.values()) else reply.usage,
     )
     error = error_of(body)
-    return failed(told, error) if error else told
+    return failed(updated, error) if error else updated
 
 
 def has_content(document: Document) -> bool:

@@ -36,7 +36,7 @@ def fold(reply: Reply, document: Document) -> Reply:
     event = body.get("event_type")
     interaction = mapping(body.get("interaction")) or (body if event is None else {})
     status = clean.word(interaction.get("status"))
-    told = replace(
+    updated = replace(
         reply,
         model=clean.name(interaction.get("model") or interaction.get("agent")) or reply.model,
         response_id=clean.word(interaction.get("id")) or reply.response_id,
@@ -46,7 +46,7 @@ def fold(reply: Reply, document: Document) -> Reply:
         is_complete=reply.is_complete or event == _TERMINAL,
     )
     error = mapping(body.get("error") or interaction.get("error"))
-    return failed(told, error) if error else told
+    return failed(updated, error) if error else updated
 
 
 def has_content(document: Document) -> bool:
@@ -80,8 +80,8 @@ def billed(asked: Asked, usage: Usage) -> Usage:
 
 
 def _grounded(sent: Mapping[str, Any]) -> dict[str, int]:
-    told = sent.get("grounding_tool_count")
-    counts = [mapping(one) for one in told] if isinstance(told, list) else []
+    tools = sent.get("grounding_tool_count")
+    counts = [mapping(one) for one in tools] if isinstance(tools, list) else []
     found = ((_GROUNDING.get(str(one.get("type"))), tokens(one, "count")) for one in counts)
     return {unit: number for unit, number in found if unit and number}
 

@@ -57,7 +57,7 @@ def fold(reply: Reply, document: Document) -> Reply:
     content = mapping(body.get("serverContent"))
     ended = next((name for name in ("interrupted", "turnComplete") if content.get(name)), None)
     sent = mapping(body.get("usageMetadata"))
-    told = replace(
+    updated = replace(
         reply,
         finish_reason=reply.finish_reason or ended,
         usage=sent or reply.usage,
@@ -65,7 +65,7 @@ def fold(reply: Reply, document: Document) -> Reply:
         is_complete=bool(sent or content.get("turnComplete")),
     )
     error = mapping(body.get("error"))
-    return replace(told, is_error=True, error_type=clean.word(error.get("status"))) if error else told
+    return replace(updated, is_error=True, error_type=clean.word(error.get("status"))) if error else updated
 
 
 def has_content(document: Document) -> bool:

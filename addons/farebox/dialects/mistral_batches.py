@@ -30,7 +30,7 @@ def asked(request: Request, body: Mapping[str, Any]) -> Asked:
 def fold(reply: Reply, document: Document) -> Reply:
     body = mapping(document.data)
     status = clean.word(body.get("status"))
-    told = replace(
+    updated = replace(
         reply,
         model=clean.name(body.get("model")) or reply.model,
         response_id=clean.word(body.get("id")) or reply.response_id,
@@ -41,8 +41,8 @@ def fold(reply: Reply, document: Document) -> Reply:
     )
     outputs = body.get("outputs")
     for output in outputs if isinstance(outputs, list) else ():
-        told = _with(told, mapping(mapping(mapping(output).get("response")).get("body")))
-    return told
+        updated = _with(updated, mapping(mapping(mapping(output).get("response")).get("body")))
+    return updated
 
 
 def _polled(request: Request) -> str | None:

@@ -34,9 +34,9 @@ def fold(reply: Reply, document: Document) -> Reply:
         return replace(reply, is_complete=True)
     body = mapping(document.data)
     if body.get("object") == "thread.run":
-        told = _told(reply, body)
+        updated = _updated(reply, body)
         # In a stream, an intermediate state is not the end.
-        return replace(told, finish_reason=reply.finish_reason) if document.event and told.is_pending else told
+        return replace(updated, finish_reason=reply.finish_reason) if document.event and updated.is_pending else updated
     return failed(reply, {"error": body, **body}) if document.event == "error" else failed(reply, body)
 
 
@@ -57,9 +57,9 @@ def _polled(request: Request) -> str | None:
     return is_get_below(request, "threads", "*", "runs")
 
 
-def _told(reply: Reply, run: Mapping[str, Any]) -> Reply:
+def _updated(reply: Reply, run: Mapping[str, Any]) -> Reply:
     status = clean.word(run.get("status"))
-    told = replace(
+    updated = replace(
         reply,
         model=clean.name(run.get("model")) or reply.model,
         response_id=clean.word(run.get("id")) or reply.response_id,
@@ -67,7 +67,7 @@ def _told(reply: Reply, run: Mapping[str, Any]) -> Reply:
         usage=mapping(run.get("usage")) or reply.usage,
         is_pending=status in _UNDER_WAY,
     )
-    return error(told, mapping(run["last_error"])) if run.get("last_error") else told
+    return error(updated, mapping(run["last_error"])) if run.get("last_error") else updated
 
 
 DIALECT = Dialect("openai_assistants_runs", "invoke_agent", claims, asked, fold, has_content, usage)

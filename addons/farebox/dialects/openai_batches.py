@@ -38,7 +38,7 @@ def fold(reply: Reply, document: Document) -> Reply:
     status = clean.word(body.get("status"))
     has_ended = status in _ENDS
     sent = mapping(body.get("usage")) if has_ended else {}
-    told = replace(
+    updated = replace(
         reply,
         model=clean.name(body.get("model")) or reply.model,
         response_id=clean.word(body.get("id")) or reply.response_id,
@@ -47,7 +47,7 @@ def fold(reply: Reply, document: Document) -> Reply:
         parts=numbered(Part(usage(sent), calls=_calls(body))) if sent else {},
         is_pending=status is not None and not has_ended,
     )
-    return failed(told, body)
+    return failed(updated, body)
 
 
 def _calls(body: Mapping[str, Any]) -> int:

@@ -53,7 +53,7 @@ def fold(reply: Reply, document: Document) -> Reply:
     choice = first_mapping(body.get("choices"))
     sent = _usage_of(body, choice)
     searches = sent.get("search_context_size")
-    told = replace(
+    updated = replace(
         reply,
         model=clean.name(body.get("model")) or reply.model,
         response_id=clean.word(body.get("id")) or reply.response_id,
@@ -65,7 +65,7 @@ def fold(reply: Reply, document: Document) -> Reply:
         context={**reply.context, "search_context_size": searches} if searches else reply.context,
     )
     # Mistral and older vLLM put the error's fields into the body itself.
-    return error(told, body) if body.get("object") == "error" else failed(told, body)
+    return error(updated, body) if body.get("object") == "error" else failed(updated, body)
 
 
 def has_content(document: Document) -> bool:
@@ -121,8 +121,8 @@ def _shares(body: Mapping[str, Any]) -> Mapping[Hashable, Part]:
     """Return the usage of each model within one of Groq's compound systems."""
     breakdown = body.get("usage_breakdown") or mapping(body.get("x_groq")).get("usage_breakdown")
     models = mapping(breakdown).get("models")
-    told = [mapping(one) for one in models[:_MODELS]] if isinstance(models, list) else []
-    return numbered(*(Part(usage(mapping(one.get("usage"))), clean.name(one.get("model"))) for one in told))
+    answers = [mapping(one) for one in models[:_MODELS]] if isinstance(models, list) else []
+    return numbered(*(Part(usage(mapping(one.get("usage"))), clean.name(one.get("model"))) for one in answers))
 
 
 def _finish_reason(reply: Reply, choice: Mapping[str, Any]) -> str | None:

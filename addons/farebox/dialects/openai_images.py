@@ -27,7 +27,7 @@ def fold(reply: Reply, document: Document) -> Reply:
     sent = mapping(body.get("usage"))
     images = body.get("data") or body.get("images")
     number = len(images) if isinstance(images, list) else int(is_end)
-    told = replace(
+    updated = replace(
         reply,
         service_tier=clean.word(body.get("service_tier")) or reply.service_tier,
         usage=sent or reply.usage,
@@ -35,7 +35,7 @@ def fold(reply: Reply, document: Document) -> Reply:
         units={"images": number} if number and tokens(sent, "output_tokens") is None else reply.units,
         is_complete=reply.is_complete or is_end,
     )
-    return failed(told, body)
+    return failed(updated, body)
 
 
 def has_content(document: Document) -> bool:

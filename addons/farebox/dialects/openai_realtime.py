@@ -71,7 +71,7 @@ def fold(reply: Reply, document: Document) -> Reply:
         return failed(reply, body)
     details = mapping(response.get("status_details"))
     is_done = document.event == "response.done"
-    told = replace(
+    updated = replace(
         reply,
         response_id=clean.word(response.get("id")) or reply.response_id,
         finish_reason=(clean.word(details.get("reason")) or clean.word(response.get("status"))) if is_done else None,
@@ -79,7 +79,7 @@ def fold(reply: Reply, document: Document) -> Reply:
         usage=mapping(response.get("usage")) or mapping(body.get("usage")) or reply.usage,
         is_complete=is_done,
     )
-    return failed(told, details)
+    return failed(updated, details)
 
 
 def has_content(document: Document) -> bool:
@@ -95,13 +95,13 @@ def usage(sent: Mapping[str, Any]) -> Usage:
 
 def _fold_transcription(reply: Reply, document: Document) -> Reply:
     body = mapping(document.data)
-    told = replace(
+    updated = replace(
         reply,
         response_id=clean.word(body.get("item_id")),
         usage=mapping(body.get("usage")) or reply.usage,
         is_complete=document.event.endswith(".completed"),
     )
-    return failed(told, body)
+    return failed(updated, body)
 
 
 def _transcript_has_content(document: Document) -> bool:

@@ -31,8 +31,8 @@ def fold(reply: Reply, document: Document) -> Reply:
     """Note the session's id, and nothing of the secret beside it."""
     body = mapping(document.data)
     session = mapping(body.get("session")) or body
-    told = replace(reply, response_id=clean.word(session.get("id")) or reply.response_id)
-    return failed(told, body)
+    updated = replace(reply, response_id=clean.word(session.get("id")) or reply.response_id)
+    return failed(updated, body)
 
 
 DIALECT = Dialect(

@@ -53,11 +53,11 @@ def fold(reply: Reply, document: Document) -> Reply:
     if isinstance(kind, str) and kind.startswith("response."):
         if "response" not in body:
             return reply
-        told = _told(reply, mapping(body.get("response")))
+        updated = _updated(reply, mapping(body.get("response")))
         if kind in ENDS:
-            return replace(told, is_complete=True)
-        return replace(told, finish_reason=reply.finish_reason)
-    return _told(reply, body)
+            return replace(updated, is_complete=True)
+        return replace(updated, finish_reason=reply.finish_reason)
+    return _updated(reply, body)
 
 
 def has_content(document: Document) -> bool:
@@ -79,12 +79,12 @@ def _number(sent: Mapping[str, Any], name: str) -> int | None:
     return tokens(counted, inner, f"{inner}.invocation")
 
 
-def _told(reply: Reply, response: Mapping[str, Any]) -> Reply:
+def _updated(reply: Reply, response: Mapping[str, Any]) -> Reply:
     finish_reason = _finish_reason(response)
     sent = mapping(response.get("usage")) or reply.usage
     items = seen(Reply(), used(response.get("output"))) or reply.seen
     searches = tokens(mapping(mapping(response.get("tool_usage")).get("web_search")), "num_requests")
-    told = replace(
+    updated = replace(
         reply,
         model=clean.name(response.get("model")) or reply.model,
         response_id=clean.word(response.get("id")) or reply.response_id,
@@ -96,7 +96,7 @@ def _told(reply: Reply, response: Mapping[str, Any]) -> Reply:
         context={**reply.context, **told_of_searches(response)},
         is_pending=response.get("background") is True and finish_reason in _UNDER_WAY,
     )
-    return failed(pictures(told, response, usage(sent or {})), response)
+    return failed(pictures(updated, response, usage(sent or {})), response)
 
 
 def _finish_reason(response: Mapping[str, Any]) -> str | None:

@@ -28,8 +28,8 @@ def asked(request: Request, body: Mapping[str, Any]) -> Asked:
 def fold(reply: Reply, document: Document) -> Reply:
     body = mapping(document.data)
     is_end = body.get("type") == "speech.audio.done"
-    told = replace(reply, usage=mapping(body.get("usage")) or reply.usage, is_complete=reply.is_complete or is_end)
-    return failed(told, body)
+    updated = replace(reply, usage=mapping(body.get("usage")) or reply.usage, is_complete=reply.is_complete or is_end)
+    return failed(updated, body)
 
 
 def has_content(document: Document) -> bool:

@@ -26,13 +26,13 @@ def fold(reply: Reply, document: Document) -> Reply:
     """Read the usage object, or else the duration in a verbose response."""
     body = mapping(document.data)
     length = {"duration": body["duration"]} if clean.figures(body.get("duration")) is not None else {}
-    told = replace(
+    updated = replace(
         reply,
         model=clean.name(body.get("model")) or reply.model,
         usage=mapping(body.get("usage")) or length or reply.usage,
         is_complete=reply.is_complete or body.get("type") == "transcript.text.done",
     )
-    return failed(told, body)
+    return failed(updated, body)
 
 
 def has_content(document: Document) -> bool:

@@ -35,7 +35,7 @@ def fold(reply: Reply, document: Document) -> Reply:
     """Read the video; xAI's contains its length, and only an id until it is finished."""
     body = mapping(document.data)
     status = clean.word(body.get("status"))
-    told = replace(
+    updated = replace(
         reply,
         model=clean.name(body.get("model")) or reply.model,
         response_id=clean.word(body.get("id") or body.get("request_id")) or reply.response_id,
@@ -45,12 +45,12 @@ def fold(reply: Reply, document: Document) -> Reply:
         context={**reply.context, **told_of_pictures(body)},
         is_pending=status not in _ENDS and not body.get("error"),
     )
-    return failed(told, body)
+    return failed(updated, body)
 
 
 def _length(body: Mapping[str, Any]) -> Mapping[str, int] | None:
-    told = body.get("seconds") or mapping(body.get("video")).get("duration")
-    seconds = clean.count(int(told) if isinstance(told, str) and told.isdecimal() and len(told) < 9 else told)
+    stated = body.get("seconds") or mapping(body.get("video")).get("duration")
+    seconds = clean.count(int(stated) if isinstance(stated, str) and stated.isdecimal() and len(stated) < 9 else stated)
     return {"video_seconds": seconds} if seconds else None
 
 

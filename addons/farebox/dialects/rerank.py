@@ -12,7 +12,7 @@ from ..records.exchange import Request
 from ..records.usage import Usage
 from ..wire.documents import Document
 from ._base import Dialect, Reply, mapping, tokens
-from ._cohere import asked, told
+from ._cohere import asked, updated
 from ._cohere import usage as billed
 
 
@@ -23,7 +23,7 @@ def claims(request: Request) -> bool:
 def fold(reply: Reply, document: Document) -> Reply:
     body = mapping(document.data)
     error = mapping(body.get("error"))
-    reply = told(reply, body)
+    reply = updated(reply, body)
     return replace(
         reply,
         model=clean.name(body.get("model")) or reply.model,

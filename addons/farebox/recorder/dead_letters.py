@@ -73,7 +73,7 @@ class DeadLetters:
             path = self._writer.append(message)
         except OSError as error:
             if not self._has_failed:
-                fix = "run `farebox requeue`, or delete files there" if error.errno == EDQUOT else "see to that disk"
+                fix = "run `farebox requeue`, or delete files there" if error.errno == EDQUOT else "check that disk"
                 logger.error("%s cannot be written (%s): %s", self._folder, error.strerror, fix)
             self._has_failed = True
             return None

@@ -1,4 +1,4 @@
-"""All that the wire told about one call: what a worker hands to the recorder through the spool."""
+"""All that the wire says about one call, as a worker passes it to the recorder through the spool."""
 
 from typing import Any
 

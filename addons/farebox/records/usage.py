@@ -1,4 +1,4 @@
-"""Token counts of one call: totals are inclusive, and None (not told) is never 0."""
+"""Token counts of one call: totals are inclusive, and None (not reported) is never 0."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -58,7 +58,7 @@ def total(*parts: int | None) -> int | None:
 
 
 def summed(usages: Iterable[Usage]) -> Usage:
-    """Return what `usages` come to, field by field; what none of them tells is not told."""
+    """Return the sum of `usages`, field by field; a field that none of them reports is None."""
     all_of_them = list(usages)
     names = (name for name in Usage.__struct_fields__ if name != "units")
     amounts = {name: total(*(getattr(one, name) for one in all_of_them)) for name in names}

@@ -21,7 +21,7 @@ from tests.support.sdks import (
 )
 from tests.support.upstream import Upstream, plain, stream
 
-# The SDK tells of the model's end; its list price stays what it was.
+# The SDK warns that the model is retired; its list price stays.
 pytestmark = pytest.mark.filterwarnings("ignore:The model 'claude-sonnet-4-5' is deprecated:DeprecationWarning")
 
 

@@ -19,7 +19,7 @@ from tests.support.sdks import (
 )
 from tests.support.upstream import Step, Until, Upstream, plain, stream
 
-# The SDK tells of the model's end; its list price stays what it was.
+# The SDK warns that the model is retired; its list price stays.
 pytestmark = pytest.mark.filterwarnings("ignore:The model 'claude-sonnet-4-5' is deprecated:DeprecationWarning")
 
 
@@ -56,7 +56,7 @@ def test_the_bytes_at_the_client_are_the_bytes_sent(upstream: Upstream, row_of: 
     assert row_of(response_id)["response_bytes"] == len(metered)
 
 
-def test_a_hang_up_in_mid_stream_is_a_client_abort(upstream: Upstream, row_of: Any) -> None:
+def test_a_disconnect_in_a_stream_is_a_client_abort(upstream: Upstream, row_of: Any) -> None:
     gone = threading.Event()
     steps = stream(anthropic_events("msg_abort"))
     upstream.answer = lambda _asked: [*steps[:5], Until(gone), *steps[5:]]
@@ -71,7 +71,7 @@ def test_a_hang_up_in_mid_stream_is_a_client_abort(upstream: Upstream, row_of: A
     assert (row["cost_status"], row["cost_reasons"]) == ("partial", ["incomplete_answer"])
 
 
-def test_a_hang_up_after_the_end_mark_is_ok(upstream: Upstream, row_of: Any) -> None:
+def test_a_disconnect_after_the_end_mark_is_ok(upstream: Upstream, row_of: Any) -> None:
     gone = threading.Event()
     steps: list[Step] = [*stream(openai_events("chatcmpl-after"))[:-2], Until(gone)]
     upstream.answer = lambda _asked: steps

@@ -14,7 +14,7 @@ from tests.support.sdks import OPENAI_COST, ask_openai, openai_body
 from tests.support.sidecar import REDIRECT, Sidecar, clean_environment
 from tests.support.upstream import Upstream, plain
 
-# The SDK tells of the model's end; its list price stays what it was.
+# The SDK warns that the model is retired; its list price stays.
 pytestmark = pytest.mark.filterwarnings("ignore:The model 'claude-sonnet-4-5' is deprecated:DeprecationWarning")
 
 

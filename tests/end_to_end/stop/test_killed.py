@@ -25,7 +25,7 @@ from tests.support.samples import reading
 from tests.support.sidecar import Sidecar, wait_until
 from tests.support.upstream import Upstream
 
-# The SDK tells of the model's end.
+# The SDK warns that the model is retired.
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:The model 'claude-:DeprecationWarning")]
 
 

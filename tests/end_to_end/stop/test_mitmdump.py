@@ -12,7 +12,7 @@ from tests.support.mitmdump import mitmdump_sidecar
 from tests.support.sidecar import wait_until
 from tests.support.upstream import Upstream
 
-# The SDK tells of the model's end.
+# The SDK warns that the model is retired.
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:The model 'claude-:DeprecationWarning")]
 
 

@@ -21,14 +21,12 @@ from tests.support.ended import (
 from tests.support.sidecar import Sidecar
 from tests.support.upstream import Upstream
 
-# The SDK tells of the model's end.
+# The SDK warns that the model is retired.
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:The model 'claude-:DeprecationWarning")]
 
 
 @pytest.mark.parametrize("sdk", ["openai", "anthropic"])
-def test_a_stream_ends_as_if_nobody_had_stopped_the_sidecar(
-    sidecar: Sidecar, client: Client, answers: Answers, sdk: str
-) -> None:
+def test_a_stream_is_not_cut_by_a_stop(sidecar: Sidecar, client: Client, answers: Answers, sdk: str) -> None:
     under_way = client.begin_stream("streamed", sdk)
 
     sidecar.process.send_signal(signal.SIGTERM)
@@ -41,7 +39,7 @@ def test_a_stream_ends_as_if_nobody_had_stopped_the_sidecar(
     assert outcomes(sidecar.home) == [("streamed", "ok")]
 
 
-def test_a_stream_that_outlasts_the_deadline_is_cut_and_recorded(
+def test_a_stream_that_outlasts_the_timeout_is_cut_and_recorded(
     upstream: Upstream, start_sidecar: StartSidecar, connect: Callable[..., Client]
 ) -> None:
     sidecar = start_sidecar(upstream, environment={"FAREBOX_SHUTDOWN_TIMEOUT": "0.5"})
@@ -80,7 +78,7 @@ def test_a_call_is_in_the_ledger_while_the_sidecar_runs(sidecar: Sidecar, client
     assert wait_for_row(sidecar.home) == ("plain",)
 
 
-def test_what_is_asked_while_the_sidecar_stops_is_recorded(sidecar: Sidecar, client: Client) -> None:
+def test_calls_made_while_the_sidecar_stops_are_recorded(sidecar: Sidecar, client: Client) -> None:
     with asking(client) as answered:
         sidecar.process.terminate()
         assert sidecar.process.wait(SECONDS) == 0

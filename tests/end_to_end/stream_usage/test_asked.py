@@ -87,7 +87,7 @@ def test_completions_without_chat_are_counted_too(
 
 
 @pytest.mark.parametrize("newline", [b"\n", b"\r\n", b"\r"], ids=repr)
-def test_the_usage_event_goes_also_byte_by_byte(
+def test_the_usage_event_is_removed_however_it_is_cut(
     upstream: Upstream, client: httpx2.Client, row_of: Callable[[str], dict[str, Any]], newline: bytes
 ) -> None:
     model = f"newline-{newline.hex()}"
@@ -101,7 +101,7 @@ def test_the_usage_event_goes_also_byte_by_byte(
 
 
 @pytest.mark.parametrize("kind", ["application/json", "text/plain", "application/x-ndjson"])
-def test_a_stream_that_is_called_something_else_loses_the_usage_event_too(
+def test_the_usage_event_is_removed_from_streams_of_other_content_types(
     upstream: Upstream, client: httpx2.Client, row_of: Callable[[str], dict[str, Any]], kind: str
 ) -> None:
     sent = events(kind, counted=True)
@@ -125,7 +125,7 @@ def test_a_chunk_arrives_before_the_next_is_sent(upstream: Upstream, client: htt
         assert b"".join(pieces).endswith(DONE)
 
 
-def test_an_answer_that_announces_its_length_loses_the_usage_event_too(
+def test_the_usage_event_is_removed_from_an_answer_with_a_length(
     upstream: Upstream, client: httpx2.Client, row_of: Callable[[str], dict[str, Any]]
 ) -> None:
     sent = events("announced", counted=True)
@@ -139,7 +139,7 @@ def test_an_answer_that_announces_its_length_loses_the_usage_event_too(
     assert reported(row_of("announced-2")) == ROW
 
 
-def test_a_host_that_the_user_names_is_asked(client: httpx2.Client, row_of: Callable[[str], dict[str, Any]]) -> None:
+def test_a_host_of_the_settings_is_asked(client: httpx2.Client, row_of: Callable[[str], dict[str, Any]]) -> None:
     got = client.post(f"http://box-1:9000{CHAT}", json=request_for("named"))
 
     *kept, _count, done = events("named", counted=True)

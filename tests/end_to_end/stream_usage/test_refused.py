@@ -37,7 +37,7 @@ CHUNKED_400 = b"HTTP/1.1 400 No\r\ncontent-type: application/json\r\ntransfer-en
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_refused_request_is_sent_again_as_it_was_and_the_host_asked_no_more(
+def test_a_refused_request_is_sent_again_unchanged_and_the_host_is_not_asked_again(
     upstream: Upstream,
     sidecar: Sidecar,
     client: httpx2.Client,
@@ -69,7 +69,7 @@ def test_a_refused_request_is_sent_again_as_it_was_and_the_host_asked_no_more(
     assert sidecar.metrics()[counter] == before + 1
 
 
-def test_inside_a_mitmdump_of_ones_own_it_is_the_same(upstream: Upstream, tmp_path: Path) -> None:
+def test_usage_is_asked_for_inside_a_mitmdump_too(upstream: Upstream, tmp_path: Path) -> None:
     refusal = plain(json.dumps(REFUSAL).encode(), status="400 Bad Request")
     upstream.answer = lambda asked: refusal if counts(asked) and "vllm" in asked.headers["host"] else answer(asked)
 
@@ -112,7 +112,7 @@ def test_another_error_is_the_clients(upstream: Upstream, client: httpx2.Client)
     assert (got.status_code, got.content, len(upstream.asked)) == (400, error, 1)
 
 
-def test_a_request_that_cannot_be_sent_again_has_the_answer_that_is_there(
+def test_a_request_that_cannot_be_sent_again_keeps_its_first_answer(
     upstream: Upstream, client: httpx2.Client, row_of: Callable[[str], dict[str, Any]]
 ) -> None:
     refusal = plain(json.dumps(REFUSAL).encode(), status="400 Bad Request")

@@ -1,4 +1,4 @@
-"""Requests and answers that must stay as they are, do."""
+"""Requests and answers that must not change pass unchanged."""
 
 import gzip
 import ssl
@@ -43,7 +43,7 @@ def test_an_explicit_include_usage_is_respected(upstream: Upstream, client: http
     ],
     ids=["counts unasked", "not proven", "signed", "digest"],
 )
-def test_a_request_that_must_not_be_changed_is_not(
+def test_requests_that_must_not_change_do_not(
     upstream: Upstream, client: httpx2.Client, url: str, headers: dict[str, str]
 ) -> None:
     got = client.post(url, json=request_for("left"), headers=headers)

@@ -1,4 +1,4 @@
-"""Calls become amounts by hour and dimensions: what is unknown adds nothing, not zero."""
+"""Calls become amounts by hour and dimensions: unknown values add nothing, not zero."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -134,7 +134,7 @@ def test_a_table_has_its_own_numbers_alone() -> None:
     assert sum(row) == 1 + 5 + 1 + 1
 
 
-def test_what_adds_up_to_nothing_is_no_change() -> None:
+def test_differences_that_cancel_out_are_not_a_change() -> None:
     ann, bob = record(user_id="ann", cost_nanousd=5), record(user_id="bob", cost_nanousd=5)
     partial = aggregate([(-1, ann), (1, bob)])
 

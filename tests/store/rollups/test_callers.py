@@ -20,9 +20,9 @@ SUMS = hourly[BY_CALLER.table]
 HOUR = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
-def call(**told: Any) -> Record:
+def call(**values: Any) -> Record:
     given = {"input_tokens": 10, "cost_nanousd": 7, "duration_ms": 15}
-    return record(**given | {"user_id": "ann", "team": "red", "key_fingerprint": "f1"} | told)
+    return record(**given | {"user_id": "ann", "team": "red", "key_fingerprint": "f1"} | values)
 
 
 def clear(engine: Engine, *names: str, limit: int = 100) -> int:
@@ -128,7 +128,7 @@ def _numbers(engine: Engine) -> list[int]:
         (("user_id", "team"), {(None, None): [11, 22]}),
     ],
 )
-def test_numbers_are_added_up_by_what_is_left(names: tuple[str, ...], expected: dict[Any, list[int]]) -> None:
+def test_sums_are_grouped_by_the_remaining_dimensions(names: tuple[str, ...], expected: dict[Any, list[int]]) -> None:
     users, teams = (BY_CALLER.dimensions.index(name) for name in ("user_id", "team"))
 
     def dimensions(user: str) -> list[str | None]:

@@ -15,12 +15,12 @@ def counted(durations: list[int]) -> list[int]:
 
 @given(durations=st.lists(st.integers(0, 600_000), min_size=1, max_size=50), percent=st.sampled_from([50, 95]))
 def test_a_percentile_lies_in_the_bucket_of_the_call_at_its_rank(durations: list[int], percent: int) -> None:
-    told = percentile(counted(durations), len(durations), percent)
+    found = percentile(counted(durations), len(durations), percent)
 
     exact = sorted(durations)[-(-len(durations) * percent // 100) - 1]
     place = bisect_left(BOUNDS, exact)
-    assert told is not None
-    assert (BOUNDS[place - 1] if place else 0) <= told <= BOUNDS[min(place, len(BOUNDS) - 1)]
+    assert found is not None
+    assert (BOUNDS[place - 1] if place else 0) <= found <= BOUNDS[min(place, len(BOUNDS) - 1)]
 
 
 @pytest.mark.parametrize(

@@ -75,9 +75,9 @@ def asked(engine: Engine, question: Question, hours: list[Range], edges: list[Ra
     return {key: list(partial[:9]) for key, partial in found.items()}
 
 
-def call(**told: Any) -> Record:
+def call(**values: Any) -> Record:
     given = {"started_at": HOUR, "input_tokens": 5, "cost_nanousd": 7, "model_returned": "m"}
-    return record(**given | told)
+    return record(**given | values)
 
 
 def test_hours_and_edges_are_added_up(engine: Engine) -> None:
@@ -125,7 +125,7 @@ def test_each_range_has_its_label(engine: Engine) -> None:
     assert {key: row[0] for key, row in found.items()} == {("a",): 1, ("b",): 1}
 
 
-def test_more_ranges_than_a_statement_takes(engine: Engine) -> None:
+def test_more_ranges_than_fit_into_one_statement(engine: Engine) -> None:
     DatabaseSink(engine).write([call(), call(started_at=HOUR + timedelta(hours=2500))], {})
     hours = [
         (str(number), HOUR + timedelta(hours=number), HOUR + timedelta(hours=number + 1)) for number in range(2501)

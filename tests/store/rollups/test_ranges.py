@@ -56,7 +56,7 @@ def test_an_hour_is_an_hour() -> None:
         ("10:59-12:00", ["11:00-12:00"], ["10:59-11:00"]),
     ],
 )
-def test_whole_hours_and_what_is_before_and_after_these(text: str, whole: list[str], edges: list[str]) -> None:
+def test_whole_hours_and_the_parts_before_and_after_them(text: str, whole: list[str], edges: list[str]) -> None:
     found = split(ranges(text))
 
     assert tuple(map(times, found)) == (whole, edges)

@@ -17,8 +17,8 @@ HOUR = datetime(2026, 11, 1, 12, tzinfo=UTC)
 HOURS = [HOUR + timedelta(hours=number) for number in range(3)]
 
 
-def call(at: datetime = HOUR, **told: Any) -> Record:
-    return record(**{"started_at": at + timedelta(minutes=30), "cost_nanousd": 7, "duration_ms": 15} | told)
+def call(at: datetime = HOUR, **values: Any) -> Record:
+    return record(**{"started_at": at + timedelta(minutes=30), "cost_nanousd": 7, "duration_ms": 15} | values)
 
 
 def write_alone(engine: Engine, *records: Record) -> None:
@@ -70,7 +70,7 @@ def test_one_wrong_number_is_enough(engine: Engine, rollup: Any, column: str) ->
         assert connection.scalar(select(table.c[column])) == (14 if column == "cost_nanousd" else 2)
 
 
-def test_rows_of_no_call_are_deleted(engine: Engine) -> None:
+def test_prices_without_a_call_are_deleted(engine: Engine) -> None:
     DatabaseSink(engine).write([call()], {})
     with engine.begin() as connection:
         connection.execute(update(hourly[BY_CALLER.table]).values(user_id="nobody", key=b"x" * 16))

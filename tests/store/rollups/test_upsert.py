@@ -1,4 +1,4 @@
-"""Hourly sums are those of the calls, whatever comes in whatever order: to the token and the nano-dollar."""
+"""Hourly sums equal those of the calls in any order of arrival, to the token and the nano-dollar."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -83,8 +83,8 @@ def empty(engine: Engine) -> None:
 
 def complete(engine: Engine, rows: Sequence[Record], nanousd: int | None) -> None:
     """Let a poll complete `rows` with their tokens; those that have them already stay as they are."""
-    told = {"usage_source": "reported", "input_tokens": 7, "output_tokens": 8, "finish_reason": "stop"}
-    completions = [Completion(row, replace(row, **told, **priced(nanousd))) for row in rows]
+    values = {"usage_source": "reported", "input_tokens": 7, "output_tokens": 8, "finish_reason": "stop"}
+    completions = [Completion(row, replace(row, **values, **priced(nanousd))) for row in rows]
     DatabaseSink(engine).write([], {}, links=Links(completions))
 
 
@@ -108,8 +108,8 @@ def summed(engine: Engine, rollup: RollupTable) -> dict[tuple[Any, ...], dict[st
 def _sums(rollup: RollupTable, group: list[dict[str, Any]]) -> dict[str, int | None]:
     sums: dict[str, int | None] = {"calls": len(group)}
     for name in rollup.measures:
-        told = [call[name] for call in group if call[name] is not None]
-        sums |= {name: sum(told) if told else None, f"{name}_known": len(told)}
+        known = [call[name] for call in group if call[name] is not None]
+        sums |= {name: sum(known) if known else None, f"{name}_known": len(known)}
     for name in rollup.histograms:
         for low, high in zip((-1, *BOUNDS), BOUNDS, strict=False):
             number = sum(call[name] is not None and low < call[name] <= high for call in group)
@@ -129,7 +129,7 @@ def kept(engine: Engine, rollup: RollupTable) -> dict[tuple[Any, ...], dict[str,
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(rows=st.lists(records(), min_size=1, max_size=12), done=st.lists(deeds(), max_size=8))
-def test_sums_are_those_of_the_calls_whatever_happens(
+def test_sums_always_equal_those_of_the_calls(
     engine: Engine, rows: list[Record], done: list[tuple[str, int, int, int | None]]
 ) -> None:
     empty(engine)

@@ -1,4 +1,4 @@
-"""A program that asks once, plain and streamed, by the official SDK: what a user runs behind `farebox run`."""
+"""A user's program for `farebox run`: it makes one plain and one streamed call with the official SDK."""
 
 from typing import Any
 

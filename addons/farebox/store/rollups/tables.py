@@ -39,8 +39,8 @@ class RollupTable:
     @cached_property
     def numbers(self) -> tuple[str, ...]:
         """The columns that are summed up, in their order in the table."""
-        told = (name for measure in self.measures for name in (measure, known(measure)))
-        return ("calls", *told, *self.buckets)
+        columns = (name for measure in self.measures for name in (measure, known(measure)))
+        return ("calls", *columns, *self.buckets)
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -48,7 +48,7 @@ class RollupTable:
 
 
 def known(measure: str) -> str:
-    """Return the column that counts the calls which told `measure`."""
+    """Return the column that counts the calls that report `measure`."""
     return f"{measure}_known"
 
 
