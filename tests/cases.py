@@ -37,6 +37,8 @@ _LEFT_OUT = {
     "params",
     "ratelimit",
     "sizes",
+    "is_side_task",
+    "is_delegating",
 }
 _PART = re.compile(r"^-- (settings|request|request \(base64\)|reply|reply \(base64\)|record) --\n", re.MULTILINE)
 

@@ -68,8 +68,15 @@ class TeamLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     project: str | None = None
 
 
-def header_problems(attribution: Attribution) -> Iterator[tuple[str, str]]:
-    """Yield each entry of `headers` and `remove` that is no header: its key, and what to write."""
+def problems(
+    attribution: Attribution, keys: Sequence[KeyLine], users: Sequence[UserLine], teams: Sequence[TeamLine]
+) -> Iterator[str]:
+    """Yield what is wrong with the settings, each with its key and the fix."""
+    for key, problem in (*_in_headers(attribution), *_in_names(keys, users, teams)):
+        yield f"{key}: {problem}"
+
+
+def _in_headers(attribution: Attribution) -> Iterator[tuple[str, str]]:
     for column in HeaderMap.__struct_fields__:
         for entry in getattr(attribution.headers, column):
             if not _HEADER.fullmatch(entry):
@@ -82,10 +89,9 @@ def header_problems(attribution: Attribution) -> Iterator[tuple[str, str]]:
             yield "attribution.remove", f"{entry!r} is not a header: write a name such as x-team"
 
 
-def name_problems(
+def _in_names(
     keys: Sequence[KeyLine], users: Sequence[UserLine], teams: Sequence[TeamLine]
 ) -> Iterator[tuple[str, str]]:
-    """Yield each entry of `keys`, `users` and `teams` that is wrong: its key, and what to write."""
     names = {key.name for key in keys}
     for number, key in enumerate(keys):
         yield from _unnamed(f"keys[{number}]", key, ("name", "user", "team", "project"))

@@ -21,6 +21,8 @@ from ..errors import SettingsError
 from ..metering import cost_fields
 from ..metering.cost_fields import CostField
 from ..providers.table import UNKNOWN, Table, table_with
+from ..purpose import rule as purpose_rule
+from ..purpose.rule import PurposeRule
 from . import budgets, credential_headers, price_rules, retention, route_lines, spool_limits
 from .budgets import Budget
 from .environment import from_environment
@@ -85,6 +87,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     keys: tuple[KeyLine, ...] = ()
     users: tuple[UserLine, ...] = ()
     teams: tuple[TeamLine, ...] = ()
+    purposes: tuple[PurposeRule, ...] = ()
     spool: Spool = Spool()
     retention: Retention = Retention()
     shutdown_timeout: float = 8.0
@@ -162,10 +165,8 @@ def _problems(settings: Settings) -> Iterator[str]:
     if settings.timezone and not _is_zone(settings.timezone):
         yield f"timezone: {settings.timezone!r} is not a time zone: write a name such as Europe/Berlin or UTC"
     yield from credential_headers.problems(settings.attribution)
-    for key, problem in lines.header_problems(settings.attribution):
-        yield f"{key}: {problem}"
-    for key, problem in lines.name_problems(settings.keys, settings.users, settings.teams):
-        yield f"{key}: {problem}"
+    yield from lines.problems(settings.attribution, settings.keys, settings.users, settings.teams)
+    yield from purpose_rule.problems(settings.purposes)
     yield from spool_limits.problems(settings.spool, settings.workers)
     yield from retention.problems(settings.retention)
     yield from route_lines.problems(settings.routes)

@@ -7,10 +7,11 @@ from ..attribution.attributor import Attributor
 from ..attribution.directory import Directory
 from ..config.settings import Settings
 from ..metering.cost_fields import CostField
+from ..purpose.classifier import Classifier
 
 
 class CaptureOptions(NamedTuple):
-    """Request headers to keep, fields in which answers state their cost, and whose call it is.
+    """Request headers to keep, fields in which answers state their cost, and whose call it is and why.
 
     `on_fault` gets a fault of ours in what is only added.
     """
@@ -18,6 +19,7 @@ class CaptureOptions(NamedTuple):
     tags: tuple[str, ...] = ()
     cost_fields: tuple[CostField, ...] = ()
     attributor: Attributor = Attributor()
+    classifier: Classifier = Classifier()
     on_fault: Callable[[Exception], None] = lambda _error: None
 
 
@@ -25,4 +27,5 @@ def capture_of(settings: Settings, hmac_key: bytes, on_fault: Callable[[Exceptio
     """Return what `settings` ask for."""
     directory = Directory(settings.keys, settings.users, settings.teams)
     attributor = Attributor(settings.attribution.headers, directory, hmac_key=hmac_key)
-    return CaptureOptions(settings.attribution.tags, settings.cost_fields, attributor, on_fault)
+    classifier = Classifier(settings.purposes)
+    return CaptureOptions(settings.attribution.tags, settings.cost_fields, attributor, classifier, on_fault)

@@ -117,13 +117,16 @@ class Exchange:
             self._attempt = self._attempt_of(request, asked)
         except Exception:  # noqa: BLE001 - an unreadable request is still a call
             request, asked = request_of(self._flow), Asked()
-        facts = self._facts(request, body)
+        facts = self._facts(request, asked, body)
         fields = (self._id, self._started_at, request, self.dialect, self.provider, asked)
         return Call(*fields, self._kept_tags(request), self._capture.cost_fields, facts)
 
-    def _facts(self, request: Request, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _facts(self, request: Request, asked: Asked, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return whose call it is, and why it was made."""
+        capture = self._capture
         try:
-            return self._capture.attributor.caller(request, body, self._address)
+            caller = capture.attributor.caller(request, body, self._address)
+            return caller | capture.classifier.reason(request, self.dialect.operation, body, stream=asked.stream)
         except Exception as error:  # noqa: BLE001 - the call counts, also if nobody knows whose it is
             self._capture.on_fault(error)
             return {}

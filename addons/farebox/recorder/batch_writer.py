@@ -35,6 +35,7 @@ class Destinations:
 
     def apply(self, new: Sequence[Record], changed: Sequence[Completion]) -> None:
         """Apply what the ledger has committed to every sink; one that raises stops no other."""
+        new = [record for record in new if record.is_call]
         for sink in self.sinks:
             try:
                 sink.apply(new, changed)

@@ -25,7 +25,7 @@ _usage = attrgetter(*_USAGE)
 EMPTY_MODEL = RatioModel()
 _NEVER_BILLED = frozenset({outcomes.HTTP_ERROR, outcomes.NETWORK_ERROR})
 # Operations that are free without usage, and those for which only the input is billed.
-_FREE = frozenset({"count_tokens", "moderation", "create_session"})
+_FREE = frozenset({"count_tokens", "moderation", "create_session", "list_models"})
 _WITHOUT_OUTPUT = frozenset({"embeddings", "moderation"})
 
 

@@ -19,6 +19,8 @@ Json = dict[str, Any] | None
 Words = dict[str, str] | None
 
 
+# The operation of requests that are rows of the ledger, but no LLM calls.
+LIST_MODELS = "list_models"
 GROUPS = ("identity", "model", "result", "tokens", "money", "time", "who", "why")
 _identity, _model, _result, _tokens, _money, _time, _who, _why = (partial(About, group) for group in GROUPS)
 _input = partial(_tokens, within="input_tokens")
@@ -115,6 +117,11 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
     request_hash: Annotated[Text, _why("Keyed hash of the request, which identifies retries.")] = None
     params: Annotated[Json, _why("Names and safe values of the request's parameters (JSON).")] = None
     ratelimit: Annotated[dict[str, int] | None, _why("Rate limits that the response states (JSON).")] = None
+
+    @property
+    def is_call(self) -> bool:
+        """Whether reports, sums and metrics count it: lists of models are rows, but no LLM calls."""
+        return self.operation != LIST_MODELS
 
     @property
     def model(self) -> str | None:

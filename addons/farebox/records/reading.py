@@ -30,7 +30,9 @@ class Reading(Observed, frozen=True, kw_only=True, omit_defaults=True):
 
     A poll, which only asks for the work of an earlier exchange, `completes` the row with that response id; the row
     `is_pending` while its work goes on after the answer. `price_context` is what sets the price beside model and tier
-    (speed, processing, ...); `parts` are the shares of an answer that have a model, or a tier, of their own.
+    (speed, processing, ...); `parts` are the shares of an answer that have a model, or a tier, of their own. A chat
+    `is_side_task` if it is short enough for a title, and `is_delegating` if it can start agents: other calls of its
+    turn decide about its purpose, or it about theirs.
 
     Fields may be added, with a default, but neither renamed nor given another type: a newer recorder reads what an
     older worker left in the spool.
@@ -48,6 +50,8 @@ class Reading(Observed, frozen=True, kw_only=True, omit_defaults=True):
     meter_failed: bool = False
     is_unreadable: bool = False
     is_pending: bool = False
+    is_side_task: bool = False
+    is_delegating: bool = False
     completes: str | None = None
 
     @property

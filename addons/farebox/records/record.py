@@ -17,7 +17,11 @@ else:
     Record = msgspec.defstruct(
         "Record",
         [(name, _FIELDS[name].type, *(() if _FIELDS[name].required else (_FIELDS[name].default,))) for name in NAMES],
-        namespace={"__doc__": "One call in the ledger's columns.", "model": Observed.model},
+        namespace={
+            "__doc__": "One call in the ledger's columns.",
+            "model": Observed.model,
+            "is_call": Observed.is_call,
+        },
         module=__name__,
         frozen=True,
         kw_only=True,

@@ -68,6 +68,8 @@ calls = Table(
     Index("calls_response_id", "response_id"),
     postgresql_partition_by="RANGE (started_at)",
 )
+# What reports and sums count: lists of models are rows, but no LLM calls.
+IS_CALL = calls.c.operation.is_distinct_from(columns.LIST_MODELS)
 
 call_prices = Table(
     "call_prices",

@@ -10,7 +10,7 @@ from sqlalchemy import CTE, ColumnElement, Connection, DateTime, Select, String,
 from ..pricing.cost import ESTIMATED, PARTIAL, UNPRICED
 from ..records import reading
 from .current import at_current_prices
-from .schema import calls
+from .schema import IS_CALL, calls
 
 # The model that answered, or the requested one if no response names it.
 MODEL: ColumnElement[Any] = func.coalesce(calls.c.model_returned, calls.c.model_requested)
@@ -104,7 +104,7 @@ def summarise(connection: Connection, scope: Scope, by: Sequence[str], spans: Se
     """
     place = _place(by, spans)
     keys = [expression.label(f"key_{number}") for number, (_, expression) in enumerate(place.keys)]
-    rows = select(*keys, *sums_of_calls()).group_by(*keys)
+    rows = select(*keys, *sums_of_calls()).where(IS_CALL).group_by(*keys)
     ranks = _percentiles(keys, scope, place)
     percentiles = {tuple(row[: len(keys)]): row[len(keys) :] for row in connection.execute(ranks)}
     found = connection.execute(at_current_prices(connection, _limited(rows, scope, place))).all()
@@ -204,7 +204,7 @@ def _percentiles(keys: Sequence[ColumnElement[Any]], scope: Scope, place: _Place
     rank = func.row_number().over(partition_by=keys or None, order_by=calls.c.duration_ms)
     number = func.count().over(partition_by=keys or None)
     ordered = select(*keys, calls.c.duration_ms, rank.label("place"), number.label("number"))
-    ranked = _limited(ordered, scope, place).where(calls.c.duration_ms.is_not(None)).cte("ranked")
+    ranked = _limited(ordered, scope, place).where(calls.c.duration_ms.is_not(None), IS_CALL).cte("ranked")
     own = [ranked.c[key.name] for key in keys]
     at = [
         func.max(case((ranked.c.place == (ranked.c.number * percent + 99) // 100, ranked.c.duration_ms)))

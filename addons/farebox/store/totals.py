@@ -12,7 +12,7 @@ from ..records.times import in_utc
 from .rollups.partial_sums import NOTHING, Question, partial_sums, plus, sums_of
 from .rollups.ranges import EVER, HOUR, Range, clipped, floor, in_whole_hours, split
 from .rollups.tables import BY_MODEL
-from .schema import calls, hourly
+from .schema import IS_CALL, calls, hourly
 from .snapshot import snapshot
 from .summary import SPANS, Group, Scope, Span, Sums, summarise, text_key
 
@@ -121,5 +121,5 @@ def _summed_up(connection: Connection, begins: datetime, ends: datetime) -> int:
 
 
 def _there(connection: Connection, begins: datetime, ends: datetime) -> int:
-    query = select(func.count()).where(calls.c.started_at >= begins, calls.c.started_at < ends)
+    query = select(func.count()).where(calls.c.started_at >= begins, calls.c.started_at < ends, IS_CALL)
     return int(connection.scalar(query) or 0)

@@ -15,8 +15,8 @@ Change = tuple[Record, Record]
 
 def count(connection: Connection, new: Iterable[Record], changed: Iterable[Change] = ()) -> None:
     """Add `new` calls to the sums of their hours, and replace the share of calls that `changed`."""
-    shifts: list[Shift] = [(1, record) for record in new]
-    for before, after in changed:
+    shifts: list[Shift] = [(1, record) for record in new if record.is_call]
+    for before, after in (change for change in changed if change[0].is_call):
         shifts += (-1, before), (1, after)
     partial = aggregate(shifts)
     for rollup in ROLLUP_TABLES:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CTE, ColumnElement, Connection, Select, and_, case, func, select
 
 from ..current import at_current_prices
-from ..schema import calls, hourly
+from ..schema import IS_CALL, calls, hourly
 from ..summary import DIMENSIONS, SPANS, Sums, kinds, matches, span_table, summed, sums_of_calls
 from .histogram import BOUNDS, percentile
 from .ranges import Range
@@ -96,7 +96,7 @@ def _of_calls(asked: Question, spans: CTE) -> Select[Any]:
     buckets = [case((duration <= BOUNDS[0], 1))]
     buckets += (case((and_(duration > low, duration <= high), 1)) for low, high in pairwise(BOUNDS))
     counts = [func.count(value) for value in (duration, *buckets)]
-    query = select(*keys, *sums_of_calls(), *counts).join_from(spans, calls, within)
+    query = select(*keys, *sums_of_calls(), *counts).join_from(spans, calls, within).where(IS_CALL)
     for name, wanted in asked.where:
         query = query.where(matches(DIMENSIONS[name], wanted))
     return query.group_by(*keys)

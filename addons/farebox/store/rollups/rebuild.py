@@ -11,7 +11,7 @@ from ...records.times import in_utc
 from ..current import at_current_prices
 from ..engine import writer
 from ..faults import reachable
-from ..schema import calls
+from ..schema import IS_CALL, calls
 from ..schema import hourly as tables
 from . import callers
 from .expressions import dimension, numbers
@@ -87,7 +87,7 @@ def _next_hour(connection: Connection, start: datetime | None) -> datetime | Non
 def _is_whole(connection: Connection, hour: datetime) -> bool:
     table = tables[BY_MODEL.table]
     counted = connection.scalar(select(func.coalesce(func.sum(table.c.calls), 0)).where(table.c.hour == hour))
-    in_it = (calls.c.started_at >= hour, calls.c.started_at < hour + HOUR)
+    in_it = (calls.c.started_at >= hour, calls.c.started_at < hour + HOUR, IS_CALL)
     return int(connection.scalar(select(func.count()).where(*in_it)) or 0) >= int(counted or 0)
 
 
@@ -106,7 +106,7 @@ def _fresh(connection: Connection, rollup: RollupTable, hour: datetime) -> _Rows
 def _sums_of_an_hour(rollup: RollupTable) -> Select[Any]:
     keys = [dimension(name).label(name) for name in rollup.dimensions]
     begins, ends = (bindparam(name, type_=calls.c.started_at.type) for name in ("begins", "ends"))
-    query = select(*keys, *numbers(rollup)).where(calls.c.started_at >= begins, calls.c.started_at < ends)
+    query = select(*keys, *numbers(rollup)).where(calls.c.started_at >= begins, calls.c.started_at < ends, IS_CALL)
     return query.group_by(*keys)
 
 

@@ -1,0 +1,1 @@
+"""Why a call was made: its purpose, by rules over the structure and the prompt of its request. Pure."""
