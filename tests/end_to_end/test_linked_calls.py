@@ -88,7 +88,7 @@ def test_retries_are_numbered(upstream: Upstream, tmp_path: Path) -> None:
         rows = running.rows(3)
 
     attempts = sorted((row["started_at"], row["status"], row["attempt"], row["request_hash"]) for row in rows)
-    assert [(status, attempt) for _, status, attempt, _ in attempts] == [(503, None), (503, 2), (200, 3)]
+    assert [(status, attempt) for _, status, attempt, _ in attempts] == [(503, 1), (503, 2), (200, 3)]
     assert len({one_hash for *_, one_hash in attempts}) == 1
 
 

@@ -1,7 +1,7 @@
 """What tells attempts at one request apart, and what tells that they are one."""
 
 import pytest
-from farebox.metering.attempt import HASHED_LIMIT, request_hash, stated_attempt
+from farebox.metering.attempt import HASHED_LIMIT, content_hash, request_hash, stated_attempt
 from farebox.records.exchange import Request, request_to
 
 from tests.support.answers import OPENAI
@@ -34,31 +34,50 @@ def test_what_the_client_states_is_the_attempt(headers: dict[str, str], attempt:
     assert stated_attempt(request(headers=headers)) == attempt
 
 
-def test_the_same_request_has_the_same_hash() -> None:
-    again = request(headers={"x_stainless_retry_count": "1", "authorization": "Bearer other"})
+CALLER = {"client_addr": "10.0.0.1", "user_id": "ann", "conversation": "c", "message_id": "m", "trace": "t"}
+KEYED = {**CALLER, "agent_id": "a", "key_fingerprint": "0" * 16}
 
-    assert request_hash(SALT, "10.0.0.1", request()) == request_hash(SALT, "10.0.0.1", again)
+
+def test_the_same_request_has_the_same_hash() -> None:
+    again = request(headers={"x_stainless_retry_count": "1", "x_unknown": "other"})
+
+    assert request_hash(SALT, KEYED, request()) == request_hash(SALT, KEYED | {"team": "x"}, again)
 
 
 @pytest.mark.parametrize(
     "other",
     [
-        request_hash(b"of another", "10.0.0.1", request()),
-        request_hash(SALT, "10.0.0.2", request()),
-        request_hash(SALT, "10.0.0.1", request(BODY + b" ")),
-        request_hash(SALT, "10.0.0.1", request(url=OPENAI + "?x=1")),
-        request_hash(SALT, "10.0.0.1", request(url=OPENAI.replace("openai", "groq"))),
-        request_hash(SALT, "10.0.0.11", request(url=OPENAI)),
+        request_hash(b"of another", KEYED, request()),
+        request_hash(SALT, KEYED, request(BODY + b" ")),
+        request_hash(SALT, KEYED, request(url=OPENAI + "?x=1")),
+        request_hash(SALT, KEYED, request(url=OPENAI.replace("openai", "groq"))),
+        request_hash(SALT, KEYED | {"client_addr": "10.0.0.11"}, request(url=OPENAI)),
+        request_hash(SALT, {}, request()),
     ],
-    ids=["salt", "client", "body", "query", "host", "a client that runs on"],
+    ids=["salt", "body", "query", "host", "a client that runs on", "nobody"],
 )
 def test_another_request_has_another_hash(other: str | None) -> None:
     assert other is not None
-    assert other != request_hash(SALT, "10.0.0.1", request())
+    assert other != request_hash(SALT, KEYED, request())
+
+
+@pytest.mark.parametrize("column", KEYED)
+def test_the_same_request_of_another_caller_has_another_hash(column: str) -> None:
+    assert request_hash(SALT, KEYED | {column: "other"}, request()) != request_hash(SALT, KEYED, request())
+
+
+def test_the_same_content_has_the_same_hash_with_any_key() -> None:
+    texts = ("Be brief.", "Hi", "1")
+
+    assert content_hash(SALT, KEYED, texts) == content_hash(SALT, CALLER | {"agent_id": "a"}, texts)
+    assert content_hash(SALT, KEYED, texts) != content_hash(SALT, KEYED | {"user_id": "bob"}, texts)
+    assert content_hash(SALT, KEYED, texts) != content_hash(SALT, KEYED, ("Be brief.H", "i", "1"))
+    assert content_hash(SALT, KEYED, ()) is None
+    assert content_hash(SALT, KEYED, ("a" * (HASHED_LIMIT + 1),)) is None
 
 
 def test_a_body_that_is_long_or_not_there_as_a_whole_has_none() -> None:
     cut = Request("POST", "api.openai.com", 443, "/v1/chat/completions", body=BODY, body_is_whole=False)
 
-    assert request_hash(SALT, "", cut) is None
-    assert request_hash(SALT, "", request(bytes(HASHED_LIMIT + 1))) is None
+    assert request_hash(SALT, {}, cut) is None
+    assert request_hash(SALT, {}, request(bytes(HASHED_LIMIT + 1))) is None

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from farebox.purpose.classifier import Classifier
 from farebox.purpose.rule import PurposeRule
+from farebox.purpose.shape import shape_of
 from farebox.records.exchange import request_to
 
 TITLE = "Provide a concise, 5-word-or-less title for the conversation, using title case.\n\nUser: Hi\nAI: Hello"
@@ -32,7 +33,7 @@ def reason(
     headers: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     request = request_to("POST", "https://api.openai.com/v1/chat/completions", tuple((headers or {}).items()))
-    return Classifier(rules).reason(request, operation, body, stream=stream)
+    return Classifier(rules).reason(request, operation, shape_of(body, stream=stream))
 
 
 @pytest.mark.parametrize(

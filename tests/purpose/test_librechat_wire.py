@@ -11,6 +11,7 @@ from farebox.attribution.attributor import Attributor
 from farebox.dialects import dialect_of
 from farebox.metering.call import read
 from farebox.purpose.classifier import Classifier
+from farebox.purpose.shape import shape_of
 from farebox.records.exchange import Request, request_to
 
 SHARED = os.environ.get("FAREBOX_SHARED", "")
@@ -42,7 +43,7 @@ def found(request: Request) -> dict[str, Any]:
     assert dialect, request.path
     asked, body = read(request, dialect)
     caller = Attributor(hmac_key=b"salt").caller(request, body)
-    return caller | Classifier().reason(request, dialect.operation, body, stream=asked.stream)
+    return caller | Classifier().reason(request, dialect.operation, shape_of(body, stream=asked.stream))
 
 
 @pytest.mark.skipif(not SHARED, reason="FAREBOX_SHARED names no folder with recordings")

@@ -8,7 +8,9 @@ from farebox.errors import SettingsError
 from farebox.purpose.rule import PurposeRule
 from farebox.purpose.shape import Shape
 
-SHAPE = Shape(False, 1, frozenset({"a", "b"}), "extract", "You write titles.", "Name this chat:\nUser: Hi\nTitle:")
+SHAPE = Shape(
+    False, 1, frozenset({"a", "b"}), "extract", False, "You write titles.", "Name this chat:\nUser: Hi\nTitle:"
+)
 HEADERS = {"x-job": "titles"}
 MATCHING = [
     PurposeRule("title", operation="chat"),

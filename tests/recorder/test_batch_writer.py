@@ -124,7 +124,7 @@ def test_attempts_are_numbered_once_while_the_ledger_is_away(env: Environment) -
     env.spool(reading(request_hash="a", started_at=STARTED_AT + 2 * 10**9))
     recorder.step()
 
-    assert [row["attempt"] for row in env.rows()] == [None, 2, 3]
+    assert [row["attempt"] for row in env.rows()] == [1, 2, 3]
 
 
 def test_estimates_learned_from_calls_are_used_and_survive_a_stop(env: Environment) -> None:

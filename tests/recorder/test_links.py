@@ -1,11 +1,10 @@
-"""What spans calls: each piece of work counts once, and attempts are numbered."""
+"""What spans calls: each piece of work counts once."""
 
-from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
-from farebox.recorder.links import FAILURES_LIMIT, join, numbered
+from farebox.recorder.links import join
 from farebox.records.reading import Reading
 from farebox.records.record import Record
 from farebox.records.usage import Usage
@@ -127,71 +126,6 @@ def test_a_poll_that_cannot_be_priced_leaves_the_row_as_it_is() -> None:
     pending = row()
 
     assert join([pending], [], [poll()], lambda _: None).records == [pending]
-
-
-def attempt(after: float, **values: Any) -> Reading:
-    given = {"request_hash": "a", "started_at": STARTED_AT + int(after * SECOND), "duration_ms": 1000, "usage": NOTHING}
-    return reading(**given | values)
-
-
-FAILED = {"outcome": "http_error", "status": 500}
-
-
-@pytest.mark.parametrize(
-    ("calls", "attempts"),
-    [
-        ([attempt(0, **FAILED), attempt(2, **FAILED), attempt(5)], [None, 2, 3]),
-        ([attempt(0, **FAILED), attempt(2, request_hash="b")], [None, None]),
-        ([attempt(0, **FAILED), attempt(2, request_hash=None)], [None, None]),
-        ([attempt(0), attempt(2)], [None, None]),
-        ([attempt(0, **FAILED), attempt(120)], [None, 2]),
-        ([attempt(0, **FAILED), attempt(122)], [None, None]),
-        ([attempt(0, **FAILED), attempt(2), attempt(4)], [None, 2, None]),
-        ([attempt(0, outcome="http_error", status=400), attempt(2)], [None, None]),
-        ([attempt(0, outcome="http_error", status=429), attempt(2)], [None, 2]),
-        ([attempt(0, outcome="network_error", status=None), attempt(2)], [None, 2]),
-        ([attempt(0, outcome="client_abort"), attempt(0.9)], [None, 2]),
-        ([attempt(0, attempt=1, **FAILED), attempt(2, attempt=1)], [1, 2]),
-        ([attempt(0, attempt=3, **FAILED), attempt(2)], [3, 4]),
-        ([attempt(2), attempt(0, **FAILED)], [None, 2]),
-    ],
-    ids=[
-        "twice",
-        "another request",
-        "not known",
-        "a good call",
-        "late",
-        "too late",
-        "a good call between",
-        "refused for good",
-        "rate limited",
-        "no network",
-        "timed out, the next overlaps",
-        "the client counts from one",
-        "the client knows more",
-        "out of order",
-    ],
-)
-def test_an_identical_request_after_a_failure_is_the_next_attempt(
-    calls: list[Reading], attempts: list[int | None]
-) -> None:
-    assert [one.attempt for one in numbered({}, calls)[1]] == attempts
-
-
-def test_attempts_are_numbered_across_batches() -> None:
-    failures, _ = numbered({}, [attempt(0, **FAILED)])
-
-    assert [one.attempt for one in numbered(failures, [attempt(2)])[1]] == [2]
-
-
-def test_the_number_of_remembered_failures_is_bounded() -> None:
-    many = [attempt(0, request_hash=str(number), **FAILED) for number in range(FAILURES_LIMIT + 10)]
-
-    failures, _ = numbered({}, many)
-    later, _ = numbered(failures, [attempt(timedelta(minutes=5).total_seconds(), **FAILED)])
-
-    assert len(failures) == FAILURES_LIMIT
-    assert len(later) == 1
 
 
 @pytest.mark.parametrize(

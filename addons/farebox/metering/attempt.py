@@ -5,12 +5,17 @@ https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 
 import hashlib
 import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from ..records import clean
 from ..records.exchange import Request
 
 # Hashing happens before the response is forwarded, and 1 MiB takes about a millisecond.
 HASHED_LIMIT = 1 << 20
+# What equal requests have in common if one repeats the other.
+_SAME = ("client_addr", "user_id", "conversation", "message_id", "agent_id", "trace")
+_CONTENT = b"content"
 _AWS = re.compile(r"(?:^|[\s;,])attempt=(\d{1,4})(?:$|[\s;,])")
 
 
@@ -27,15 +32,31 @@ def stated_attempt(request: Request) -> int | None:
     return number + 1 if number else None
 
 
-def request_hash(key: bytes, client: str, request: Request) -> str | None:
-    """Return a hash that is the same for the same request of the same `client`; it can't be computed without `key`.
+def request_hash(key: bytes, caller: Mapping[str, Any], request: Request) -> str | None:
+    """Return a hash that is the same for the same request of the same caller; it can't be computed without `key`.
 
-    None if the body is cut off or longer than HASHED_LIMIT.
+    `caller` has the columns of attribution: equal requests of other users, keys or turns are other requests. None if
+    the body is cut off or longer than HASHED_LIMIT.
     """
     if not request.body_is_whole or len(request.body) > HASHED_LIMIT:
         return None
-    target = (client, request.method, request.host, str(request.port), request.path, request.query)
+    target = (request.method, request.host, str(request.port), request.path, request.query)
+    who = (caller.get(column) or "" for column in (*_SAME, "key_fingerprint"))
+    return _hashed(key, (*who, *target), request.body)
+
+
+def content_hash(key: bytes, caller: Mapping[str, Any], texts: Sequence[str]) -> str | None:
+    """Return a hash that is the same for the same `texts` of the same caller, whatever the host, API, model and key.
+
+    None without a text.
+    """
+    if not any(texts) or sum(map(len, texts)) > HASHED_LIMIT:
+        return None
+    return _hashed(key, (*(caller.get(column) or "" for column in _SAME), *texts), _CONTENT)
+
+
+def _hashed(key: bytes, texts: Iterable[str], body: bytes) -> str:
     digest = hashlib.blake2b(key=key, digest_size=16)
-    for part in (*(text.encode("utf-8", "surrogateescape") for text in target), request.body):
+    for part in (*(text.encode("utf-8", "surrogatepass") for text in texts), body):
         digest.update(len(part).to_bytes(8) + part)
     return digest.hexdigest()

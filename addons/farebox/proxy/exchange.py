@@ -10,11 +10,12 @@ import msgspec
 from mitmproxy import http
 
 from ..dialects._base import Asked, Dialect
-from ..metering.attempt import request_hash, stated_attempt
+from ..metering.attempt import content_hash, request_hash, stated_attempt
 from ..metering.call import Call, read
 from ..metering.meter import Meter, unanswered
 from ..metering.websocket_meter import WebSocketMeter
 from ..providers.table import Provider
+from ..purpose.shape import Shape, shape_of
 from ..records.exchange import Request, Response
 from ..records.header_value import header_value
 from ..records.reading import Reading
@@ -114,7 +115,6 @@ class Exchange:
         try:
             request = self._request()
             asked, body = read(request, self.dialect)
-            self._attempt = self._attempt_of(request, asked)
         except Exception:  # noqa: BLE001 - an unreadable request is still a call
             request, asked = request_of(self._flow), Asked()
         facts = self._facts(request, asked, body)
@@ -126,7 +126,9 @@ class Exchange:
         capture = self._capture
         try:
             caller = capture.attributor.caller(request, body, self._address)
-            return caller | capture.classifier.reason(request, self.dialect.operation, body, stream=asked.stream)
+            shape = shape_of(body, stream=asked.stream)
+            self._attempt = self._attempt_of(request, asked, caller, shape)
+            return caller | capture.classifier.reason(request, self.dialect.operation, shape)
         except Exception as error:  # noqa: BLE001 - the call counts, also if nobody knows whose it is
             self._capture.on_fault(error)
             return {}
@@ -151,11 +153,17 @@ class Exchange:
         body = self._flow.request.get_content(strict=False) or b""
         return request_of(self._flow, body, body_bytes=len(raw))
 
-    def _attempt_of(self, request: Request, asked: Asked) -> dict[str, Any]:
+    def _attempt_of(self, request: Request, asked: Asked, caller: Mapping[str, Any], shape: Shape) -> dict[str, Any]:
         if asked.completes is not None:
             return {}
-        hashed = request_hash(self._hmac_key, self._address, request)
-        return {"attempt": stated_attempt(request), "request_hash": hashed}
+        texts = (shape.system, shape.user, str(shape.messages)) if shape.user else ()
+        is_of_a_turn = "message_id" in caller or "trace" in caller
+        return {
+            "attempt": stated_attempt(request),
+            "request_hash": request_hash(self._hmac_key, caller, request),
+            "content_hash": content_hash(self._hmac_key, caller, texts),
+            "is_repeatable": is_of_a_turn or (shape.is_structured and not shape.stream),
+        }
 
     def _kept_tags(self, request: Request) -> dict[str, str] | None:
         values = {name: header_value(request.header(name)) for name in self._capture.tags}

@@ -1,12 +1,12 @@
 """Why a call was made: the first rule that matches, the settings' rules before the known ones."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from ..records.exchange import Request
 from .known import CHAT, DELEGATES, OF_OPERATION, RULES, SUBAGENT_HEADERS
 from .rule import PurposeRule
-from .shape import shape_of
+from .shape import Shape
 
 SUBAGENT = "subagent"
 
@@ -17,15 +17,12 @@ class Classifier:
     def __init__(self, rules: Iterable[PurposeRule] = ()) -> None:
         self._rules = (*rules, *RULES)
 
-    def reason(
-        self, request: Request, operation: str, body: Mapping[str, Any], *, stream: bool | None
-    ) -> dict[str, Any]:
+    def reason(self, request: Request, operation: str, shape: Shape) -> dict[str, Any]:
         """Return the purpose of a call, and what its structure says about other calls of the same turn.
 
         `is_delegating` is set if the call can start agents, `is_side_task` if it is short enough for a title.
         """
         headers = dict(reversed(request.headers))
-        shape = shape_of(body, stream=stream)
         rule = next((rule for rule in self._rules if rule.matches(operation, shape, headers)), None)
         if rule is not None:
             return {"purpose": rule.purpose}
@@ -34,6 +31,6 @@ class Classifier:
             return {"purpose": known}
         if not SUBAGENT_HEADERS.isdisjoint(headers):
             return {"purpose": SUBAGENT}
-        is_side_task = not stream and shape.messages == 1 and not shape.tools and not shape.system
+        is_side_task = not shape.stream and shape.messages == 1 and not shape.tools and not shape.system
         is_delegating = shape.tools is not None and not DELEGATES.isdisjoint(shape.tools)
         return {"purpose": CHAT, "is_side_task": is_side_task, "is_delegating": is_delegating}

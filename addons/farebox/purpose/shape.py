@@ -21,13 +21,15 @@ _LAST = 50
 class Shape:
     """What rules are about. None is unknown: a body that is large or cut off is read in part.
 
-    `messages` is the number of messages without system prompts; `user` is the text of the user's last message.
+    `messages` is the number of messages without system prompts; `user` is the text of the user's last message. An
+    answer `is_structured` if it must have a schema or call a certain tool.
     """
 
     stream: bool | None = None
     messages: int | None = None
     tools: frozenset[str] | None = None
     schema: str | None = None
+    is_structured: bool = False
     system: str = ""
     user: str = ""
 
@@ -38,13 +40,14 @@ def shape_of(body: Mapping[str, Any], *, stream: bool | None) -> Shape:
     system = _first_text(body, "system", "instructions", "systemInstruction", "system_instruction", "preamble")
     messages = [{"role": "user", "content": given}] if isinstance(given, str) else given
     if not isinstance(messages, list):
-        return Shape(stream, None, _tools(body), _schema(body), system)
+        return Shape(stream, None, _tools(body), _schema(body), _is_structured(body), system)
     systems = [one for one in messages[:_SYSTEMS] if isinstance(one, dict) and one.get("role") in _SYSTEM_ROLES]
     return Shape(
         stream,
         len(messages) - len(systems),
         _tools(body),
         _schema(body),
+        _is_structured(body),
         system or next(map(_text_of, systems), ""),
         next(map(_text_of, _from_user(messages)), ""),
     )
@@ -94,6 +97,14 @@ def _names(tool: object) -> Iterator[str]:
         name = one.get("name") or one.get("type") if isinstance(one, dict) else None
         if isinstance(name, str):
             yield name
+
+
+def _is_structured(body: Mapping[str, Any]) -> bool:
+    """Return whether the answer must have a schema, or call a certain tool."""
+    config = body.get("toolConfig")
+    choices = (body.get("tool_choice"), config.get("toolChoice") if isinstance(config, dict) else None)
+    is_forced = any(isinstance(one, dict) and not {"auto", "any"} & {one.get("type"), *one} for one in choices)
+    return is_forced or _schema(body) is not None or isinstance(body.get("response_format"), dict)
 
 
 def _schema(body: Mapping[str, Any]) -> str | None:

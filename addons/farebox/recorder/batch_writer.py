@@ -16,11 +16,13 @@ from ..sinks.self_metrics import SelfMetrics
 from ..sinks.sink import Sink
 from ..spool.reader import Batch
 from ..store.polls import Poll
+from .attempts import NO_ATTEMPTS, linked
 from .dead_letters import DeadLetters
 from .estimator_store import EstimatorStore
 from .failures import Failures
-from .links import Failure, Joined, is_open, join, numbered
+from .links import Joined, is_open, join
 from .reading_to_record import record_of
+from .turns import Key, Turn, explained
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,15 @@ class BatchWriter:
         self._estimators = estimators
         self._pricer = pricer
         self._sidecar = sidecar
-        self._failures: Mapping[str, Failure] = {}
+        self._attempts = NO_ATTEMPTS
+        self._turns: Mapping[Key, Turn] = {}
 
     def write(self, batch: Batch, ended: Sequence[str]) -> None:
         """Store `batch` and forget the spools that `ended`. LedgerAwayError: nothing is stored, write it again."""
         decoded = [found for found in map(self._decoded, batch.messages) if found and not found.adds_nothing]
         polls = [reading for reading in decoded if reading.completes is not None]
-        failures, calls = numbered(self._failures, [reading for reading in decoded if reading.completes is None])
+        turns, calls = explained(self._turns, [reading for reading in decoded if reading.completes is None])
+        attempts, calls = linked(self._attempts, calls)
         sources = {call.id: call for call in calls}
         records = [record for record in map(self._priced, calls) if record is not None]
         joined = self._joined(records, polls)
@@ -73,7 +77,7 @@ class BatchWriter:
             links=_links(joined),
             keep_refused=self._keep_refused(sources, joined),
         )
-        self._failures = failures
+        self._attempts, self._turns = attempts, turns
         self._to.apply(written.new, written.changed)
         # Only now: a batch is read again for as long as the ledger is away.
         self._estimators.learn(sources[record.id] for record in written.new if record.id in sources)

@@ -1,26 +1,22 @@
-"""Links between calls: a poll completes the row of its work; attempts at one request are numbered. Pure."""
+"""Links between calls: a poll completes the row of its work. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from ..pricing.row import PENDING
-from ..records import reading as outcomes
 from ..records.reading import Reading
 from ..records.record import Completion, Record
 from ..records.usage import Usage
 from .reading_to_record import EPOCH
 
-WINDOW_NANOSECONDS = 120 * 10**9
-FAILURES_LIMIT = 10_000
 _RESULT = ("model_returned", "service_tier", "finish_reason", "error_type", "error_code", "error_param")
 _BILLED = (
     *Usage.__struct_fields__,
     *("usage_source", "estimate", "raw_usage", "cost_nanousd", "cost_status", "cost_reasons"),
     *("catalogue_cost_nanousd", "price_source", "price_version", "rate_card", "price_context", "parts"),
 )
-_RETRIED = frozenset({408, 409, 425, 429})
 
 Key = tuple[str, str | None, str | None]
 
@@ -92,43 +88,3 @@ def _at_its_request(poll: Reading, row: Record) -> Reading:
         model_requested=poll.model_requested or row.model_requested,
         price_context={**(row.price_context or {}), **(poll.price_context or {})} or None,
     )
-
-
-class Failure(msgspec.Struct, frozen=True):
-    """A call that failed and may be retried: its times in nanoseconds, and the number of the attempt."""
-
-    started_at: int
-    ended_at: int
-    attempt: int
-
-
-def numbered(
-    failures: Mapping[str, Failure], readings: Iterable[Reading]
-) -> tuple[Mapping[str, Failure], Sequence[Reading]]:
-    """Return recent failures by request hash, and `readings` with the number of their attempt.
-
-    An identical request within two minutes of a failure is the next attempt. A higher number from the client is kept.
-    """
-    numbered_readings, known = [], dict(failures)
-    for reading in sorted(readings, key=lambda row: row.started_at):
-        earlier = known.pop(reading.request_hash or "", None)
-        attempt = reading.attempt
-        if earlier and earlier.started_at < reading.started_at <= earlier.ended_at + WINDOW_NANOSECONDS:
-            attempt = max(attempt or 0, earlier.attempt + 1)
-        numbered_readings.append(msgspec.structs.replace(reading, attempt=attempt))
-        if reading.request_hash and _may_be_retried(reading):
-            ended_at = reading.started_at + (reading.duration_ms or 0) * 1_000_000
-            known[reading.request_hash] = Failure(reading.started_at, ended_at, attempt or 1)
-    return _latest(known), numbered_readings
-
-
-def _may_be_retried(reading: Reading) -> bool:
-    if reading.outcome == outcomes.HTTP_ERROR:
-        return reading.status in _RETRIED or (reading.status or 0) >= 500
-    return reading.outcome != outcomes.OK
-
-
-def _latest(failures: Mapping[str, Failure]) -> Mapping[str, Failure]:
-    newest = max((failure.ended_at for failure in failures.values()), default=0)
-    kept = [(key, failure) for key, failure in failures.items() if failure.ended_at + WINDOW_NANOSECONDS >= newest]
-    return dict(kept[-FAILURES_LIMIT:])

@@ -77,7 +77,12 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
     error_code: Annotated[Text, _result("The provider's code of the error.")] = None
     error_param: Annotated[Text, _result("Request parameter that caused the error.")] = None
     finish_reason: Annotated[Text, _result("Why the response ended, in the provider's spelling.")] = None
-    attempt: Annotated[Count, _result("Number of this attempt at the same request.", is_small=True)] = None
+    attempt: Annotated[
+        Count, _result("Number of this attempt at the same request; the first one is 1.", is_small=True)
+    ] = None
+    retry_of: Annotated[
+        Text, _result("Id of the first attempt, if this is a later one; at another host, if that one failed.")
+    ] = None
 
     duration_ms: Annotated[
         Count, _time("Milliseconds from the request to the end of the response.", rollup=Sum(histogram=_ALL_TIMES))

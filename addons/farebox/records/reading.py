@@ -32,7 +32,8 @@ class Reading(Observed, frozen=True, kw_only=True, omit_defaults=True):
     `is_pending` while its work goes on after the answer. `price_context` is what sets the price beside model and tier
     (speed, processing, ...); `parts` are the shares of an answer that have a model, or a tier, of their own. A chat
     `is_side_task` if it is short enough for a title, and `is_delegating` if it can start agents: other calls of its
-    turn decide about its purpose, or it about theirs.
+    turn decide about its purpose, or it about theirs. `content_hash` is the same for the same question at any host. A
+    call `is_repeatable` if the same request after its answer is a repetition: of one turn, or for a structured answer.
 
     Fields may be added, with a default, but neither renamed nor given another type: a newer recorder reads what an
     older worker left in the spool.
@@ -50,6 +51,8 @@ class Reading(Observed, frozen=True, kw_only=True, omit_defaults=True):
     meter_failed: bool = False
     is_unreadable: bool = False
     is_pending: bool = False
+    content_hash: str | None = None
+    is_repeatable: bool = False
     is_side_task: bool = False
     is_delegating: bool = False
     completes: str | None = None

@@ -14,6 +14,13 @@ from .schema import IS_CALL, calls
 
 # The model that answered, or the requested one if no response names it.
 MODEL: ColumnElement[Any] = func.coalesce(calls.c.model_returned, calls.c.model_requested)
+# What the calls of one turn have in common: the message, else the trace, else the first attempt.
+TURN: ColumnElement[Any] = func.coalesce(
+    func.coalesce(calls.c.conversation, calls.c.user_id, "") + "/" + calls.c.message_id,
+    calls.c.trace,
+    calls.c.retry_of,
+    calls.c.id.cast(String),
+).label("turn")
 DIMENSIONS: Mapping[str, ColumnElement[Any]] = {
     "provider": calls.c.provider,
     "model": MODEL,
@@ -30,6 +37,8 @@ DIMENSIONS: Mapping[str, ColumnElement[Any]] = {
     "team": calls.c.team,
     "project": calls.c.project,
     "sidecar": calls.c.sidecar,
+    "agent": calls.c.agent_id,
+    "turn": TURN,
 }
 SPANS = ("day", "hour")
 ERRORS = (reading.HTTP_ERROR, reading.PROVIDER_CUT, reading.NETWORK_ERROR)
