@@ -83,3 +83,15 @@ def test_a_folder_that_cannot_be_written_is_named(
 
     assert done.code == 1
     assert str(folder) in done.err
+
+
+def test_alerting_rules_link_to_the_runbooks_that_you_serve(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    _, files = run(capfd, monkeypatch, folder, "--runbooks", "https://docs.example.com/farebox")
+
+    rules = [rule for group in yaml.safe_load(files["prometheus/rules.yml"])["groups"] for rule in group["rules"]]
+    links = {rule["alert"]: rule["annotations"]["runbook_url"] for rule in rules if "alert" in rule}
+    assert links["FareboxDown"] == "https://docs.example.com/farebox/FareboxDown.md"
+    assert all(link.startswith("https://docs.example.com/farebox/Farebox") for link in links.values())
+    assert yaml.safe_load(files["alertmanager/alertmanager.yml"])["inhibit_rules"]

@@ -39,10 +39,13 @@ def dashboards(
     mounted: Annotated[
         str | None, typer.Option(metavar="PATH", help="DIR as Grafana sees it, such as in a container; default: DIR.")
     ] = None,
+    runbooks: Annotated[
+        str, typer.Option(metavar="URL", help="Where you serve docs/runbook: alerts link to pages below it.")
+    ] = "runbook/",
     ledger: Ledger = None,
     config: Config = None,
 ) -> None:
-    """Write the Grafana boards, and provisioning files for Grafana to load them.
+    """Write the Grafana boards, provisioning files for Grafana to load them, and Prometheus' alerting rules.
 
     - `farebox dashboards grafana --prometheus http://prometheus:9090`
     """
@@ -53,6 +56,7 @@ def dashboards(
     files = _boards(settings.timezone, is_readable=postgres is not None)
     files[f"{_PROVISIONING}/dashboards/farebox.yaml"] = _yaml(providers(f"{seen}/dashboards"))
     files[f"{_PROVISIONING}/datasources/farebox.yaml"] = _yaml(sources(prometheus, alertmanager, postgres, role))
+    files |= _alerting(runbooks)
     _write_all(folder, files)
     typer.echo(f"{len(files)} files in {folder}: start Grafana with GF_PATHS_PROVISIONING={seen}/{_PROVISIONING}")
     if not postgres:
@@ -63,6 +67,14 @@ def _boards(zone: str, *, is_readable: bool) -> dict[str, str]:
     return {
         f"dashboards/{path.name}": _board(path, zone, is_readable=is_readable)
         for path in sorted(assets.dashboards().glob("*.json"))
+    }
+
+
+def _alerting(runbooks: str) -> dict[str, str]:
+    rules = (assets.dashboards() / "rules.yml").read_text(encoding="utf-8")
+    return {
+        "prometheus/rules.yml": rules.replace("runbook_url: runbook/", f"runbook_url: {runbooks.rstrip('/')}/"),
+        "alertmanager/alertmanager.yml": assets.alertmanager().read_text(encoding="utf-8"),
     }
 
 

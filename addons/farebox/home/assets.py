@@ -11,8 +11,13 @@ def migrations() -> Path:
 
 
 def dashboards() -> Path:
-    """Return the folder of the Grafana boards."""
+    """Return the folder of the Grafana boards and of Prometheus' rules."""
     return _asset("dashboards", in_checkout="../../dashboards/generated")
+
+
+def alertmanager() -> Path:
+    """Return the example for Alertmanager."""
+    return _asset("alertmanager/alertmanager.yml", in_checkout="../../deploy/alertmanager/alertmanager.yml")
 
 
 def demo_redirect() -> Path:
