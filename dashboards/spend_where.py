@@ -15,7 +15,7 @@ from .fields import (
     money,
     named,
 )
-from .kit import Panel, Row, sql, stacked, table
+from .kit import Panel, Row, metric, sql, stacked, stat, table
 from .links import to_board
 from .sql import CHOSEN, DAY, EXACT, MODEL, UNCERTAIN, USD, WITHOUT_COST
 
@@ -127,7 +127,18 @@ def _unread() -> Panel:
             money("usd", "Spend", SMALL_MONEY),
             missing("without_cost", "Without cost"),
         ],
-        width=12,
+        width=10,
+    )
+
+
+def _saved() -> Panel:
+    return stat(
+        "~ Saved by caches",
+        "What would the input that came from caches have cost more as new input? At the prices of each call, of all "
+        "providers and models. Writing to the cache is not deducted. Approximate: from a counter, not from the ledger.",
+        metric("sum(increase(farebox_cache_saved_usd_total[$__range]))", instant=True),
+        defaults=defaults(MONEY, empty="no cached input", mappings=[UNKNOWN]),
+        height=8,
     )
 
 
@@ -152,11 +163,11 @@ def _purposes() -> Panel:
             column("calls", "Calls", TOKENS, width=80),
             missing("without_cost", "Without cost"),
         ],
-        width=12,
+        width=10,
     )
 
 
 ROWS = [
     Row("Where it goes", [_per_day(), _providers(), _models()]),
-    Row("What it need not cost", [_unread(), _purposes()]),
+    Row("What it need not cost", [_unread(), _purposes(), _saved()]),
 ]

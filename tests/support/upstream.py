@@ -16,6 +16,8 @@ HOSTS = (
     "api.deepseek.com",
     "gateway.example.net",
     "openrouter.ai",
+    "api.groq.com",
+    "api.mistral.ai",
     "generativelanguage.googleapis.com",
     "www.example.org",
     "api.openai.com.example.org",
