@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from ..records import clean
 
@@ -10,6 +11,7 @@ _LIBRECHAT_HEADERS = ("x-lc-", "x-librechat-")
 _LIBRECHAT_VALUE = "{{LIBRECHAT_"
 # A product, without its version; SDKs of one maker have the language behind a slash.
 _PRODUCT = re.compile(r"[A-Za-z][A-Za-z_.-]{1,31}(?:/(?:JS|Python|Go|Java|Ruby|PHP|CSharp)\b)?")
+_AGENT_LIMIT = 128
 _KNOWN = {
     "claude-cli": "Claude Code",
     "claude-code": "Claude Code",
@@ -24,10 +26,14 @@ def client_app(headers: Mapping[str, str]) -> str | None:
     """Return the name of the program, without a version: LibreChat by its headers, others by their user agent."""
     if any(name.startswith(_LIBRECHAT_HEADERS) or _LIBRECHAT_VALUE in value for name, value in headers.items()):
         return _LIBRECHAT
-    return product(headers.get("originator")) or product(headers.get("user-agent"))
+    return product(headers.get("originator", "")[:_AGENT_LIMIT]) or product(
+        headers.get("user-agent", "")[:_AGENT_LIMIT]
+    )
 
 
-def product(agent: str | None) -> str | None:
+# Programs are few, and the search for keys is slow.
+@lru_cache(maxsize=256)
+def product(agent: str) -> str | None:
     """Return the first product of a user agent; None if it is like a key."""
     match = _PRODUCT.match(clean.text(agent) or "")
     return _KNOWN.get(match[0].lower(), match[0]) if match else None
