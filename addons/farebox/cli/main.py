@@ -17,6 +17,7 @@ COMMANDS = {
         name: name for name in ("run", "up", "demo", "report", "budgets", "tail", "show", "doctor", "export", "reprice")
     },
     "what-if": "what_if",
+    "params": "params",
     "migrate": "migrate",
     "dashboards": "dashboards",
     "requeue": "requeue",

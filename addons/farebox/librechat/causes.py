@@ -120,8 +120,8 @@ def _token_cause(booking: Booking, call: Call, booked: Amounts, consumed: Amount
 
 def _is_without_usage(call: Call) -> bool:
     """Return whether LibreChat got no usage: there was none, or only farebox asked for it in the stream."""
-    asked = (call["params"] or {}).keys()
-    return call["usage_source"] != "reported" or (bool(call["streamed"]) and "stream_options" not in asked)
+    asked = any(name.startswith("stream_options") for name in call["params"] or ())
+    return call["usage_source"] != "reported" or (bool(call["streamed"]) and not asked)
 
 
 def _rate_cause(booking: Booking, call: Call, difference: int) -> str:
