@@ -1,19 +1,27 @@
 """The environment of a client: one variable that is wrong is one finding with the value to set."""
 
+import os
 import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from farebox.doctor import client
 from farebox.doctor.finding import OK, PROBLEM, WARNING, Finding
 from farebox.errors import FareboxError
+from farebox.librechat.deployment import Farebox
 from farebox.process.client_environment import ProxyEndpoint, client_environment
 
 from tests.support.findings import levels, only
 
 
+def found(environment: dict[str, str], endpoint: ProxyEndpoint, **values: Any) -> list[Finding]:
+    return list(client.check(client.Client("x", environment, **values), Farebox(endpoint, (8080,))))
+
+
 def test_the_environment_that_farebox_run_sets_is_ok(endpoint: ProxyEndpoint) -> None:
-    assert only(client.check("x", client_environment({}, endpoint), endpoint)) == Finding(
+    assert only(found(client_environment({}, endpoint), endpoint)) == Finding(
         OK, "x: its calls reach the proxy, and it trusts the CA"
     )
 
@@ -30,7 +38,7 @@ def test_the_environment_that_farebox_run_sets_is_ok(endpoint: ProxyEndpoint) ->
         (
             {"HTTPS_PROXY": "http://corp:3128"},
             PROBLEM,
-            "HTTPS_PROXY is not the proxy of farebox at http://127.0.0.1:8080",
+            "HTTPS_PROXY leads to port 3128, but farebox listens on 8080",
             "set HTTPS_PROXY=http://127.0.0.1:8080",
         ),
         ({"HTTPS_PROXY": "http://[::1"}, PROBLEM, "HTTPS_PROXY is not a valid URL", "set HTTPS_PROXY=http://127"),
@@ -76,7 +84,7 @@ def test_one_wrong_variable_is_one_finding(
     before = {**client_environment({}, endpoint), **change}
     environment = {name: value for name, value in before.items() if value is not None}
 
-    finding = only(client.check("x", environment, endpoint))
+    finding = only(found(environment, endpoint))
 
     assert finding.level == level
     assert message in finding.message
@@ -88,7 +96,7 @@ def test_one_wrong_variable_is_one_finding(
     [("openai.com,anthropic.com,groq.com", ""), ("openai.com,anthropic.com,groq.com,deepseek.com", " and 1 more")],
 )
 def test_the_first_three_hosts_of_no_proxy_are_named(endpoint: ProxyEndpoint, no_proxy: str, more: str) -> None:
-    finding = only(client.check("x", {**client_environment({}, endpoint), "NO_PROXY": no_proxy}, endpoint))
+    finding = only(found({**client_environment({}, endpoint), "NO_PROXY": no_proxy}, endpoint))
 
     assert finding.message.count(",") == 2
     assert finding.message.endswith(f"{more} bypass the proxy")
@@ -102,13 +110,13 @@ def test_the_first_three_hosts_of_no_proxy_are_named(endpoint: ProxyEndpoint, no
 def test_the_proxy_may_have_another_name(endpoint: ProxyEndpoint, proxy: str) -> None:
     environment = {**client_environment({}, endpoint), "HTTPS_PROXY": proxy}
 
-    assert only(client.check("x", environment, endpoint)).level == OK
+    assert only(found(environment, endpoint)).level == OK
 
 
 def test_a_proxy_s_password_is_not_printed(endpoint: ProxyEndpoint) -> None:
     environment = {**client_environment({}, endpoint), "HTTPS_PROXY": "http://me:canary@proxy.example:8080"}
 
-    finding = only(client.check("x", environment, endpoint))
+    finding = only(found(environment, endpoint))
 
     assert finding.message == "x: HTTPS_PROXY is http://me:***@proxy.example:8080"
 
@@ -119,34 +127,14 @@ def test_each_variable_that_names_a_proxy_is_read(endpoint: ProxyEndpoint, key: 
     for other in {"HTTPS_PROXY", "https_proxy"} - {key}:
         del environment[other]
 
-    assert only(client.check("x", environment, endpoint)).message.startswith(f"x: {key} is not the proxy of farebox")
-
-
-@pytest.mark.parametrize(
-    ("no_proxy", "expected"),
-    [
-        ("", False),
-        ("*", True),
-        ("openai.com", True),
-        (".openai.com", True),
-        ("*.openai.com", True),
-        ("api.openai.com:443", True),
-        ("ai.com", False),
-        ("a, API.OPENAI.COM", True),
-        ("localhost api.openai.com", True),
-        (",", False),
-        (".", False),
-    ],
-)
-def test_no_proxy_names_hosts_and_their_domains(no_proxy: str, expected: bool) -> None:
-    assert client.bypasses("api.openai.com", no_proxy) == expected
+    assert only(found(environment, endpoint)).message.startswith(f"x: {key} leads to port 3128")
 
 
 def test_no_proxy_in_lower_case_is_read(endpoint: ProxyEndpoint) -> None:
     environment = {**client_environment({}, endpoint), "no_proxy": "api.openai.com"}
     environment.pop("NO_PROXY")
 
-    assert "NO_PROXY makes calls to api.openai.com" in only(client.check("x", environment, endpoint)).message
+    assert "NO_PROXY makes calls to api.openai.com" in only(found(environment, endpoint)).message
 
 
 def test_the_environment_of_a_process_is_read() -> None:
@@ -190,4 +178,46 @@ def test_an_env_file_that_cannot_be_read_is_an_error() -> None:
 
 
 def test_without_any_variable_each_missing_one_is_named(endpoint: ProxyEndpoint) -> None:
-    assert [level for level, _ in levels(client.check("x", {}, endpoint))] == [PROBLEM, *[WARNING] * 4]
+    assert [level for level, _ in levels(found({}, endpoint))] == [PROBLEM, *[WARNING] * 4]
+
+
+@pytest.mark.parametrize(
+    ("runtimes", "keys"),
+    [
+        ((client.NODE,), ["NODE_EXTRA_CA_CERTS", "NODE_USE_ENV_PROXY"]),
+        ((client.PYTHON,), ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"]),
+    ],
+)
+def test_a_client_is_asked_for_the_variables_of_its_own_runtime(
+    endpoint: ProxyEndpoint, runtimes: tuple[str, ...], keys: list[str]
+) -> None:
+    messages = [one.message for one in found({"HTTPS_PROXY": endpoint.proxy}, endpoint, runtimes=runtimes)]
+
+    assert [message.split()[1] for message in messages] == keys
+
+
+def test_a_port_on_which_nothing_listens_is_no_advice(endpoint: ProxyEndpoint) -> None:
+    farebox = Farebox(endpoint, (8080,), is_running=False)
+    environment = {**client_environment({}, endpoint), "HTTPS_PROXY": "http://127.0.0.1:9000"}
+
+    finding = only(client.check(client.Client("x", environment), farebox))
+
+    assert finding.message == "x: HTTPS_PROXY leads to port 9000, where no farebox runs, and its settings name 8080"
+    assert (finding.fix or "").startswith("start farebox with --port 9000, or set ")
+
+
+@pytest.mark.parametrize("proxy", ["http://127.0.0.1:8080", "http://localhost:8080"])
+def test_127_0_0_1_in_a_container_is_the_container(endpoint: ProxyEndpoint, proxy: str) -> None:
+    environment = {**client_environment({}, endpoint), "HTTPS_PROXY": proxy}
+
+    finding = only(found(environment, endpoint, in_container=True))
+
+    assert finding.level == PROBLEM
+    assert finding.message.endswith("which in its container is the container itself")
+
+
+def test_a_process_of_this_machine_is_known_by_its_program() -> None:
+    seen = client.client_of(os.getpid())
+
+    assert seen.runtimes == (client.PYTHON,) or not Path(sys.executable).name.startswith("python")
+    assert not seen.in_container

@@ -5,17 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
-import psutil
 import typer
 from rich.text import Text
 
 from ..config import settings as settings_module
 from ..config.settings import Settings
-from ..doctor import budgets, client, folder, ports, prices, sidecar
+from ..doctor import budgets, client, folder, librechat, ports, prices, sidecar
 from ..doctor import ledger as ledger_check
 from ..doctor.finding import OK, PROBLEM, WARNING, Finding
-from ..home.folder import BUNDLE, CERTIFICATE
-from ..process.client_environment import ProxyEndpoint
+from ..doctor.reach import farebox_of
 from .console import console
 from .options import Config, Host, Ledger, MetricsPort, Port
 
@@ -60,16 +58,15 @@ def doctor(
 
 def examine(settings: Settings, pid: int | None, env_file: Path | None) -> Iterator[Finding]:
     """Yield the findings of every check."""
-    endpoint = ProxyEndpoint(
-        f"http://{settings.host}:{settings.port}",
-        str(settings.folder / CERTIFICATE),
-        str(settings.folder / BUNDLE),
-    )
+    farebox = farebox_of(settings)
     for place in (folder, ports, ledger_check, prices, budgets):
         yield from place.check(settings)
-    yield from sidecar.check(settings, endpoint)
+    yield from sidecar.check(settings, farebox.endpoint)
     if pid is not None:
-        environment = client.of_process(pid)
-        yield from client.check(f"process {pid} ({psutil.Process(pid).name()})", environment, endpoint)
+        yield from client.check(client.client_of(pid), farebox)
     if env_file is not None:
-        yield from client.check(str(env_file), client.of_file(env_file), endpoint)
+        environment = client.of_file(env_file)
+        if librechat.is_librechat_s(environment):
+            yield from librechat.check(env_file, farebox)
+        else:
+            yield from client.check(client.Client(str(env_file), environment), farebox)

@@ -29,6 +29,19 @@ class Farebox:
     table: Table = PROVIDERS
     intercepted: tuple[str, ...] = ()
     decrypts_all: bool = False
+    is_running: bool = True
+
+    def other_port(self, key: str, port: int | None) -> tuple[str, str] | None:
+        """Return why a proxy variable with this port is wrong, and the fix; None if farebox listens there."""
+        if port in self.ports:
+            return None
+        given, ours = port or 80, " and ".join(map(str, self.ports))
+        if self.is_running:
+            return f"leads to port {given}, but farebox listens on {ours}", f"set {key}={self.endpoint.proxy}"
+        return (
+            f"leads to port {given}, where no farebox runs, and its settings name {ours}",
+            f"start farebox with --port {given}, or set {key}={self.endpoint.proxy}",
+        )
 
     def knows(self, host: str, port: int | None) -> bool:
         """Return whether calls to `host` are decrypted and metered."""

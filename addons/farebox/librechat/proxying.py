@@ -48,13 +48,9 @@ def proxy_url(name: str, variable: Variable, deployment: Deployment) -> Iterator
     place, parts = Place(variable.file, variable.line, name), split(variable.value)
     if parts is None or not parts.hostname or parts.scheme not in {"", "http"}:
         yield problem(place, "not a valid http URL of a proxy", f"{name}={deployment.proxy}")
-    elif parts.port not in deployment.farebox.ports:
-        ports = " and ".join(map(str, deployment.farebox.ports))
-        yield problem(
-            place,
-            f"leads to port {parts.port or 80}, but farebox listens on {ports}",
-            f"{name}={deployment.proxy}, or start farebox with --port {parts.port or 80}",
-        )
+    elif wrong := deployment.farebox.other_port(name, parts.port):
+        why, fix = wrong
+        yield problem(place, why, fix.replace(deployment.farebox.endpoint.proxy, deployment.proxy).removeprefix("set "))
     elif is_loopback(parts.hostname) and deployment.in_container:
         yield problem(
             place,

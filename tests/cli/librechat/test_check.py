@@ -59,7 +59,7 @@ def test_the_port_of_farebox_is_that_of_the_settings(run: Callable[..., Done], t
     done = run("--port", "9999", "--release", "v0.8.8-rc4", "--node", "24.21")
 
     assert done.code == 1
-    assert "HTTPS_PROXY: leads to port 8080, but farebox listens on 9999\n" in done.out
+    assert "HTTPS_PROXY: leads to port 8080, where no farebox runs, and its settings name 9999\n" in done.out
 
 
 @pytest.mark.parametrize("option", ["--release", "--node"])

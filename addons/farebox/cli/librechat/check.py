@@ -12,17 +12,14 @@ from rich.text import Text
 
 from ...config import settings as settings_module
 from ...config.settings import Settings
-from ...doctor.ports import listening
+from ...doctor.reach import farebox_of
 from ...errors import SettingsError
-from ...home.folder import BUNDLE, CERTIFICATE
 from ...librechat.check import check as findings_of
-from ...librechat.deployment import Deployment, Farebox, Version, deployment
+from ...librechat.deployment import Deployment, Version, deployment
 from ...librechat.finding import PROBLEM, Finding
 from ...librechat.options import headers_snippet
 from ...librechat.title_prices import title_prices
 from ...pricing.standard import standard
-from ...process.client_environment import ProxyEndpoint
-from ...process.ports import url
 from ...report.figures import plural
 from ..console import console
 from ..options import Config, Host, Port
@@ -85,15 +82,6 @@ def examine(described: Deployment, settings: Settings) -> list[Finding]:
     """Return the findings, with the prices of `settings`."""
     pricer = standard(settings.prices, settings.folder)
     return findings_of(described, title_prices(pricer, settings.table, datetime.now(UTC)))
-
-
-def farebox_of(settings: Settings) -> Farebox:
-    """Return the sidecar that clients are to reach: the one that runs, else the one that `settings` describe."""
-    ports = listening(settings)
-    port = settings.port if settings.port in ports else ports[0]
-    folder = settings.folder
-    endpoint = ProxyEndpoint(url(settings.host, port), str(folder / CERTIFICATE), str(folder / BUNDLE))
-    return Farebox(endpoint, ports, settings.table, settings.intercept.hosts, settings.intercept.all)
 
 
 def _lines(findings: Sequence[Finding]) -> Iterator[Text]:
