@@ -28,13 +28,14 @@ class CompiledRule:
     It either has a `card` of its own, or it `changes` the prices of other sources: by an alias, a multiplier or both.
     """
 
-    def __init__(self, number: int, rule: PriceRule, version: str) -> None:
+    def __init__(self, number: int, rule: PriceRule, version: str, source: str = NAME) -> None:
         self.number = number
         self.rule = rule
         self.name = f"prices[{number}] {rule.name}".rstrip()
         self.has_card = rule.has_prices or rule.local is not None
         self.changes = rule.alias_of is not None or rule.multiplier is not None
         self._version = version
+        self._source = source
         self._rates = rates_of(rule)
         self._card = self._own_card()
         self._timeless = replace(self._card, notes=("no_duration",))
@@ -97,7 +98,7 @@ class CompiledRule:
         days = {key: str(day) for key in ("effective_from", "effective_to") if (day := getattr(rule, key))}
         return RateCard(
             model=rule.match.model or rule.match.deployment or ANY_MODEL,
-            source=NAME,
+            source=self._source,
             version=self._version,
             rates=self._rates,
             free="local" if isinstance(rule.local, Free) else None,

@@ -17,11 +17,10 @@ _Key = tuple[str, str, tuple[str, ...], str | None, tuple[tuple[str, str], ...]]
 class Overrides:
     """Prices by `rules`: only the last rule that matches a call and holds on its day applies."""
 
-    name = NAME
-
-    def __init__(self, rules: Sequence[PriceRule]) -> None:
+    def __init__(self, rules: Sequence[PriceRule], name: str = NAME) -> None:
+        self.name = name
         self.version = f"sha256.{hashlib.sha256(msgspec.json.encode(tuple(rules))).hexdigest()[:12]}"
-        self.compiled_rules = tuple(CompiledRule(number, rule, self.version) for number, rule in enumerate(rules))
+        self.compiled_rules = tuple(CompiledRule(number, rule, self.version, name) for number, rule in enumerate(rules))
         self._providers = {rule.match.provider for rule in rules}
         self._matching: dict[_Key, tuple[CompiledRule, ...]] = {}
 

@@ -12,6 +12,7 @@ from .genai.edition import Edition, bundled
 from .overrides import Overrides
 from .preferred import Preferred
 from .pricer import Pricer
+from .search_apis import search_apis
 from .stored import Stored
 
 
@@ -33,4 +34,4 @@ def pricer_of(edition: Edition, rules: Sequence[PriceRule] = ()) -> Pricer:
 @lru_cache(maxsize=2)
 def _catalogues(edition: Edition) -> Sequence[Catalogue]:
     litellm = LiteLLM()
-    return (Preferred(litellm), Book(edition), litellm)
+    return (Preferred(litellm), Book(edition), litellm, search_apis())

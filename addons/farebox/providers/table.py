@@ -96,6 +96,11 @@ PROVIDERS: Table = (
     Provider("siliconflow", ("api.siliconflow.com", "api.siliconflow.cn")),
     Provider("voyage", ("api.voyageai.com",), "voyageai"),
     Provider("jina", ("api.jina.ai",), litellm=("jina_ai",)),
+    # Search APIs, which clients such as LibreChat call for their tools.
+    Provider("serper", ("google.serper.dev", "scrape.serper.dev")),
+    Provider("serpapi", ("serpapi.com",)),
+    Provider("tavily", ("api.tavily.com",)),
+    Provider("firecrawl", ("api.firecrawl.dev",)),
     Provider(
         "ollama", ("localhost:11434", "127.0.0.1:11434", "ollama:11434", "host.docker.internal:11434", "ollama.com")
     ),

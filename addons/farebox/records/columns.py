@@ -182,7 +182,11 @@ class Priced(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = None
     price_source: Annotated[
-        Text, _money("Source of the price: `reported`, `override` (your own prices), `genai-prices` or `litellm`.")
+        Text,
+        _money(
+            "Source of the price: `reported`, `override` (your own prices), `genai-prices`, `litellm` or `farebox` (its "
+            "table for search APIs)."
+        ),
     ] = None
     price_version: Annotated[
         Text,

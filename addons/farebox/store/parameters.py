@@ -1,6 +1,6 @@
 """The parameters of each call, and which one an error named."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Engine, select
@@ -12,8 +12,9 @@ from .summary import Scope, within
 _COLUMNS = ("host", "provider", "dialect", "model_requested", "model_returned", "status", "params", "error_param")
 
 
-def parameters(engine: Engine, scope: Scope) -> Iterator[Mapping[str, Any]]:
+def parameters(engine: Engine, scope: Scope) -> Iterator[dict[str, Any]]:
     """Yield what the calls in `scope` sent and which parameter their answer named, a thousand at a time."""
     wanted = within(select(*(calls.c[name] for name in (*_COLUMNS, "started_at"))), scope)
     with snapshot(engine) as connection:
-        yield from connection.execute(wanted.execution_options(yield_per=1000)).mappings()
+        for row in connection.execute(wanted.execution_options(yield_per=1000)).mappings():
+            yield dict(row)
