@@ -184,8 +184,8 @@ class Priced(msgspec.Struct, frozen=True, kw_only=True):
     price_source: Annotated[
         Text,
         _money(
-            "Source of the price: `reported`, `override` (your own prices), `genai-prices`, `litellm` or `farebox` (its "
-            "table for search APIs)."
+            "Source of the price: `reported`, `override` (your own prices), `genai-prices`, `litellm` or `farebox` "
+            "(its table for search APIs)."
         ),
     ] = None
     price_version: Annotated[
