@@ -124,8 +124,8 @@ def _processes() -> Panel:
     return lines(
         "CPU and memory",
         "What do the processes of farebox use? A CPU at 100 % is one core.",
-        metric(f"rate(process_cpu_seconds_total{{{_OURS}}}[$__rate_interval])", "CPU, {{instance}}"),
-        metric(f"process_resident_memory_bytes{{{_OURS}}}", "memory, {{instance}}"),
+        metric(f"rate(process_cpu_seconds_total{{{_OURS}}}[$__rate_interval])", "CPU, {{process}} of {{instance}}"),
+        metric(f"process_resident_memory_bytes{{{_OURS}}}", "memory, {{process}} of {{instance}}"),
         defaults=defaults(PERCENT, empty="not reported", color="palette-classic", min=0),
         overrides=[
             {

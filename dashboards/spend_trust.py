@@ -29,7 +29,7 @@ def _sums() -> Panel:
             (2, 'this month', date_trunc('month', now(), ${{tz:sqlstring}}), now()),
             (3, 'chosen time range', date_trunc('hour', $__timeFrom()::timestamptz, 'UTC'), $__timeTo()::timestamptz))
         SELECT period,
-            CASE WHEN count(calls) = 0 THEN 'no calls' ELSE {marked(USD, "FM$999999999990.00")} END AS spend,
+            CASE WHEN count(calls) = 0 THEN 'no calls' ELSE {marked(USD, "FM999999999990.00", "'$' || ")} END AS spend,
             coalesce(sum(calls), 0) AS calls, {WITHOUT_COST} AS without_cost, {EXACT} AS exact_usd
         FROM periods LEFT JOIN hourly_by_model ON hour >= since AND hour <= until
             AND provider IN (${{provider:sqlstring}}) AND {MODEL} IN (${{model:sqlstring}})

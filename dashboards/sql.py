@@ -19,11 +19,11 @@ LOWER_BOUND = "coalesce(sum(calls) FILTER (WHERE cost_status IN ('partial', 'unp
 DAY = "date_trunc('day', hour, ${tz:sqlstring})"
 
 
-def marked(amount: str, pattern: str = "FM999999999990.000000000") -> str:
+def marked(amount: str, pattern: str = "FM999999999990.000000000", before: str = "") -> str:
     """Return SQL for an amount as text, to the nano-dollar: `~` where some is estimated, `>=` where some lacks."""
     return (
         f"CASE WHEN {LOWER_BOUND} THEN '>= ' ELSE '' END || CASE WHEN {ESTIMATED} THEN '~' ELSE '' END || "
-        f"to_char({amount}, '{pattern}')"
+        f"{before}to_char({amount}, '{pattern}')"
     )
 
 

@@ -15,7 +15,8 @@ from tests.support.boards import Json
 from tests.support.sidecar import _DIRECT
 
 _VARIABLE = re.compile(r"\$\{(\w+)(?::(\w+))?\}|\$(\w+)")
-_SCRAPE = 15
+# As where Prometheus scrapes each 75 seconds: a rate is over five minutes, in which all of a test lies.
+_SCRAPE = 75
 
 
 @dataclass(frozen=True)
