@@ -138,3 +138,9 @@ def test_a_disk_that_rejects_the_files_is_logged_and_does_not_stop_the_start(
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert f"{home / 'ca-bundle.pem'} cannot be written" in caplog.text
     assert sorted(path.name for path in home.iterdir()) == ["ca-bundle.pem", "mitmproxy-ca-cert.pem", "roots.pem"]
+
+
+def test_a_folder_for_clients_is_created(home: Path, ca: Path, certificate: bytes) -> None:
+    hand_out(home / "more" / "certificates", ca)
+
+    assert (home / "more" / "certificates" / "mitmproxy-ca-cert.pem").read_bytes() == certificate

@@ -2,7 +2,9 @@
 
 import fcntl
 import hashlib
+import json
 import os
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,37 +20,58 @@ _NPM = _WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 _SECONDS = 240
 
 
-def node(script: str, *arguments: str, environment: Mapping[str, str] | None = None, seconds: float = 60) -> str:
-    """Return what the script prints, run with nothing of this shell's proxy or trust."""
-    done = run(node_command(script, *arguments), env={**clean_environment(), **(environment or {})}, timeout=seconds)
+def node(
+    script: str,
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    seconds: float = 60,
+    folder: Path = FOLDER,
+) -> str:
+    """Return what the script in `folder` prints, run with nothing of this shell's proxy or trust."""
+    command = node_command(script, *arguments, folder=folder)
+    done = run(command, env={**clean_environment(), **(environment or {})}, timeout=seconds)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-def node_command(script: str, *arguments: str) -> list[str]:
-    """Return the command that runs a script of tests/node, whose packages are installed if they are not yet."""
-    _install()
-    return [str(_NODE), str(FOLDER / script), *arguments]
+def node_command(script: str, *arguments: str, folder: Path = FOLDER) -> list[str]:
+    """Return the command that runs a script in `folder`, whose packages are installed if they are not yet."""
+    _install(folder)
+    return [str(_NODE), str(folder / script), *arguments]
 
 
-def _install() -> None:
+def _install(folder: Path) -> None:
     """Install what the lock names, once for each lock; the packages are large, so not for each test."""
-    lock = (FOLDER / "package-lock.json").read_bytes()
-    mark = FOLDER / "node_modules" / ".installed"
-    with (FOLDER / "package.json").open("rb") as turn:
+    lock = (folder / "package-lock.json").read_bytes()
+    mark = folder / "node_modules" / ".installed"
+    with (folder / "package.json").open("rb") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         if mark.is_file() and mark.read_text() == hashlib.sha256(lock).hexdigest():
             return
-        done = run(
-            [_NODE, _NPM, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-            cwd=FOLDER,
-            # The system's roots, as the Makefile has uv take them: a company's own CA stands among them.
-            env={
-                **os.environ,
-                "NODE_USE_SYSTEM_CA": "1",
-                "PATH": f"{_NODE.parent}{os.pathsep}{os.environ.get('PATH', '')}",
-            },
-            timeout=_SECONDS,
-        )
+        done = _npm(folder, "ci")
         assert done.returncode == 0, done.stderr
         mark.write_text(hashlib.sha256(lock).hexdigest())
+
+
+def install_newest(folder: Path, package: str) -> str:
+    """Install the newest `package` into `folder`, which has no lock; return its version."""
+    done = _npm(folder, "install", f"{package}@latest")
+    assert done.returncode == 0, done.stderr
+    lock = (folder / "package-lock.json").read_bytes()
+    (folder / "node_modules" / ".installed").write_text(hashlib.sha256(lock).hexdigest())
+    manifest = json.loads((folder / "node_modules" / package / "package.json").read_text())
+    return str(manifest["version"])
+
+
+def _npm(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return run(
+        [_NODE, _NPM, *arguments, "--ignore-scripts", "--no-audit", "--no-fund"],
+        cwd=folder,
+        # The system's roots, as the Makefile has uv take them: a company's own CA stands among them.
+        env={
+            **os.environ,
+            "NODE_USE_SYSTEM_CA": "1",
+            "PATH": f"{_NODE.parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        },
+        timeout=_SECONDS,
+    )

@@ -19,6 +19,7 @@ VARIABLES: Mapping[str, tuple[str, Any]] = {
     "ledger": ("sqlite:////srv/other.db", "sqlite:////srv/other.db"),
     "sidecar": ("shop", "shop"),
     "ca": ("/srv/ca", "/srv/ca"),
+    "certificates": ("/srv/certificates", "/srv/certificates"),
     "timezone": ("Asia/Kathmandu", "Asia/Kathmandu"),
     "workers": ("2", 2),
     "mode": (

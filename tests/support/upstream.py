@@ -72,10 +72,11 @@ class Upstream:
     asked: list[Asked] = field(default_factory=list)
     port: int = 0
     plain_port: int = 0
+    hosts: tuple[str, ...] = HOSTS
 
     def __enter__(self) -> Self:
         self.authority = trustme.CA()
-        self.certificate = self.authority.issue_cert(*HOSTS)
+        self.certificate = self.authority.issue_cert(*self.hosts)
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._tls.set_alpn_protocols(["http/1.1"])
         self.certificate.configure_cert(self._tls)

@@ -70,6 +70,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     ledger: str = ""
     sidecar: str = ""
     ca: str = ""
+    certificates: str = ""
     timezone: str = ""
     workers: int = 1
     mode: tuple[str, ...] = ()
@@ -234,6 +235,7 @@ def _filled(settings: Settings) -> Settings:
         ledger=ledger,
         sidecar=settings.sidecar or socket.gethostname(),
         ca=str(Path(settings.ca or home / "mitmproxy").expanduser().absolute()),
+        certificates=str(Path(settings.certificates or home).expanduser().absolute()),
         timezone=settings.timezone or _local_zone(),
         attribution=msgspec.structs.replace(settings.attribution, tags=tags),
     )

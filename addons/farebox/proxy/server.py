@@ -133,7 +133,8 @@ class _Listener:
             # mitmproxy exits because of an error that is logged during the start.
             logger.error("set: mitmproxy has no option %s", ", ".join(unknown))
             return
-        trust.hand_out(self._settings.folder, Path(self._settings.ca))
+        for folder in {self._settings.folder, Path(self._settings.certificates)}:
+            trust.hand_out(folder, Path(self._settings.ca))
         proxy: Proxyserver = self._master.addons.get("proxyserver")
         modes = [ProxyMode.parse(spec) for spec in self._master.options.mode]
         await self._until_stopped(proxy.servers.update(modes))

@@ -37,11 +37,11 @@ def confdir(folder: Path) -> Path:
     return folder
 
 
-def hand_out(home: Path, folder: Path) -> None:
-    """Write the certificate of the CA in `folder`, and a bundle of it and the system's roots, to `home` for clients."""
+def hand_out(to: Path, folder: Path) -> None:
+    """Write the certificate of the CA in `folder`, and a bundle of it and the system's roots, to `to` for clients."""
     ours = (folder / CERTIFICATE).read_bytes()
-    _write(home / CERTIFICATE, ours)
-    _write(home / BUNDLE, _roots(home / BUNDLE).read_bytes().rstrip() + b"\n" + ours)
+    _write(to / CERTIFICATE, ours)
+    _write(to / BUNDLE, _roots(to / BUNDLE).read_bytes().rstrip() + b"\n" + ours)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -52,6 +52,7 @@ def _write(path: Path, content: bytes) -> None:
     try:
         if path.exists() and path.read_bytes() == content and path.stat().st_mode & 0o777 == _READABLE:
             return
+        path.parent.mkdir(parents=True, exist_ok=True)
         atomic.write(path, content, mode=_READABLE, several=True)
     except OSError as error:
         # Not an error: mitmproxy exits if one is logged during its start.
