@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from farebox.dialects._base import Asked, Dialect, Reply, first_mapping, mapping, one_hour_writes, seen, tokens
+from farebox.dialects._base import Asked, Dialect, Reply, first_mapping, mapping, seen, tokens
 from farebox.dialects._openai import asked
 from farebox.dialects.openai_chat import claims, fold, has_content, usage
 from farebox.records.exchange import Response
@@ -80,25 +80,6 @@ def test_the_number_of_things_has_a_limit() -> None:
     assert len(once) == 1000
     assert seen(full, [("images", "one more")]) is once
     assert len(seen(almost, [("images", "one more")])) == 1000
-
-
-@pytest.mark.parametrize(
-    ("split", "total", "one_hour"),
-    [
-        ({"ephemeral_1h_input_tokens": 3, "ephemeral_5m_input_tokens": 4}, 7, 3),
-        ({"ephemeral_1h_input_tokens": 3, "ephemeral_5m_input_tokens": 4}, 8, None),
-        ({"ephemeral_1h_input_tokens": 3}, 3, 3),
-        ({"ephemeral_5m_input_tokens": 3}, 3, None),
-        ({"ephemeral_1h_input_tokens": 0, "ephemeral_5m_input_tokens": 4}, 4, 0),
-        ({}, None, None),
-        ({"ephemeral_1h_input_tokens": 3}, None, None),
-    ],
-    ids=str,
-)
-def test_one_hour_writes_are_those_of_a_split_that_adds_up(
-    split: dict[str, int], total: int | None, one_hour: int | None
-) -> None:
-    assert one_hour_writes({"cache_creation": split}, total) == one_hour
 
 
 def test_by_default_a_dialect_reads_nothing_from_the_head_and_bills_the_usage() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from farebox.dialects._base import Reply
-from farebox.dialects._bedrock import Target, begin, failed, one_hour_share, target
+from farebox.dialects._bedrock import Target, begin, failed, guardrail_units, target
 from farebox.records.exchange import Response, request_to
 from farebox.wire.documents import Document
 
@@ -66,17 +66,25 @@ def test_an_error_keeps_its_kind(document: Document, kind: str) -> None:
     assert failed(Reply(error_type="before"), document) == Reply(error_type=kind, is_error=True)
 
 
+TRACE = {
+    "inputAssessment": {"g": {"invocationMetrics": {"usage": {"topicPolicyUnits": 2, "wordPolicyUnits": 9}}}},
+    "outputAssessments": {
+        "g": [
+            {"invocationMetrics": {"usage": {"topicPolicyUnits": 1, "contextualGroundingPolicyUnits": 4}}},
+            {"invocationMetrics": {"usage": {"contentPolicyUnits": 0, "sensitiveInformationPolicyFreeUnits": 5}}},
+        ]
+    },
+}
+
+
 @pytest.mark.parametrize(
-    ("details", "share"),
+    ("trace", "units"),
     [
-        (None, None),
-        ({}, None),
-        ([], 0),
-        ([{"ttl": "1h", "inputTokens": 5}, {"ttl": "5m", "inputTokens": 7}], 5),
-        ([{"ttl": "1h", "inputTokens": 5}, {"ttl": "1h", "inputTokens": 6}], 11),
-        ([{"ttl": "1h"}, {"ttl": "1h", "inputTokens": "6"}, "odd"], 0),
+        ({}, {}),
+        ({"inputAssessment": "odd", "outputAssessments": {"g": ["odd"]}}, {}),
+        (TRACE, {"guardrail_topic_units": 3, "guardrail_grounding_units": 4}),
     ],
-    ids=str,
+    ids=["none", "odd", "input and output"],
 )
-def test_the_one_hour_share_is_the_sum_of_its_details(details: Any, share: int | None) -> None:
-    assert one_hour_share({"cacheDetails": details}) == share
+def test_guardrails_are_counted_by_policy_and_words_are_free(trace: Any, units: dict[str, int]) -> None:
+    assert guardrail_units(trace) == units

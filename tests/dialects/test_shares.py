@@ -27,10 +27,13 @@ def test_the_shares_have_all_that_the_calls_have(calls: list[Part]) -> None:
 
     assert summed(share.usage for share in shares) == summed(call.usage for call in calls)
     assert sum(share.calls for share in shares) == len(calls)
-    assert len(shares) <= 3 * 2 * 7
+    assert all((share.shortest_input or 0) <= (share.longest_input or 0) for share in shares)
 
 
-@given(st.lists(st.integers(0, 600_000), min_size=1, max_size=30), st.sampled_from([128_000, 200_000, 272_000]))
+@given(
+    st.lists(st.integers(0, 600_000), min_size=1, max_size=30),
+    st.integers(1, 600).map(lambda thousands: thousands * 1_000),
+)
 def test_no_share_has_calls_on_both_sides_of_a_step(lengths: list[int], step: int) -> None:
     shares = shares_of(Part(Usage(input_tokens=length)) for length in lengths)
 
@@ -46,12 +49,19 @@ def test_a_call_without_a_model_has_that_of_the_answer() -> None:
     ]
 
 
+def test_sizes_without_end_share_one_part_that_tells_its_range() -> None:
+    shares = shares_of(Part(Usage(input_tokens=1_000 * number), "m") for number in range(1, 221))
+
+    assert len(shares) == 201
+    assert (shares[-1].calls, shares[-1].shortest_input, shares[-1].longest_input) == (20, 201_000, 220_000)
+
+
 def test_models_without_end_are_counted() -> None:
-    calls = (Part(Usage(input_tokens=1), f"model-{number}") for number in range(60))
+    calls = (Part(Usage(input_tokens=1), f"model-{number}") for number in range(260))
 
     *kept, rest = shares_of(calls)
 
-    assert [share.model for share in kept] == [f"model-{number}" for number in range(50)]
+    assert [share.model for share in kept] == [f"model-{number}" for number in range(250)]
     assert (rest.usage, rest.calls) == (Usage(units={"further_calls": 10}), 10)
 
 

@@ -1,7 +1,9 @@
 """What an answer comes to: totals that are the sum of their parts, units once, words that set a price."""
 
 from dataclasses import replace
+from typing import Any
 
+import pytest
 from farebox.dialects._base import Reply
 from farebox.dialects._shares import numbered
 from farebox.metering.bill import bill
@@ -35,7 +37,7 @@ def test_what_is_counted_beside_the_parts_is_in_the_first() -> None:
 def test_without_parts_the_usage_is_the_providers() -> None:
     told = bill(CHAT, OK, Reply(usage=SENT, seen=frozenset({("pages", "1")}), units={"images": 3}))
 
-    assert told == (Usage(input_tokens=10, output_tokens=5, units={"pages": 1, "images": 3}), None, None)
+    assert told == (Usage(input_tokens=10, output_tokens=5, units={"pages": 1, "images": 3}), None, None, None)
 
 
 def test_what_was_served_goes_before_what_was_asked_for() -> None:
@@ -44,3 +46,24 @@ def test_what_was_served_goes_before_what_was_asked_for() -> None:
     told = bill(asked, OK, Reply(usage=SENT, context={"size": "1024x1024"}))
 
     assert told.price_context == {"quality": "high", "size": "1024x1024"}
+
+
+@pytest.mark.parametrize(
+    ("params", "served", "doubts"),
+    [
+        ({"service_tier": "priority"}, None, ["service_tier_not_told"]),
+        ({"serviceTier": "FLEX"}, None, ["service_tier_not_told"]),
+        ({"service_tier": "priority"}, "priority", None),
+        ({"service_tier": "priority"}, "default", None),
+        ({"service_tier": "auto"}, None, None),
+        ({"service_tier": 1}, None, None),
+        ({}, None, None),
+    ],
+    ids=str,
+)
+def test_a_tier_that_the_answer_does_not_confirm_is_doubted(
+    params: dict[str, Any], served: str | None, doubts: list[str] | None
+) -> None:
+    call = replace(CHAT, asked=replace(CHAT.asked, params=params))
+
+    assert bill(call, OK, Reply(usage=SENT, service_tier=served)).doubts == doubts

@@ -49,6 +49,11 @@ class PerUnit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     pages: Decimal | None = None
     annotated_pages: Decimal | None = None
     search_units: Decimal | None = None
+    guardrail_topic_units: Decimal | None = None
+    guardrail_content_units: Decimal | None = None
+    guardrail_image_units: Decimal | None = None
+    guardrail_sensitive_units: Decimal | None = None
+    guardrail_grounding_units: Decimal | None = None
 
 
 TOKENS = frozenset(f"{name}_tokens" for name in PerMtok.__struct_fields__)

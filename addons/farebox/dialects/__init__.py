@@ -4,7 +4,9 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from ..records.exchange import Request
+from ..wire.documents import Document
 from ._base import Dialect
+from ._shape import SHARED, shape_of
 
 DIALECTS: tuple[Dialect, ...] = tuple(
     import_module(f"{__name__}.{module.name}").DIALECT
@@ -16,3 +18,12 @@ DIALECTS: tuple[Dialect, ...] = tuple(
 def dialect_of(request: Request) -> Dialect | None:
     """Return the dialect that claims `request` by its method and path; None if it is not an LLM call."""
     return next((dialect for dialect in DIALECTS if dialect.claims(request)), None)
+
+
+def dialect_of_answer(claimed: Dialect, document: Document) -> Dialect:
+    """Return the dialect that the first document of an answer is in: `claimed`, unless it has another's marks."""
+    shape = shape_of(document) if claimed.name in SHARED else None
+    return claimed if shape is None else _BY_NAME.get(shape, claimed)
+
+
+_BY_NAME = {dialect.name: dialect for dialect in DIALECTS}

@@ -8,7 +8,7 @@ from typing import Any
 from ..records import clean
 from ..records.exchange import Request, Response
 from ..records.text_size import TextSize
-from ..records.usage import Part, Usage, total
+from ..records.usage import Part, Usage
 from ..wire.documents import Document
 
 _SEEN_LIMIT, _NAME_LIMIT = 1000, 64
@@ -40,7 +40,8 @@ class Reply:
 
     `usage` is the provider's usage object as sent, merged if the API splits it. `units` are counted from the response;
     `seen` are pairs of unit and name that count once. `parts` are the shares with models or tiers of their own; their
-    sum is then the usage. `context` takes precedence over that of the request. `is_complete` is set by the terminal
+    sum is then the usage. `context` takes precedence over that of the request. `doubts` name reasons why
+    the usage may be wrong. `is_complete` is set by the terminal
     document, if the API has one; `is_pending` if billed work continues after the response; `is_answered` by the last
     or nearly last document of a response whose end is not marked.
     """
@@ -57,6 +58,7 @@ class Reply:
     error_type: str | None = None
     error_code: str | None = None
     error_param: str | None = None
+    doubts: frozenset[str] = frozenset()
     is_error: bool = False
     is_complete: bool = False
     is_pending: bool = False
@@ -146,10 +148,3 @@ def seen(reply: Reply, things: Iterable[tuple[str, object]]) -> frozenset[tuple[
     if len(reply.seen) >= _SEEN_LIMIT:
         return reply.seen
     return reply.seen | {(unit, str(name)[:_NAME_LIMIT]) for unit, name in islice(things, _SEEN_LIMIT)}
-
-
-def one_hour_writes(usage: Mapping[str, Any], cache_write: int | None) -> int | None:
-    """Return the one-hour share of the cache writes; None if the split does not add up to the total."""
-    one_hour = tokens(usage, "cache_creation.ephemeral_1h_input_tokens")
-    five_minutes = tokens(usage, "cache_creation.ephemeral_5m_input_tokens")
-    return one_hour if total(one_hour, five_minutes) == cache_write else None

@@ -14,6 +14,14 @@ from ._base import Reply, mapping
 # The model is an id or an ARN. Most clients percent-encode an ARN; if not, it contains slashes.
 _PATH = re.compile(r"/model/(.+)/([a-z-]+)/?")
 
+_GUARDRAIL_UNITS = {
+    "topicPolicyUnits": "guardrail_topic_units",
+    "contentPolicyUnits": "guardrail_content_units",
+    "contentPolicyImageUnits": "guardrail_image_units",
+    "sensitiveInformationPolicyUnits": "guardrail_sensitive_units",
+    "contextualGroundingPolicyUnits": "guardrail_grounding_units",
+}
+
 
 class Target(NamedTuple):
     """The end of a path: `/model/{model}/{verb}`."""
@@ -48,10 +56,14 @@ def failed(reply: Reply, document: Document) -> Reply:
     return replace(reply, is_error=True, error_type=clean.word(kind) or reply.error_type)
 
 
-def one_hour_share(usage: Mapping[str, Any]) -> int | None:
-    """Return the one-hour share of the cache writes, if `cacheDetails` splits them."""
-    details = usage.get("cacheDetails")
-    if not isinstance(details, list):
-        return None
-    splits = [mapping(detail) for detail in details]
-    return sum(clean.count(split.get("inputTokens")) or 0 for split in splits if split.get("ttl") == "1h")
+def guardrail_units(trace: Mapping[str, Any]) -> dict[str, int]:
+    """Return the text units that guardrails have assessed, by policy: each is billed, words are free.
+
+    https://aws.amazon.com/bedrock/pricing/
+    """
+    into, out_of = trace.get("inputAssessment"), trace.get("outputAssessments")
+    assessed = [*mapping(into).values(), *mapping(out_of).values()]
+    each = [mapping(one) for some in assessed for one in (some if isinstance(some, list) else [some])]
+    used = [mapping(mapping(one.get("invocationMetrics")).get("usage")) for one in each]
+    found = {unit: sum(clean.count(one.get(name)) or 0 for one in used) for name, unit in _GUARDRAIL_UNITS.items()}
+    return {unit: number for unit, number in found.items() if number}

@@ -11,6 +11,8 @@ from ..records.usage import Usage
 from ..wire import form
 from ..wire.documents import Document
 from ._base import Asked, Reply, mapping, tokens
+from ._cached import cached
+from ._totals import AUDIO, READ, REASONING, WRITTEN, totals
 
 _MEDIA = ("audio", "image")
 
@@ -42,7 +44,9 @@ def asked(request: Request, body: Mapping[str, Any]) -> Asked:
     fields = body or form.fields(request.header("content-type"), request.body)
     model = clean.name(fields.get("model")) or model_in_path(request)
     is_stream = fields.get("stream") is True if body else fields.get("stream") == "true"
-    return Asked(model, is_stream, context={**told_of_searches(body), **told_of_pictures(fields)})
+    return Asked(
+        model, is_stream, context={**told_of_searches(body), **told_of_containers(body), **told_of_pictures(fields)}
+    )
 
 
 def told_of_searches(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,6 +57,14 @@ def told_of_searches(body: Mapping[str, Any]) -> dict[str, Any]:
     sizes = (one.get("search_context_size") for one in (options, *searches))
     found = {"search_context_size": next(filter(None, sizes), None), "search_type": options.get("search_type")}
     return {name: word for name, word in found.items() if word}
+
+
+def told_of_containers(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the memory of the container that runs code, which sets its price."""
+    tools = body.get("tools") if isinstance(body.get("tools"), list) else ()
+    containers = (mapping(mapping(tool).get("container")) for tool in tools or ())
+    limit = next((one["memory_limit"] for one in containers if one.get("memory_limit")), None)
+    return {"memory_limit": limit} if limit else {}
 
 
 def told_of_pictures(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,16 +112,21 @@ def usage(sent: Mapping[str, Any]) -> Usage:
         mapping(sent.get(f"{side}_tokens_details")) or mapping(sent.get(f"{side}_token_details"))
         for side in ("input", "output")
     )
-    cached = {f"cache_read_{kind}_tokens": tokens(into, f"cached_tokens_details.{kind}_tokens") for kind in _MEDIA}
+    by_kind = {f"cache_read_{kind}_tokens": tokens(into, f"cached_tokens_details.{kind}_tokens") for kind in _MEDIA}
+    cache, audio, reasoning = cached(sent), tokens(into, "audio_tokens"), tokens(out_of, "reasoning_tokens")
+    parts = {READ: cache.read, WRITTEN: cache.written, AUDIO: audio, REASONING: reasoning}
+    prompt, completion, whole = (tokens(sent, f"{part}_tokens") for part in ("input", "output", "total"))
+    resolved = totals(prompt, completion, whole, parts)
     return Usage(
-        input_tokens=tokens(sent, "input_tokens"),
-        cache_read_tokens=tokens(into, "cached_tokens"),
-        cache_write_tokens=tokens(into, "cache_write_tokens"),
-        input_audio_tokens=tokens(into, "audio_tokens"),
+        input_tokens=resolved.input,
+        cache_read_tokens=cache.read,
+        cache_write_tokens=cache.written,
+        cache_write_1h_tokens=cache.one_hour,
+        input_audio_tokens=audio,
         input_image_tokens=tokens(into, "image_tokens"),
-        output_tokens=tokens(sent, "output_tokens"),
-        reasoning_tokens=tokens(out_of, "reasoning_tokens"),
+        output_tokens=resolved.output,
+        reasoning_tokens=reasoning,
         output_audio_tokens=tokens(out_of, "audio_tokens"),
         output_image_tokens=tokens(out_of, "image_tokens"),
-        units={name: number for name, number in cached.items() if number} or None,
+        units={name: number for name, number in by_kind.items() if number} or None,
     )

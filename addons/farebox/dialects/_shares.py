@@ -1,18 +1,17 @@
-"""Shares of a response with models, tiers or prices of their own; a batch has as few as its prices require."""
+"""Shares of a response with models, tiers or prices of their own; a batch has one for each size of calls."""
 
-from bisect import bisect_left
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-import msgspec
-
 from ..records.price_context import price_context
-from ..records.usage import Part, Usage, summed
+from ..records.usage import Part, Usage, both
 
 BATCH = {"processing": "batch"}
-# Above each of these input sizes, some provider has another price for the whole call.
-_STEPS = (32_000, 128_000, 200_000, 256_000, 272_000, 512_000)
-_MOST = 50
+# Prices can change above any multiple of this many input tokens: the recorder, which knows them, sums up the rest.
+_STEP = 1_000
+# Beyond this many shares, calls of any size with one model share one, of which no step is known to lie outside.
+_MOST = 200
+_MOST_MODELS = 50
 _FURTHER = "further"
 
 
@@ -25,21 +24,15 @@ def added(
     """
     read = more.usage.input_tokens or 0
     model, context = more.model or model, more.price_context or price_context(words or {})
-    key: Hashable = (model, tuple(sorted((context or {}).items())), bisect_left(_STEPS, read))
     call = Part(more.usage, model, more.service_tier, context, more.calls, more.longest_input or read)
+    same = (model, tuple(sorted((context or {}).items())))
+    key: Hashable = (*same, max(read - 1, 0) // _STEP)
     if key not in parts and len(parts) >= _MOST:
+        key = (*same, None)
+    if key not in parts and len(parts) >= _MOST + _MOST_MODELS:
         key, call = _FURTHER, Part(Usage(units={"further_calls": call.calls}))
     before = parts.get(key)
-    return {**parts, key: call if before is None else _both(before, call)}
-
-
-def _both(one: Part, other: Part) -> Part:
-    return msgspec.structs.replace(
-        one,
-        usage=summed((one.usage, other.usage)),
-        calls=one.calls + other.calls,
-        longest_input=max(one.longest_input or 0, other.longest_input or 0),
-    )
+    return {**parts, key: call if before is None else both(before, call)}
 
 
 def numbered(*parts: Part) -> Mapping[Hashable, Part]:

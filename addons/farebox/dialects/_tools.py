@@ -50,7 +50,8 @@ def pictures(reply: Reply, response: Mapping[str, Any], whole: Usage) -> Reply:
     `whole` is the usage, which excludes images. If the usage counts images itself (xAI), they are not a share.
     """
     image_usage = mapping(mapping(response.get("tool_usage")).get("image_gen"))
-    tokens = _openai.usage(image_usage) if image_usage.get("total_tokens") else None
+    stated = _openai.usage(image_usage)
+    tokens = stated if stated.input_tokens or stated.output_tokens else None
     pieces = sum(unit == "images" for unit, _ in reply.seen)
     if not (tokens or pieces) or "images" in (whole.units or {}) or whole == Usage():
         return reply

@@ -18,7 +18,8 @@ from ..records import clean
 from ..records.exchange import Request
 from ..records.usage import Part, Usage, total, with_units
 from ..wire.documents import Document
-from ._base import Asked, Dialect, Reply, mapping, one_hour_writes, tokens
+from ._base import Asked, Dialect, Reply, mapping, tokens
+from ._cached import cached
 from ._google import raw_publisher, target
 from ._shares import added
 
@@ -75,15 +76,14 @@ def has_content(document: Document) -> bool:
 
 def usage(sent: Mapping[str, Any]) -> Usage:
     """Return the usage object's counts: `input_tokens` excludes the cache, `output_tokens` includes thinking."""
-    cache_read = tokens(sent, "cache_read_input_tokens")
-    cache_write = tokens(sent, "cache_creation_input_tokens")
+    cache = cached(sent)
     uncached = tokens(sent, "input_tokens")
     units = {unit: tokens(sent, f"server_tool_use.{name}") for name, unit in _TOOLS.items()}
     return Usage(
-        input_tokens=None if uncached is None else total(uncached, cache_read, cache_write),
-        cache_read_tokens=cache_read,
-        cache_write_tokens=cache_write,
-        cache_write_1h_tokens=one_hour_writes(sent, cache_write),
+        input_tokens=None if uncached is None else total(uncached, cache.whole),
+        cache_read_tokens=cache.read,
+        cache_write_tokens=cache.written,
+        cache_write_1h_tokens=cache.one_hour,
         output_tokens=tokens(sent, "output_tokens"),
         reasoning_tokens=tokens(sent, "output_tokens_details.thinking_tokens"),
         units={name: number for name, number in units.items() if number} or None,
@@ -130,9 +130,13 @@ def _delta(reply: Reply, body: Mapping[str, Any]) -> Reply:
 
 
 def _usage_seen(reply: Reply, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the changes by a usage object: its figures are cumulative, and missing ones keep their value."""
-    sent = {name: value for name, value in mapping(body.get("usage")).items() if value is not None}
-    merged = {**(reply.usage or {}), **sent}
+    """Return the changes by a usage object: its figures are cumulative.
+
+    A missing figure keeps its value, and so does one that falls to zero: some servers count only in the first event.
+    """
+    before, sent = reply.usage or {}, mapping(body.get("usage"))
+    merged = {**before, **{name: value for name, value in sent.items() if value or not before.get(name)}}
+    merged = {name: value for name, value in merged.items() if value is not None}
     return {
         "usage": merged or None,
         "parts": shares(merged),

@@ -13,7 +13,8 @@ from ..records.exchange import Request
 from ..records.usage import Usage, total
 from ..wire.documents import Document
 from ._base import Asked, Dialect, Reply, mapping, tokens
-from ._bedrock import begin, failed, one_hour_share, target
+from ._bedrock import begin, failed, guardrail_units, target
+from ._cached import cached
 
 _STREAM = "converse-stream"
 
@@ -38,6 +39,7 @@ def fold(reply: Reply, document: Document) -> Reply:
         service_tier=clean.word(mapping(body.get("serviceTier")).get("type")) or reply.service_tier,
         finish_reason=clean.word(body.get("stopReason")) or reply.finish_reason,
         usage=mapping(body.get("usage")) or reply.usage,
+        units=guardrail_units(mapping(mapping(body.get("trace")).get("guardrail"))) or reply.units,
         is_complete=reply.is_complete or document.event == "metadata",
     )
 
@@ -50,14 +52,13 @@ def has_content(document: Document) -> bool:
 
 def usage(sent: Mapping[str, Any]) -> Usage:
     """Return the usage object's counts: `inputTokens` excludes the cache, `outputTokens` includes reasoning."""
-    cache_read = tokens(sent, "cacheReadInputTokens", "cacheReadInputTokenCount")
-    cache_write = tokens(sent, "cacheWriteInputTokens", "cacheWriteInputTokenCount")
+    cache = cached(sent)
     uncached = tokens(sent, "inputTokens")
     return Usage(
-        input_tokens=None if uncached is None else total(uncached, cache_read, cache_write),
-        cache_read_tokens=cache_read,
-        cache_write_tokens=cache_write,
-        cache_write_1h_tokens=one_hour_share(sent),
+        input_tokens=None if uncached is None else total(uncached, cache.whole),
+        cache_read_tokens=cache.read,
+        cache_write_tokens=cache.written,
+        cache_write_1h_tokens=cache.one_hour,
         output_tokens=tokens(sent, "outputTokens"),
     )
 

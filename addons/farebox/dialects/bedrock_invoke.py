@@ -15,6 +15,7 @@ from ..wire.documents import Document
 from . import _bedrock, anthropic_messages, openai_chat
 from ._base import Asked, Dialect, Reply, first_mapping, mapping, tokens
 from ._bedrock import target
+from ._cached import cached
 
 _STREAM = "invoke-with-response-stream"
 _METRICS = "amazon-bedrock-invocationMetrics"
@@ -85,14 +86,13 @@ def usage(sent: Mapping[str, Any]) -> Usage:
         return anthropic_messages.usage(sent)
     if "prompt_tokens" in sent:
         return openai_chat.usage(sent)
-    cache_read = tokens(sent, "cacheReadInputTokenCount", "cacheReadInputTokens")
-    cache_write = tokens(sent, "cacheWriteInputTokenCount", "cacheWriteInputTokens")
+    cache = cached(sent)
     uncached = tokens(sent, *_INPUT)
     return Usage(
-        input_tokens=None if uncached is None else total(uncached, cache_read, cache_write),
-        cache_read_tokens=cache_read,
-        cache_write_tokens=cache_write,
-        cache_write_1h_tokens=_bedrock.one_hour_share(sent),
+        input_tokens=None if uncached is None else total(uncached, cache.whole),
+        cache_read_tokens=cache.read,
+        cache_write_tokens=cache.written,
+        cache_write_1h_tokens=cache.one_hour,
         output_tokens=tokens(sent, *_OUTPUT),
     )
 

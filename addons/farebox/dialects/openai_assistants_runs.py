@@ -13,6 +13,7 @@ from ..records.usage import Usage
 from ..wire.documents import Document
 from . import _openai
 from ._base import Asked, Dialect, Reply, mapping, tokens
+from ._cached import cached
 from ._openai import error, failed, is_get_below, is_post
 
 _UNDER_WAY = frozenset({"queued", "in_progress", "requires_action", "cancelling"})
@@ -47,7 +48,7 @@ def has_content(document: Document) -> bool:
 def usage(sent: Mapping[str, Any]) -> Usage:
     return Usage(
         input_tokens=tokens(sent, "prompt_tokens"),
-        cache_read_tokens=tokens(sent, "prompt_token_details.cached_tokens", "prompt_tokens_details.cached_tokens"),
+        cache_read_tokens=cached(sent).read,
         output_tokens=tokens(sent, "completion_tokens"),
         reasoning_tokens=tokens(sent, "completion_tokens_details.reasoning_tokens"),
     )

@@ -10,19 +10,15 @@ from typing import Any
 
 from ..records import clean
 from ..records.exchange import Request
-from ..records.usage import Part, Usage, total, with_units
+from ..records.usage import Part, Usage, with_units
 from ..wire.documents import Document
-from ._base import Asked, Dialect, Reply, first_mapping, mapping, one_hour_writes, seen, tokens
+from ._base import Asked, Dialect, Reply, first_mapping, mapping, seen, tokens
+from ._cached import cached, is_explicit
 from ._google import raw_publisher
 from ._openai import asked, error, failed, is_post
 from ._shares import numbered
+from ._totals import AUDIO, READ, REASONING, WRITTEN, totals
 
-_CACHE_READ = (
-    "prompt_tokens_details.cached_tokens",
-    "prompt_cache_hit_tokens",
-    "cached_tokens",
-    "cache_read_input_tokens",
-)
 # OpenAI's models that search the web for every response.
 _SEARCHES = re.compile(r"gpt-[\w.]+-search-")
 # The tools that Groq's systems run, by Groq's names.
@@ -52,7 +48,6 @@ def fold(reply: Reply, document: Document) -> Reply:
     body = mapping(document.data)
     choice = first_mapping(body.get("choices"))
     sent = _usage_of(body, choice)
-    searches = sent.get("search_context_size")
     updated = replace(
         reply,
         model=clean.name(body.get("model")) or reply.model,
@@ -61,8 +56,8 @@ def fold(reply: Reply, document: Document) -> Reply:
         finish_reason=_finish_reason(reply, choice),
         usage=sent or reply.usage,
         seen=_ran(reply, choice),
-        parts=(_shares(body) if "usage_breakdown" in body or "x_groq" in body else {}) or reply.parts,
-        context={**reply.context, "search_context_size": searches} if searches else reply.context,
+        **(_broken_down(body, sent) if "usage_breakdown" in body or "x_groq" in body else {}),
+        context={**reply.context, **_price_words(sent)},
     )
     # Mistral and older vLLM put the error's fields into the body itself.
     return error(updated, body) if body.get("object") == "error" else failed(updated, body)
@@ -80,19 +75,20 @@ def usage(sent: Mapping[str, Any]) -> Usage:
 
     Some upstreams (xAI, Mistral's audio) exclude a part, which their `total_tokens` shows, also behind a gateway.
     """
-    cache_write = tokens(sent, "prompt_tokens_details.cache_write_tokens", "cache_creation_input_tokens")
+    cache = cached(sent)
     audio = tokens(sent, "prompt_tokens_details.audio_tokens", "audio_prompt_tokens")
     reasoning = tokens(sent, "completion_tokens_details.reasoning_tokens", "reasoning_tokens")
     prompt, completion, whole = (tokens(sent, f"{part}_tokens") for part in ("prompt", "completion", "total"))
-    stated = total(prompt, completion)
+    parts = {READ: cache.read, WRITTEN: cache.written, AUDIO: audio, REASONING: reasoning}
+    resolved = totals(prompt, completion, whole, parts)
     return Usage(
-        input_tokens=total(prompt, audio) if audio and whole == total(stated, audio) else prompt,
-        cache_read_tokens=tokens(sent, *_CACHE_READ),
-        cache_write_tokens=cache_write,
-        cache_write_1h_tokens=one_hour_writes(sent, cache_write),
+        input_tokens=resolved.input,
+        cache_read_tokens=cache.read,
+        cache_write_tokens=cache.written,
+        cache_write_1h_tokens=cache.one_hour,
         input_audio_tokens=audio,
         input_image_tokens=tokens(sent, "prompt_tokens_details.image_tokens"),
-        output_tokens=total(completion, reasoning) if reasoning and whole == total(stated, reasoning) else completion,
+        output_tokens=resolved.output,
         reasoning_tokens=reasoning,
         output_audio_tokens=tokens(sent, "completion_tokens_details.audio_tokens"),
         output_image_tokens=tokens(sent, "completion_tokens_details.image_tokens"),
@@ -117,12 +113,29 @@ def _ran(reply: Reply, choice: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
     return seen(reply, ((kind, name) for kind, name in named if kind))
 
 
+def _broken_down(body: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the changes by the usage of each model within one of Groq's compound systems.
+
+    In streams, each model's usage can be that of all of them: then only the whole counts, without the models' prices.
+    """
+    shares, whole = _shares(body), usage(sent)
+    if len(shares) > 1 and all(share.usage == whole for share in shares.values()):
+        return {"doubts": frozenset({"breakdown_repeats"})}
+    return {"parts": shares} if shares else {}
+
+
 def _shares(body: Mapping[str, Any]) -> Mapping[Hashable, Part]:
-    """Return the usage of each model within one of Groq's compound systems."""
+    """Return the usage of each model."""
     breakdown = body.get("usage_breakdown") or mapping(body.get("x_groq")).get("usage_breakdown")
     models = mapping(breakdown).get("models")
     answers = [mapping(one) for one in models[:_MODELS]] if isinstance(models, list) else []
     return numbered(*(Part(usage(mapping(one.get("usage"))), clean.name(one.get("model"))) for one in answers))
+
+
+def _price_words(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members of a usage object that set the price besides the amounts."""
+    words = {"search_context_size": sent.get("search_context_size"), "cache": "explicit" if is_explicit(sent) else None}
+    return {name: word for name, word in words.items() if word}
 
 
 def _finish_reason(reply: Reply, choice: Mapping[str, Any]) -> str | None:

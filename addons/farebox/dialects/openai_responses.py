@@ -15,7 +15,7 @@ from ..records.usage import Usage
 from ..wire.documents import Document
 from . import _openai
 from ._base import Asked, Dialect, Reply, mapping, seen, tokens
-from ._openai import error, failed, is_get_below, is_post, told_of_searches
+from ._openai import error, failed, is_get_below, is_post, told_of_containers, told_of_searches
 from ._tools import pictures, used
 
 ENDS = frozenset({"response.completed", "response.incomplete", "response.failed"})
@@ -93,7 +93,7 @@ def _updated(reply: Reply, response: Mapping[str, Any]) -> Reply:
         usage=sent,
         units={"web_search_requests": searches} if searches else reply.units,
         seen=items,
-        context={**reply.context, **told_of_searches(response)},
+        context={**reply.context, **told_of_searches(response), **told_of_containers(response)},
         is_pending=response.get("background") is True and finish_reason in _UNDER_WAY,
     )
     return failed(pictures(updated, response, usage(sent or {})), response)

@@ -38,8 +38,10 @@ class Call:
 
     @property
     def applicable_cost_fields(self) -> Iterator[CostField]:
-        """The `cost_fields` that apply to this provider and host."""
-        return (field for field in self.cost_fields if field.is_for(self.provider.name, self.request.host))
+        """The user's `cost_fields` that apply to this provider and host, then the provider's own."""
+        yield from (field for field in self.cost_fields if field.is_for(self.provider.name, self.request.host))
+        if self.provider.states_cost_at:
+            yield CostField(field=self.provider.states_cost_at, unit="nanocent")
 
 
 def asked_of(request: Request, dialect: Dialect) -> Asked:

@@ -24,7 +24,7 @@ class CostField(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     header: str | None = None
     field: str | None = None
-    unit: Literal["usd", "cent", "microusd", "nanousd"] = "usd"
+    unit: Literal["usd", "cent", "microusd", "nanousd", "nanocent"] = "usd"
     provider: str | None = None
     host: str | None = None
 

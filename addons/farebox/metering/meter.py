@@ -1,10 +1,13 @@
 """Meter one call: chunks of the response in, one Reading out, in constant memory."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
+from ..dialects import dialect_of_answer
+from ..dialects._base import Dialect
 from ..errors import WireError
 from ..records import clean, reading
 from ..records.error_param import parameter_in
@@ -53,6 +56,7 @@ class Meter:
         self._chunks = 0
         self._content_bytes = 0
         self._error_param: str | None = None
+        self._is_begun = False
 
     @property
     def is_complete(self) -> bool:
@@ -148,6 +152,8 @@ class Meter:
         dialect = self._call.dialect
         try:
             for document in read():
+                if not self._is_begun:
+                    dialect = self._begin(document)
                 self._measure(document, now)
                 self._cost.see(document.data)
                 self._reply = dialect.fold(self._reply, document)
@@ -157,6 +163,13 @@ class Meter:
             self._unreadable = True
         except Exception as error:  # noqa: BLE001 - our own fault must not affect the traffic
             self.failure = error
+
+    def _begin(self, document: Document) -> Dialect:
+        """Read the answer by what it is, whatever API its path belongs to."""
+        self._is_begun = True
+        if self._response.status < 400:
+            self._call = replace(self._call, dialect=dialect_of_answer(self._call.dialect, document))
+        return self._call.dialect
 
     def _measure(self, document: Document, now: float) -> None:
         """Record when content arrived, and its size."""

@@ -13,6 +13,7 @@ CACHED_AUDIO = "cache_read_audio_tokens"
 CACHED_IMAGE = "cache_read_image_tokens"
 INPUT_VIDEO = "input_video_tokens"
 OUTPUT_VIDEO = "output_video_tokens"
+_SESSIONS = "code_interpreter_sessions"
 PAGES, ANNOTATED_PAGES = "pages", "annotated_pages"
 _TOKENS = (
     *("input_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens"),
@@ -49,6 +50,9 @@ def amounts(asked: Consumption) -> Amounts:
     found = {name: amount for name, amount in zip(_TOKENS, parts, strict=True) if amount}
     if units:
         _add(found, units)
+    if _SESSIONS in found:
+        # A container is billed by its memory, which is 1 GB unless the request asks for more.
+        found[_SESSIONS] *= int(asked.context.get("memory_limit", "1g").removesuffix("g"))
     found[REQUESTS] = asked.calls
     if asked.duration_ms:
         found[DURATION] = asked.duration_ms
@@ -67,7 +71,8 @@ def _reasons(usage: Usage, stated: int, cached: int) -> tuple[str, ...]:
 def _longest(asked: Consumption, whole: int) -> tuple[int, int]:
     """Return the lowest and highest possible input of the longest call."""
     if asked.longest_input is not None:
-        return asked.longest_input, asked.longest_input
+        least = asked.longest_input if asked.shortest_input is None else asked.shortest_input
+        return least, asked.longest_input
     return (whole, whole) if asked.calls == 1 else (0, whole)
 
 

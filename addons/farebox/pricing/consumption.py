@@ -13,7 +13,7 @@ class Consumption(msgspec.Struct, frozen=True):
 
     `models`: as served, then as requested. `at`: start of the request, UTC. `tier` is the service tier as served;
     `context` holds other words that set the price (`speed`, `processing`, `quality`, `size`, ...), as in the ledger's
-    column `price_context`. `duration_ms` sets the price of a local model. `calls` and
+    column `price_context`. `duration_ms` sets the price of a local model. `calls`, `shortest_input` and
     `longest_input` are those of `usage.Part`.
     """
 
@@ -28,3 +28,4 @@ class Consumption(msgspec.Struct, frozen=True):
     duration_ms: int | None = None
     calls: int = 1
     longest_input: int | None = None
+    shortest_input: int | None = None

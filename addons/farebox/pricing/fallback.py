@@ -6,10 +6,12 @@ from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
 
+from ..providers.table import BY_NAME
 from .consumption import Consumption
 from .litellm import fields, names
 from .litellm.data import Entry, PriceList, price_list
 from .litellm.names import Found
+from .litellm.qwen_cache import AUTOMATIC
 from .litellm.rates import Choice, has_tier, is_off_peak, rates
 from .rate import Rate
 from .ratecard import RateCard
@@ -145,9 +147,16 @@ def _line(found: Found, asked: Consumption) -> Line:
         words=fields.words(entry.fields) & {context.get(name, "").lower() for name in _SIZES},
         search_size=context.get("search_context_size", ""),
         factor=_factor(entry, asked),
+        cache=_cache(asked),
     )
     missing = [] if is_priced else [f"no_price:{'processing' if is_batch else 'service_tier'}={served}"]
     return Line(found, choice, (*missing, *_without_price(found, asked)))
+
+
+def _cache(asked: Consumption) -> str:
+    """Return the kind of cache that the call used, at a provider with two kinds."""
+    provider = BY_NAME.get(asked.provider)
+    return asked.context.get("cache", AUTOMATIC) if provider and provider.has_two_caches else ""
 
 
 def _without_price(found: Found, asked: Consumption) -> Iterator[str]:

@@ -108,6 +108,10 @@ class RateCard:
         """Tell whether all calls that `billed` sums up have the same prices."""
         return self._band(billed.input_tokens) is self._band(billed.input_at_most)
 
+    def band_of(self, input_tokens: int) -> int:
+        """Return the number of the band of prices that a call with that much input has."""
+        return sum(input_tokens > above for above, _ in self._bands)
+
     @cached_property
     def description(self) -> dict[str, str]:
         """The card as stored in the ledger's column `rate_card`."""

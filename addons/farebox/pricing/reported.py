@@ -13,7 +13,13 @@ from typing import Any
 from ..records.reading import StatedCost
 from .cost import nanousd
 
-_UNITS = {"usd": Decimal(1), "cent": Decimal("0.01"), "microusd": Decimal("1e-6"), "nanousd": Decimal("1e-9")}
+_UNITS = {
+    "usd": Decimal(1),
+    "cent": Decimal("0.01"),
+    "microusd": Decimal("1e-6"),
+    "nanousd": Decimal("1e-9"),
+    "nanocent": Decimal("1e-11"),
+}
 # 1e-10 USD.
 _TICK = Decimal(1).scaleb(-10)
 # Ten thousand USD, in nano-USD: no response costs more, but a number in a mistaken unit can seem to.

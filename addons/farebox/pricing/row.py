@@ -6,14 +6,21 @@ from typing import Any
 
 import msgspec
 
+from ..records.price_context import is_cache_hit
 from ..records.record import Record
 from ..records.usage import Part, Usage
 from .consumption import Consumption
-from .cost import ESTIMATED, PARTIAL, PRICED, REPORTED, UNPRICED, Cost
+from .cost import ESTIMATED, PARTIAL, PRICED, REPORTED, UNPRICED, Cost, free
 from .pricer import Pricer
 
 # Reasons why a cost is a lower bound at any prices: they stay when a row is repriced.
-RESERVATIONS = frozenset({"meter_failure", "unreadable_answer", "incomplete_answer", "incomplete_usage", "no_usage"})
+RESERVATIONS = frozenset(
+    {
+        *("meter_failure", "unreadable_answer", "incomplete_answer", "incomplete_usage", "no_usage"),
+        *("total_not_explained", "breakdown_repeats", "service_tier_not_told"),
+    }
+)
+GATEWAY_CACHE = "gateway_cache_hit"
 NO_USAGE = "none"
 # The work continues after its response; the usage is known when it ends.
 PENDING = "pending"
@@ -30,7 +37,7 @@ def priced(row: Record, pricer: Pricer) -> Record:
     A cost stated by the response is kept, with the catalogue's cost beside it. The range of an estimated cost goes from
     the price of the low ends to that of the high ends.
     """
-    cost = pricer.price(*consumptions(row))
+    cost = free(GATEWAY_CACHE) if is_cache_hit(row.price_context) else pricer.price(*consumptions(row))
     if row.usage_source == NO_USAGE and not cost.is_flat:
         cost = Cost(None, UNPRICED)
     status, estimate = cost.status, _without_cost(row.estimate)
@@ -72,7 +79,12 @@ def consumptions(row: Record) -> list[Consumption]:
     )
     if not row.parts:
         return [whole]
-    return [_part_of(whole, msgspec.convert(part, Part)) for part in row.parts]
+    return [_part_of(whole, part) for part in parts_of(row)]
+
+
+def parts_of(row: Record) -> list[Part]:
+    """Return the parts of `row`."""
+    return msgspec.convert(row.parts or [], list[Part])
 
 
 def _part_of(whole: Consumption, part: Part) -> Consumption:
@@ -84,6 +96,7 @@ def _part_of(whole: Consumption, part: Part) -> Consumption:
         context={**whole.context, **_context(part.service_tier, part.price_context)},
         calls=part.calls,
         longest_input=part.longest_input,
+        shortest_input=part.shortest_input,
     )
 
 

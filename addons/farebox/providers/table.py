@@ -14,7 +14,9 @@ class Provider:
     """One provider. `hosts`: exact names, `*.` and a suffix of whole labels, or `name:port` for local servers.
 
     `catalogue` is its id in genai-prices and `litellm` are its names in LiteLLM's list, if they differ from `name`.
-    `quirks` are its rules per dialect. A `shared` host mostly serves other traffic than LLM calls, so it is decrypted
+    `quirks` are its rules per dialect. It `states_cost_at` a path of its
+    responses, in billionths of a cent. If it `has_two_caches`, its automatic one and the one that requests ask for have
+    prices of their own. A `shared` host mostly serves other traffic than LLM calls, so it is decrypted
     only if the user adds it to `intercept.hosts`.
     """
 
@@ -24,18 +26,21 @@ class Provider:
     quirks: Mapping[str, tuple[Quirk, ...]] = field(default_factory=dict)
     shared: bool = False
     litellm: tuple[str, ...] = ()
+    states_cost_at: str | None = None
+    has_two_caches: bool = False
 
 
 Table = tuple[Provider, ...]
 
 _REASONING = {"openai_chat": (quirks.reasoning_beside_output,)}
 _THINKING = {"openai_chat": (quirks.output_is_the_rest,)}
+_DASHSCOPE = {"anthropic_messages": (quirks.cache_within_input,)}
 
 PROVIDERS: Table = (
     Provider("openai", ("api.openai.com", "*.api.openai.com")),
     # A subscription: its calls have no price per token.
     Provider("chatgpt", ("chatgpt.com",), shared=True),
-    Provider("anthropic", ("api.anthropic.com",)),
+    Provider("anthropic", ("api.anthropic.com", "aws-external-anthropic.*.api.aws")),
     Provider("gemini", ("generativelanguage.googleapis.com",), "google", _THINKING),
     Provider(
         "vertex",
@@ -80,7 +85,13 @@ PROVIDERS: Table = (
         "huggingface",
         ("router.huggingface.co", "api-inference.huggingface.co", "*.endpoints.huggingface.cloud"),
     ),
-    Provider("github_copilot", ("*.githubcopilot.com",), "github-copilot"),
+    # One AI unit is one cent: https://docs.github.com/en/copilot/concepts/billing
+    Provider(
+        "github_copilot",
+        ("*.githubcopilot.com",),
+        "github-copilot",
+        states_cost_at="copilot_usage.total_nano_aiu",
+    ),
     Provider("databricks", ("*.azuredatabricks.net", "*.cloud.databricks.com", "*.gcp.databricks.com"), shared=True),
     Provider("cloudflare", ("gateway.ai.cloudflare.com",)),
     Provider("cloudflare", ("api.cloudflare.com",), shared=True),
@@ -88,7 +99,12 @@ PROVIDERS: Table = (
     Provider("venice", ("api.venice.ai",)),
     Provider("doubleword", ("api.doubleword.ai",)),
     Provider("ai21", ("api.ai21.com",)),
-    Provider("dashscope", ("dashscope.aliyuncs.com", "dashscope-intl.aliyuncs.com", "dashscope-us.aliyuncs.com")),
+    Provider(
+        "dashscope",
+        ("dashscope.aliyuncs.com", "dashscope-intl.aliyuncs.com", "dashscope-us.aliyuncs.com"),
+        quirks=_DASHSCOPE,
+        has_two_caches=True,
+    ),
     Provider("deepinfra", ("api.deepinfra.com",)),
     Provider("novita", ("api.novita.ai",)),
     Provider("nvidia", ("integrate.api.nvidia.com",), litellm=("nvidia_nim",)),

@@ -6,16 +6,19 @@ from typing import Any
 
 import msgspec
 
+from ..pricing.bands import with_summed_parts
 from ..pricing.cost import NONE, REPORTED, Cost, free, nothing_billable, unpriced
 from ..pricing.pricer import Pricer
 from ..pricing.reported import reported
 from ..pricing.row import NO_USAGE, PENDING, is_final, priced
 from ..records import reading as outcomes
 from ..records.columns import NAMES
+from ..records.price_context import is_cache_hit
 from ..records.reading import Reading
 from ..records.record import Record
 from ..records.usage import Usage
 from .estimates import CUT_SHORT, RatioModel, estimate
+from .plausible import doubts, without_placeholders
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AS_READ = tuple(name for name in Reading.__struct_fields__ if name in NAMES and name != "started_at")
@@ -31,6 +34,7 @@ _WITHOUT_OUTPUT = frozenset({"embeddings", "moderation"})
 
 def record_of(reading: Reading, pricer: Pricer, learned: RatioModel = EMPTY_MODEL) -> Record:
     """Return the ledger's row for `reading` at the prices of `pricer`; gaps in its usage are estimated."""
+    reading = without_placeholders(reading)
     estimated = estimate(reading, learned)
     bands = {column: [interval.low, interval.high] for column, interval in estimated.bands.items()}
     values: dict[str, Any] = dict(zip(_AS_READ, _as_read(reading), strict=True))
@@ -39,6 +43,9 @@ def record_of(reading: Reading, pricer: Pricer, learned: RatioModel = EMPTY_MODE
     values["parts"] = msgspec.to_builtins(reading.parts)
     values["usage_source"] = "estimated" if bands else "reported" if reading.usage.is_reported else NO_USAGE
     billed = reported(reading.raw_usage, reading.cost_header, reading.stated_cost)
+    if is_cache_hit(reading.price_context):
+        # A cached answer repeats the cost of the call that filled the cache.
+        billed = None
     if not (bands or reading.usage.is_reported):
         values |= _cost_columns(_without_usage(reading))
     elif billed is None:
@@ -47,7 +54,7 @@ def record_of(reading: Reading, pricer: Pricer, learned: RatioModel = EMPTY_MODE
         values |= _cost_columns(Cost(billed.nanousd, REPORTED, (billed.place,), "reported")) | {
             "catalogue_cost_nanousd": None
         }
-    row = Record(**values)
+    row = with_summed_parts(Record(**values), pricer)
     return row if is_final(row) else priced(row, pricer)
 
 
@@ -71,6 +78,10 @@ def _without_usage(reading: Reading) -> Cost:
 
 def _reservations(reading: Reading, *, is_estimated: bool) -> list[str]:
     """Return why the usage, stated or estimated, may be only a part of what was consumed."""
+    return [*_gaps(reading, is_estimated=is_estimated), *doubts(reading)]
+
+
+def _gaps(reading: Reading, *, is_estimated: bool) -> list[str]:
     if is_estimated:
         return ["incomplete_answer" if reading.outcome in CUT_SHORT else "no_usage"]
     if fault := _fault(reading):

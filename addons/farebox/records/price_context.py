@@ -20,10 +20,13 @@ _WORDS: dict[str, frozenset[str]] = {
     "speed": frozenset({"fast", "standard"}),
     "latency": frozenset({"optimized", "standard"}),
     "search_context_size": _AMOUNT,
+    "cache": frozenset({"explicit"}),
+    "gateway_cache": frozenset({"hit"}),
     "search_type": frozenset({"fast", "pro", "auto", "web"}),
     "quality": frozenset({*_AMOUNT, "auto", "standard", "hd"}),
 }
 _PATTERNS: dict[str, re.Pattern[str]] = {
+    "memory_limit": re.compile(r"\d{1,3}g"),
     "size": re.compile(r"auto|\d{2,5}x\d{2,5}|[0-9.]{1,3}k"),
     "resolution": re.compile(r"\d{3,4}p|[0-9.]{1,3}k"),
     "inference_geo": re.compile(r"[a-z]{2,6}|not_available"),
@@ -44,6 +47,11 @@ def price_context(values: Mapping[str, Any]) -> dict[str, str] | None:
     words = ((name, value.lower()) for name, value in values.items() if isinstance(value, str))
     kept = {name: word for name, word in words if _is_known(name, word) and (name, word) not in _USUAL}
     return kept or None
+
+
+def is_cache_hit(context: Mapping[str, str] | None) -> bool:
+    """Return whether the response came from a gateway's own cache, so that no provider bills it."""
+    return (context or {}).get("gateway_cache") == "hit"
 
 
 def region(request: Request, response: Response) -> str | None:

@@ -33,8 +33,8 @@ _NOTHING = Usage()
 class Part(msgspec.Struct, frozen=True, omit_defaults=True):
     """The share of a call that has a model, or a service tier, of its own; together the parts are the call's usage.
 
-    A part of a batch sums up as many `calls`. Prices that rise with the input go by that of each call: none of them has
-    more than `longest_input`, where that is known.
+    A part of a batch sums up as many `calls`. Prices that rise with the input go by that of each call: the inputs
+    of its calls go from `shortest_input` to `longest_input`, where these are known.
     """
 
     usage: Usage
@@ -43,6 +43,7 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True):
     price_context: dict[str, str] | None = None
     calls: int = 1
     longest_input: int | None = None
+    shortest_input: int | None = None
 
 
 def with_units(usage: Usage, units: Mapping[str, int] | None) -> Usage:
@@ -64,3 +65,16 @@ def summed(usages: Iterable[Usage]) -> Usage:
     amounts = {name: total(*(getattr(one, name) for one in all_of_them)) for name in names}
     units = sum((Counter(one.units or {}) for one in all_of_them), Counter[str]())
     return Usage(**amounts, units=dict(units) or None)
+
+
+def both(one: Part, other: Part) -> Part:
+    """Return the sum of two shares at one price."""
+    lengths = [one.shortest_input, one.longest_input, other.shortest_input, other.longest_input]
+    known = [length for length in lengths if length is not None]
+    return msgspec.structs.replace(
+        one,
+        usage=summed((one.usage, other.usage)),
+        calls=one.calls + other.calls,
+        longest_input=max(known, default=None),
+        shortest_input=min(known, default=None),
+    )

@@ -10,6 +10,7 @@ from ..rate import Rate
 from . import fields as names
 from .data import Entry
 from .fields import Meaning
+from .qwen_cache import cache_rates
 
 _PIXELS = re.compile(r"(?:^|/)(\d+)-x-(\d+)/")
 _INPUT = "input_cost_per_token"
@@ -19,13 +20,17 @@ _Steps = tuple[tuple[int, Decimal], ...]
 
 
 class Choice(NamedTuple):
-    """The prices of a line that apply. `tier` is in LiteLLM's spelling; `factor` applies to token prices."""
+    """The prices of a line that apply. `tier` is in LiteLLM's spelling; `factor` applies to token prices.
+
+    `cache` is the kind of cache, where reads from it have prices of their own.
+    """
 
     tier: str = ""
     words: frozenset[str] = frozenset()
     search_size: str = ""
     is_off_peak: bool = False
     factor: Decimal = Decimal(1)
+    cache: str = ""
 
 
 def rates(entry: Entry, choice: Choice) -> dict[str, Rate]:
@@ -40,6 +45,7 @@ def rates(entry: Entry, choice: Choice) -> dict[str, Rate]:
     for meaning in names.meanings(entry.mode):
         if meaning.name not in found and (rate := _rate(meaning, prices, choice)):
             found[meaning.name] = rate
+    found |= cache_rates(entry, found, choice.cache)
     only = names.only_output(entry.mode)
     if only in found:
         found["output_tokens"] = found[only]

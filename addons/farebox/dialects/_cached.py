@@ -1,0 +1,85 @@
+"""The one vocabulary for cached tokens: the names that providers and gateways give them, wherever they stand."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from ..records import clean
+from ._base import mapping
+
+# Objects that hold the details of the input, beside the usage object itself.
+_DETAILS = ("prompt_tokens_details", "prompt_token_details", "input_tokens_details", "input_token_details")
+_READ = (
+    *("cached_tokens", "cached_read_tokens", "cache_read_tokens", "cache_read_input_tokens", "num_cached_tokens"),
+    *("cached_input_tokens", "prompt_cache_hit_tokens"),
+    *("cacheReadInputTokens", "cacheReadInputTokenCount"),
+)
+_WRITTEN = (
+    *("cache_write_tokens", "cached_write_tokens", "cache_creation_tokens", "cache_creation_input_tokens"),
+    *("cached_creation_tokens", "cache_write_input_tokens"),
+    *("cacheWriteInputTokens", "cacheWriteInputTokenCount"),
+)
+# Objects that split the writes by how long the cache keeps them.
+_SPLITS = (
+    *("cache_creation", "cache_creation_token_details", "cache_creation_tokens_details", "cache_write_details"),
+    *("cached_write_token_details", "cache_write_token_details"),
+)
+_HOUR = ("ephemeral_1h_input_tokens", "ephemeral_1h_tokens")
+_MINUTES = ("ephemeral_5m_input_tokens", "ephemeral_5m_tokens")
+# DashScope's mark of an explicit cache, whose reads and writes have prices of their own.
+_KIND = "cache_type"
+WORDS = frozenset({*_READ, *_WRITTEN, *_HOUR, *_MINUTES})
+
+
+class Cached(NamedTuple):
+    """Tokens read from a cache, written to it, and those of the writes that it keeps for one hour."""
+
+    read: int | None = None
+    written: int | None = None
+    one_hour: int | None = None
+
+    @property
+    def whole(self) -> int:
+        """The tokens read and written."""
+        return (self.read or 0) + (self.written or 0)
+
+
+def cached(usage: Mapping[str, Any]) -> Cached:
+    """Return the cached tokens that `usage` states under any name, in itself or in the details of its input.
+
+    A zero under one name does not replace the number under another.
+    """
+    places = [usage, *(mapping(usage.get(name)) for name in _DETAILS)]
+    written, hour, minutes = _stated(places, _WRITTEN), *_split(usage, places)
+    if written is None and (hour is not None or minutes is not None):
+        written = (hour or 0) + (minutes or 0)
+    # A split that does not add up to the writes is not the split of these.
+    is_split = hour is not None and hour + (minutes or 0) == written
+    return Cached(_stated(places, _READ), written, hour if is_split else None)
+
+
+def is_explicit(usage: Mapping[str, Any]) -> bool:
+    """Return whether the usage is that of a cache which the request asked for (DashScope)."""
+    return any(mapping(usage.get(name)).get(_KIND) == "ephemeral" for name in _DETAILS)
+
+
+def _split(usage: Mapping[str, Any], places: Iterable[Mapping[str, Any]]) -> tuple[int | None, int | None]:
+    """Return the writes for one hour and those for five minutes."""
+    details = usage.get("cacheDetails")
+    if isinstance(details, list):
+        by_time = [(mapping(one).get("ttl"), clean.count(mapping(one).get("inputTokens")) or 0) for one in details]
+        return tuple(sum(number for ttl, number in by_time if ttl == wanted) for wanted in ("1h", "5m"))  # type: ignore[return-value]
+    splits = [mapping(place.get(name)) for place in places for name in _SPLITS]
+    return _stated(splits, _HOUR), _stated(splits, _MINUTES)
+
+
+def _stated(places: Iterable[Mapping[str, Any]], names: Iterable[str]) -> int | None:
+    """Return the first count above zero under one of `names`; 0 if only zeros are stated, None if nothing is."""
+    counts = list(_counts(places, tuple(names)))
+    return next(filter(None, counts), counts[0] if counts else None)
+
+
+def _counts(places: Iterable[Mapping[str, Any]], names: tuple[str, ...]) -> Iterator[int]:
+    for place in reversed(list(places)):
+        for name in names:
+            if (number := clean.count(place.get(name))) is not None:
+                yield number

@@ -1,0 +1,91 @@
+"""Zeros that can't be true are dropped, and totals that nothing explains are doubted."""
+
+from typing import Any
+
+import pytest
+from farebox.recorder.plausible import doubts, without_placeholders
+from farebox.records.text_size import TextSize
+from farebox.records.usage import Usage
+
+from tests.support.samples import reading, record_of
+
+ZEROS = Usage(input_tokens=0, cache_read_tokens=0, output_tokens=0)
+WORDS = TextSize(prompt_bytes=60, answer_bytes=40)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"usage": ZEROS, "sizes": WORDS}, Usage()),
+        ({"usage": Usage(input_tokens=0, output_tokens=40), "sizes": WORDS}, Usage(output_tokens=40)),
+        ({"usage": Usage(input_tokens=9, output_tokens=0), "sizes": WORDS}, Usage(input_tokens=9)),
+        ({"usage": Usage(input_tokens=0), "operation": "embeddings"}, Usage()),
+    ],
+    ids=["all zeros", "no prompt", "no answer", "no input of an embedding"],
+)
+def test_a_zero_that_cannot_be_true_is_not_told(values: dict[str, Any], expected: Usage) -> None:
+    assert without_placeholders(reading(**values)).usage == expected
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"usage": Usage(input_tokens=9, output_tokens=0)},
+        {"sizes": WORDS, "finish_reason": "guardrail_intervened"},
+        {"sizes": WORDS, "price_context": {"gateway_cache": "hit"}},
+        {"sizes": WORDS, "status": 400},
+        {"sizes": WORDS, "error_type": "overloaded_error"},
+        {"sizes": WORDS, "is_pending": True},
+        {"sizes": WORDS, "completes": "batch_1"},
+        {"sizes": WORDS, "usage": Usage(input_tokens=0, output_tokens=0, units={"images": 1})},
+        {"usage": Usage(input_tokens=0, output_tokens=5), "operation": "chat"},
+        {"sizes": WORDS, "operation": "rerank"},
+    ],
+    ids=lambda values: "-".join(sorted(values)),
+)
+def test_a_zero_that_can_be_true_stays(values: dict[str, Any]) -> None:
+    given = reading(**{"usage": ZEROS, **values})
+
+    assert without_placeholders(given) is given
+
+
+def test_placeholders_of_zero_are_estimated_and_never_priced_at_nothing() -> None:
+    row = record_of(reading(usage=ZEROS, sizes=WORDS, request_bytes=200))
+
+    assert (row.usage_source, row.cost_status) == ("estimated", "estimated")
+    assert row.estimate is not None
+    assert row.estimate["input_tokens"][1] > (row.input_tokens or 0) > 0
+    assert (row.cost_nanousd or 0) > 0
+
+
+@pytest.mark.parametrize(
+    ("sent", "dialect", "expected"),
+    [
+        ({}, "openai_chat", []),
+        ({"total_tokens": 1_000}, "openai_chat", []),
+        ({"total_tokens": 999}, "openai_chat", []),
+        ({"total_tokens": 998}, "openai_chat", ["total_not_explained"]),
+        ({"totalTokenCount": 1_200}, "gemini_generate", ["total_not_explained"]),
+        ({"totalTokens": 1_300}, "bedrock_converse", []),
+        ({"total_tokens": 1_300}, "openai_chat", ["total_not_explained"]),
+        ({"total_tokens": 0}, "openai_chat", []),
+    ],
+    ids=str,
+)
+def test_a_total_that_is_not_the_sum_is_doubted(sent: dict[str, int], dialect: str, expected: list[str]) -> None:
+    used = Usage(input_tokens=900, cache_read_tokens=300, output_tokens=100)
+
+    assert list(doubts(reading(usage=used, raw_usage=sent, dialect=dialect))) == expected
+
+
+def test_doubts_make_the_cost_partial() -> None:
+    row = record_of(reading(doubts=["service_tier_not_told"], raw_usage={"total_tokens": 5_000}))
+
+    assert (row.cost_status, row.cost_reasons) == ("partial", ["service_tier_not_told", "total_not_explained"])
+
+
+def test_an_answer_from_a_gateways_cache_is_free_and_its_repeated_cost_does_not_count() -> None:
+    row = record_of(reading(raw_usage={"cost": 0.5}, price_context={"gateway_cache": "hit"}))
+
+    assert (row.cost_nanousd, row.cost_status, row.cost_reasons) == (0, "free", ["gateway_cache_hit"])
+    assert row.input_tokens == 900
