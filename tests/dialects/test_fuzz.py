@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests.cases import Case, cases
 from tests.support.buckets import overfull
 from tests.support.documents import PLAIN, STREAM, Path, as_events, assert_fits, changed, documents_of, paths, read_on
+from tests.support.effort import in_turn
 
 CASES = list(cases())
 DIALECTS = sorted({case.path.parent.name for case in CASES})
@@ -63,9 +64,9 @@ def places(dialect: str) -> Iterator[tuple[Case, int, Path]]:
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_another_type_in_any_place_is_no_fault(dialect: str) -> None:
-    for case, index, path in places(dialect):
+    for turn, (case, index, path) in enumerate(places(dialect)):
         read = documents_of(case)
-        for odd in ODD:
+        for odd in in_turn(ODD, turn):
             other = read[index]._replace(data=changed(read[index].data, path, odd))
             body = as_events([*read[:index], other, *read[index + 1 :]])
 

@@ -1,6 +1,7 @@
 """No key, prose, e-mail address, token or picture leaks, wherever it stands in a recorded exchange."""
 
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -21,6 +22,7 @@ from tests.sessions import Recorded, sessions
 from tests.support import canaries
 from tests.support.canaries import CANARIES, MARK
 from tests.support.documents import documents_of
+from tests.support.effort import in_turn
 
 CASES = list(cases())
 SESSIONS = list(sessions())
@@ -29,6 +31,8 @@ SOCKETS = sorted({recorded.path.parent.name for recorded in SESSIONS})
 ATTRIBUTOR = Attributor(hmac_key=b"salt")
 # Users are known by their addresses, and by no other personal text.
 WITHOUT_USER = {"e-mail": {"user_id": None}}
+# Kinds take turns: each place gets three of them.
+TURNS = {canary: turn for turn, canary in enumerate(CANARIES.values())}
 each_canary = pytest.mark.parametrize("kind", CANARIES)
 
 
@@ -54,9 +58,10 @@ def readings(dialect: str, canary: str) -> Iterator[Reading]:
     for case in own:
         documents = documents_of(case)[-1:]
         heads = canaries.heads(case.request, canary) if case in own[:2] else ()
-        for request in (*heads, *canaries.bodies(case.request, canary)):
+        turn = _turn(case.name, canary)
+        for request in in_turn((*heads, *canaries.bodies(case.request, canary)), turn):
             yield read(claimed(case, request), case.response, documents)
-        for response in canaries.responses(case.response, canary) if case in own[:2] else ():
+        for response in in_turn(canaries.responses(case.response, canary) if case in own[:2] else (), turn):
             yield read(claimed(case, case.request), response, documents)
     yield from answers(own, canary)
 
@@ -69,20 +74,25 @@ def answers(of: list[Case], canary: str) -> Iterator[Reading]:
     for case in of:
         call, documents = claimed(case, case.request), documents_of(case)
         for place, document in enumerate(documents):
-            for planted in canaries.documents(document, canary):
+            for planted in in_turn(canaries.documents(document, canary), _turn(f"{case.name} {place}", canary)):
                 if (shape := f"{planted.event} {planted.data}") not in seen:
                     seen.add(shape)
                     yield read(call, case.response, [planted, *documents[place + 1 :][-1:]])
 
 
+def _turn(place: str, canary: str) -> int | None:
+    """Return the turn of `canary` at a place, so that its turns differ between recordings; None for a harmless word."""
+    return zlib.crc32(place.encode()) + TURNS[canary] if canary in TURNS else None
+
+
 def session_readings(recorded: Recorded, canary: str) -> Iterator[Reading]:
     """Yield what a recorded session makes, with `canary` in one place of one message after the other."""
     for place, (is_from_client, message) in enumerate(recorded.messages):
-        for planted in canaries.values(json.loads(message), canary):
+        for planted in in_turn(canaries.values(json.loads(message), canary), _turn(f"{recorded.name} {place}", canary)):
             one = (is_from_client, json.dumps(planted).encode())
             messages = (*recorded.messages[:place], one, *recorded.messages[place + 1 :])
             yield from replace(recorded, messages=messages).read()
-    for request in canaries.heads(recorded.request, canary):
+    for request in in_turn(canaries.heads(recorded.request, canary), _turn(recorded.name, canary)):
         yield from _read_as(recorded, request)
 
 
