@@ -39,6 +39,7 @@ _LEFT_OUT = {
     "sizes",
     "is_side_task",
     "is_delegating",
+    "is_repeatable",
 }
 _PART = re.compile(r"^-- (settings|request|request \(base64\)|reply|reply \(base64\)|record) --\n", re.MULTILINE)
 
