@@ -97,7 +97,7 @@ def test_only_one_module_edits_traffic(path: Path) -> None:
 
 
 def test_each_edit_has_an_off_switch_among_the_settings() -> None:
-    assert [edit.name for edit in EDITS] == ["stream_usage", "own_headers", "path_routes"]
+    assert [edit.name for edit in EDITS] == ["stream_usage", "own_headers", "path_routes", "budgets"]
     for edit in EDITS:
         group, _, name = edit.setting.rpartition(".")
         struct = get_type_hints(Settings)[group] if group else Settings

@@ -45,6 +45,7 @@ VARIABLES: Mapping[str, tuple[str, Any]] = {
         "[{name: office, scope: all, limit: 500 USD, window: month}]",
         (Budget("office", "all", "500 USD", "month"),),
     ),
+    "budget_refusals": ("never", "never"),
     "prices_update.url": ("https://mirror.example.com/data.json", "https://mirror.example.com/data.json"),
     "attribution.tags": ("x-team, x-project", ("x-team", "x-project")),
     "spool.limit": ("2GiB", "2GiB"),

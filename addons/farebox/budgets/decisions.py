@@ -57,6 +57,10 @@ class Refusals:
         self._others = [one for one in decisions.refusals if one.scope != ALL]
         self._names = {id(one): frozenset(one.names) for one in self._others}
 
+    def __bool__(self) -> bool:
+        """Tell whether anything is refused."""
+        return bool(self._all or self._others)
+
     def find(self, values: Mapping[str, str | None], now: float) -> Refusal | None:
         """Return a refusal of a call with `values` by scope at `now`, in seconds since 1970; None if it may pass."""
         for one in self._all:

@@ -83,6 +83,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     prices: tuple[PriceRule, ...] = ()
     cost_fields: tuple[CostField, ...] = ()
     budgets: tuple[Budget, ...] = ()
+    budget_refusals: Literal["auto", "never"] = "auto"
     prices_update: PricesUpdate = PricesUpdate()
     attribution: Attribution = Attribution()
     keys: tuple[KeyLine, ...] = ()

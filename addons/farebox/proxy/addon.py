@@ -14,6 +14,7 @@ from ..config.settings import Settings
 from ..dialects import dialect_of
 from ..providers.table import NOBODY, provider_of
 from ..records import reading as readings
+from .budget_limits import BudgetLimits
 from .capture import capture_of
 from .client_diagnostics import DiagnosticsCollector
 from .exchange import Exchange, destination, request_of
@@ -47,6 +48,8 @@ class Sidecar:
         self._diagnostics = diagnostics
         self._router = Router(settings)
         self._usage = StreamUsage(settings, output.refused)
+        self._limits = BudgetLimits(settings)
+        self._following: asyncio.Task[None] | None = None
         self._sockets = WebSockets(output)
         self._open: dict[str, Exchange] = {}
         self._beat: asyncio.Task[None] | None = None
@@ -54,6 +57,7 @@ class Sidecar:
 
     def running(self) -> None:
         self._beat = asyncio.create_task(self._report())
+        self._following = asyncio.create_task(self._limits.follow())
 
     @guarded
     def requestheaders(self, flow: http.HTTPFlow) -> None:
@@ -83,13 +87,17 @@ class Sidecar:
         self._open[flow.id] = exchange
         length = content_length(flow.request)
         is_small = length is not None and length <= REQUEST_LIMIT
-        flow.request.stream = False if is_small else RequestTap(exchange, functools.partial(self.give_up, flow))
+        # A body that is passed on as it arrives can't be waited for: its head must suffice.
+        is_held = is_small or self._limits.refuse(flow, exchange)
+        flow.request.stream = False if is_held else RequestTap(exchange, functools.partial(self.give_up, flow))
 
     @guarded
     def request(self, flow: http.HTTPFlow) -> None:
         exchange = self._open.get(flow.id)
-        if exchange is not None:
-            with exchange.own_time():
+        if exchange is None or exchange.is_blocked:
+            return
+        with exchange.own_time():
+            if flow.request.stream or not self._limits.refuse(flow, exchange):
                 self._usage.ask(flow, exchange)
 
     @guarded
@@ -176,8 +184,9 @@ class Sidecar:
             self._write(exchange, readings.SIDECAR_STOP)
         self._open.clear()
         self._sockets.stop()
-        if self._beat:
-            self._beat.cancel()
+        for task in (self._beat, self._following):
+            if task:
+                task.cancel()
         self._output.close(self._diagnostics)
 
     def hurry(self) -> None:
@@ -223,7 +232,7 @@ class Sidecar:
 
     async def _report(self) -> None:
         while True:
-            self._output.beat(self._inflight, self._diagnostics)
+            self._output.beat(self._inflight, self._diagnostics, unchecked=self._limits.unchecked)
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
 

@@ -42,7 +42,13 @@ PATH_ROUTES = Edit(
     setting="path_routes",
     off="never",
 )
-EDITS = (STREAM_USAGE, OWN_HEADERS, PATH_ROUTES)
+BUDGETS = Edit(
+    "budgets",
+    "Calls whose budget is used up are answered with an error, if that budget has enforce: refuse.",
+    setting="budget_refusals",
+    off="never",
+)
+EDITS = (STREAM_USAGE, OWN_HEADERS, PATH_ROUTES, BUDGETS)
 
 
 class EditOffError(Exception):

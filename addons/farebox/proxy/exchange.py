@@ -18,12 +18,22 @@ from ..providers.table import Provider
 from ..purpose.shape import Shape, shape_of
 from ..records.exchange import Request, Response
 from ..records.header_value import header_value
-from ..records.reading import Reading
+from ..records.reading import BLOCKED, Reading
 from .capture import CaptureOptions
 from .own_address import is_for_farebox
 from .worker_output import new_id
 
 HEAD_LIMIT = 64 << 10
+COUNT_TOKENS = "count_tokens"
+# Scopes of budgets whose names come from the request's facts.
+NAMED_COLUMNS = {
+    "user": "user_id",
+    "team": "team",
+    "project": "project",
+    "key": "key_fingerprint",
+    "client_app": "client_app",
+    "purpose": "purpose",
+}
 
 
 class Exchange:
@@ -49,6 +59,7 @@ class Exchange:
         self.meter: Meter | None = None
         self.reading: Reading | None = None
         self.is_tapped = False
+        self.is_blocked = False
         self.client_body: bytes | None = None
         self.client_headers: tuple[tuple[str, str], ...] | None = None
         self._flow = flow
@@ -88,6 +99,22 @@ class Exchange:
         self.meter = Meter(self._call(), Response(response.status_code, _headers(response.headers)))
         return self.meter
 
+    def budget_names(self) -> Mapping[str, str | None] | None:
+        """Return the call's name in each scope of budgets; None for a call that no budget refuses.
+
+        That is one which is free, or which fetches what an earlier call has paid for.
+        """
+        call = self._call()
+        if call.asked.completes is not None or self.dialect.operation == COUNT_TOKENS:
+            return None
+        known = {"provider": self.provider.name, "model": call.asked.model}
+        return known | {scope: call.facts.get(column) for scope, column in NAMED_COLUMNS.items()}
+
+    def block(self, response: http.Response) -> None:
+        """Take `response` for farebox's own answer to a refused call."""
+        self.is_blocked = True
+        self.answer(response)
+
     def open_websocket(self, response: http.Response) -> WebSocketMeter:
         """Start to meter the websocket that `response` opens."""
         return WebSocketMeter(self._call(), Response(response.status_code, _headers(response.headers)), new_id)
@@ -106,6 +133,8 @@ class Exchange:
                 reading = unanswered(self._call(), self.now, outcome or "")
             else:
                 reading = self.meter.close(self.now, outcome)
+        if self.is_blocked:
+            reading = msgspec.structs.replace(reading, outcome=BLOCKED)
         overhead_us = round(self.take_overhead() * 1e6)
         self.reading = msgspec.structs.replace(reading, overhead_us=overhead_us, **self._attempt)
         return self.reading

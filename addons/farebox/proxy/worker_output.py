@@ -24,6 +24,7 @@ class WorkerOutput:
         self._heartbeats = heartbeats
         self._failures: Counter[str] = Counter()
         self._refusals: Counter[str] = Counter()
+        self._unchecked = 0
 
     def append(self, reading: Reading) -> None:
         """Append `reading`, unless it is a poll that found nothing new: clients poll once a second."""
@@ -44,9 +45,10 @@ class WorkerOutput:
         """Count a stream that `provider` refused because of the usage that we asked for."""
         self._refusals[provider] += 1
 
-    def beat(self, inflight: int, diagnostics: DiagnosticsCollector) -> None:
+    def beat(self, inflight: int, diagnostics: DiagnosticsCollector, *, unchecked: int = 0) -> None:
         """Flush what waits in memory to the spool, and send the recorder this worker's counters."""
         self._spool.flush()
+        self._unchecked = unchecked
         self._heartbeats.send(self._heartbeat(inflight, diagnostics))
 
     def close(self, diagnostics: DiagnosticsCollector) -> None:
@@ -64,6 +66,7 @@ class WorkerOutput:
             tls_untrusted=diagnostics.tls_untrusted,
             meter_failures=dict(self._failures),
             usage_refusals=dict(self._refusals),
+            unchecked=self._unchecked,
             is_leaving=is_leaving,
             diagnostics=diagnostics.snapshot(),
         )

@@ -26,7 +26,7 @@ _as_read = attrgetter(*_AS_READ)
 _USAGE = Usage.__struct_fields__
 _usage = attrgetter(*_USAGE)
 EMPTY_MODEL = RatioModel()
-_NEVER_BILLED = frozenset({outcomes.HTTP_ERROR, outcomes.NETWORK_ERROR})
+_NEVER_BILLED = frozenset({outcomes.HTTP_ERROR, outcomes.NETWORK_ERROR, outcomes.BLOCKED})
 # Operations that are free without usage, and those for which only the input is billed.
 _FREE = frozenset({"count_tokens", "moderation", "create_session", "list_models"})
 _WITHOUT_OUTPUT = frozenset({"embeddings", "moderation"})

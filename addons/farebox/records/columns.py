@@ -69,7 +69,7 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
         _result(
             "How the call ended: `ok`, `http_error` (refused by the provider), `client_abort` (the client hung up), "
             "`provider_cut` (the response broke off), `network_error` (no response) or `sidecar_stop` (farebox was "
-            "stopped).",
+            "stopped) or `blocked` (farebox refused it because its budget was used up).",
             rollup=Dimension(6),
         ),
     ]

@@ -14,6 +14,7 @@ CLIENT_ABORT = "client_abort"
 PROVIDER_CUT = "provider_cut"
 NETWORK_ERROR = "network_error"
 SIDECAR_STOP = "sidecar_stop"
+BLOCKED = "blocked"
 _LEFT = frozenset({CLIENT_ABORT, SIDECAR_STOP})
 
 
