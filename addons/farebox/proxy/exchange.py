@@ -16,6 +16,7 @@ from ..metering.meter import Meter, unanswered
 from ..metering.websocket_meter import WebSocketMeter
 from ..providers.table import Provider
 from ..purpose.shape import Shape, shape_of
+from ..records.columns import LIST_MODELS
 from ..records.exchange import Request, Response
 from ..records.header_value import header_value
 from ..records.reading import BLOCKED, Reading
@@ -24,7 +25,7 @@ from .own_address import is_for_farebox
 from .worker_output import new_id
 
 HEAD_LIMIT = 64 << 10
-COUNT_TOKENS = "count_tokens"
+FREE_OPERATIONS = frozenset({"count_tokens", LIST_MODELS})
 # Scopes of budgets whose names come from the request's facts.
 NAMED_COLUMNS = {
     "user": "user_id",
@@ -105,7 +106,7 @@ class Exchange:
         That is one which is free, or which fetches what an earlier call has paid for.
         """
         call = self._call()
-        if call.asked.completes is not None or self.dialect.operation == COUNT_TOKENS:
+        if call.asked.completes is not None or self.dialect.operation in FREE_OPERATIONS:
             return None
         known = {"provider": self.provider.name, "model": call.asked.model}
         return known | {scope: call.facts.get(column) for scope, column in NAMED_COLUMNS.items()}

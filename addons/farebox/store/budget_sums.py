@@ -11,7 +11,7 @@ from ..records.times import in_utc
 from .current import at_current_prices, at_prices_of
 from .rollups.expressions import dimension
 from .rollups.tables import BY_CALLER, BY_MODEL, RollupTable, known
-from .schema import call_prices, calls, hourly
+from .schema import IS_CALL, call_prices, calls, hourly
 from .summary import Span, matches, span_table
 
 HOUR = timedelta(hours=1)
@@ -96,7 +96,7 @@ def _in_edge(column: str | None, edge: Span) -> Select[Any]:
         func.sum(calls.c[_INPUT]),
         func.sum(calls.c[_OUTPUT]),
         func.count(calls.c[_INPUT]),
-    ).where(calls.c.started_at >= begins, calls.c.started_at < ends)
+    ).where(IS_CALL, calls.c.started_at >= begins, calls.c.started_at < ends)
     keys = [calls.c.cost_status] if column is None else [value, calls.c.cost_status]
     return query.group_by(*keys)
 
@@ -125,7 +125,7 @@ def _are_gone(connection: Connection, moment: datetime) -> bool:
     if oldest is not None and in_utc(oldest) < begins:
         # The oldest calls are deleted first.
         return False
-    here = (calls.c.started_at >= begins, calls.c.started_at < begins + HOUR)
+    here = (IS_CALL, calls.c.started_at >= begins, calls.c.started_at < begins + HOUR)
     there = connection.scalar(select(func.count()).where(*here)) or 0
     summed_up = connection.scalar(select(func.sum(table.c.calls)).where(table.c.hour == begins)) or 0
     return there < int(summed_up)
