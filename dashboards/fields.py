@@ -113,7 +113,7 @@ def money(name: str, title: str, unit: Unit = MONEY, **properties: Any) -> Json:
 
 def bar(name: str = "usd", title: str = "Spend") -> Json:
     """Return a column of money with a bar in each cell, as long as the money of the row."""
-    return money(name, title, cell="gauge", min=0, color={"mode": "fixed", "fixedColor": "blue"})
+    return money(name, title, cell="gauge", min=0, fieldMinMax=True, color={"mode": "fixed", "fixedColor": "blue"})
 
 
 def exact(name: str = "exact_usd", title: str = "Exact USD") -> Json:

@@ -31,6 +31,7 @@ def _spent(title: str, window: str, since: str) -> Panel:
         f"restarts and later prices. Calls without a known cost are left out: see the table below.",
         metric(f'max(farebox_spend_usd{{window="{window}",scope="all"}})', instant=True),
         defaults=defaults(MONEY, empty="not reported", mappings=[UNKNOWN]),
+        height=5,
     )
 
 
@@ -44,18 +45,19 @@ def _forecast() -> Panel:
         overrides=[override(name, {"displayName": f"~ {text}"}) for name, text in names.items()],
         options={"textMode": "value_and_name", "orientation": "auto"},
         width=6,
+        height=5,
     )
 
 
 def _budgets() -> Panel:
     by = "budget, window"
     columns = [
-        column("budget", "Budget", width=140),
-        column("window", "Window", width=80),
+        column("budget", "Budget", width=120),
+        column("window", "Window", width=75),
         column("Value #A", "Used", PERCENT, steps=_LEVELS, cell="gauge", min=0, max=1.2),
-        column("Value #B", "At most", PERCENT, steps=((None, "transparent"), (BUDGET_EXCEEDED, "orange")), width=90),
-        column("Value #C", "Limit", MONEY, width=100),
-        column("Value #D", "Forecast", PERCENT, steps=((None, "transparent"), (FORECAST_OVER, "orange")), width=90),
+        column("Value #B", "At most", PERCENT, steps=((None, "transparent"), (BUDGET_EXCEEDED, "orange")), width=80),
+        column("Value #C", "Limit", MONEY, width=90),
+        column("Value #D", "Forecast", PERCENT, steps=((None, "transparent"), (FORECAST_OVER, "orange")), width=85),
     ]
     return table(
         "Budgets",
@@ -71,7 +73,7 @@ def _budgets() -> Panel:
         transformations=JOINED,
         options={"sortBy": [{"displayName": "Used", "desc": True}]},
         width=10,
-        height=4,
+        height=5,
     )
 
 
