@@ -15,10 +15,11 @@ from .normalise import SCHEMA, normalise
 PROMETHEUS = {"type": "prometheus", "uid": "${prometheus}"}
 LEDGER = {"type": "grafana-postgresql-datasource", "uid": "${ledger}"}
 TAG = "farebox"
+_NAMES_FIRST = {name: place for place, name in enumerate(("budget", "provider", "model", "instance", "kind", "window"))}
 # Several queries of one moment become one table, a row for each set of labels.
 JOINED: Sequence[Json] = (
     {"id": "merge", "options": {}},
-    {"id": "organize", "options": {"excludeByName": {"Time": True}, "indexByName": {}, "renameByName": {}}},
+    {"id": "organize", "options": {"excludeByName": {"Time": True}, "indexByName": _NAMES_FIRST, "renameByName": {}}},
 )
 _FULL_WIDTH = 24
 _LEGEND = {"showLegend": True, "displayMode": "list", "placement": "bottom", "calcs": []}

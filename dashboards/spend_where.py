@@ -142,7 +142,7 @@ def _saved() -> Panel:
     )
 
 
-UNKNOWN_STATUS = {"type": "special", "options": {"match": "null", "result": {"text": "-", "color": "text"}}}
+UNKNOWN_STATUS = {"type": "special", "options": {"match": "null", "result": {"text": "-", "color": "transparent"}}}
 
 
 def _purposes() -> Panel:

@@ -68,7 +68,10 @@ def _by_model() -> Panel:
     )
 
 
-_NO_STREAM: Json = {"type": "special", "options": {"match": "null+nan", "result": {"text": "-", "color": "text"}}}
+_NO_STREAM: Json = {
+    "type": "special",
+    "options": {"match": "null+nan", "result": {"text": "-", "color": "transparent"}},
+}
 
 
 def _humps() -> Panel:
