@@ -37,6 +37,7 @@ TEXT = Unit("string")
 
 # A sum of nothing but unknown costs is NULL, and NULL is not $0.
 UNKNOWN: Json = {"type": "special", "options": {"match": "null+nan", "result": {"text": "unknown", "color": "orange"}}}
+DASH: Json = {"type": "special", "options": {"match": "null+nan", "result": {"text": "-", "color": "transparent"}}}
 NONE_IS_GOOD: Json = {"type": "value", "options": {"0": {"text": "none", "color": "green"}}}
 NONE_IS_PLAIN: Json = {"type": "value", "options": {"0": {"text": "none", "color": "transparent"}}}
 
@@ -119,11 +120,6 @@ def bar(name: str = "usd", title: str = "Spend") -> Json:
 def exact(name: str = "exact_usd", title: str = "Exact USD") -> Json:
     """Return a column of money as text: every digit, with `~` for estimates and `>=` for lower bounds."""
     return column(name, title, TEXT, mappings=[UNKNOWN], align="right")
-
-
-def hidden(name: str) -> Json:
-    """Return a column that is not shown."""
-    return override(name, {"custom.hidden": True})
 
 
 def missing(name: str = "without_cost", title: str = "Calls without cost") -> Json:

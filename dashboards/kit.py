@@ -9,18 +9,12 @@ import attr
 from grafanalib import _gen as generator
 from grafanalib import core
 
-from .fields import Json
+from .fields import DASH, Json
 from .normalise import SCHEMA, normalise
 
 PROMETHEUS = {"type": "prometheus", "uid": "${prometheus}"}
 LEDGER = {"type": "grafana-postgresql-datasource", "uid": "${ledger}"}
 TAG = "farebox"
-_NAMES_FIRST = {name: place for place, name in enumerate(("budget", "provider", "model", "instance", "kind", "window"))}
-# Several queries of one moment become one table, a row for each set of labels.
-JOINED: Sequence[Json] = (
-    {"id": "merge", "options": {}},
-    {"id": "organize", "options": {"excludeByName": {"Time": True}, "indexByName": _NAMES_FIRST, "renameByName": {}}},
-)
 _FULL_WIDTH = 24
 _LEGEND = {"showLegend": True, "displayMode": "list", "placement": "bottom", "calcs": []}
 _REDUCE = {"calcs": ["lastNotNull"], "fields": "", "values": False}
@@ -115,7 +109,9 @@ def table(title: str, question: str, *targets: Any, defaults: Json, **more: Any)
     options = {"frameIndex": 0, "showHeader": True, "cellHeight": "sm", "footer": {"show": False, "reducer": ["sum"]}}
     options |= more.pop("options", {})
     custom = {"align": "auto", "cellOptions": {"type": "auto"}, "inspect": False, "filterable": False}
-    fields = {**defaults, "custom": {**custom, **defaults["custom"]}}
+    # Without a mapping, a cell without a value would say what the whole table says without data.
+    mappings = defaults["mappings"] or [DASH]
+    fields = {**defaults, "mappings": mappings, "custom": {**custom, **defaults["custom"]}}
     return Panel("table", title, question, targets, fields, options=options, **more)
 
 

@@ -83,7 +83,7 @@ def _groups() -> Panel:
             bar(),
             missing("without_cost", "Without cost"),
         ],
-        width=8,
+        width=10,
         height=10,
     )
 
@@ -111,7 +111,7 @@ def _bill() -> Panel:
             missing(),
             exact(),
         ],
-        width=16,
+        width=14,
         height=10,
     )
 

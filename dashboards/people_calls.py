@@ -1,8 +1,22 @@
 """Rows of Farebox / People that read single calls: conversations, refused parameters, the latest calls."""
 
-from .fields import COUNT, SMALL_MONEY, TEXT, TOKENS, UNKNOWN, Unit, column, defaults, exact, missing, money, named
+from .fields import (
+    COUNT,
+    DASH,
+    SMALL_MONEY,
+    TEXT,
+    TOKENS,
+    UNKNOWN,
+    Unit,
+    column,
+    defaults,
+    exact,
+    missing,
+    money,
+    named,
+)
 from .kit import Panel, Row, sql, table
-from .spend_where import OUTCOMES, UNKNOWN_STATUS
+from .spend_where import OUTCOMES
 from .sql import PERSON
 from .thresholds import LONG_INPUT
 
@@ -83,8 +97,9 @@ def _latest() -> Panel:
                 CASE cost_status WHEN 'estimated' THEN '~' WHEN 'partial' THEN '>= ' ELSE '' END
                 || to_char(cost::numeric / 1000000000, {_DIGITS})
             WHEN cost_status = 'none' THEN '-' ELSE 'unknown' END AS usd
-        FROM (SELECT c.started_at, c.id::text AS id, c.provider, coalesce(c.model_returned, c.model_requested) AS model,
-                c.status, c.outcome, coalesce(c.user_id, '(unknown)') AS user_id, c.duration_ms, c.ttft_ms,
+        FROM (SELECT c.started_at, c.id::text AS id, c.provider, c.status, c.outcome,
+                coalesce(c.model_returned, c.model_requested, '(unknown)') AS model,
+                coalesce(c.user_id, '(unknown)') AS user_id, c.duration_ms, c.ttft_ms,
                 {_COST} AS cost, {_STATUS} AS cost_status
             FROM (SELECT c.* FROM calls c WHERE {_CHOSEN} ORDER BY c.started_at DESC LIMIT 200) AS c {_PRICE}) AS latest
         ORDER BY started_at DESC"""
@@ -104,13 +119,13 @@ def _latest() -> Panel:
                 "Status",
                 COUNT,
                 steps=((None, "transparent"), (400, "red")),
-                mappings=[UNKNOWN_STATUS],
+                mappings=[DASH],
                 width=80,
             ),
             column("outcome", "How it ended", mappings=[named({"ok": ("ok", "green"), **OUTCOMES})]),
             column("user_id", "User"),
             column("duration_ms", "Took", Unit("ms", 0), width=90),
-            column("ttft_ms", "First token", Unit("ms", 0), mappings=[UNKNOWN_STATUS], width=100),
+            column("ttft_ms", "First token", Unit("ms", 0), mappings=[DASH], width=100),
             column("usd", "Cost, USD", TEXT, mappings=[_UNKNOWN_TEXT], align="right"),
         ],
         width=24,

@@ -14,11 +14,11 @@ from .fields import (
     Unit,
     column,
     defaults,
-    hidden,
     named,
     override,
 )
-from .kit import JOINED, Board, Panel, Row, lines, metric, stat, table
+from .joined import joined
+from .kit import Board, Panel, Row, lines, metric, stat, table
 from .promql import quantile
 from .thresholds import LEDGER_BEHIND, LEDGER_BEHIND_SECONDS, OVERHEAD_HIGH
 from .traffic_times import quantiles
@@ -81,7 +81,7 @@ NOW = Row(
             options={"graphMode": "area"},
         ),
         stat(
-            "farebox's own time, 99 % within",
+            "Own time, 99 % within",
             "What does farebox cost a user? Its own time on a call, in the chosen time range.",
             metric(quantile(0.99, "farebox_overhead_seconds", matchers=_OURS, window="$__range"), instant=True),
             defaults=defaults(
@@ -163,10 +163,9 @@ def _versions() -> Panel:
         overrides=[
             column("instance", "Sidecar"),
             column("version", "Version", TEXT, width=90),
-            hidden("Value #A"),
             column("Value #B", "Since", Unit("dateTimeAsIso")),
         ],
-        transformations=JOINED,
+        transformations=joined("Value #A"),
         width=8,
     )
 
@@ -184,8 +183,8 @@ def _alerts() -> Panel:
             column("alertname", "Alert"),
             column("severity", "Severity", mappings=[named(_SEVERITIES)], steps=((None, "transparent"),), width=90),
             column("about", "About"),
-            *(hidden(name) for name in ("Time", "Value", "Value #A")),
         ],
+        transformations=joined("Value", "Value #A"),
         width=12,
     )
 

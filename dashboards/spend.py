@@ -3,7 +3,8 @@
 from . import spend_trust, spend_where, variables
 from .annotations import ALERTS, PRICE_UPDATES, RESTARTS
 from .fields import MONEY, PERCENT, UNKNOWN, Unit, column, defaults, override
-from .kit import JOINED, Board, Panel, Row, lines, metric, stat, table
+from .joined import joined
+from .kit import Board, Panel, Row, lines, metric, stat, table
 from .sql import MODEL
 from .thresholds import (
     BUDGET_EXCEEDED,
@@ -70,7 +71,7 @@ def _budgets() -> Panel:
         metric(f"max by ({by}) (farebox_budget_forecast_ratio)", format="table"),
         defaults=defaults(empty="no budget is set"),
         overrides=columns,
-        transformations=JOINED,
+        transformations=joined(),
         options={"sortBy": [{"displayName": "Used", "desc": True}]},
         width=10,
         height=5,

@@ -2,6 +2,7 @@
 
 from .fields import (
     COUNT,
+    DASH,
     MONEY,
     PERCENT,
     SMALL_MONEY,
@@ -122,7 +123,7 @@ def _unread() -> Panel:
         defaults=defaults(empty="every call was read to its end"),
         overrides=[
             column("outcome", "How it ended", mappings=[named(OUTCOMES)]),
-            column("status", "Status", mappings=[UNKNOWN_STATUS], width=90),
+            column("status", "Status", mappings=[DASH], width=90),
             column("calls", "Calls", TOKENS, width=80),
             money("usd", "Spend", SMALL_MONEY),
             missing("without_cost", "Without cost"),
@@ -140,9 +141,6 @@ def _saved() -> Panel:
         defaults=defaults(MONEY, empty="no cached input", mappings=[UNKNOWN]),
         height=8,
     )
-
-
-UNKNOWN_STATUS = {"type": "special", "options": {"match": "null", "result": {"text": "-", "color": "transparent"}}}
 
 
 def _purposes() -> Panel:

@@ -1,7 +1,8 @@
 """Rows of Farebox / Traffic about providers: available, failing, near their limits."""
 
 from .fields import CALLS_PER_MINUTE, PERCENT, Json, Unit, column, defaults, override_regex
-from .kit import JOINED, Panel, Row, metric, stacked, table, timeline
+from .joined import joined
+from .kit import Panel, Row, metric, stacked, table, timeline
 from .promql import FAILED, calls, share
 from .thresholds import (
     FAILING_NOTICEABLE,
@@ -79,7 +80,7 @@ def _limits() -> Panel:
             column("Value #A", "Left", PERCENT, steps=levels, cell="gauge", min=0, max=1),
             column("Value #B", "Seen", _AGO, steps=((None, "transparent"), (RATE_LIMIT_FRESH, "orange")), width=110),
         ],
-        transformations=JOINED,
+        transformations=joined(),
         options={"sortBy": [{"displayName": "Left", "desc": False}]},
         width=9,
     )

@@ -2,16 +2,17 @@
 
 from .fields import (
     CALLS_PER_MINUTE,
+    DASH,
     SECONDS,
     TOKENS_PER_SECOND,
-    UNKNOWN,
     Json,
     Unit,
     column,
     defaults,
     override,
 )
-from .kit import JOINED, Panel, Row, heatmap, lines, metric, stacked, table
+from .joined import joined
+from .kit import Panel, Row, heatmap, lines, metric, stacked, table
 from .links import to_board
 from .promql import CHOSEN, calls, quantile, tokens
 from .thresholds import FIRST_TOKEN_SLOW
@@ -51,27 +52,21 @@ def _by_model() -> Panel:
         metric(f"{today} / {yesterday}", format="table"),
         metric(quantile(0.95, _WHOLE, window="15m", by=by), format="table"),
         metric(f'sum by ({by}) (rate(farebox_tokens_total{{{CHOSEN},kind="output"}}[15m]))', format="table"),
-        defaults=defaults(empty="no calls", mappings=[UNKNOWN]),
+        defaults=defaults(empty="no calls"),
         overrides=[
             column("provider", "Provider", width=140),
             column("model", "Model", links=[to_board("Only this model", "farebox-traffic", "provider", "model")]),
             column("Value #A", "Calls", CALLS_PER_MINUTE),
-            column("Value #B", "First token, 95 % within", SECONDS, mappings=[_NO_STREAM]),
-            column("Value #C", "Against yesterday", Unit("suffix: x", 1), steps=slower, mappings=[_NO_STREAM]),
+            column("Value #B", "First token, 95 % within", SECONDS, mappings=[DASH]),
+            column("Value #C", "Against yesterday", Unit("suffix: x", 1), steps=slower, mappings=[DASH]),
             column("Value #D", "Whole answer, 95 % within", SECONDS),
             column("Value #E", "Output", TOKENS_PER_SECOND),
         ],
-        transformations=JOINED,
+        transformations=joined(),
         options={"sortBy": [{"displayName": "Calls", "desc": True}]},
         width=24,
         height=7,
     )
-
-
-_NO_STREAM: Json = {
-    "type": "special",
-    "options": {"match": "null+nan", "result": {"text": "-", "color": "transparent"}},
-}
 
 
 def _humps() -> Panel:

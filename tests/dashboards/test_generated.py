@@ -70,6 +70,12 @@ def test_an_unknown_sum_of_money_is_unknown(place: Place) -> None:
 
 
 @every_panel
+def test_a_cell_without_value_does_not_say_what_a_table_without_rows_says(place: Place) -> None:
+    if place.panel["type"] == "table":
+        assert "null+nan" in [mapping["options"].get("match") for mapping in place.defaults["mappings"]]
+
+
+@every_panel
 def test_a_gap_stays_a_gap(place: Place) -> None:
     if place.panel["type"] in {"timeseries", "state-timeline"}:
         assert place.defaults["custom"]["spanNulls"] is False
