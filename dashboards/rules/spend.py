@@ -5,13 +5,13 @@ from dashboards import thresholds as at
 from .promql import number, spent
 from .rule import Alert, Group, Inhibition
 
-_WHO = "{{ $labels.scope }}{{ if $labels.name }} {{ $labels.name }}{{ end }}"
 _USUAL = (
-    '{{ with printf "max(farebox_spend_usual_usd{window=\\"1h\\",scope=%q,name=%q})" $labels.scope $labels.name'
-    ' | query }}{{ . | first | value | printf "%.2f" }}{{ end }}'
+    '{{ with query "max(farebox_spend_usual_usd{window=\\"1h\\",scope=\\"all\\"})" }}'
+    '{{ . | first | value | printf "%.2f" }}{{ end }}'
 )
 _CLIENTS = "user|key|client_app"
 _UNNAMED = ',name!~"|other|[(]unknown[)]"'
+_TOTAL = spent("1h", "all")
 _HOUR = spent("1h", _CLIENTS, _UNNAMED)
 _WEEK = spent("7d", _CLIENTS, _UNNAMED)
 _MODEL = "sum by (provider, model)"
@@ -19,9 +19,9 @@ _UNPRICED = f"{_MODEL} (increase(farebox_unpriced_calls_total[1h]))"
 
 
 def _floor(usd: float, share: float) -> str:
-    """Return what an hour's spend must exceed: an amount, and a share of the mean day's total spend."""
+    """Return the larger of an amount and a share of the mean day's total spend."""
     daily = 'max(last_over_time(farebox_spend_usd{window="7d",scope="all"}[15m])) / 7'
-    return f"> on () group_left () ({number(share)} * {daily} > {number(usd)} or vector({number(usd)}))"
+    return f"{number(share)} * {daily} > {number(usd)} or vector({number(usd)})"
 
 
 def _busiest() -> str:
@@ -39,20 +39,20 @@ GROUP = Group(
             "SpendUnusual",
             "warning",
             "Spend is far above the usual spend at this hour of the week.",
-            f'{_WHO}: ${{{{ $value | printf "%.2f" }}}} in the last hour; usual at this hour: at most ${_USUAL}.',
-            f"{spent('1h', 'all|provider')}\n"
-            f"  > {number(at.SPEND_UNUSUAL)} * max by (scope, name)"
-            ' (last_over_time(farebox_spend_usual_usd{window="1h",scope=~"all|provider"}[15m]))\n'
-            f"and {spent('1h', 'all|provider')}\n  {_floor(at.SPEND_FLOOR_USD, at.SPEND_FLOOR_SHARE)}",
-            held="15m",
+            f'${{{{ $value | printf "%.2f" }}}} in the last hour; usual at this hour: at most ${_USUAL}.',
+            # Of all alone: a provider that few clients use has such hours every week.
+            f"{_TOTAL}\n  > {number(at.SPEND_UNUSUAL)} * max by (scope, name)"
+            ' (last_over_time(farebox_spend_usual_usd{window="1h",scope="all"}[15m]))\n'
+            f"and {_TOTAL}\n  > on () group_left () ({_floor(at.SPEND_FLOOR_USD, at.SPEND_FLOOR_SHARE)})",
+            held="10m",
             inhibited=(Inhibition("BudgetBurnFast"),),
         ),
         Alert(
             "ClientRunaway",
             "critical",
             "One client spends many times its usual amount.",
-            f'{_WHO}: ${{{{ $value | printf "%.2f" }}}} in the last hour.',
-            f"{_HOUR}\n  {_floor(at.RUNAWAY_USD, at.RUNAWAY_SHARE)}\n"
+            '{{ $labels.scope }} {{ $labels.name }}: ${{ $value | printf "%.2f" }} in the last hour.',
+            f"{_HOUR}\n  > on () group_left () ({_floor(at.RUNAWAY_USD, at.RUNAWAY_SHARE)})\n"
             f"and {_HOUR}\n  > {number(at.RUNAWAY_OVER_MEAN)} * {_WEEK} / 168\n"
             f"unless {_HOUR}\n  <= {number(at.RUNAWAY_OVER_BUSIEST)} * {_busiest()}",
             held="5m",
