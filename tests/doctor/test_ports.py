@@ -73,10 +73,14 @@ def test_a_port_of_another_program_is_a_problem_though_farebox_runs(home: Path, 
 
 
 def test_a_host_that_does_not_resolve_is_a_problem(home: Path) -> None:
-    found = list(ports.check(load({"home": str(home), "host": "no.such.invalid"}, environment={})))
+    hosts = {"host": "no.such.invalid", "metrics_host": "no.such.invalid"}
+    found = list(ports.check(load({"home": str(home), **hosts}, environment={})))
 
     assert levels(found) == [
         (PROBLEM, "port no.such.invalid:8080: 'no.such.invalid' is not an address of this machine"),
         (PROBLEM, "metrics_port no.such.invalid:9464: 'no.such.invalid' is not an address of this machine"),
     ]
-    assert {finding.fix for finding in found} == {"set --host to one, for example 127.0.0.1"}
+    assert [finding.fix for finding in found] == [
+        "set --host to one, for example 127.0.0.1",
+        "set metrics_host to one, for example 127.0.0.1",
+    ]

@@ -14,6 +14,7 @@ from farebox.records.columns import NAMES
 from farebox.sinks.budget_metrics import BudgetMetrics
 from farebox.sinks.metrics import MetricsSink
 from farebox.sinks.self_metrics import SelfMetrics
+from farebox.sinks.spend_gauges import SpendGauges
 from farebox.store.schema import call_prices
 from prometheus_client import CollectorRegistry
 
@@ -32,6 +33,7 @@ def metric_names() -> list[str]:
     SelfMetrics(registry)
     BudgetMetrics(registry, ())
     Failures(registry)
+    SpendGauges(registry)
     return [metric.name + ("_total" if metric.type == "counter" else "") for metric in registry.collect()]
 
 

@@ -1,14 +1,21 @@
 """`/metrics` and `/healthz` over HTTP."""
 
+import base64
 import http.client
 import json
+import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import closing
 from http.client import HTTPResponse
+from pathlib import Path
 
+import bcrypt
 import pytest
+import trustme
 from farebox.recorder.health import Health
-from farebox.recorder.http import healthz, serve
+from farebox.recorder.http import Access, healthz, serve
+from farebox.recorder.http_access import Passwords
 from prometheus_client import CollectorRegistry, Counter
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -16,10 +23,12 @@ from prometheus_client.parser import text_string_to_metric_families
 class RunningServer:
     """A running server that reports `health`."""
 
-    def __init__(self) -> None:
+    def __init__(self, access: Access | None = None) -> None:
         self.registry = CollectorRegistry()
         self.health = Health(1, 0, None)
-        self.server = serve(("127.0.0.1", 0), self.registry, lambda: self.health)
+        self.server = serve(
+            ("127.0.0.1", 0), self.registry, lambda: self.health, page=lambda: b"<p>a page</p>", access=access
+        )
 
     def close(self) -> None:
         self.server.shutdown()
@@ -92,7 +101,53 @@ def test_health_is_served(running: RunningServer, health: Health, status: int, b
     assert healthz(health) == (status, content)
 
 
-@pytest.mark.parametrize("path", ["/", "/metricsx", "/healthz/", "/.."])
+def test_a_page_tells_what_runs(running: RunningServer) -> None:
+    answer, body = running.get("/")
+
+    assert (answer.status, body) == (200, b"<p>a page</p>")
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "default-src 'none'" in (answer.headers["Content-Security-Policy"] or "")
+
+
+@pytest.mark.parametrize("path", ["/", "/metrics", "/healthz"])
+def test_a_name_that_a_web_page_pointed_here_is_refused(running: RunningServer, path: str) -> None:
+    answer, body = running.get(path, Host="evil.example.com")
+
+    assert (answer.status, b"metrics.hosts" in body) == (421, True)
+
+
+def test_all_but_health_needs_the_password() -> None:
+    hashed = bcrypt.hashpw(b"word", bcrypt.gensalt(4)).decode()
+    access = Access(passwords=Passwords({"ann": hashed}))
+    with closing(RunningServer(access=access)) as locked:
+        token = base64.b64encode(b"ann:word").decode()
+        found = {path: locked.get(path)[0].status for path in ("/", "/metrics", "/healthz", "/x")}
+        assert found == {"/": 401, "/metrics": 401, "/healthz": 200, "/x": 401}
+        assert locked.get("/metrics")[0].headers["WWW-Authenticate"].startswith("Basic ")
+        assert locked.get("/metrics", Authorization=f"Basic {token}")[0].status == 200
+
+
+def test_tls_serves_and_a_client_that_speaks_none_hurts_nobody(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    ca = trustme.CA()
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ca.issue_cert("localhost").configure_cert(tls)
+    with closing(RunningServer(access=Access(tls=tls))) as secure:
+        with closing(socket.create_connection(("127.0.0.1", secure.server.server_port), timeout=10)) as plain:
+            plain.sendall(b"GET /metrics HTTP/1.1\r\n\r\n")
+            assert not plain.recv(100).startswith(b"HTTP")
+        trusting = ssl.create_default_context()
+        ca.configure_trust(trusting)
+        with closing(
+            http.client.HTTPSConnection("localhost", secure.server.server_port, timeout=10, context=trusting)
+        ) as connection:
+            connection.request("GET", "/metrics")
+            assert connection.getresponse().status == 200
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("path", ["/metricsx", "/healthz/", "/.."])
 def test_other_paths_are_not_found(running: RunningServer, path: str) -> None:
     answer, body = running.get(path)
 

@@ -49,16 +49,19 @@ def get(server: BoundedHTTPServer, path: str = "/") -> tuple[int, bytes]:
         return answer.status, answer.read()
 
 
-def test_sixty_idle_connections_keep_few_threads_and_no_scrape_waiting(
+def test_hundreds_of_half_sent_requests_keep_few_threads_and_no_scrape_waiting(
     server: BoundedHTTPServer, connect: Callable[[], socket.socket]
 ) -> None:
-    idle = [connect() for _ in range(60)]
+    idle = []
+    for _ in range(450):
+        idle.append(connect())
+        idle[-1].sendall(b"GET /metrics HTTP/1.1\r\nX-Slow: ")
 
     assert get(server) == (200, b"small")
     wait_until(lambda: threads() <= CONNECTIONS_LIMIT)
     # The oldest are disconnected, the newest stay.
     assert idle[0].recv(1) == b""
-    idle[-1].sendall(b"GET / HTTP/1.1\r\n\r\n")
+    idle[-1].sendall(b"yes\r\n\r\n")
     assert idle[-1].recv(15) == b"HTTP/1.0 200 OK"
 
 

@@ -46,6 +46,18 @@ def test_workers_count_each_for_themselves(workers: Workers) -> None:
     assert (len(workers), workers.inflight, workers.kept) == (2, 4, 11)
 
 
+def test_a_worker_that_replaces_another_takes_its_name(workers: Workers) -> None:
+    workers.receive([Heartbeat("w1", pid=11), Heartbeat("w2", pid=12)], 0)
+    before = set(workers.processes.items())
+    workers.receive([Heartbeat("w1", pid=11, is_leaving=True), Heartbeat("w3", pid=13)], 1)
+
+    after = workers.processes
+
+    assert {name for name, _ in before} == set(after) == {"worker_1", "worker_2"}
+    assert set(after.values()) == {12, 13}
+    assert ("worker_1", 12) in before or after["worker_2"] == 12
+
+
 def test_a_worker_that_leaves_is_gone_at_once(workers: Workers) -> None:
     workers.receive([Heartbeat("w1", inflight=1)], 0)
 

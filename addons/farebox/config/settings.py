@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from itertools import filterfalse
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -23,12 +22,14 @@ from ..metering.cost_fields import CostField
 from ..providers.table import UNKNOWN, Table, table_with
 from ..purpose import rule as purpose_rule
 from ..purpose.rule import PurposeRule
-from . import budgets, credential_headers, price_rules, retention, route_lines, spool_limits
+from . import budgets, credential_headers, metrics, price_rules, prices_update, retention, route_lines, spool_limits
 from .budgets import Budget
 from .environment import from_environment
 from .key_errors import format_error
 from .lines import located
+from .metrics import Metrics
 from .price_rules import PriceRule
+from .prices_update import PricesUpdate
 from .redact_url import redact_url
 from .retention import Retention
 from .route_lines import RouteLine
@@ -47,12 +48,6 @@ class Intercept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     all: bool = False
 
 
-class PricesUpdate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where `farebox prices update` downloads prices; if empty, from genai-prices' repository."""
-
-    url: str = ""
-
-
 class ProviderLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Hosts whose calls the provider `name` bills: one of the user's own, or a known one behind a gateway."""
 
@@ -66,7 +61,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     home: str = ""
     host: str = "127.0.0.1"
     port: int = 8080
+    metrics_host: str = "127.0.0.1"
     metrics_port: int = 9464
+    web_config: str = ""
+    metrics: Metrics = Metrics()
     ledger: str = ""
     sidecar: str = ""
     ca: str = ""
@@ -169,11 +167,12 @@ def _problems(settings: Settings) -> Iterator[str]:
     yield from credential_headers.problems(settings.attribution)
     yield from lines.problems(settings.attribution, settings.keys, settings.users, settings.teams)
     yield from purpose_rule.problems(settings.purposes)
+    yield from metrics.problems(settings.metrics)
     yield from spool_limits.problems(settings.spool, settings.workers)
     yield from retention.problems(settings.retention)
     yield from route_lines.problems(settings.routes)
     yield from _host_problems(settings)
-    yield from _url_problems(settings.prices_update)
+    yield from prices_update.problems(settings.prices_update)
     yield from price_rules.problems(settings.prices)
     yield from cost_fields.problems(settings.cost_fields)
     yield from budgets.problems(settings.budgets, settings.billers)
@@ -187,17 +186,6 @@ def _out_of_range(settings: Settings) -> Iterator[str]:
         yield f"workers: {settings.workers} is not a number of workers: write 1 to {_MOST_WORKERS}"
     if not 0 <= settings.shutdown_timeout < math.inf:
         yield f"shutdown_timeout: {settings.shutdown_timeout} is not a number of seconds: write 0 or more"
-
-
-def _url_problems(update: PricesUpdate) -> Iterator[str]:
-    try:
-        parts = urlsplit(update.url)
-        is_sound = not update.url or (parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0)
-    except ValueError:
-        is_sound = False
-    if not is_sound:
-        # Not quoted: it can hold a password.
-        yield "prices_update.url: not an http or https URL: write https://HOST/PATH"
 
 
 def _is_zone(name: str) -> bool:

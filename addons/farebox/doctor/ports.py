@@ -20,8 +20,8 @@ _AT_PORT = re.compile(r"@(?:.*:)?(\d+)$")
 def check(settings: Settings) -> Iterator[Finding]:
     """Yield for each port whether farebox can use it, and otherwise which process has it."""
     ours = holder(settings.folder, "sidecar")
-    for key in ("port", "metrics_port"):
-        yield _port(key, settings.host, getattr(settings, key), ours)
+    for key, host in (("port", settings.host), ("metrics_port", settings.metrics_host)):
+        yield _port(key, host, getattr(settings, key), ours)
 
 
 def listening(settings: Settings) -> tuple[int, ...]:
@@ -40,7 +40,8 @@ def _port(key: str, host: str, port: int, ours: int | None) -> Finding:
         return ok(f"{address} is free")
     except socket.gaierror:
         return problem(
-            f"{address}: {host!r} is not an address of this machine", "set --host to one, for example 127.0.0.1"
+            f"{address}: {host!r} is not an address of this machine",
+            f"set {'--host' if key == 'port' else 'metrics_host'} to one, for example 127.0.0.1",
         )
     except OSError as error:
         listener = _listener(port)

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from ..config import web_config
 from ..config.settings import Settings
 from ..home.folder import holder
 from ..process.client_environment import ProxyEndpoint
+from ..process.ports import url
 from ..report.figures import plural
 from ..report.silence import untrusted_line
 from ..supervisor.health import HealthReport, ask
@@ -15,7 +17,8 @@ MAX_SKEW_MS = 5000
 
 def check(settings: Settings, endpoint: ProxyEndpoint) -> Iterator[Finding]:
     """Yield the state of the sidecar on `metrics_port`, if one runs."""
-    metrics = f"http://{settings.host}:{settings.metrics_port}"
+    scheme = web_config.read(settings.web_config).scheme
+    metrics = url(settings.metrics_host, settings.metrics_port, scheme)
     report = ask(metrics)
     pid = holder(settings.folder, "sidecar")
     if report is not None and pid:

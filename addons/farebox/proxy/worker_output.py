@@ -1,6 +1,7 @@
 """The output of a worker: Readings to its spool, counters to the recorder's socket."""
 
 import logging
+import os
 from collections import Counter
 
 import msgspec
@@ -68,6 +69,7 @@ class WorkerOutput:
             usage_refusals=dict(self._refusals),
             unchecked=self._unchecked,
             is_leaving=is_leaving,
+            pid=os.getpid(),
             diagnostics=diagnostics.snapshot(),
         )
 

@@ -20,7 +20,9 @@ from ..process.child import Liveness, settings_from_parent, when_to_end
 from ..sinks.budget_metrics import BudgetMetrics
 from ..sinks.database import DatabaseSink
 from ..sinks.metrics import MetricsSink
+from ..sinks.process_metrics import ProcessMetrics
 from ..sinks.self_metrics import SelfMetrics
+from ..sinks.spend_gauges import SpendGauges
 from ..spool.reader import SpoolReader
 from ..spool.telemetry import HeartbeatReceiver
 from ..store.budgets import BudgetReader
@@ -33,12 +35,14 @@ from .failures import Failures
 from .first_series import SeriesFirst
 from .health import Health
 from .heartbeats import Heartbeats
-from .http import serve
+from .http import access_of, serve
+from .http_page import About, page
 from .http_server import BoundedHTTPServer
 from .jobs import Job, JobRunner
 from .loop import Recorder
 from .prices import Prices
 from .schedule import background_jobs, loop_jobs
+from .spend import SpendJob
 from .spool_opener import ROLE, SpoolOpener
 
 logger = logging.getLogger("farebox.recorder")
@@ -68,25 +72,25 @@ def main() -> int:
 def record(settings: Settings, stopping: threading.Event, alone: threading.Event) -> None:
     """Record until `stopping`; once `alone`, leave the port and the rest of the spool to the next recorder."""
     engine = open_engine(settings.ledger, patience=_PATIENCE)
-    registry, prices = CollectorRegistry(), Prices(settings.folder, settings.prices)
-    # The time at which a series began is a series itself, which no board reads.
-    disable_created_metrics()  # type: ignore[no-untyped-call]
+    registry, prices = _registry(), Prices(settings.folder, settings.prices)
     metrics = MetricsSink(registry, prices.knows)
     to = _destinations(settings, engine, registry, prices, metrics)
     estimators = EstimatorStore(settings.folder)
     receiver = HeartbeatReceiver(settings.folder)
     heartbeats = Heartbeats(receiver, to.own, settings.workers)
     open_spool, spooled = SpoolOpener(settings, engine), SpoolReader(settings.spool_folder, {}).pending
+    opening = SeriesFirst(open_spool, metrics, engine)
     writer = BatchWriter(to, estimators, prices.current, sidecar=settings.sidecar)
     jobs = JobRunner(loop_jobs(to, writer, estimators), to.failures)
-    recorder = Recorder(SeriesFirst(open_spool, metrics, engine), heartbeats, to, writer, jobs, spooled=spooled)
+    recorder = Recorder(opening, heartbeats, to, writer, jobs, spooled=spooled)
 
     def health() -> Health:
         heartbeats.receive()
         state = recorder.health
         return dataclasses.replace(state, trouble=open_spool.under_way or state.trouble)
 
-    server = _serve(settings, registry, health, stopping)
+    gauges, _ = SpendGauges(registry), ProcessMetrics(registry, lambda: heartbeats.processes)
+    server = _serve(settings, registry, stopping, health, lambda: _page(settings, health(), gauges))
     _close_when(alone, server)
     liveness = Liveness()
     liveness.tell_ready({"metrics_port": server.server_address[1]})
@@ -97,13 +101,24 @@ def record(settings: Settings, stopping: threading.Event, alone: threading.Event
         return stopping.wait(seconds)
 
     receiving = heartbeats.receive_in_background(wait)
-    JobRunner(background_jobs(to, prices), to.failures).run_in_background(stopping.wait)
-    JobRunner(_budget_jobs(settings, engine, registry), to.failures).run_in_background(stopping.wait)
+    spend = SpendJob(engine, gauges, settings.zone, names=settings.metrics.names, is_open=lambda: opening.is_done)
+    for some in (background_jobs(to, prices), _budget_jobs(settings, engine, registry), [spend]):
+        JobRunner(some, to.failures).run_in_background(stopping.wait)
     recorder.run(stopping.is_set, stopping.wait, alone.is_set)
     receiving.join()
     receiver.close()
     server.shutdown()
     open_spool.close()
+
+
+def _registry() -> CollectorRegistry:
+    # The time at which a series began is a series itself, which no board reads.
+    disable_created_metrics()  # type: ignore[no-untyped-call]
+    return CollectorRegistry()
+
+
+def _page(settings: Settings, health: Health, gauges: SpendGauges) -> bytes:
+    return page(About(settings.sidecar, settings.ledger_name, settings.timezone), health, gauges.windows)
 
 
 def _destinations(
@@ -128,18 +143,23 @@ def _budget_jobs(settings: Settings, engine: Engine, registry: CollectorRegistry
 
 
 def _serve(
-    settings: Settings, registry: CollectorRegistry, health: Callable[[], Health], stopping: threading.Event
+    settings: Settings,
+    registry: CollectorRegistry,
+    stopping: threading.Event,
+    health: Callable[[], Health],
+    shown: Callable[[], bytes],
 ) -> BoundedHTTPServer:
+    access = access_of(settings)
     give_up = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
-            return serve((settings.host, settings.metrics_port), registry, health)
+            return serve((settings.metrics_host, settings.metrics_port), registry, health, page=shown, access=access)
         except OSError as error:
             # A recorder without a parent releases the port in a moment.
             if holder(settings.folder, ROLE) is None or time.monotonic() > give_up or stopping.wait(0.1):
                 raise FareboxError(
-                    f"metrics_port: {settings.host}:{settings.metrics_port} cannot be used ({error.strerror}): "
-                    "stop what listens there, or set --metrics-port; the address is --host's"
+                    f"metrics_port: {settings.metrics_host}:{settings.metrics_port} cannot be used ({error.strerror}): "
+                    "stop what listens there, or set --metrics-port; the address is metrics_host's"
                 ) from error
 
 

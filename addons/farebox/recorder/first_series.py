@@ -22,6 +22,8 @@ class SeriesFirst:
         self._open_spool = open_spool
         self._metrics = metrics
         self._engine = engine
+        # Whether the ledger has its tables.
+        self.is_done = False
 
     def __call__(self) -> SpoolReader:
         """Return the spool. LedgerAwayError: try again."""
@@ -32,4 +34,5 @@ class SeriesFirst:
             raise
         except Exception as error:  # noqa: BLE001 - metrics must not keep the ledger from recording
             logger.error("series of earlier calls don't start at 0 (%s)", type(error).__name__)
+        self.is_done = True
         return spool

@@ -32,6 +32,12 @@ class Heartbeats:
             return len(self._workers)
 
     @property
+    def processes(self) -> dict[str, int]:
+        """Process ids of the workers that report, by name."""
+        with self._lock:
+            return self._workers.processes
+
+    @property
     def kept(self) -> int:
         """Number of calls that the workers keep in memory."""
         with self._lock:

@@ -2,8 +2,10 @@
 
 import logging
 import socket
+import ssl
 import sys
 import threading
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -19,12 +21,24 @@ class BoundedHTTPServer(ThreadingHTTPServer):
     """Serves up to CONNECTIONS_LIMIT connections; a further one takes the place of the one that idles the longest."""
 
     daemon_threads = True
+    # With the default of 5, a burst of connections keeps a scrape waiting until its SYN is sent again.
+    request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], handler: type["QuietHandler"]) -> None:
+    def __init__(
+        self, address: tuple[str, int], handler: type["QuietHandler"], *, tls: ssl.SSLContext | None = None
+    ) -> None:
+        self._tls = tls
         # Oldest first, each with whether its request is being answered.
         self._open: dict[socket.socket, bool] = {}
         self._lock = threading.Lock()
         super().__init__(address, handler)
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        request, client_address = super().get_request()
+        if self._tls is not None:
+            # The handshake is the thread's, so that no client keeps others waiting with it.
+            request = self._tls.wrap_socket(request, server_side=True, do_handshake_on_connect=False)
+        return request, client_address
 
     def process_request(self, request: Any, client_address: Any) -> None:
         with self._lock:
@@ -64,6 +78,8 @@ class QuietHandler(BaseHTTPRequestHandler):
     def setup(self) -> None:
         super().setup()
         self.connection.settimeout(IDLE_SECONDS)
+        if isinstance(self.connection, ssl.SSLSocket):
+            self.connection.do_handshake()
 
     def do_GET(self) -> None:
         self.server.begin_answer(self.connection)
@@ -76,11 +92,13 @@ class QuietHandler(BaseHTTPRequestHandler):
     def log_message(self, *_args: object) -> None:
         """Log nothing: scrapes are routine, and a path can hold a secret."""
 
-    def answer(self, status: int, content_type: str, body: bytes) -> None:
+    def answer(self, status: int, content_type: str, body: bytes, headers: Mapping[str, str] = {}) -> None:
         """Send a whole response."""
         self.send_response(status)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
 
@@ -88,7 +106,8 @@ class QuietHandler(BaseHTTPRequestHandler):
 def _disconnect(connection: socket.socket) -> None:
     """End a connection whose thread waits for it; the thread then closes it."""
     try:
-        connection.shutdown(socket.SHUT_RDWR)
+        # Below TLS, which would have the thread read from a connection that is gone.
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)
     except OSError:
         # It was ended by its client.
         return

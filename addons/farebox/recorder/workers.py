@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import count
 
 from ..spool.telemetry import ClientDiagnostics, Heartbeat
 
@@ -35,6 +36,7 @@ class Workers:
 
     def __init__(self) -> None:
         self._workers: dict[str, _Worker] = {}
+        self._numbers: dict[str, int] = {}
         self._now = 0.0
 
     def receive(self, heartbeats: Iterable[Heartbeat], now: float) -> list[Change]:
@@ -46,6 +48,16 @@ class Workers:
 
     def __len__(self) -> int:
         return sum(not heartbeat.is_leaving for heartbeat in self._reporting)
+
+    @property
+    def processes(self) -> dict[str, int]:
+        """The process ids of the workers that report, by `worker_1`, ...: a new worker gets the first free number."""
+        pids = {one.worker: one.pid for one in self._reporting if one.pid and not one.is_leaving}
+        self._numbers = {worker: number for worker, number in self._numbers.items() if worker in pids}
+        for worker in pids.keys() - self._numbers.keys():
+            taken = set(self._numbers.values())
+            self._numbers[worker] = next(number for number in count(1) if number not in taken)
+        return {f"worker_{number}": pids[worker] for worker, number in sorted(self._numbers.items())}
 
     @property
     def inflight(self) -> int:

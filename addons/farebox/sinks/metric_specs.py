@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.metrics_core import GaugeMetricFamily
 
 PREFIX = "farebox_"
 # OpenTelemetry GenAI's boundaries for gen_ai.client.operation.duration, and two beyond for long answers.
@@ -70,6 +71,15 @@ GAUGES: Mapping[str, Spec] = {
     "budget_unknown_calls": Spec("Calls of a budget's window whose use is not known.", _BUDGET),
     "budget_computed_timestamp_seconds": Spec("When the figures of budgets were computed."),
 }
+SPEND: Mapping[str, Spec] = {
+    "spend_usd": Spec("Exact spend in USD, from the ledger.", ("window", "scope", "name")),
+    "spend_usual_usd": Spec(
+        "Spend in USD that is usual for this hour of the week, from the ledger.", ("window", "scope", "name")
+    ),
+    "spend_forecast_usd": Spec(
+        "What the window will come to in USD, by weekday and hour, from the ledger.", ("window", "scope", "bound")
+    ),
+}
 HISTOGRAMS: Mapping[str, Spec] = {
     "call_duration_seconds": Spec("From request to the end of the answer.", _MODEL, _DURATIONS),
     "time_to_first_token_seconds": Spec("From request to the first token of content, in streams.", _MODEL, _DURATIONS),
@@ -87,6 +97,12 @@ def gauge(name: str, registry: CollectorRegistry) -> Gauge:
     """Return the gauge `name`, registered; LookupError where there is none of this name."""
     spec = GAUGES[name]
     return Gauge(PREFIX + name, spec.help, spec.labels, registry=registry)
+
+
+def family(name: str) -> GaugeMetricFamily:
+    """Return an empty family of the gauges `name` of SPEND, which a collector fills at each scrape."""
+    spec = SPEND[name]
+    return GaugeMetricFamily(PREFIX + name, spec.help, labels=spec.labels)
 
 
 def histogram(name: str, registry: CollectorRegistry) -> Histogram:

@@ -51,6 +51,7 @@ class Heartbeat(msgspec.Struct, frozen=True):
     usage_refusals: dict[str, int] = {}
     unchecked: int = 0
     is_leaving: bool = False
+    pid: int = 0
     diagnostics: ClientDiagnostics = ClientDiagnostics()
 
 

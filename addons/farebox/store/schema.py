@@ -100,6 +100,15 @@ spool_positions = Table(
     Column("offset", BigInteger, nullable=False),
 )
 
+# How often the sums of an hour have changed. Each sidecar counts its own changes, so that none waits for another.
+hourly_changes = Table(
+    "hourly_changes",
+    metadata,
+    Column("hour", DateTime(timezone=True), primary_key=True),
+    Column("sidecar", Text, primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+)
+
 
 def _hourly(rollup: RollupTable) -> Table:
     """Return a table of hourly sums. `key` is a hash of the dimensions, of which any may be NULL."""

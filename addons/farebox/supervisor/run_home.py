@@ -40,6 +40,8 @@ def isolated_settings(settings: Settings) -> Iterator[Settings]:
                 settings,
                 home=str(folder),
                 host="127.0.0.1",
+                metrics_host="127.0.0.1",
+                web_config="",
                 port=0,
                 metrics_port=0,
                 sidecar=f"{settings.sidecar}/run-{name[-12:]}",

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from ..config import web_config
 from ..config.settings import Settings
 from ..errors import FareboxError
 from ..home.folder import claim
@@ -55,6 +56,7 @@ def run(settings: Settings, hooks: LifecycleHooks, stop: Stop, spawn: SpawnOptio
     """Run the sidecar until `stop` ends it. FareboxError if it cannot start."""
     with claim(settings.folder, "sidecar"):
         check(settings)
+        web_config.read(settings.web_config)
         hooks.prepare()
         _Supervisor(settings, stop, spawn).run(hooks)
 
@@ -102,7 +104,14 @@ class _Supervisor:
         self._workers += [self._worker(number) for number in range(2, self._settings.workers + 1)]
         for worker in self._workers[1:]:
             self._ready(worker)
-        return Started(first["listening"], url(self._settings.host, self._settings.metrics_port))
+        return Started(
+            first["listening"],
+            url(
+                self._settings.metrics_host,
+                self._settings.metrics_port,
+                web_config.read(self._settings.web_config).scheme,
+            ),
+        )
 
     def _worker(self, number: int) -> SupervisedChild:
         return SupervisedChild(lambda: self._child(WORKER, str(number)))

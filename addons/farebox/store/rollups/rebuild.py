@@ -17,7 +17,7 @@ from . import callers
 from .expressions import dimension, numbers
 from .ranges import HOUR, floor
 from .tables import BY_CALLER, BY_MODEL, ROLLUP_TABLES, RollupTable
-from .upsert import hold, key_of, values
+from .upsert import hold, key_of, note, values
 
 _ANY = datetime.min.replace(tzinfo=UTC)
 # The rows of one hour, by key: dimensions and numbers.
@@ -117,3 +117,4 @@ def _replace(connection: Connection, rollup: RollupTable, hour: datetime, rows: 
     made = [{"hour": hour, "key": key, **dict(zip(names, row, strict=True))} for key, row in rows.items()]
     if made:
         connection.execute(insert(table), made)
+    note(connection, [(hour, None)])

@@ -1,6 +1,6 @@
 """Writes to the hourly tables: amounts are added to the rows that exist."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from hashlib import blake2b
@@ -8,11 +8,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, text
+from sqlalchemy.dialects import postgresql, sqlite
 
-from ..schema import hourly
+from ..schema import hourly, hourly_changes
 from ..sqlite import as_stored
 from .aggregation import Place
-from .tables import ROLLUP_TABLES, RollupTable, known
+from .tables import BY_CALLER, ROLLUP_TABLES, RollupTable, known
+
+_SIDECAR = BY_CALLER.dimensions.index("sidecar")
 
 
 class Row(NamedTuple):
@@ -42,6 +45,19 @@ def add(connection: Connection, rollup: RollupTable, changes: Sequence[Row]) -> 
     put(connection, rollup, changes)
     if fewer := [row for row in changes if row.numbers[0] < 0]:
         drop_empty(connection, rollup, fewer)
+    if rollup is BY_CALLER:
+        note(connection, {(row.hour, row.dimensions[_SIDECAR]) for row in changes})
+
+
+def note(connection: Connection, places: Collection[tuple[datetime, str | None]]) -> None:
+    """Count that the sums by caller of these hours and sidecars change; it comes last in a transaction."""
+    of = hourly_changes.c
+    put: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[connection.dialect.name]
+    statement = put(hourly_changes).on_conflict_do_update(
+        index_elements=[of.hour, of.sidecar], set_={"revision": of.revision + 1}
+    )
+    named = sorted({(hour, sidecar or "") for hour, sidecar in places})
+    connection.execute(statement, [{"hour": hour, "sidecar": sidecar, "revision": 1} for hour, sidecar in named])
 
 
 def drop_empty(connection: Connection, rollup: RollupTable, rows: Sequence[Row]) -> None:
