@@ -111,7 +111,7 @@ def _latest() -> Panel:
         defaults=defaults(empty="no calls"),
         overrides=[
             column("time", "Time", Unit("dateTimeAsIso"), width=170),
-            column("id", "ID", width=310),
+            column("id", "ID", width=330),
             column("provider", "Provider", width=110),
             column("model", "Model"),
             column(

@@ -37,13 +37,12 @@ def _spent(title: str, window: str, since: str) -> Panel:
 
 
 def _forecast() -> Panel:
-    names = {"low": "low", "likely": "likely", "high": "high"}
+    one = 'max(farebox_spend_forecast_usd{{window="month",scope="all",bound="{}"}})'
     return stat(
         "Month's end, forecast",
         "What will this month come to, by the weekdays and hours of earlier weeks? A range, not a promise.",
-        metric('max by (bound) (farebox_spend_forecast_usd{window="month",scope="all"})', "{{bound}}", instant=True),
+        *(metric(one.format(bound), f"~ {bound}", instant=True) for bound in ("low", "likely", "high")),
         defaults=defaults(_WHOLE_DOLLARS, empty="needs more days of calls", mappings=[UNKNOWN]),
-        overrides=[override(name, {"displayName": f"~ {text}"}) for name, text in names.items()],
         options={"textMode": "value_and_name", "orientation": "auto"},
         width=6,
         height=5,
