@@ -17,7 +17,7 @@ PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 OR_NONE := || [ $$? = 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates librechat-newest tables prices vendor faults soak readme picture ledger-page dashboards mutants lock wheel clean bench-pricing bench-ledger bench-bodies bench-imports bench-gauges
+.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates librechat-newest tables prices vendor faults soak readme picture ledger-page dashboards mutants lock wheel clean bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-gauges
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
@@ -97,6 +97,9 @@ bench-pricing: $(READY)  ## measure the time to price a call, compared with gena
 
 bench-ledger: $(READY)  ## measure rows per second into SQLite and Postgres, and reports on 1 and 10 million calls: half an hour
 	PYTHONPATH=addons $(BIN)/python -m benchmarks.ledger $(FLAGS)
+
+bench-alerts: $(READY)  ## measure false alarms of spend, and the time to tell of a runaway, with a real Prometheus
+	PYTHONPATH=addons $(BIN)/python -m benchmarks.alerts
 
 bench-bodies: $(READY)  ## measure how long requests of up to 15 MiB hold up a worker
 	PYTHONPATH=addons $(BIN)/python -m benchmarks.large_bodies
