@@ -149,7 +149,6 @@ def _series() -> Panel:
             f"sum(increase(farebox_calls_over_series_cap_total{{{_OURS}}}[$__rate_interval]))", "calls counted as other"
         ),
         defaults=defaults(COUNT, empty="not reported", color="palette-classic", min=0),
-        width=8,
     )
 
 
