@@ -77,7 +77,7 @@ def test_a_damaged_list_is_an_error_with_the_variable(value: str) -> None:
         ("PROT", "PORT"),
         ("LEGDER", "LEDGER"),
         ("METRICSPORT", "METRICS_PORT"),
-        ("TAGS", "ATTRIBUTION_TAGS"),
+        ("ATTRIBUTION_TAG", "ATTRIBUTION_TAGS"),
         ("WORKER", "WORKERS"),
         ("CONFG", "CONFIG"),
     ],

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from farebox.attribution.lines import KeyLine, TeamLine, UserLine
 from farebox.config.budgets import Budget
 from farebox.config.price_rules import Free, Match, PriceRule
 from farebox.config.route_lines import RouteLine
 from farebox.config.settings import ProviderLine, Settings, load
 from farebox.metering.cost_fields import CostField
+from farebox.purpose.rule import PurposeRule
 
 # The text of each key's variable, and the value that it sets.
 VARIABLES: Mapping[str, tuple[str, Any]] = {
@@ -52,6 +54,20 @@ VARIABLES: Mapping[str, tuple[str, Any]] = {
     "budget_refusals": ("never", "never"),
     "prices_update.url": ("https://mirror.example.com/data.json", "https://mirror.example.com/data.json"),
     "attribution.tags": ("x-team, x-project", ("x-team", "x-project")),
+    "attribution.headers.user_id": ("x-user-id", ("x-user-id",)),
+    "attribution.headers.team": ("x-team", ("x-team",)),
+    "attribution.headers.project": ("x-project", ("x-project",)),
+    "attribution.headers.conversation": ("x-conversation", ("x-conversation",)),
+    "attribution.headers.message_id": ("x-message-id", ("x-message-id",)),
+    "attribution.headers.agent_id": ("x-agent-id", ("x-agent-id",)),
+    "attribution.headers.trace": ("x-trace", ("x-trace",)),
+    "attribution.headers.client_app": ("x-client-app", ("x-client-app",)),
+    "attribution.own_headers": ("pass", "pass"),
+    "attribution.remove": ("x-office", ("x-office",)),
+    "keys": ("[{name: office, fingerprint: 0123456789abcdef}]", (KeyLine("office", "0123456789abcdef"),)),
+    "users": ("[{id: '7', name: office}]", (UserLine("7", "office"),)),
+    "teams": ("[{id: office, users: ['*@example.com']}]", (TeamLine("office", users=("*@example.com",)),)),
+    "purposes": ("[{purpose: title, begins: Name it all}]", (PurposeRule("title", begins="Name it all"),)),
     "spool.limit": ("2GiB", "2GiB"),
     "spool.memory": ("1048576", "1048576"),
     "spool.sync": ("always", "always"),
