@@ -53,10 +53,9 @@ def dashboards(
     postgres = settings.ledger if settings.ledger.startswith("postgresql") else None
     seen = mounted or str(folder.absolute())
     role = Reader(reader, f"$__file{{{password_file}}}" if password_file else Reader().lookup)
-    files = _boards(settings.timezone, is_readable=postgres is not None)
+    files = _boards(settings.timezone, is_readable=postgres is not None) | _alerting(runbooks)
     files[f"{_PROVISIONING}/dashboards/farebox.yaml"] = _yaml(providers(f"{seen}/dashboards"))
     files[f"{_PROVISIONING}/datasources/farebox.yaml"] = _yaml(sources(prometheus, alertmanager, postgres, role))
-    files |= _alerting(runbooks)
     _write_all(folder, files)
     typer.echo(f"{len(files)} files in {folder}: start Grafana with GF_PATHS_PROVISIONING={seen}/{_PROVISIONING}")
     if not postgres:
