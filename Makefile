@@ -17,7 +17,7 @@ PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 OR_NONE := || [ $$? = 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates librechat-newest tables prices vendor faults soak readme picture ledger-page dashboards mutants lock wheel clean bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-gauges
+.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates librechat-newest tables prices vendor faults soak readme picture ledger-page dashboards mutants lock wheel clean bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-gauges secrets
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
@@ -121,6 +121,9 @@ ledger-page: $(READY)  ## write the tables of columns in docs/ledger.md
 
 dashboards: $(READY)  ## write the Grafana dashboards in dashboards/generated
 	$(BIN)/python -m dashboards
+
+secrets:  ## write passwords for compose.yaml to .env
+	scripts/secrets.sh
 
 lock: $(UV)  ## update the pinned environment
 	$(UV) pip compile --quiet --universal --no-header --no-annotate --upgrade --group dev pyproject.toml -o requirements.lock

@@ -132,7 +132,7 @@ class Postgres:
         return self._folder / "log"
 
     @cached_property
-    def _programs(self) -> Path:
+    def programs(self) -> Path:
         """The folder of a server's programs that run here."""
         for folder in _candidates(self._folder / "programs"):
             with contextlib.suppress(OSError, subprocess.SubprocessError):
@@ -149,7 +149,7 @@ class Postgres:
                 os.chown(path, account["user"], account["group"])
         made = subprocess.run(
             [
-                *(self._programs / "initdb", "--pgdata", self._data, "--username", "postgres", "--pwfile", secret),
+                *(self.programs / "initdb", "--pgdata", self._data, "--username", "postgres", "--pwfile", secret),
                 *("--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"),
             ],
             check=False,
@@ -163,7 +163,7 @@ class Postgres:
         own = {"port": str(self.port), "listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
         options = [f"--{name}={value}" for name, value in {**own, **self._settings}.items()]
         with self._log.open("ab") as log:
-            command = [str(self._programs / "postgres"), "-D", str(self._data), *options]
+            command = [str(self.programs / "postgres"), "-D", str(self._data), *options]
             process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **owner()
             )
