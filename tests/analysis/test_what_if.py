@@ -21,7 +21,7 @@ from rich.console import Console
 from sqlalchemy import Engine
 
 from tests.pricing.test_pricer import Shelf
-from tests.support.ledgers import recording_meanwhile
+from tests.support.ledgers import recording_meanwhile, summarise
 from tests.support.samples import AT, reading, record, record_of
 
 RATES = {"input_tokens": Rate(Decimal(2)), "cache_read_tokens": Rate(Decimal(1)), "output_tokens": Rate(Decimal(4))}
@@ -129,7 +129,7 @@ def test_calls_are_compared_by_any_of_their_facts(engine: Engine) -> None:
 
 
 def test_every_fact_that_a_report_sums_up_by_is_one_to_compare_by(engine: Engine) -> None:
-    DatabaseSink(engine).write([call()], {})
+    DatabaseSink(engine).write([call(trace="t", conversation="c")], {})
 
     [found] = what_if(engine, ALL, PRICER, [Other("acme", "m")], by=tuple(DIMENSIONS))
 
@@ -140,7 +140,29 @@ def test_every_fact_that_a_report_sums_up_by_is_one_to_compare_by(engine: Engine
         "model": "gpt-4o",
         "outcome": "ok",
         "host": "api.openai.com",
+        "conversation": "c",
+        "turn": "t",
     }
+
+
+@pytest.mark.parametrize(
+    ("values", "turn"),
+    [
+        ({"conversation": "c", "message_id": "m", "trace": "t"}, "c/m"),
+        ({"user_id": "u", "message_id": "m"}, "u/m"),
+        ({"message_id": "m"}, "/m"),
+        ({"trace": "t", "retry_of": "first"}, "t"),
+        ({"retry_of": "first"}, "first"),
+    ],
+    ids=str,
+)
+def test_a_turn_is_that_of_reports(engine: Engine, values: dict[str, Any], turn: str) -> None:
+    DatabaseSink(engine).write([call(**values)], {})
+
+    [found] = what_if(engine, ALL, PRICER, [Other("acme", "m")], by=("turn",))
+
+    assert list(found.by_key) == [(turn,)]
+    assert summarise(engine, Scope(), ("turn",))[0].key == (turn,)
 
 
 def test_calls_without_tokens_play_no_part(engine: Engine) -> None:

@@ -36,7 +36,6 @@ from tests.support.answers import ANTHROPIC, OPENAI, call
         ("POST", "http://localhost:1234/api/v1/chat"),
         ("POST", "http://localhost:8080/models/load"),
         ("POST", "https://api.cohere.com/v1/chat/completions/else"),
-        ("GET", "http://localhost:11434/api/tags"),
         ("POST", "http://localhost:11434/api/show"),
     ],
 )

@@ -32,6 +32,8 @@ WAYS: list[tuple[str, ...]] = [
     *((name,) for name in (*DIMENSIONS, *SPANS)),
     *(("provider", "day"), ("user", "model"), ("hour", "key")),
 ]
+# Only the calls themselves have these.
+OF_CALLS = {("conversation",), ("agent",), ("turn",)}
 TEXTS = st.sampled_from([None, "a", "B"])
 TOKENS = st.none() | st.integers(0, 10**9)
 MINUTES = st.integers(-60, DAYS * 24 * 60 + 60) | st.integers(0, DAYS * 24).map(lambda hours: hours * 60 - 30)
@@ -181,7 +183,7 @@ def test_sums_outlive_their_calls(engine: Engine, rows: list[Record], scope: Sco
         bound.replace(minute=0) if bound and bound < midnight else bound for bound in (scope.start, scope.end)
     )
     whole_hours = Scope(start, end, scope.where)
-    ways = [way for way in WAYS if way != ("conversation",)]
+    ways = [way for way in WAYS if way not in OF_CALLS]
     expected = [by_key(from_calls(engine, whole_hours, by)) for by in ways]
     gone(engine, midnight)
 

@@ -16,6 +16,7 @@ from ..store.snapshot import snapshot
 from ..store.summary import DIMENSIONS
 from .tokenizers import Factor, factor
 
+_TURN = "turn"
 _MODEL = "model"
 # The default grouping: by the model that is replaced.
 REPLACED = ("provider", _MODEL)
@@ -119,8 +120,14 @@ def _compare(comparison: Comparison, row: Record, pricer: Pricer) -> None:
 def _value(row: Record, name: str) -> str | None:
     if name == _MODEL:
         return row.model_returned or row.model_requested
-    value = getattr(row, str(DIMENSIONS[name].key))
+    value = _turn(row) if name == _TURN else getattr(row, str(DIMENSIONS[name].key))
     return None if value is None else str(value)
+
+
+def _turn(row: Record) -> str:
+    """Return what the calls of one turn have in common, as in store/summary.py."""
+    message = row.message_id and f"{row.conversation or row.user_id or ''}/{row.message_id}"
+    return message or row.trace or row.retry_of or row.id
 
 
 def _there(consumption: Consumption, other: Other) -> Consumption:

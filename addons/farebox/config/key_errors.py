@@ -40,6 +40,9 @@ def _hint(parent: str, name: str, siblings: list[str], every: list[str]) -> str:
     if not parent and name in every:
         outer, _, inner = name.partition(".")
         return f"write `{outer}:` and, indented below it, `{inner}:`. "
+    same = [key for key in every if key.rpartition(".")[2] == name]
+    if not parent and len(same) == 1:
+        return f"did you mean {same[0]}? "
     right = nearest(name, siblings)
     if right:
         return f"did you mean {parent}{right}? "

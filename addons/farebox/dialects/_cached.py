@@ -48,7 +48,7 @@ def cached(usage: Mapping[str, Any]) -> Cached:
 
     A zero under one name does not replace the number under another.
     """
-    places = [usage, *(mapping(usage.get(name)) for name in _DETAILS)]
+    places = [*(mapping(usage.get(name)) for name in _DETAILS), usage]
     written, hour, minutes = _stated(places, _WRITTEN), *_split(usage, places)
     if written is None and (hour is not None or minutes is not None):
         written = (hour or 0) + (minutes or 0)
@@ -79,7 +79,7 @@ def _stated(places: Iterable[Mapping[str, Any]], names: Iterable[str]) -> int | 
 
 
 def _counts(places: Iterable[Mapping[str, Any]], names: tuple[str, ...]) -> Iterator[int]:
-    for place in reversed(list(places)):
+    for place in places:
         for name in names:
             if (number := clean.count(place.get(name))) is not None:
                 yield number

@@ -51,7 +51,7 @@ def pictures(reply: Reply, response: Mapping[str, Any], whole: Usage) -> Reply:
     """
     image_usage = mapping(mapping(response.get("tool_usage")).get("image_gen"))
     stated = _openai.usage(image_usage)
-    tokens = stated if stated.input_tokens or stated.output_tokens else None
+    tokens = stated if image_usage.get("total_tokens") != 0 and (stated.input_tokens or stated.output_tokens) else None
     pieces = sum(unit == "images" for unit, _ in reply.seen)
     if not (tokens or pieces) or "images" in (whole.units or {}) or whole == Usage():
         return reply

@@ -9,9 +9,9 @@ from ..records.price_context import is_cache_hit
 from ..records.reading import Reading
 from ..records.usage import Usage, total
 
-# Operations whose answer has text, and those whose input has text: neither takes zero tokens.
+# Operations whose answer has text: neither that nor the prompt takes zero tokens.
 _ANSWERS = frozenset({"chat", "text_completion", "generate_content"})
-_READS = frozenset({*_ANSWERS, "embeddings"})
+_EMBEDDINGS = "embeddings"
 _TOTALS = ("total_tokens", "totalTokens", "totalTokenCount")
 # Vertex AI's total can be one less than its parts.
 _ROUNDING = 1
@@ -30,7 +30,7 @@ def without_placeholders(reading: Reading) -> Reading:
     if not is_success or is_billed_otherwise or _is_answered_by_others(reading):
         return reading
     dropped: tuple[str, ...] = ()
-    if usage.input_tokens == 0 and reading.operation in _READS and (has_answer or not usage.output_tokens):
+    if usage.input_tokens == 0 and (reading.operation == _EMBEDDINGS or (reading.operation in _ANSWERS and has_answer)):
         dropped += _INPUT
     if usage.output_tokens == 0 and reading.operation in _ANSWERS and has_answer:
         dropped += _OUTPUT
