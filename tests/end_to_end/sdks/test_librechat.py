@@ -10,7 +10,7 @@ import pytest
 from tests.support.librechat_provider import CACHED, INPUT, OUTPUT
 from tests.support.librechat_turns import Played, play
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 USER = "68b0c0ffee0000000000cafe"
 ENDPOINTS = {
