@@ -28,7 +28,7 @@ from tests.support.documents import assert_fits
 
 # The oracle's name of an API shape to the dialect, or one of those, that claims it; by default it has the same name.
 # What is no LLM call stands here as None.
-DIALECTS: dict[str, str | tuple[str, ...] | None] = {
+DIALECTS: dict[str, str | tuple[str | None, ...] | None] = {
     "openai_chat": "openai_chat",
     "anthropic_messages": "anthropic_messages",
     "openai_responses_retrieve": "openai_responses",
@@ -53,7 +53,8 @@ DIALECTS: dict[str, str | tuple[str, ...] | None] = {
     "bedrock_agent": "bedrock_agent",
     "websocket": ("gemini_live", "openai_realtime"),
     "non_llm": None,
-    "resource": None,
+    # Lists of models have rows of their own, which are no calls.
+    "resource": (None, "models_list"),
 }
 COLUMNS = {
     "input_total": "input_tokens",

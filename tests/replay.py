@@ -148,12 +148,12 @@ def verdict(taken: list[Exchange], rows: list[dict[str, Any]], folder: Path) -> 
 
 
 def _differences(row: dict[str, Any], oracle: dict[str, Any]) -> Iterator[str]:
-    """Yield where `row` departs: what the oracle states must be there, what it does not state unknown or estimated."""
+    """Yield where `row` departs: what the oracle states must be there, what it does not state, or states as zero, unknown or estimated."""
     told = oracle["usage"] or {}
     excepted = tuple(corpus.COLUMNS.values()) if oracle["id"] in _GLUED else corpus.EXCEPTIONS.get(oracle["id"], ())
     for name, column in corpus.COLUMNS.items():
         expected, ours = told.get(name), row[column]
-        if ours != expected and column not in excepted and not (expected is None and column in (row["estimate"] or {})):
+        if ours != expected and column not in excepted and not (not expected and column in (row["estimate"] or {})):
             yield f"{column}: {ours}, the oracle has {expected}"
     if (billed := oracle["provider_reported_cost"]) and "byok" not in oracle["flags"]:
         expected = nanousd(Decimal(repr(billed["amount"])))
