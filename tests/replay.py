@@ -148,7 +148,7 @@ def verdict(taken: list[Exchange], rows: list[dict[str, Any]], folder: Path) -> 
 
 
 def _differences(row: dict[str, Any], oracle: dict[str, Any]) -> Iterator[str]:
-    """Yield where `row` departs: what the oracle states must be there, what it does not state, or states as zero, unknown or estimated."""
+    """Yield where `row` departs from the oracle. What that does not state, or states as zero, may be estimated."""
     told = oracle["usage"] or {}
     excepted = tuple(corpus.COLUMNS.values()) if oracle["id"] in _GLUED else corpus.EXCEPTIONS.get(oracle["id"], ())
     for name, column in corpus.COLUMNS.items():
