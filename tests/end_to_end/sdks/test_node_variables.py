@@ -27,6 +27,7 @@ OVERRIDE = ROOT / "deploy" / "librechat" / "docker-compose.override.yml"
 @pytest.fixture
 def sidecar(upstream: Upstream, start_sidecar: StartSidecar) -> Sidecar:
     upstream.answer = answer
+    upstream.asked.clear()
     return start_sidecar(upstream, environment={"FAREBOX_INTERCEPT_HOSTS": "gateway.example.net"})
 
 
