@@ -90,8 +90,7 @@ def _parameters() -> Panel:
     )
 
 
-def _latest() -> Panel:
-    query = f"""
+_LATEST = f"""
         SELECT started_at AS time, id, provider, model, status, outcome, user_id, duration_ms, ttft_ms,
             CASE WHEN cost IS NOT NULL THEN
                 CASE cost_status WHEN 'estimated' THEN '~' WHEN 'partial' THEN '>= ' ELSE '' END
@@ -103,11 +102,14 @@ def _latest() -> Panel:
                 {_COST} AS cost, {_STATUS} AS cost_status
             FROM (SELECT c.* FROM calls c WHERE {_CHOSEN} ORDER BY c.started_at DESC LIMIT 200) AS c {_PRICE}) AS latest
         ORDER BY started_at DESC"""
+
+
+def _latest() -> Panel:
     return table(
         "Latest calls",
         "What just happened? The last 200 calls of the time range; `farebox show ID` prints one in full. Cost to the "
         "nano-dollar: `~` is an estimate, `>=` a lower bound, `-` nothing to pay.",
-        sql(query),
+        sql(_LATEST),
         defaults=defaults(empty="no calls"),
         overrides=[
             column("time", "Time", Unit("dateTimeAsIso"), width=170),

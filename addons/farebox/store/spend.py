@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, func, literal, select
 
+from ..budgets.names import COLUMNS
 from ..records.times import in_utc
 from .current import at_current_prices
 from .rollups.ranges import HOUR
@@ -13,17 +14,8 @@ from .rollups.tables import BY_CALLER, BY_MODEL
 from .schema import calls, hourly, hourly_changes
 from .summary import MODEL
 
-# The scopes that spend has names in, and their columns in the hourly sums.
-SCOPES = {
-    "provider": "provider",
-    "model": "model",
-    "user": "user_id",
-    "team": "team",
-    "project": "project",
-    "key": "key_fingerprint",
-    "client_app": "client_app",
-    "purpose": "purpose",
-}
+# The scopes that spend has names in, and their columns in the hourly sums: those of budgets.
+SCOPES = {scope: column for scope, column in COLUMNS.items() if column is not None}
 _SUMS = hourly[BY_CALLER.table].c
 
 
