@@ -1,6 +1,7 @@
 """Readings go to the spool under the sidecar's name, counters to the recorder, and no log quotes the traffic."""
 
 import logging
+import os
 
 import msgspec
 import pytest
@@ -68,7 +69,11 @@ def test_a_heartbeat_has_the_totals_of_the_worker(worker: Worker) -> None:
 
     [heartbeat] = worker.heartbeats()
     assert heartbeat == Heartbeat(
-        "worker", inflight=3, usage_refusals={"groq": 2}, diagnostics=worker.diagnostics.snapshot()
+        "worker",
+        inflight=3,
+        usage_refusals={"groq": 2},
+        pid=os.getpid(),
+        diagnostics=worker.diagnostics.snapshot(),
     )
 
 

@@ -64,6 +64,12 @@ FULL = Reading(
     price_context={"speed": "fast"},
     parts=[Part(Usage(input_tokens=5), "gpt-4o-mini", "flex", {"processing": "batch"})],
     stated_cost=StatedCost("billing.amount", "12", "cent"),
+    retry_of="0199c0de-0000-7000-8000-000000000000",
+    content_hash="fedcba9876543210",
+    is_repeatable=True,
+    is_side_task=True,
+    is_delegating=True,
+    doubts=["total_differs"],
 )
 LEAST: dict[str, Any] = {
     "id": "1",

@@ -1,6 +1,6 @@
 """The prices of a model, their source, and the cost of a standard call."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import NamedTuple
 
 import msgspec
@@ -25,10 +25,11 @@ class Quote(NamedTuple):
     cost: Cost
 
 
-def quotes(pricer: Pricer, providers: Iterable[str], asked: Consumption) -> list[Quote]:
+def quotes(pricer: Pricer, providers: Collection[str], asked: Consumption) -> list[Quote]:
     """Return the prices of `asked` at each of `providers` that has any; providers with the same prices share a Quote.
 
-    A rule for any model does not show that a provider has this one: it is left out if another source knows the model.
+    A price for any model does not show that a provider has this one: among several providers it is left out if another
+    source knows the model, or if it is that of a search service, which prices no token.
     """
     sellers: dict[int, list[Consumption]] = {}
     for provider in providers:
@@ -37,7 +38,8 @@ def quotes(pricer: Pricer, providers: Iterable[str], asked: Consumption) -> list
         if card is not None:
             sellers.setdefault(id(card), []).append(here)
     found = [_quote(pricer, same) for same in sellers.values()]
-    return [one for one in found if one.card.model != ANY_MODEL] or found
+    known = [one for one in found if one.card.model != ANY_MODEL]
+    return known or [one for one in found if len(providers) == 1 or one.cost.nanousd is not None]
 
 
 def _quote(pricer: Pricer, same: list[Consumption]) -> Quote:

@@ -39,6 +39,7 @@ def isolated_settings(settings: Settings) -> Iterator[Settings]:
             yield msgspec.structs.replace(
                 settings,
                 home=str(folder),
+                certificates=str(folder),
                 host="127.0.0.1",
                 metrics_host="127.0.0.1",
                 web_config="",
