@@ -17,7 +17,7 @@ PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 OR_NONE := || [ $$? = 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates librechat-newest tables prices vendor faults soak readme picture ledger-page dashboards mutants lock wheel clean bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-gauges secrets
+.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates librechat-newest tables prices vendor faults soak readme picture ledger-page dashboards mutants lock wheel clean bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-gauges bench-series secrets
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
@@ -88,6 +88,9 @@ vendor: $(READY)  ## update LiteLLM's price list from the newest wheel, or from 
 
 bench-gauges: $(READY)  ## measure the money gauges and a scrape on the hourly sums of 10 million calls
 	PYTHONPATH=addons $(BIN)/python -m benchmarks.gauges $(FLAGS)
+
+bench-series: $(READY)  ## measure a scrape after 10,000 junk model names
+	PYTHONPATH=addons $(BIN)/python -m benchmarks.series $(FLAGS)
 
 bench-imports: $(READY)  ## modules imported and milliseconds to start
 	PYTHONPATH=addons $(BIN)/python -m benchmarks.imports

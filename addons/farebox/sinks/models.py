@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-MODELS_LIMIT = 500
+# A model has up to 55 series: tokens by kind, cost by status, and the buckets of two histograms.
+MODELS_LIMIT = 150
 UNKNOWN_MODELS_LIMIT = 50
 OTHER = "other"
 
