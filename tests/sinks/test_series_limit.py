@@ -43,9 +43,9 @@ NAMES = 20
 @pytest.fixture(autouse=True)
 def without_created() -> Iterator[None]:
     """As in the recorder."""
-    disable_created_metrics()
+    disable_created_metrics()  # type: ignore[no-untyped-call]
     yield
-    enable_created_metrics()
+    enable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 def count(registry: CollectorRegistry) -> int:
@@ -74,7 +74,7 @@ def worst() -> Iterator[Record]:
         *(f"known-{number}" for number in range(MODELS_LIMIT)),
         *(f"junk-{n}" for n in range(UNKNOWN_MODELS_LIMIT)),
     ]
-    places = [("openai", name) for name in names]
+    places: list[tuple[str, str | None]] = [("openai", name) for name in names]
     places += [(provider, name) for provider in providers for name in (None, "known-beyond", "junk-beyond")]
     for (provider, name), status in itertools.product(places, COST_STATUSES):
         yield record(**FULL, provider=provider, model_requested=name, cost_status=status, operation="chat")
