@@ -123,6 +123,12 @@ def test_more_reasoning_than_output_is_told(output: int | None) -> None:
     assert (found.is_possible, found.reasons) == (True, ("reasoning_exceeds_output",))
 
 
+def test_reasoning_can_be_all_of_the_output() -> None:
+    found = amounts(Consumption("openai", (), Usage(output_tokens=130, reasoning_tokens=130), AT))
+
+    assert (found.is_possible, found.reasons) == (True, ())
+
+
 def test_more_cache_than_input_is_told() -> None:
     found = amounts(Consumption("openai", (), Usage(input_tokens=10, cache_read_tokens=100), AT))
 

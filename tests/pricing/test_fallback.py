@@ -99,6 +99,23 @@ def test_units(provider: str, model: str, context: dict[str, str], units: dict[s
 
 
 @pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        ({"context": {"processing": "batch"}}, "no_price:processing=batch"),
+        ({"tier": "Turbo"}, "no_price:service_tier=turbo"),
+        ({"tier": "flex"}, "no_price:service_tier=flex"),
+        ({"context": {"speed": "fast"}}, "no_price:speed=fast"),
+    ],
+    ids=["batch", "unknown tier", "known tier", "speed"],
+)
+def test_a_way_of_work_without_a_price_is_at_the_standard_price_and_told(asked: dict[str, Any], reason: str) -> None:
+    cost = price("deepseek", "deepseek-chat", **CHAT, **asked)
+
+    assert (cost.nanousd, cost.status) == (price("deepseek", "deepseek-chat", **CHAT).nanousd, "partial")
+    assert cost.reasons == (reason,)
+
+
+@pytest.mark.parametrize(
     ("used", "nanousd"),
     [
         ({"input_tokens": 100, "input_image_tokens": 60, "output_tokens": 50, "output_image_tokens": 50}, 2_800_000),

@@ -39,6 +39,7 @@ def calls(provider: str, *models: str, number: int = 1, **more: Any) -> Traffic:
         ("- {match: {provider: mistral}, multiplier: 0.9}", []),
         ("- {match: {provider: riverside, host: gpu.example.com}, per_request: 1}", []),
         ("- {match: {provider: unknown, host: a.example}, per_request: 1}", []),
+        ("- {match: {provider: openai, host: api.openai.com}, per_request: 1}", []),
         (
             "- {match: {provider: mistrall}, multiplier: 0.9}",
             ["prices[0]: matches nothing: there is no provider 'mistrall': did you mean mistral?"],

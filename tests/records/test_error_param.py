@@ -82,3 +82,14 @@ def test_what_the_provider_states_comes_before_its_message() -> None:
     message = "Unknown parameter: 'shape_of_things'."
     assert _error_param({"message": message}) == "shape_of_things"
     assert _error_param({"message": message, "param": "n"}) == "n"
+
+
+def test_a_message_that_is_a_document_is_read_as_one() -> None:
+    inner = json.dumps({"detail": [{"loc": ["body", "messages", 3, "content"], "msg": "Field required"}]})
+
+    assert parameter_in({"message": inner}, ()) == "messages.content"
+
+
+def test_only_the_first_messages_of_an_error_are_read() -> None:
+    assert parameter_in({"errors": [["no"] * 10, ["temperature: no"]]}, ()) == "temperature"
+    assert parameter_in({"errors": [["no"] * 20, ["temperature: no"]]}, ()) is None

@@ -70,6 +70,12 @@ def test_escapes_are_counted_in_the_beginning_of_a_long_string() -> None:
     assert measure_raw(body)[0] == pytest.approx(500_000, rel=0.001)
 
 
+def test_escapes_behind_the_sample_do_not_count() -> None:
+    body = b'"\\n' + b"a" * text_size._ESCAPES_SAMPLE + b"\\u00e9" * 1_000 + b'"'
+
+    assert measure_raw(body)[0] == pytest.approx(len(body) - 3, abs=2)
+
+
 class _Searched(bytes):
     """JSON text that counts how often it is searched."""
 
@@ -148,3 +154,8 @@ def test_the_effort_grows_with_the_conversation_and_no_faster() -> None:
         return len(events)
 
     assert steps(200) - steps(100) == steps(300) - steps(200) < 100 * 50
+
+
+def test_all_of_an_answer_is_measured_up_to_a_limit() -> None:
+    assert content_bytes({"content": ["a"] * (text_size._VALUES - 2)}) == text_size._VALUES - 2
+    assert content_bytes({"content": ["a"] * 2 * text_size._VALUES}) == text_size._VALUES - 2

@@ -1,7 +1,7 @@
 """Token counts: what is not told is not zero."""
 
 import pytest
-from farebox.records.usage import Usage, total
+from farebox.records.usage import Part, Usage, both, summed, total
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,46 @@ def test_a_total_of_nothing_known_is_unknown(parts: tuple[int | None, ...], expe
 def test_usage_knows_what_it_knows(usage: Usage, is_reported: bool, is_complete: bool) -> None:
     assert usage.is_reported is is_reported
     assert usage.is_complete is is_complete
+
+
+@pytest.mark.parametrize(
+    ("usages", "expected"),
+    [
+        ([], Usage()),
+        ([Usage(input_tokens=1), Usage(output_tokens=2)], Usage(input_tokens=1, output_tokens=2)),
+        (
+            [Usage(input_tokens=1, cache_read_tokens=0), Usage(input_tokens=4, reasoning_tokens=3)],
+            Usage(input_tokens=5, cache_read_tokens=0, reasoning_tokens=3),
+        ),
+        (
+            [Usage(units={"images": 1}), Usage(units={"images": 2, "pages": 1}), Usage(input_tokens=3)],
+            Usage(input_tokens=3, units={"images": 3, "pages": 1}),
+        ),
+    ],
+    ids=["none", "different fields", "same fields", "units"],
+)
+def test_a_sum_leaves_what_none_reports_unknown(usages: list[Usage], expected: Usage) -> None:
+    assert summed(iter(usages)) == expected
+
+
+@pytest.mark.parametrize(
+    ("lengths", "expected"),
+    [
+        ([(None, None), (None, None)], (None, None)),
+        ([(5, 9), (None, None)], (5, 9)),
+        ([(5, 9), (2, 3)], (2, 9)),
+        ([(None, 4), (6, None)], (4, 6)),
+    ],
+    ids=["unknown", "of one", "of both", "one end each"],
+)
+def test_two_shares_have_the_lengths_of_both(
+    lengths: list[tuple[int | None, int | None]], expected: tuple[int | None, int | None]
+) -> None:
+    one, other = (
+        Part(Usage(input_tokens=7), "m", "flex", {"speed": "fast"}, calls, shortest_input=short, longest_input=long)
+        for calls, (short, long) in enumerate(lengths, 2)
+    )
+
+    assert both(one, other) == Part(
+        Usage(input_tokens=14), "m", "flex", {"speed": "fast"}, 5, shortest_input=expected[0], longest_input=expected[1]
+    )

@@ -78,7 +78,7 @@ def figures(value: object) -> Any:
 def _figures(value: object, depth: int, room: list[int]) -> Any:
     room[0] -= 1
     if isinstance(value, bool | int | float):
-        return value if value is True or value is False or abs(value) <= _NUMBER_LIMIT else None
+        return value if abs(value) <= _NUMBER_LIMIT else None
     if isinstance(value, str):
         return word(value)
     if depth >= _DEPTH_LIMIT:

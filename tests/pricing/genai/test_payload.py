@@ -62,6 +62,7 @@ def test_what_we_never_read_may_be_anything() -> None:
         b"<html>not found</html>",
         b'{"providers": []}',
         b"[1, 2]",
+        b'[{"id": "openai", "name": "OpenAI", "api_pattern": "x", "models": []}, 2]',
         b"[" * 100_000,
         payload()[:-100],
         b'[{"id": "x"}]',
@@ -71,10 +72,10 @@ def test_what_we_never_read_may_be_anything() -> None:
         ).encode(),
         payload().replace(b'"input_mtok": 2.5', b'"input_mtok": NaN', 1),
     ],
-    ids=["empty", "a page", "no list", "numbers", "deep", "cut off", "half", "odd clause", "odd price", "not a number"],
+    ids=["empty", "a page", "no list", "numbers", "a number too", "deep", "cut off", "half", "odd clause", "odd price", "not a number"],
 )
 def test_what_holds_no_prices_is_refused(data: bytes) -> None:
-    with pytest.raises(PayloadError):
+    with pytest.raises(PayloadError, match=r"^(invalid JSON|not a list of providers|this version cannot read)"):
         edition_of(data)
 
 

@@ -72,7 +72,7 @@ def _names(model: str) -> Iterator[tuple[str, str]]:
     name = model.lower()
     if arn := _ARN.fullmatch(name):
         name = arn[1]
-    name = _PATH.sub("", name, count=1)
+    name = _PATH.sub("", name)
     yield name, EXACT
     for pattern in (_TUNED, _DATED):
         if shorter := pattern.fullmatch(name):
