@@ -23,9 +23,10 @@ def written(**changes: str) -> str:
 
 
 def test_a_budget_holds_what_is_written() -> None:
-    [_, found] = load_file(
-        written(scope="user", match="'*'", limit="50M tokens", alert_at="[0.25, 1]", notify="[ops]", enforce="refuse")
-    ).budgets
+    file = written(
+        scope="user", match="'*'", limit="50M tokens", alert_at="[0.25, 1]", notify="[ops]", enforce="refuse"
+    )
+    [_, found] = load_file(f"{file}\ndestinations: [{{name: ops, type: webhook, url: 'http://localhost'}}]").budgets
 
     assert found == Budget(
         name="second",

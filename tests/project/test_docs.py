@@ -13,6 +13,7 @@ from farebox.recorder.failures import Failures
 from farebox.records.columns import NAMES
 from farebox.sinks.budget_metrics import BudgetMetrics
 from farebox.sinks.metrics import MetricsSink
+from farebox.sinks.notification_metrics import NotificationMetrics
 from farebox.sinks.self_metrics import SelfMetrics
 from farebox.sinks.spend_gauges import SpendGauges
 from farebox.store.schema import call_prices
@@ -34,6 +35,7 @@ def metric_names() -> list[str]:
     BudgetMetrics(registry, ())
     Failures(registry)
     SpendGauges(registry)
+    NotificationMetrics(registry, ())
     return [metric.name + ("_total" if metric.type == "counter" else "") for metric in registry.collect()]
 
 

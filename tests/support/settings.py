@@ -6,6 +6,7 @@ from typing import Any
 
 from farebox.attribution.lines import KeyLine, TeamLine, UserLine
 from farebox.config.budgets import Budget
+from farebox.config.destinations import Destination
 from farebox.config.price_rules import Free, Match, PriceRule
 from farebox.config.route_lines import RouteLine
 from farebox.config.settings import ProviderLine, Settings, load
@@ -52,6 +53,12 @@ VARIABLES: Mapping[str, tuple[str, Any]] = {
         (Budget("office", "all", "500 USD", "month"),),
     ),
     "budget_refusals": ("never", "never"),
+    "destinations": (
+        "[{name: pager, type: alertmanager, url: 'http://127.0.0.1:9093'}]",
+        (Destination("pager", "alertmanager", "http://127.0.0.1:9093"),),
+    ),
+    "digest.notify": ("pager", ("pager",)),
+    "digest.hour": ("9", 9),
     "prices_update.url": ("https://mirror.example.com/data.json", "https://mirror.example.com/data.json"),
     "attribution.tags": ("x-team, x-project", ("x-team", "x-project")),
     "attribution.headers.user_id": ("x-user-id", ("x-user-id",)),

@@ -22,6 +22,7 @@ COMMANDS = {
     "dashboards": "dashboards",
     "requeue": "requeue",
     "forget": "forget",
+    "alerts": "alerts",
     "prices": "prices.main",
     "librechat": "librechat.main",
 }

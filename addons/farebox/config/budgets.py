@@ -83,8 +83,6 @@ def _in_budget(budget: Budget, providers: Collection[str]) -> Iterator[str]:
         except ValueError as error:
             yield f".{name}: {error}"
     yield from chain(_in_match(budget, providers), _in_thresholds(budget))
-    if not all(name.strip() for name in budget.notify):
-        yield ".notify: has an empty name: name a destination, or remove it"
 
 
 def _in_match(budget: Budget, providers: Collection[str]) -> Iterator[str]:

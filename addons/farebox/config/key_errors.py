@@ -13,6 +13,12 @@ _FIXES = {
     "invalid decimal string": "write a number, such as 0.80",
     "invalid RFC3339 encoded date": "write a day, such as 2026-11-01",
 }
+# Keys whose page is not docs/configuration.md.
+_PAGES = {
+    **dict.fromkeys(("prices", "cost_fields"), "prices"),
+    "budgets": "budgets",
+    **dict.fromkeys(("destinations", "digest"), "notifications"),
+}
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 
 
@@ -51,8 +57,8 @@ def _hint(parent: str, name: str, siblings: list[str], every: list[str]) -> str:
 
 
 def _page(key: str) -> str:
-    own = re.match(r"(prices|cost_fields|budgets)\b", key)
-    return f"docs/{'configuration' if own is None else 'budgets' if own[0] == 'budgets' else 'prices'}.md"
+    own = re.match(r"\w+", key)
+    return f"docs/{_PAGES.get(own[0] if own else '', 'configuration')}.md"
 
 
 def _names_at(struct: type[msgspec.Struct], key: str) -> list[str]:

@@ -23,7 +23,9 @@ from ..providers.table import UNKNOWN, Table, table_with
 from ..purpose import rule as purpose_rule
 from ..purpose.rule import PurposeRule
 from . import budgets, credential_headers, metrics, price_rules, prices_update, retention, route_lines, spool_limits
+from . import destinations as destination_lines
 from .budgets import Budget
+from .destinations import Destination, Digest
 from .environment import from_environment
 from .key_errors import format_error
 from .lines import located
@@ -39,6 +41,8 @@ from .spool_limits import Spool
 _HOST = re.compile(r"[\w*.-]+(:\d+)?")
 _MOST_WORKERS = 64
 _NAME = re.compile(r"[a-z0-9_]{1,32}")
+# They stand in a list and look alike, so that a key alone does not show which is meant.
+_LOCATED = ("budgets", "destinations")
 
 
 class Intercept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,6 +86,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     cost_fields: tuple[CostField, ...] = ()
     budgets: tuple[Budget, ...] = ()
     budget_refusals: Literal["auto", "never"] = "auto"
+    destinations: tuple[Destination, ...] = ()
+    digest: Digest = Digest()
     prices_update: PricesUpdate = PricesUpdate()
     attribution: Attribution = Attribution()
     keys: tuple[KeyLine, ...] = ()
@@ -136,7 +142,7 @@ def load(
     environment = os.environ if environment is None else environment
     file = named(config, environment)
     merged = from_file(file)
-    written = merged.get("budgets")
+    written = {key: merged.get(key) for key in _LOCATED}
     merge(merged, from_environment(Settings, environment))
     merge(merged, {key: value for key, value in (given or {}).items() if value not in (None, (), [])})
     try:
@@ -144,8 +150,8 @@ def load(
         return _filled(_checked(settings))
     except (msgspec.ValidationError, SettingsError) as error:
         problem = str(error) if isinstance(error, SettingsError) else format_error(str(error), Settings)
-        # Budgets stand in a list and look alike, so that a key alone does not show which is meant.
-        is_located = problem.startswith("budgets") and merged.get("budgets") is written
+        key = problem.partition("[")[0]
+        is_located = key in _LOCATED and merged.get(key) is written[key]
         raise SettingsError(located(problem, file or Path(FILE)) if is_located else problem) from error
 
 
@@ -176,6 +182,7 @@ def _problems(settings: Settings) -> Iterator[str]:
     yield from price_rules.problems(settings.prices)
     yield from cost_fields.problems(settings.cost_fields)
     yield from budgets.problems(settings.budgets, settings.billers)
+    yield from destination_lines.problems(settings.destinations, settings.digest, settings.budgets)
 
 
 def _out_of_range(settings: Settings) -> Iterator[str]:

@@ -40,6 +40,7 @@ from .http_page import About, page
 from .http_server import BoundedHTTPServer
 from .jobs import Job, JobRunner
 from .loop import Recorder
+from .notifications import Notifications
 from .prices import Prices
 from .schedule import background_jobs, loop_jobs
 from .spend import SpendJob
@@ -54,7 +55,9 @@ _PATIENCE = 30.0
 def main() -> int:
     os.umask(0o077)
     logging.basicConfig(level=logging.INFO, format="farebox recorder: %(message)s", stream=sys.stderr)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for name in ("alembic", "httpx2"):
+        # httpx2 logs the URLs of destinations, which can hold secrets.
+        logging.getLogger(name).setLevel(logging.WARNING)
     # Only the parent's end ends the recorder: after a signal to the whole group, workers still append calls.
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
         signal.signal(number, signal.SIG_IGN)
@@ -101,8 +104,8 @@ def record(settings: Settings, stopping: threading.Event, alone: threading.Event
         return stopping.wait(seconds)
 
     receiving = heartbeats.receive_in_background(wait)
-    spend = SpendJob(engine, gauges, settings.zone, names=settings.metrics.names, is_open=lambda: opening.is_done)
-    for some in (background_jobs(to, prices), _budget_jobs(settings, engine, registry), [spend]):
+    spend: Job = SpendJob(engine, gauges, settings.zone, names=settings.metrics.names, is_open=lambda: opening.is_done)
+    for some in (background_jobs(to, prices), [spend], *_budget_threads(settings, engine, registry)):
         JobRunner(some, to.failures).run_in_background(stopping.wait)
     recorder.run(stopping.is_set, stopping.wait, alone.is_set)
     receiving.join()
@@ -134,12 +137,15 @@ def _destinations(
     return Destinations(database, [metrics], own, DeadLetters(settings.folder / "dead-letter", own), failures)
 
 
-def _budget_jobs(settings: Settings, engine: Engine, registry: CollectorRegistry) -> list[Job]:
-    """Return the job for budgets, which may take long and so has a thread of its own."""
+def _budget_threads(settings: Settings, engine: Engine, registry: CollectorRegistry) -> list[list[Job]]:
+    """Return the jobs for budgets and notifications, each of which may take long and so has a thread of its own."""
+    notifications = Notifications(settings, engine, registry)
+    threads: list[list[Job]] = [[job] for job in notifications.jobs]
     if not settings.budgets:
-        return []
+        return threads
     metrics, reader = BudgetMetrics(registry, settings.budgets), BudgetReader(engine, settings.budgets, settings.zone)
-    return [BudgetJob(reader, settings.budgets, metrics.show, settings.folder)]
+    listeners = notifications.listeners
+    return [*threads, [BudgetJob(reader, settings.budgets, metrics.show, settings.folder, listeners)]]
 
 
 def _serve(

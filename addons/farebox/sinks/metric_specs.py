@@ -48,6 +48,8 @@ COUNTERS: Mapping[str, Spec] = {
     "budget_unchecked_calls": Spec(
         "Calls that passed because the figures of budgets that refuse calls were older than a minute."
     ),
+    "notifications_sent": Spec("Notifications that a destination has taken.", ("destination",)),
+    "notifications_failed": Spec("Attempts to notify that a destination has not taken.", ("destination",)),
     "sink_failures": Spec("Batches that a sink failed to take over.", ("sink",)),
     "job_failures": Spec("Runs of a periodic job of the recorder that failed.", ("job",)),
 }
@@ -69,6 +71,7 @@ GAUGES: Mapping[str, Spec] = {
     ),
     "budget_forecast_ratio": Spec("Use by the end of the window over the limit, by weekday and hour.", _BUDGET),
     "budget_unknown_calls": Spec("Calls of a budget's window whose use is not known.", _BUDGET),
+    "notifications_waiting": Spec("Notifications that a destination has not taken yet.", ("destination",)),
     "budget_computed_timestamp_seconds": Spec("When the figures of budgets were computed."),
 }
 SPEND: Mapping[str, Spec] = {

@@ -11,9 +11,11 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Engine, exists, func, select, update
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
+from ..budgets.names import COLUMNS
 from ..records.record import Record
 from ..records.times import in_utc
 from . import faults
+from .alert_events import remove
 from .engine import writer
 from .faults import reachable
 from .reprices import following, held
@@ -21,7 +23,7 @@ from .rollups import callers, counting
 from .rollups.tables import BY_CALLER
 from .rollups.upsert import hold
 from .rows import record_of
-from .schema import calls, hourly
+from .schema import alert_events, calls, hourly
 
 PERSONS = ("user_id", "key_fingerprint")
 # What else can lead from a call to a person: the hash of a request covers the client's address.
@@ -75,6 +77,7 @@ class _Forgetting:
         while (first := self._first_hour(at)) is not None:
             at = first + _WINDOW
             self._forget_sums(first, at)
+        self._transact(self._forget_alerts)
         return Forgotten(self._calls, self._sums, self._is_behind)
 
     def _forget_calls(self, begins: datetime | None = None, ends: datetime | None = None) -> None:
@@ -85,6 +88,11 @@ class _Forgetting:
             if len(rows) < _STEP:
                 # Calls that are recorded meanwhile must not keep us here.
                 return
+
+    def _forget_alerts(self, connection: Connection) -> int:
+        """Delete the alerts of the person's own budgets: without calls of that name, none comes up again."""
+        scope = next(scope for scope, column in COLUMNS.items() if column == self._person.column)
+        return remove(connection, (alert_events.c.scope == scope) & (alert_events.c.name == self._person.value))
 
     def _next_calls(self, last: Record | None, begins: datetime | None, ends: datetime | None) -> list[Record]:
         query = select(calls).where(_is(calls.c[self._person.column], self._person), *_between(begins, ends))

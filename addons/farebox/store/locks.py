@@ -11,6 +11,7 @@ class Lock(enum.IntEnum):
     MIGRATE = int.from_bytes(b"farebox", "big")
     PARTITIONS = MIGRATE + 1
     RETENTION = MIGRATE + 2
+    ALERTS = MIGRATE + 3
 
 
 def take(connection: Connection, lock: Lock) -> None:

@@ -27,6 +27,8 @@ from ..records.column import Column as LedgerColumn
 from .rollups.tables import ROLLUP_TABLES, RollupTable, known
 
 metadata = MetaData()
+# What makes an event one of its kind.
+EVENT_KEY = ("kind", "budget", "name", "window_start", "threshold", "bound")
 
 
 def as_json(value: object) -> str:
@@ -107,6 +109,31 @@ hourly_changes = Table(
     Column("hour", DateTime(timezone=True), primary_key=True),
     Column("sidecar", Text, primary_key=True),
     Column("revision", BigInteger, nullable=False),
+)
+
+# What was told or is to be told: a row before it is sent, once for each threshold of a budget in a window.
+alert_events = Table(
+    "alert_events",
+    metadata,
+    Column("event", Text, primary_key=True),
+    *[Column(name, Text, nullable=False) for name in ("kind", "budget", "scope", "name")],
+    Column("window_start", DateTime(timezone=True), nullable=False),
+    *[Column(name, Text, nullable=False) for name in ("threshold", "bound")],
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("figures", _json()),
+    Index("alert_events_key", *EVENT_KEY, unique=True),
+)
+# An event's way to one destination. Until `due_at`, nobody tries: a sidecar is at it, or the last attempt failed.
+alert_deliveries = Table(
+    "alert_deliveries",
+    metadata,
+    Column("event", Text, primary_key=True),
+    Column("destination", Text, primary_key=True),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("delivered_at", DateTime(timezone=True)),
+    Column("problem", Text),
+    Index("alert_deliveries_due", "destination", "delivered_at", "due_at"),
 )
 
 

@@ -72,7 +72,19 @@ def test_what_we_never_read_may_be_anything() -> None:
         ).encode(),
         payload().replace(b'"input_mtok": 2.5', b'"input_mtok": NaN', 1),
     ],
-    ids=["empty", "a page", "no list", "numbers", "a number too", "deep", "cut off", "half", "odd clause", "odd price", "not a number"],
+    ids=[
+        "empty",
+        "a page",
+        "no list",
+        "numbers",
+        "a number too",
+        "deep",
+        "cut off",
+        "half",
+        "odd clause",
+        "odd price",
+        "not a number",
+    ],
 )
 def test_what_holds_no_prices_is_refused(data: bytes) -> None:
     with pytest.raises(PayloadError, match=r"^(invalid JSON|not a list of providers|this version cannot read)"):
