@@ -45,20 +45,23 @@ def test_the_same_request_has_the_same_hash() -> None:
 
 
 @pytest.mark.parametrize(
-    "other",
+    ("salt", "caller", "other"),
     [
-        request_hash(b"of another", KEYED, request()),
-        request_hash(SALT, KEYED, request(BODY + b" ")),
-        request_hash(SALT, KEYED, request(url=OPENAI + "?x=1")),
-        request_hash(SALT, KEYED, request(url=OPENAI.replace("openai", "groq"))),
-        request_hash(SALT, KEYED | {"client_addr": "10.0.0.11"}, request(url=OPENAI)),
-        request_hash(SALT, {}, request()),
+        (b"of another", KEYED, request()),
+        (b"", KEYED, request()),
+        (SALT, KEYED, request(BODY + b" ")),
+        (SALT, KEYED, request(url=OPENAI + "?x=1")),
+        (SALT, KEYED, request(url=OPENAI.replace("openai", "groq"))),
+        (SALT, KEYED | {"client_addr": "10.0.0.11"}, request(url=OPENAI)),
+        (SALT, {}, request()),
     ],
-    ids=["salt", "body", "query", "host", "a client that runs on", "nobody"],
+    ids=["salt", "no salt", "body", "query", "host", "a client that runs on", "nobody"],
 )
-def test_another_request_has_another_hash(other: str | None) -> None:
-    assert other is not None
-    assert other != request_hash(SALT, KEYED, request())
+def test_another_request_has_another_hash(salt: bytes, caller: dict[str, str], other: Request) -> None:
+    found = request_hash(salt, caller, other)
+
+    assert found is not None
+    assert found != request_hash(SALT, KEYED, request())
 
 
 @pytest.mark.parametrize("column", KEYED)

@@ -40,6 +40,35 @@ def test_without_parts_the_usage_is_the_providers() -> None:
     assert told == (Usage(input_tokens=10, output_tokens=5, units={"pages": 1, "images": 3}), None, None, None)
 
 
+@pytest.mark.parametrize(
+    ("status", "reply", "units"),
+    [
+        (200, Reply(), {"images": 2}),
+        (200, Reply(is_error=True), None),
+        (429, Reply(), None),
+        (200, Reply(units={"images": 1}), {"images": 1}),
+    ],
+    ids=["silent", "error in the stream", "refused", "told"],
+)
+def test_the_units_asked_for_are_billed_if_an_answer_tells_none(
+    status: int, reply: Reply, units: dict[str, int] | None
+) -> None:
+    asked = replace(CHAT, asked=replace(CHAT.asked, units={"images": 2}))
+
+    assert bill(asked, Response(status), reply).usage.units == units
+
+
+def test_a_rule_for_the_maker_s_models_sees_what_was_sent() -> None:
+    sent = {
+        "prompt_tokens": 10,
+        "completion_tokens": 5,
+        "total_tokens": 22,
+        "completion_tokens_details": {"reasoning_tokens": 7},
+    }
+
+    assert bill(CHAT, OK, Reply(usage=sent, model="grok-4")).usage.output_tokens == 12
+
+
 def test_what_was_served_goes_before_what_was_asked_for() -> None:
     asked = replace(CHAT, asked=replace(CHAT.asked, context={"quality": "high", "size": "auto"}))
 
