@@ -6,7 +6,7 @@ import pytest
 from farebox.cli.ledger import opened_ledger
 from farebox.config.settings import Settings
 from farebox.errors import LedgerError
-from farebox.store.migrate import revisions
+from farebox.store.revisions import revisions
 
 from tests.support.ledgers import opened, upgrade
 

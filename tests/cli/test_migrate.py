@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from farebox.store.engine import name, writer
-from farebox.store.migrate import revisions
+from farebox.store.revisions import revisions
 from farebox.store.schema import hourly
 from sqlalchemy import Engine, delete
 

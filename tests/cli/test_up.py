@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from farebox.cli.up import banner, prepare
 from farebox.config.settings import Settings
-from farebox.store.migrate import revisions
+from farebox.store.revisions import revisions
 from farebox.supervisor.supervisor import Started
 from sqlalchemy import Engine
 

@@ -9,7 +9,7 @@ from farebox.config.settings import Settings, load
 from farebox.doctor import ledger
 from farebox.doctor.finding import OK, PROBLEM, WARNING
 from farebox.store.engine import open_engine
-from farebox.store.migrate import revisions
+from farebox.store.revisions import revisions
 
 from tests.support.findings import levels, only
 from tests.support.ledgers import locked, new_ledger

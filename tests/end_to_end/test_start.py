@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx2
 import msgspec
 import pytest
-from farebox.store.migrate import revisions
+from farebox.store.revisions import revisions
 from farebox.store.schema import calls
 from sqlalchemy import Engine, MetaData, Table, func, insert, select
 

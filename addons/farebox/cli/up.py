@@ -14,7 +14,8 @@ from ..home.folder import BUNDLE, CERTIFICATE
 from ..process.client_environment import ProxyEndpoint, client_variables
 from ..process.stopping import until_signalled
 from ..store.engine import name, opened
-from ..store.migrate import migrate, revisions
+from ..store.migrate import migrate
+from ..store.revisions import revisions
 from ..supervisor.run_home import recover_orphans
 from ..supervisor.supervisor import LifecycleHooks, Started, run
 from .options import Config, Host, Ledger, MetricsPort, Mode, Port, Script, Set, Workers

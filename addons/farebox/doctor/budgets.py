@@ -9,7 +9,7 @@ from ..config.suggest import nearest
 from ..errors import FareboxError
 from ..store.budgets import unmatched
 from ..store.engine import opened
-from ..store.migrate import revisions
+from ..store.revisions import revisions
 from .finding import Finding, ok, warning
 
 _PATIENCE_SECONDS = 10.0

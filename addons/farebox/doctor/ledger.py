@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ..config.settings import Settings
 from ..errors import FareboxError, LedgerAwayError, ReadOnlyError
 from ..store.engine import Engine, name, opened, ping
-from ..store.migrate import revisions
+from ..store.revisions import revisions
 from .finding import Finding, ok, problem, warning
 
 _PATIENCE_SECONDS = 10.0

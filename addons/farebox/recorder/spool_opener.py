@@ -9,7 +9,8 @@ from ..home.folder import InUseError, claim
 from ..spool.reader import SpoolReader
 from ..store import queries
 from ..store.engine import Engine, name
-from ..store.migrate import migrate, revisions
+from ..store.migrate import migrate
+from ..store.revisions import revisions
 
 logger = logging.getLogger(__name__)
 
