@@ -6,6 +6,7 @@ import json
 import pytest
 from farebox.dialects import openai_chat
 from farebox.providers.table import NOBODY
+from farebox.proxy import exchange as exchange_module
 from farebox.proxy.capture import CaptureOptions
 from farebox.proxy.exchange import Exchange, destination
 from farebox.records.reading import Reading, encode
@@ -43,6 +44,23 @@ def test_a_compressed_request_has_its_size_on_the_wire_and_the_text_of_its_docum
 
     assert (reading.request_bytes, reading.model_requested) == (len(body), "m")
     assert (reading.sizes.prompt_bytes or 0) > 2500 > len(body)
+
+
+def test_a_request_is_decompressed_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchange_module, "DECODED_LIMIT", len(BODY) - 1)
+
+    reading = reading_of(flow_of(body=gzip.compress(BODY), encoding="gzip"))
+
+    # A request that is cut off has no size.
+    assert (reading.model_requested, reading.sizes.prompt_bytes) == ("m", None)
+
+
+def test_the_head_of_a_compressed_upload_is_read() -> None:
+    body = gzip.compress(BODY)
+
+    reading = reading_of(flow_of(body=b"", encoding="gzip"), body[:40], body[40:])
+
+    assert (reading.request_bytes, reading.model_requested) == (len(body), "m")
 
 
 def test_an_upload_in_pieces_has_the_size_of_all_of_them() -> None:

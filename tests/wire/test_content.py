@@ -8,7 +8,7 @@ import brotli
 import pytest
 import zstandard
 from farebox.errors import WireError
-from farebox.wire.content import ContentDecoder, content_decoder
+from farebox.wire.content import ContentDecoder, content_decoder, decoded_start
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -130,3 +130,17 @@ def _flushing(name: str, first: bytes, second: bytes) -> tuple[bytes, bytes]:
             deflater = zlib.compressobj(wbits=31 if name == "gzip" else 15)
             flushed = deflater.compress(first) + deflater.flush(zlib.Z_SYNC_FLUSH)
             return flushed, deflater.compress(second) + deflater.flush()
+
+
+@each_encoding
+def test_the_start_of_a_body_has_a_limit(name: str, encode: Callable[[bytes], bytes]) -> None:
+    encoded = encode(TEXT)
+
+    assert decoded_start(encoded, name, len(TEXT)) == (TEXT, True)
+    assert decoded_start(encoded, name, len(TEXT) - 1) == (TEXT[:-1], False)
+
+
+def test_the_start_of_a_body_ends_with_what_cannot_be_decoded() -> None:
+    assert decoded_start(TEXT, "gzip", 100) == (b"", False)
+    assert decoded_start(TEXT, "rot13", 100) == (b"", False)
+    assert decoded_start(b"", "gzip", 100) == (b"", True)

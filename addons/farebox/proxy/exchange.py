@@ -20,11 +20,14 @@ from ..records.columns import LIST_MODELS
 from ..records.exchange import Request, Response
 from ..records.header_value import header_value
 from ..records.reading import BLOCKED, Reading
+from ..wire.content import decoded_start
 from .capture import CaptureOptions
 from .own_address import is_for_farebox
 from .worker_output import new_id
 
 HEAD_LIMIT = 64 << 10
+# A few bytes can decompress to gigabytes.
+DECODED_LIMIT = 32 << 20
 FREE_OPERATIONS = frozenset({"count_tokens", LIST_MODELS})
 # Scopes of budgets whose names come from the request's facts.
 NAMED_COLUMNS = {
@@ -175,13 +178,17 @@ class Exchange:
 
     def _sent(self) -> Request:
         if self._head is not None:
-            is_whole = self._uploaded == len(self._head)
-            return request_of(self._flow, bytes(self._head), body_is_whole=is_whole, body_bytes=self._uploaded)
+            return self._decoded(bytes(self._head), self._uploaded)
         if self.client_body is not None:
             return request_of(self._flow, self.client_body, body_bytes=len(self.client_body))
         raw = self._flow.request.raw_content or b""
-        body = self._flow.request.get_content(strict=False) or b""
-        return request_of(self._flow, body, body_bytes=len(raw))
+        return self._decoded(raw, len(raw))
+
+    def _decoded(self, raw: bytes, size: int) -> Request:
+        """Return the request with the text of `raw`, the beginning of a body of `size` bytes."""
+        encodings = self._flow.request.headers.get("content-encoding")
+        body, is_whole = decoded_start(raw, encodings, DECODED_LIMIT)
+        return request_of(self._flow, body, body_is_whole=is_whole and len(raw) == size, body_bytes=size)
 
     def _attempt_of(self, request: Request, asked: Asked, caller: Mapping[str, Any], shape: Shape) -> dict[str, Any]:
         if asked.completes is not None:

@@ -11,6 +11,7 @@ from mitmproxy.connection import ConnectionState
 from ..config.settings import Settings
 from ..stream_options.hosts import supports_usage_option
 from ..stream_options.inject import is_plain, with_include_usage
+from ..wire.content import decoded_start
 from .edits import STREAM_USAGE, Editor
 from .exchange import Exchange, destination, request_of
 from .tap import RESPONSE_LIMIT, ResponseTap, content_length
@@ -111,7 +112,8 @@ class StreamUsage:
 def _refuses(response: http.Response | None) -> bool:
     if response is None or response.status_code not in _REFUSALS:
         return False
-    body = response.get_content(strict=False) or b""
+    encodings = response.headers.get("content-encoding")
+    body, _ = decoded_start(response.raw_content or b"", encodings, RESPONSE_LIMIT)
     return any(name in body for name in _NAMES)
 
 

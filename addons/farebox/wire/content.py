@@ -31,6 +31,22 @@ def content_decoder(encodings: str | None) -> ContentDecoder:
     return chain[0] if len(chain) == 1 else _Chain(chain)
 
 
+def decoded_start(data: bytes, encodings: str | None, limit: int) -> tuple[bytes, bool]:
+    """Return the first `limit` bytes of an encoded body, and whether these are all.
+
+    Invalid bytes, or an unknown encoding, end it.
+    """
+    body = bytearray()
+    try:
+        for piece in content_decoder(encodings).feed(data):
+            body += piece
+            if len(body) > limit:
+                return bytes(body[:limit]), False
+    except WireError:
+        return bytes(body), False
+    return bytes(body), True
+
+
 class _Chain:
     def __init__(self, steps: list[ContentDecoder]) -> None:
         self._steps = steps
