@@ -16,4 +16,5 @@ def farebox_of(settings: Settings) -> Farebox:
         url(settings.host, port), str(settings.folder / CERTIFICATE), str(settings.folder / BUNDLE)
     )
     runs = holder(settings.folder, "sidecar") is not None
-    return Farebox(endpoint, ports, settings.table, settings.intercept.hosts, settings.intercept.all, runs)
+    intercept = settings.intercept
+    return Farebox(endpoint, ports, settings.table, intercept.hosts, intercept.all, runs, settings.purposes)

@@ -1,6 +1,6 @@
 """All checks of LibreChat's files."""
 
-from . import base_urls, options, proxying, rag, titles, trust
+from . import base_urls, options, own_prompts, proxying, rag, titles, trust
 from .deployment import Deployment
 from .endpoints import endpoints
 from .finding import PROBLEM, Finding
@@ -17,6 +17,7 @@ def check(deployment: Deployment, prices: Prices) -> list[Finding]:
         *rag.findings(deployment),
         *options.findings(deployment, found),
         *titles.findings(deployment, found, prices),
+        *own_prompts.findings(deployment),
     ]
     unique = list(dict.fromkeys(findings))
     return sorted(unique, key=lambda one: one.level != PROBLEM)

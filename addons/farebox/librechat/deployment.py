@@ -7,6 +7,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from ..process.client_environment import ProxyEndpoint
 from ..providers.table import PROVIDERS, Table, host_matches, provider_of
+from ..purpose.rule import PurposeRule
 from .compose import Service, services
 from .environment import Environment, Variables
 from .finding import Place
@@ -22,7 +23,10 @@ ENV_PROXY_RELEASE = (0, 8, 7)
 
 @dataclass(frozen=True, slots=True)
 class Farebox:
-    """The sidecar as clients reach it: its `endpoint`, all `ports` with a listener, and the hosts that it decrypts."""
+    """The sidecar as clients reach it: its `endpoint`, all `ports` with a listener, and the hosts that it decrypts.
+
+    `purposes` are the rules of its settings.
+    """
 
     endpoint: ProxyEndpoint
     ports: tuple[int, ...]
@@ -30,6 +34,7 @@ class Farebox:
     intercepted: tuple[str, ...] = ()
     decrypts_all: bool = False
     is_running: bool = True
+    purposes: tuple[PurposeRule, ...] = ()
 
     def other_port(self, key: str, port: int | None) -> tuple[str, str] | None:
         """Return why a proxy variable with this port is wrong, and the fix; None if farebox listens there."""

@@ -16,7 +16,7 @@ PURPOSES = (
 _DERIVED = frozenset({"retry"})
 _PURPOSE = re.compile(r"[a-z][a-z0-9_]{0,31}")
 # Shorter beginnings match what users write.
-_LEAST_TEXT = 8
+LEAST_TEXT = 8
 _TEXT_LIMIT = 20_000
 
 
@@ -80,8 +80,8 @@ def _in_rule(rule: PurposeRule) -> Iterator[str]:
         yield ": matches every call: add begins, system, user, ends, tools, schema, headers or operation"
     for key in ("system", "user", "begins", "ends"):
         text = getattr(rule, key)
-        if text is not None and not _LEAST_TEXT <= len(text) <= _TEXT_LIMIT:
-            yield f".{key}: a text has {_LEAST_TEXT} to {_TEXT_LIMIT:,} characters: shorter ones match what users write"
+        if text is not None and not LEAST_TEXT <= len(text) <= _TEXT_LIMIT:
+            yield f".{key}: a text has {LEAST_TEXT} to {_TEXT_LIMIT:,} characters: shorter ones match what users write"
     for name in rule.headers or ():
         if name != name.lower():
             yield f".headers.{name}: write the header's name in small letters"

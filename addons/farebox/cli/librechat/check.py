@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -18,11 +19,13 @@ from ...librechat.check import check as findings_of
 from ...librechat.deployment import Deployment, Version, deployment
 from ...librechat.finding import PROBLEM, Finding
 from ...librechat.options import headers_snippet
+from ...librechat.own_prompts import missing_rules
 from ...librechat.title_prices import title_prices
 from ...pricing.standard import standard
 from ...report.figures import plural
 from ..console import console
 from ..options import Config, Host, Port
+from . import rules
 from .files import read
 
 _VERSION = re.compile(r"v?(\d+(?:\.\d+){0,2})(?:-\w+)?")
@@ -41,6 +44,11 @@ Node = Annotated[
     str | None, typer.Option(metavar="VERSION", help="Node's version, such as 24.16; default: that of the release.")
 ]
 
+WriteRules = Annotated[
+    bool,
+    typer.Option("--write-rules", help="Add rules for the prompts that librechat.yaml replaces to farebox.yaml."),
+]
+
 
 def check(
     *,
@@ -49,14 +57,16 @@ def check(
     node: Node = None,
     host: Host = None,
     port: Port = None,
+    write_rules: WriteRules = False,
     config: Config = None,
 ) -> None:
-    """Find calls of LibreChat that farebox would miss, and print what to write instead. Changes nothing.
+    """Find calls of LibreChat that farebox would miss, and print what to write instead. Changes none of its files.
 
     Each finding names the file, the line and the key. The exit code is 1 if calls would be missed or fail.
 
     - `farebox librechat check`
     - `farebox librechat check librechat.yaml .env docker-compose.yml docker-compose.override.yml`
+    - `farebox librechat check --write-rules`
     """
     settings = settings_module.load({"host": host, "port": port}, config=config)
     found = read(files or ())
@@ -69,8 +79,13 @@ def check(
         files=found.env_files,
         versions=versions,
     )
-    findings = examine(described, settings)
     out = console()
+    if write_rules:
+        out.print(rules.write_rules(missing_rules(described), config), soft_wrap=True)
+        # The rules that were just written count.
+        settings = settings_module.load({"host": host, "port": port}, config=config)
+        described = replace(described, farebox=farebox_of(settings))
+    findings = examine(described, settings)
     for line in _lines(findings):
         out.print(line, soft_wrap=True)
     _print_headers(out)
