@@ -59,3 +59,10 @@ def test_a_wrong_budget_is_refused_with_file_and_line(run: Command, file: Path) 
     file.write_text(BUDGETS.replace("scope: user", "scope: usr"), encoding="utf-8")
 
     assert "farebox.yaml:4: budgets[1].scope: 'usr' is not a scope: did you mean user?" in run("budgets").err
+
+
+def test_a_person_has_the_name_of_the_settings(run: Command, file: Path) -> None:
+    file.write_text(BUDGETS + "users:\n  - {id: u1, name: Ann Example}\n", encoding="utf-8")
+
+    assert "people: Ann Example" in run("budgets").out
+    assert json.loads(run("budgets", "--format", "json").out)["budgets"][1]["name"] == "u1"

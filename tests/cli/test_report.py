@@ -6,6 +6,7 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from farebox.cli.report import NAMES
@@ -148,3 +149,35 @@ def test_what_nobody_was_billed_for_is_not_unknown(run: Command, engine: Engine)
     out = run("report", "--where", "status=404").out
 
     assert re.search(r"^m +- +1 +1", out, re.MULTILINE)
+
+
+def test_keys_users_and_teams_have_their_names(run: Command, home: Path) -> None:
+    settings = "users:\n  - {id: u1, name: Ann Example}\nteams:\n  - {id: research, name: Research}\n"
+    (home.parent / "farebox.yaml").write_text(settings, encoding="utf-8")
+
+    lines = [words(line) for line in run("report", "--by", "user").out.splitlines()]
+    told = json.loads(run("report", "--by", "user,model", "--format", "json").out)["rows"]
+    header, first, *_ = run("report", "--by", "user", "--format", "csv").out.splitlines()
+
+    assert any(line.startswith("Ann Example $0.00350") for line in lines)
+    assert {(row["user"], row["user_name"]) for row in told} == {("u1", "Ann Example"), (None, None)}
+    assert (header.split(",")[:2], first.split(",")[:2]) == (["user", "user_name"], ["u1", "Ann Example"])
+
+
+def test_a_condition_accepts_a_name(run: Command, home: Path) -> None:
+    (home.parent / "farebox.yaml").write_text("users:\n  - {id: u1, name: Ann Example}\n", encoding="utf-8")
+
+    told = json.loads(run("report", "--where", "user=Ann Example", "--format", "json").out)
+
+    assert told["total"]["calls"] == 1
+
+
+def test_a_key_without_a_name_is_its_fingerprint(run: Command, engine: Engine, home: Path) -> None:
+    prints = ("3f2a91c04b7de610", "ffffffffffffffff")
+    DatabaseSink(engine).write([record(started_at=NOW, key_fingerprint=one) for one in prints], {})
+    settings = f"keys:\n  - {{name: production, fingerprint: {prints[0]}}}\n"
+    (home.parent / "farebox.yaml").write_text(settings, encoding="utf-8")
+
+    lines = [words(line).split()[0] for line in run("report", "--by", "key").out.splitlines()[2:] if words(line)]
+
+    assert {"production", "ffffffffffffffff"} <= set(lines)

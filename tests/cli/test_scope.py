@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from farebox.attribution.lines import KeyLine
 from farebox.cli.scope import scope_of
 from farebox.config.settings import Settings
 from farebox.errors import SettingsError
@@ -27,6 +28,14 @@ def test_conditions_are_grouped_by_name(options: list[str] | None, where: tuple[
     scope = scope_of(SETTINGS, "all", None, options)
 
     assert (scope.start, scope.end, scope.where) == (None, None, where)
+
+
+def test_a_name_of_the_settings_is_each_id_that_has_it() -> None:
+    settings = Settings(timezone="UTC", keys=(KeyLine("web", "3f2a91c04b7de610"), KeyLine("web", "00000000000000aa")))
+
+    scope = scope_of(settings, "all", None, ["key=web"])
+
+    assert scope.where == (("key", ("web", "3f2a91c04b7de610", "00000000000000aa")),)
 
 
 def test_times_are_in_the_zone_of_the_settings() -> None:

@@ -1,6 +1,7 @@
 """`farebox budgets`."""
 
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -39,4 +40,5 @@ def budgets(
         typer.echo(as_csv(figures), nl=False)
     else:
         out = console()
-        out.print(budgets_table(figures, settings.budgets, settings.zone, width=out.width))
+        shown = [replace(one, name=settings.names.shown(one.budget.scope, one.name)) for one in figures]
+        out.print(budgets_table(shown, settings.budgets, settings.zone, width=out.width))

@@ -72,9 +72,9 @@ def report(
     groups = ordered(found.groups, names, starts)
     lacking = _lacking(found, settings)
     if format is Format.JSON:
-        sys.stdout.buffer.write(as_json(names, scope, groups, found.whole, lacking=lacking))
+        sys.stdout.buffer.write(as_json(names, scope, groups, found.whole, names=settings.names, lacking=lacking))
     elif format is Format.CSV:
-        typer.echo(as_csv(names, groups, found.whole), nl=False)
+        typer.echo(as_csv(names, groups, found.whole, names=settings.names), nl=False)
         if lacking:
             typer.echo(lacking, err=True)
     elif not groups:
@@ -82,7 +82,8 @@ def report(
     else:
         title = f"Spend by {' and '.join(names)}, {_title(since, until)} ({settings.timezone})"
         out = console()
-        out.print(report_table(title, names, groups, found.whole, lacking=lacking, width=out.width))
+        called = settings.names
+        out.print(report_table(title, names, groups, found.whole, names=called, lacking=lacking, width=out.width))
 
 
 def _spans(

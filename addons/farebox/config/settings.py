@@ -16,6 +16,7 @@ import tzlocal
 
 from ..attribution import lines
 from ..attribution.lines import Attribution, KeyLine, TeamLine, UserLine
+from ..attribution.names import Names
 from ..errors import SettingsError
 from ..metering import cost_fields
 from ..metering.cost_fields import CostField
@@ -115,6 +116,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         """The names of all providers, including those that only the user's own prices name."""
         priced = (rule.match.provider for rule in self.prices if rule.match.provider)
         return tuple(dict.fromkeys([*(one.name for one in self.table), *priced, UNKNOWN]))
+
+    @property
+    def names(self) -> Names:
+        """The names of keys, users and teams."""
+        return Names(self.keys, self.users, self.teams)
 
     @property
     def ledger_name(self) -> str:

@@ -8,41 +8,55 @@ from typing import Any
 
 import msgspec
 
+from ..attribution.names import NAMED, NO_NAMES, Names
 from ..store.summary import Group, Scope, Sums
 from .figures import exact_usd
 
 
 def as_json(
-    by: Sequence[str], scope: Scope, groups: Sequence[Group], total: Sums, *, lacking: str | None = None
+    by: Sequence[str],
+    scope: Scope,
+    groups: Sequence[Group],
+    total: Sums,
+    *,
+    names: Names = NO_NAMES,
+    lacking: str | None = None,
 ) -> bytes:
     """Return one JSON object: `rows` with their dimensions and sums, and the `total`; null is unknown.
 
+    Keys, users and teams have their name beside their id, as `key_name`, `user_name` and `team_name`.
     `lacking` is a sentence on calls that are missing from the figures, if any.
     """
     body = {
         "since": scope.start,
         "until": scope.end,
         "by": list(by),
-        "rows": [_named(by, group) for group in groups],
+        "rows": [_named(by, group, names) for group in groups],
         "total": _amounts(total),
         "lacking": lacking,
     }
     return msgspec.json.format(msgspec.json.encode(body), indent=2) + b"\n"
 
 
-def as_csv(by: Sequence[str], groups: Sequence[Group], total: Sums) -> str:
+def as_csv(by: Sequence[str], groups: Sequence[Group], total: Sums, *, names: Names = NO_NAMES) -> str:
     """Return a header and a line for each group, without the total; an empty cell is unknown."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, [*by, *_amounts(total)], lineterminator="\n")
+    writer = csv.DictWriter(text, [*_columns(by), *_amounts(total)], lineterminator="\n")
     writer.writeheader()
     writer.writerows(
-        _named(by, group) | {"interpolated": "true" if group.sums.interpolated else "false"} for group in groups
+        _named(by, group, names) | {"interpolated": "true" if group.sums.interpolated else "false"} for group in groups
     )
     return text.getvalue()
 
 
-def _named(by: Sequence[str], group: Group) -> dict[str, Any]:
-    return {**dict(zip(by, group.key, strict=True)), **_amounts(group.sums)}
+def _columns(by: Sequence[str]) -> list[str]:
+    return [column for kind in by for column in ((kind, f"{kind}_name") if kind in NAMED else (kind,))]
+
+
+def _named(by: Sequence[str], group: Group, names: Names) -> dict[str, Any]:
+    ids = dict(zip(by, group.key, strict=True))
+    found = {f"{kind}_name": names.name(kind, id_) for kind, id_ in ids.items() if kind in NAMED}
+    return {column: (ids | found)[column] for column in _columns(by)} | _amounts(group.sums)
 
 
 def _amounts(sums: Sums) -> dict[str, Any]:

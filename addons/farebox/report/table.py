@@ -7,6 +7,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ..attribution.names import NO_NAMES, Names
 from ..store.summary import Group, Sums
 from . import figures
 from .figures import plural
@@ -25,6 +26,7 @@ def report_table(
     groups: Sequence[Group],
     total: Sums,
     *,
+    names: Names = NO_NAMES,
     lacking: str | None = None,
     width: int = 160,
 ) -> RenderableType:
@@ -34,7 +36,7 @@ def report_table(
     """
     table = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
     table.show_footer = len(groups) != 1
-    keys = [[UNKNOWN_KEY if key is None else key for key in group.key] for group in groups]
+    keys = [[_shown(names, kind, key) for kind, key in zip(by, group.key, strict=True)] for group in groups]
     for place, name in enumerate(by):
         longest = max(map(len, (name, "total", *(key[place] for key in keys))))
         table.add_column(
@@ -84,6 +86,10 @@ def _fitting(
         if sum(size + _GAP for size in widths.values()) > room:
             del widths[name]
     return set(widths)
+
+
+def _shown(names: Names, kind: str, key: str | None) -> str:
+    return UNKNOWN_KEY if key is None else names.shown(kind, key)
 
 
 def _spend(sums: Sums) -> str:

@@ -26,11 +26,11 @@ from ...report.figures import plural
 from ..console import console
 from ..options import Config, Host, Port
 from . import rules
-from .files import read
+from .files import Files, read
 
 _VERSION = re.compile(r"v?(\d+(?:\.\d+){0,2})(?:-\w+)?")
 _MARKS = {PROBLEM: ("✗", "bold red")}
-Files = Annotated[
+Paths = Annotated[
     list[Path] | None,
     typer.Argument(
         metavar="FILE",
@@ -52,7 +52,7 @@ WriteRules = Annotated[
 
 def check(
     *,
-    files: Files = None,
+    files: Paths = None,
     release: Release = None,
     node: Node = None,
     host: Host = None,
@@ -68,22 +68,15 @@ def check(
     - `farebox librechat check librechat.yaml .env docker-compose.yml docker-compose.override.yml`
     - `farebox librechat check --write-rules`
     """
-    settings = settings_module.load({"host": host, "port": port}, config=config)
-    found = read(files or ())
+    given = {"host": host, "port": port}
+    settings = settings_module.load(given, config=config)
     versions = (_version("release", release), _version("node", node))
-    described = deployment(
-        farebox_of(settings),
-        config=found.config,
-        dotenv=found.dotenv,
-        compose=found.compose,
-        files=found.env_files,
-        versions=versions,
-    )
+    described = _described(read(files or ()), settings, versions)
     out = console()
     if write_rules:
         out.print(rules.write_rules(missing_rules(described), config), soft_wrap=True)
         # The rules that were just written count.
-        settings = settings_module.load({"host": host, "port": port}, config=config)
+        settings = settings_module.load(given, config=config)
         described = replace(described, farebox=farebox_of(settings))
     findings = examine(described, settings)
     for line in _lines(findings):
@@ -91,6 +84,17 @@ def check(
     _print_headers(out)
     if any(one.level == PROBLEM for one in findings):
         raise typer.Exit(1)
+
+
+def _described(found: Files, settings: Settings, versions: tuple[Version | None, Version | None]) -> Deployment:
+    return deployment(
+        farebox_of(settings),
+        config=found.config,
+        dotenv=found.dotenv,
+        compose=found.compose,
+        files=found.env_files,
+        versions=versions,
+    )
 
 
 def examine(described: Deployment, settings: Settings) -> list[Finding]:
