@@ -17,13 +17,14 @@ PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 OR_NONE := || [ $$? = 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates librechat-newest tables prices vendor faults soak readme picture ledger-page dashboards mutants lock wheel clean bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-gauges bench-series secrets
+.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates librechat-newest tables prices vendor faults soak readme picture ledger-page dashboards mutants lock wheel clean bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-gauges bench-series secrets image pictures
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
 
 demo: $(READY)  ## play a made-up session through the real proxy and report it: no key, no network
 	$(BIN)/farebox demo $(FLAGS)
+	@scripts/see-in-grafana.sh
 
 run: $(READY)  ## start the sidecar with SQLite; FLAGS="--port 8080 ..." are passed to `farebox up`
 	$(BIN)/farebox up $(FLAGS)
@@ -127,6 +128,9 @@ dashboards: $(READY)  ## write the Grafana dashboards in dashboards/generated
 
 secrets:  ## write passwords for compose.yaml to .env
 	scripts/secrets.sh
+
+image:  ## build the image with podman or docker, and try it: healthy, not root, read-only, calls recorded
+	scripts/image.sh
 
 lock: $(UV)  ## update the pinned environment
 	$(UV) pip compile --quiet --universal --no-header --no-annotate --upgrade --group dev pyproject.toml -o requirements.lock

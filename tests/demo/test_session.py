@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 import urllib.request
+from collections import Counter
 from pathlib import Path
 
 import httpx2
@@ -16,7 +17,13 @@ import pytest
 from farebox.demo.answers import answer_to
 from farebox.demo.provider import provider
 from farebox.demo.session import HOSTS, calls
+from farebox.sinks.database import DatabaseSink
+from farebox.store.engine import opened
+from farebox.store.schema import calls as ledger_calls
+from sqlalchemy import select
 
+from tests.support.postgres import Postgres
+from tests.support.samples import record
 from tests.support.sidecar import clean_environment, export
 
 SECONDS = 120.0
@@ -98,6 +105,25 @@ def test_the_demo_leaves_its_rows_and_a_report(tmp_path: Path) -> None:
     assert f"farebox report --by outcome --ledger sqlite:///{tmp_path}/home/demo/ledger.db" in done.stdout
     assert done.stderr == ""
     assert sorted(path.name for path in (tmp_path / "home").iterdir()) == ["demo", "demo.lock"]
+
+
+@pytest.mark.slow
+def test_the_demo_plays_into_a_ledger_that_has_no_real_calls(postgres: Postgres, database: str, tmp_path: Path) -> None:
+    url = postgres.url(database)
+    played, again = (start_demo(tmp_path / name, "--ledger", url) for name in ("one", "two"))
+    for process in (played, again):
+        assert process.wait(SECONDS) == 0, process.communicate()
+        process.communicate()
+    with opened(url) as engine:
+        with engine.connect() as connection:
+            sidecars = Counter(connection.scalars(select(ledger_calls.c.sidecar)))
+        DatabaseSink(engine).write([record(sidecar="office")], {})
+    assert sidecars == {"demo": 2 * len(list(calls()))}
+
+    refused = start_demo(tmp_path / "three", "--ledger", url)
+
+    assert "it has real calls" in refused.communicate(timeout=SECONDS)[1]
+    assert refused.returncode == 1
 
 
 @pytest.mark.slow

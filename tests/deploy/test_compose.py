@@ -84,3 +84,17 @@ def test_the_image_has_no_root_and_reports_its_health() -> None:
     assert "USER farebox" in last_stage
     assert any(line.startswith("HEALTHCHECK") and "/healthz" in line for line in last_stage)
     assert not any("pip install" in line for line in last_stage)
+
+
+def test_the_demo_prints_commands_for_grafana_that_are_there() -> None:
+    printed = subprocess.run(
+        [ROOT / "scripts" / "see-in-grafana.sh"], check=True, capture_output=True, text=True, timeout=30
+    ).stdout
+    page = (ROOT / "docs" / "grafana.md").read_text()
+    commands = [line.strip() for line in printed.splitlines() if line.startswith("  ")]
+
+    assert [command for command in commands if command not in page] == []
+    assert commands[0] == "make secrets"
+    assert "grafana" in SERVICES["grafana"]["profiles"]
+    assert commands[-1].endswith(SERVICES["farebox"]["environment"]["FAREBOX_LEDGER"])
+    assert "scripts/see-in-grafana.sh" in (ROOT / "Makefile").read_text().partition("\nrun:")[0]

@@ -14,6 +14,7 @@ from farebox.records.columns import NAMES
 from farebox.sinks.budget_metrics import BudgetMetrics
 from farebox.sinks.metrics import MetricsSink
 from farebox.sinks.notification_metrics import NotificationMetrics
+from farebox.sinks.otel_metrics import OtelMetrics
 from farebox.sinks.self_metrics import SelfMetrics
 from farebox.sinks.spend_gauges import SpendGauges
 from farebox.store.schema import call_prices
@@ -36,6 +37,7 @@ def metric_names() -> list[str]:
     Failures(registry)
     SpendGauges(registry)
     NotificationMetrics(registry, ())
+    OtelMetrics(registry, lambda _provider, _model: False)
     return [metric.name + ("_total" if metric.type == "counter" else "") for metric in registry.collect()]
 
 
@@ -68,7 +70,7 @@ def test_every_metric_is_documented(name: str) -> None:
 
 
 def test_no_metric_is_documented_that_is_not_there() -> None:
-    told = set(re.findall(r"^\| `(farebox_\w+)`", (DOCS / "metrics.md").read_text(), re.MULTILINE))
+    told = set(re.findall(r"^\| `((?:farebox|gen_ai)_\w+)`", (DOCS / "metrics.md").read_text(), re.MULTILINE))
 
     assert told == set(metric_names())
 

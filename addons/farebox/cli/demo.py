@@ -33,6 +33,7 @@ from .report import ordered
 
 _ROWS_SECONDS = 10.0
 _BY = ("provider", "model")
+_SIDECAR = "demo"
 
 
 def demo(
@@ -40,39 +41,46 @@ def demo(
     keep: Annotated[
         bool, typer.Option("--keep", help="Keep the sidecar and its metrics running until Ctrl-C.")
     ] = False,
+    ledger: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="Play into this ledger, such as that of compose.yaml; default: the demo's own."
+        ),
+    ] = None,
     config: Config = None,
 ) -> None:
     """Play a session with a made-up provider through the real proxy and report it: no key, no network.
 
     The session has streams, cache reads and writes, reasoning, a refused call and its retry, an aborted call, a call
     without usage and a model without a price. The demo has its own ledger in the data folder, which the next demo
-    replaces.
+    replaces. Another ledger that you name gets its calls as those of the sidecar `demo`, and must have no other calls:
+    made-up money must not mix with real money.
     """
     settings = settings_module.load({}, config=config)
     with claim(settings.folder, "demo"):
-        _play(settings, keep=keep)
+        _play(settings, ledger, keep=keep)
 
 
-def _play(settings: Settings, *, keep: bool) -> None:
+def _play(settings: Settings, ledger: str | None, *, keep: bool) -> None:
     folder = settings.folder / "demo"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
     out = console()
     out.print("A made-up provider, a made-up session, the real proxy:", style="dim")
     with provider(folder, HOSTS) as simulated, until_signalled() as stop:
-        own = _own_settings(settings, folder, simulated)
+        own = _own_settings(settings, folder, simulated, ledger)
         with opened(own.ledger) as engine:
             is_complete = _Demo(own, engine, out, keep=keep).run(stop)
     if not is_complete:
         raise FareboxError("the demo was ended before its time: its ledger has a part of it")
 
 
-def _own_settings(settings: Settings, folder: Path, simulated: Provider) -> Settings:
+def _own_settings(settings: Settings, folder: Path, simulated: Provider, ledger: str | None = None) -> Settings:
     return msgspec.structs.replace(
         Settings(),
         home=str(folder),
-        ledger=f"sqlite:///{folder / 'ledger.db'}",
-        sidecar="demo",
+        ledger=ledger or f"sqlite:///{folder / 'ledger.db'}",
+        sidecar=_SIDECAR,
         ca=str(folder / "mitmproxy"),
         timezone=settings.timezone,
         port=0,
@@ -100,12 +108,21 @@ class _Demo:
                 self._played = thread.submit(play, started.proxy, certificate)
                 self._played.add_done_callback(lambda _played: self._stay(started) if self._keep else stop.end())
 
-            hooks = LifecycleHooks(prepare=lambda: migrate(self._engine), on_started=start)
+            hooks = LifecycleHooks(prepare=self._prepare, on_started=start)
             supervisor.run(self._settings, hooks, stop)
         is_complete = self._played is not None and self._played.exception() is None
         if is_complete and not self._keep:
             self._report()
         return is_complete
+
+    def _prepare(self) -> None:
+        migrate(self._engine)
+        with snapshot(self._engine) as connection:
+            sidecars = {group.key[0] for group in summarise(connection, Scope(), ("sidecar",))}
+        if sidecars - {_SIDECAR}:
+            raise FareboxError(
+                "ledger: it has real calls, and the demo's are made up: name an empty ledger, or leave --ledger out"
+            )
 
     def _stay(self, started: Started) -> None:
         """Print the report when every row is recorded, and the addresses of the metrics and the proxy."""

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ..config import settings as settings_module
 from ..config.settings import Settings
-from ..doctor import budgets, client, destinations, folder, librechat, ports, prices, sidecar
+from ..doctor import budgets, client, destinations, folder, librechat, otlp, ports, prices, sidecar
 from ..doctor import ledger as ledger_check
 from ..doctor.finding import OK, PROBLEM, WARNING, Finding
 from ..doctor.reach import farebox_of
@@ -37,8 +37,8 @@ def doctor(
     """Find problems that keep calls from being recorded, and print how to fix each. Changes nothing.
 
     Checks the data folder, the CA, the ports, the ledger, the prices, the budgets, the destinations of notifications,
-    the running sidecar and its clients; with --pid or --env-file also a client's environment. The exit code is 1 if
-    there is a problem.
+    the collector of `otlp`, the running sidecar and its clients; with --pid or --env-file also a client's environment.
+    The exit code is 1 if there is a problem.
 
     - `farebox doctor`
     - `farebox doctor --pid $(pgrep -n node)`
@@ -60,7 +60,7 @@ def doctor(
 def examine(settings: Settings, pid: int | None, env_file: Path | None) -> Iterator[Finding]:
     """Yield the findings of every check."""
     farebox = farebox_of(settings)
-    for place in (folder, ports, ledger_check, prices, budgets, destinations):
+    for place in (folder, ports, ledger_check, prices, budgets, destinations, otlp):
         yield from place.check(settings)
     yield from sidecar.check(settings, farebox.endpoint)
     if pid is not None:

@@ -10,10 +10,12 @@ _MOST_NAMES = 500
 class Metrics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many `names` have money gauges of their own: those that spend the most.
 
-    `hosts` are names that the Host header of a request may have, besides addresses and names without a dot.
+    `otel_names` adds OpenTelemetry's GenAI metrics. `hosts` are names that the Host header of a request may have,
+    besides addresses and names without a dot.
     """
 
     names: int = 20
+    otel_names: bool = False
     hosts: tuple[str, ...] = ()
 
 

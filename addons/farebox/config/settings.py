@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import platformdirs
-import tzlocal
 
 from ..attribution import lines
 from ..attribution.lines import Attribution, KeyLine, TeamLine, UserLine
@@ -25,12 +24,14 @@ from ..purpose import rule as purpose_rule
 from ..purpose.rule import PurposeRule
 from . import budgets, credential_headers, metrics, price_rules, prices_update, retention, route_lines, spool_limits
 from . import destinations as destination_lines
+from . import otlp as otlp_settings
 from .budgets import Budget
 from .destinations import Destination, Digest
 from .environment import from_environment
 from .key_errors import format_error
 from .lines import located
 from .metrics import Metrics
+from .otlp import Otlp
 from .price_rules import PriceRule
 from .prices_update import PricesUpdate
 from .redact_url import redact_url
@@ -38,6 +39,7 @@ from .retention import Retention
 from .route_lines import RouteLine
 from .sources import FILE, from_file, merge, named, paths
 from .spool_limits import Spool
+from .zone import is_zone, local_zone
 
 _HOST = re.compile(r"[\w*.-]+(:\d+)?")
 _MOST_WORKERS = 64
@@ -70,6 +72,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     metrics_port: int = 9464
     web_config: str = ""
     metrics: Metrics = Metrics()
+    otlp: Otlp = Otlp()
     ledger: str = ""
     sidecar: str = ""
     ca: str = ""
@@ -174,12 +177,13 @@ def _checked(settings: Settings) -> Settings:
 
 def _problems(settings: Settings) -> Iterator[str]:
     yield from _out_of_range(settings)
-    if settings.timezone and not _is_zone(settings.timezone):
+    if settings.timezone and not is_zone(settings.timezone):
         yield f"timezone: {settings.timezone!r} is not a time zone: write a name such as Europe/Berlin or UTC"
     yield from credential_headers.problems(settings.attribution)
     yield from lines.problems(settings.attribution, settings.keys, settings.users, settings.teams)
     yield from purpose_rule.problems(settings.purposes)
     yield from metrics.problems(settings.metrics)
+    yield from otlp_settings.problems(settings.otlp)
     yield from spool_limits.problems(settings.spool, settings.workers)
     yield from retention.problems(settings.retention)
     yield from route_lines.problems(settings.routes)
@@ -199,14 +203,6 @@ def _out_of_range(settings: Settings) -> Iterator[str]:
         yield f"workers: {settings.workers} is not a number of workers: write 1 to {_MOST_WORKERS}"
     if not 0 <= settings.shutdown_timeout < math.inf:
         yield f"shutdown_timeout: {settings.shutdown_timeout} is not a number of seconds: write 0 or more"
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (LookupError, ValueError, OSError):
-        return False
-    return True
 
 
 def _host_problems(settings: Settings) -> Iterator[str]:
@@ -238,12 +234,6 @@ def _filled(settings: Settings) -> Settings:
         sidecar=settings.sidecar or socket.gethostname(),
         ca=str(Path(settings.ca or home / "mitmproxy").expanduser().absolute()),
         certificates=str(Path(settings.certificates or home).expanduser().absolute()),
-        timezone=settings.timezone or _local_zone(),
+        timezone=settings.timezone or local_zone(),
         attribution=msgspec.structs.replace(settings.attribution, tags=tags),
     )
-
-
-def _local_zone() -> str:
-    """Return the machine's time zone, or UTC if it has none with a name."""
-    name = tzlocal.get_localzone_name()
-    return name if name and _is_zone(name) else "UTC"

@@ -16,7 +16,8 @@ class Provider:
     `catalogue` is its id in genai-prices and `litellm` are its names in LiteLLM's list, if they differ from `name`.
     `quirks` are its rules per dialect. It `states_cost_at` a path of its
     responses, in billionths of a cent. If it `has_two_caches`, its automatic one and the one that requests ask for have
-    prices of their own. A `shared` host mostly serves other traffic than LLM calls, so it is decrypted
+    prices of their own. `otel` is its value of OpenTelemetry's `gen_ai.provider.name`, if that differs from `name`.
+    A `shared` host mostly serves other traffic than LLM calls, so it is decrypted
     only if the user adds it to `intercept.hosts`.
     """
 
@@ -28,6 +29,7 @@ class Provider:
     litellm: tuple[str, ...] = ()
     states_cost_at: str | None = None
     has_two_caches: bool = False
+    otel: str | None = None
 
 
 Table = tuple[Provider, ...]
@@ -41,12 +43,13 @@ PROVIDERS: Table = (
     # A subscription: its calls have no price per token.
     Provider("chatgpt", ("chatgpt.com",), shared=True),
     Provider("anthropic", ("api.anthropic.com", "aws-external-anthropic.*.api.aws")),
-    Provider("gemini", ("generativelanguage.googleapis.com",), "google", _THINKING),
+    Provider("gemini", ("generativelanguage.googleapis.com",), "google", _THINKING, otel="gcp.gemini"),
     Provider(
         "vertex",
         ("aiplatform.googleapis.com", "*-aiplatform.googleapis.com", "aiplatform.*.rep.googleapis.com"),
         "google",
         litellm=("vertex_ai",),
+        otel="gcp.vertex_ai",
     ),
     Provider(
         "bedrock",
@@ -57,6 +60,7 @@ PROVIDERS: Table = (
         ),
         "aws",
         litellm=("bedrock", "bedrock_mantle"),
+        otel="aws.bedrock",
     ),
     Provider(
         "azure",
@@ -65,19 +69,20 @@ PROVIDERS: Table = (
             *("*.models.ai.azure.com", "*.openai.azure.us"),
         ),
         litellm=("azure", "azure_ai"),
+        otel="azure.ai.openai",
     ),
     Provider("github_models", ("models.github.ai", "models.inference.ai.azure.com")),
-    Provider("mistral", ("api.mistral.ai", "codestral.mistral.ai")),
+    Provider("mistral", ("api.mistral.ai", "codestral.mistral.ai"), otel="mistral_ai"),
     Provider("groq", ("api.groq.com",)),
     Provider("deepseek", ("api.deepseek.com",)),
-    Provider("xai", ("api.x.ai", "*.api.x.ai"), "x-ai"),
+    Provider("xai", ("api.x.ai", "*.api.x.ai"), "x-ai", otel="x_ai"),
     Provider("openrouter", ("openrouter.ai", "eu.openrouter.ai")),
     Provider("fireworks", ("api.fireworks.ai", "*.api.fireworks.ai"), litellm=("fireworks_ai",)),
     Provider("together", ("api.together.xyz", "api.together.ai"), litellm=("together_ai",)),
     Provider("perplexity", ("api.perplexity.ai",), None, _REASONING),
     Provider("cohere", ("api.cohere.com", "api.cohere.ai")),
     Provider("cerebras", ("api.cerebras.ai",)),
-    Provider("moonshot", ("api.moonshot.ai", "api.moonshot.cn"), "moonshotai"),
+    Provider("moonshot", ("api.moonshot.ai", "api.moonshot.cn"), "moonshotai", otel="moonshot_ai"),
     Provider("zai", ("api.z.ai",)),
     Provider("zhipuai", ("open.bigmodel.cn",), litellm=("bigmodel",)),
     Provider("minimax", ("api.minimax.io", "api.minimaxi.com")),

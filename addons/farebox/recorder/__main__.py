@@ -22,6 +22,7 @@ from ..sinks.database import DatabaseSink
 from ..sinks.metrics import MetricsSink
 from ..sinks.process_metrics import ProcessMetrics
 from ..sinks.self_metrics import SelfMetrics
+from ..sinks.sink import Sink
 from ..sinks.spend_gauges import SpendGauges
 from ..spool.reader import SpoolReader
 from ..spool.telemetry import HeartbeatReceiver
@@ -41,6 +42,7 @@ from .http_server import BoundedHTTPServer
 from .jobs import Job, JobRunner
 from .loop import Recorder
 from .notifications import Notifications
+from .otlp import Otel
 from .prices import Prices
 from .schedule import background_jobs, loop_jobs
 from .spend import SpendJob
@@ -76,8 +78,8 @@ def record(settings: Settings, stopping: threading.Event, alone: threading.Event
     """Record until `stopping`; once `alone`, leave the port and the rest of the spool to the next recorder."""
     engine = open_engine(settings.ledger, patience=_PATIENCE)
     registry, prices = _registry(), Prices(settings.folder, settings.prices)
-    metrics = MetricsSink(registry, prices.knows)
-    to = _destinations(settings, engine, registry, prices, metrics)
+    metrics, otel = MetricsSink(registry, prices.knows), Otel(settings, registry, prices.knows)
+    to = _destinations(settings, engine, registry, prices, [metrics, *otel.sinks])
     estimators = EstimatorStore(settings.folder)
     receiver = HeartbeatReceiver(settings.folder)
     heartbeats = Heartbeats(receiver, to.own, settings.workers)
@@ -105,7 +107,7 @@ def record(settings: Settings, stopping: threading.Event, alone: threading.Event
 
     receiving = heartbeats.receive_in_background(wait)
     spend: Job = SpendJob(engine, gauges, settings.zone, names=settings.metrics.names, is_open=lambda: opening.is_done)
-    for some in (background_jobs(to, prices), [spend], *_budget_threads(settings, engine, registry)):
+    for some in (background_jobs(to, prices), [spend], otel.jobs(), *_budget_threads(settings, engine, registry)):
         JobRunner(some, to.failures).run_in_background(stopping.wait)
     recorder.run(stopping.is_set, stopping.wait, alone.is_set)
     receiving.join()
@@ -125,7 +127,7 @@ def _page(settings: Settings, health: Health, gauges: SpendGauges) -> bytes:
 
 
 def _destinations(
-    settings: Settings, engine: Engine, registry: CollectorRegistry, prices: Prices, metrics: MetricsSink
+    settings: Settings, engine: Engine, registry: CollectorRegistry, prices: Prices, sinks: list[Sink]
 ) -> Destinations:
     keep, keep_callers = (retention.parse(text) for text in (settings.retention.calls, settings.retention.hourly))
     database = DatabaseSink(engine, sidecar=settings.sidecar, keep=keep, keep_callers=keep_callers)
@@ -133,8 +135,9 @@ def _destinations(
     # A counter that exists from the start shows its first increase.
     own.meter_failures((dialect.name, 0) for dialect in DIALECTS)
     own.catalogue_age(prices.age_seconds)
-    failures.expect_sink(metrics)
-    return Destinations(database, [metrics], own, DeadLetters(settings.folder / "dead-letter", own), failures)
+    for sink in sinks:
+        failures.expect_sink(sink)
+    return Destinations(database, sinks, own, DeadLetters(settings.folder / "dead-letter", own), failures)
 
 
 def _budget_threads(settings: Settings, engine: Engine, registry: CollectorRegistry) -> list[list[Job]]:
