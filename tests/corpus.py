@@ -142,7 +142,7 @@ def read(exchange: dict[str, Any], dice: random.Random) -> Reading | None:
 
 def differences(reading: Reading, oracle: dict[str, Any], host: str) -> Iterator[Difference]:
     """Yield where `reading` departs from `oracle` in tokens, model or finish reason, or its parts from their totals."""
-    told = {**(oracle["usage"] or {}), **_billed_beside(oracle)}
+    told = {**(oracle["usage"] or {}), **billed_beside(oracle)}
     expected = {column: told.get(name) for name, column in COLUMNS.items()}
     ours = {column: getattr(reading.usage, column) for column in COLUMNS.values()}
     for column in ("model_requested", "model_returned", "finish_reason"):
@@ -159,7 +159,7 @@ def differences(reading: Reading, oracle: dict[str, Any], host: str) -> Iterator
             yield Difference(oracle["id"], host, column, ours[column], value)
 
 
-def _billed_beside(oracle: dict[str, Any]) -> dict[str, int]:
+def billed_beside(oracle: dict[str, Any]) -> dict[str, int]:
     """Return the sums over Anthropic's iterations, where its totals leave any out.
 
     Not where one model answered in the place of another, which refused and is not billed for.

@@ -148,12 +148,17 @@ def verdict(taken: list[Exchange], rows: list[dict[str, Any]], folder: Path) -> 
 
 
 def _differences(row: dict[str, Any], oracle: dict[str, Any]) -> Iterator[str]:
-    """Yield where `row` departs from the oracle. What that does not state, or states as zero, may be estimated."""
-    told = oracle["usage"] or {}
+    """Yield where `row` departs from the oracle.
+
+    What that does not state, or states as zero, may be estimated. Parts of an estimate are unknown.
+    """
+    told = (oracle["usage"] or {}) | corpus.billed_beside(oracle)
+    estimated = row["estimate"] or {}
     excepted = tuple(corpus.COLUMNS.values()) if oracle["id"] in _GLUED else corpus.EXCEPTIONS.get(oracle["id"], ())
     for name, column in corpus.COLUMNS.items():
         expected, ours = told.get(name), row[column]
-        if ours != expected and column not in excepted and not (not expected and column in (row["estimate"] or {})):
+        may_differ = not expected and (column in estimated or (estimated and ours is None))
+        if ours != expected and column not in excepted and not may_differ:
             yield f"{column}: {ours}, the oracle has {expected}"
     if (billed := oracle["provider_reported_cost"]) and "byok" not in oracle["flags"]:
         expected = nanousd(Decimal(repr(billed["amount"])))
