@@ -107,6 +107,7 @@ def test_the_body_has_the_names_and_units_of_the_command() -> None:
         "budget": "office",
         "scope": "all",
         "name": None,
+        "label": None,
         "window": "month",
         "match": (),
         "rolling": False,

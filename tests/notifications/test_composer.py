@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from farebox.attribution.lines import UserLine
+from farebox.attribution.names import Names
 from farebox.budgets.crossings import Crossing
 from farebox.budgets.figures import Figures
 from farebox.budgets.use import Use
@@ -31,6 +33,21 @@ def test_a_budget_s_event_is_composed_after_its_way_through_the_ledger(engine: E
 
     assert (found.id, found.created_at, found.title) == (delivery.id, NOW, "Budget office has reached 80 %")
     assert found.text.endswith("People: ann $90.00")
+
+
+def test_people_have_the_names_that_the_settings_give_them(engine: Engine) -> None:
+    write(engine, spend(NOW, 90, user_id="7"))
+    figures = Figures(budget(scope="user", match="*"), "7", WINDOW, Use(1, 90 * USD))
+    alert_events.add(engine, [(event_of(Crossing(figures, Decimal("0.8"))), ["ops"])], NOW)
+    delivery = alert_events.claim(engine, "ops", NOW, NOW + timedelta(minutes=1))
+    assert delivery is not None
+
+    found = Composer(engine, ZoneInfo("UTC"), Names(users=[UserLine("7", "Ann")])).message(delivery)
+
+    assert found.title == "Budget office: Ann has reached 80 %"
+    assert found.text.endswith("People: Ann $90.00")
+    assert (found.body["budget"]["name"], found.body["budget"]["label"]) == ("7", "Ann")
+    assert found.labels["name"] == "7"
 
 
 def test_a_digest_is_composed_of_its_week(engine: Engine) -> None:

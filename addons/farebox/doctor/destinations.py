@@ -15,7 +15,7 @@ from ..notifications.not_taken import NotTakenError
 from ..report.figures import plural
 from ..store.alert_events import Waiting, waiting
 from ..store.engine import opened
-from ..store.migrate import revisions
+from ..store.revisions import revisions
 from .finding import Finding, ok, warning
 
 _PATIENCE_SECONDS = 10.0

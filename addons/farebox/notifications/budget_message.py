@@ -16,13 +16,13 @@ _NEARLY, _WHOLE = Decimal("0.8"), Decimal(1)
 _HALF = Decimal("0.5")
 
 
-def budget_message(delivery: Delivery, spenders: Spenders, zone: tzinfo) -> Message:
-    """Return the message of a budget's event; `spenders` are those of its window."""
+def budget_message(delivery: Delivery, spenders: Spenders, zone: tzinfo, *, label: str | None = None) -> Message:
+    """Return the message of a budget's event; `spenders` are those of its window, `label` is how its user is called."""
     event = delivery.event
     figures = msgspec.convert(event.figures, BudgetFigures, strict=False)
     threshold = Decimal(event.threshold)
     alert, severity = alert_of(threshold, event.bound)
-    name = f"{event.budget}: {event.name}" if event.name else event.budget
+    name = f"{event.budget}: {label or event.name}" if event.name else event.budget
     after = " after repricing" if figures.after_repricing else ""
     return Message(
         id=delivery.id,
@@ -31,7 +31,7 @@ def budget_message(delivery: Delivery, spenders: Spenders, zone: tzinfo) -> Mess
         severity=severity,
         title=f"Budget {name} {_state(threshold, event.bound)}{after}",
         text=" ".join(_sentences(figures, zone)) + "".join(f"\n{line}" for line in spenders.lines()),
-        body={"budget": _body(delivery, figures, threshold), "top": spenders.body()},
+        body={"budget": {**_body(delivery, figures, threshold), "label": label}, "top": spenders.body()},
         labels={
             "alertname": alert,
             "severity": severity,

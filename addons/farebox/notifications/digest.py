@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from ..attribution.names import NO_NAMES, Names
 from ..records import reading
 from ..records.windows import Window, weeks_before, window
 from ..report.figures import plural, usd
@@ -64,7 +65,7 @@ class Week:
         return sum(one.nanousd or 0 for one in self.failures)
 
 
-def week_of(engine: Engine, begins: datetime, zone: ZoneInfo) -> Week:
+def week_of(engine: Engine, begins: datetime, zone: ZoneInfo, *, names: Names = NO_NAMES) -> Week:
     """Return the figures of the week that begins at `begins`, as `farebox report` has them. LedgerAwayError."""
     span = window("week", begins, zone)
     found = totals(engine, Scope(*span), ("outcome",), uncut)
@@ -78,7 +79,7 @@ def week_of(engine: Engine, begins: datetime, zone: ZoneInfo) -> Week:
         unpriced_calls=whole.unpriced,
         uncertain_calls=whole.uncertain,
         failures=_failures(found.groups),
-        top=spenders(engine, Scope(*span), _MOST),
+        top=spenders(engine, Scope(*span), _MOST, names=names),
     )
 
 

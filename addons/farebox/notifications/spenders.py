@@ -1,10 +1,11 @@
 """The models and people that have spent the most in a window."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from ..attribution.names import NO_NAMES, Names
 from ..report.figures import plural, usd
 from ..store.engine import Engine
 from ..store.summary import Group, Scope
@@ -16,12 +17,13 @@ _UNKNOWN = "(unknown)"
 
 @dataclass(frozen=True, slots=True)
 class Spender:
-    """A model or a person. The spend is None if none of the calls has a known cost."""
+    """A model or a person. The spend is None if no call has a known cost; `label` is a name of the settings."""
 
     name: str
     nanousd: int | None
     calls: int
     unpriced_calls: int
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +46,16 @@ class Spenders:
 
 def _told(one: Spender) -> str:
     unpriced = f" and {plural(one.unpriced_calls, 'call')} without a price" if one.unpriced_calls else ""
-    return f"{one.name} {usd(one.nanousd)}{unpriced}"
+    return f"{one.label or one.name} {usd(one.nanousd)}{unpriced}"
 
 
-def spenders(engine: Engine, scope: Scope, most: int = MOST) -> Spenders:
+def spenders(engine: Engine, scope: Scope, most: int = MOST, *, names: Names = NO_NAMES) -> Spenders:
     """Return up to `most` models and people of the calls of `scope`. LedgerAwayError."""
     models, people = (_ranked(totals(engine, scope, (by,), uncut).groups, most) for by in ("model", "user"))
-    # Where no call has a user, there is nobody to name.
-    return Spenders(models, people if any(one.name != _UNKNOWN for one in people) else ())
+    if all(one.name == _UNKNOWN for one in people):
+        # Where no call has a user, there is nobody to name.
+        return Spenders(models)
+    return Spenders(models, [replace(one, label=names.name("user", one.name)) for one in people])
 
 
 def scope_of(begins: datetime, ends: datetime, scope: str, name: str, match: Sequence[str]) -> Scope:

@@ -120,7 +120,7 @@ class Notifications:
         if not settings.destinations:
             return
         metrics = NotificationMetrics(registry, (one.name for one in settings.destinations))
-        compose = Composer(engine, settings.zone).message
+        compose = Composer(engine, settings.zone, settings.names).message
         senders = [Sender(one) for one in settings.destinations]
         outboxes = [Outbox(engine, sender, compose, metrics) for sender in senders]
         # A sender is for one thread, and the outbox has the other one.
