@@ -66,6 +66,7 @@ def computed(sidecar: Sidecar) -> float:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_two_sidecars_tell_a_budget_once_and_again_after_no_kill(
     upstream: Upstream,
     start_sidecar: StartSidecar,
