@@ -67,7 +67,7 @@ def computed(sidecar: Sidecar) -> float:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_two_sidecars_tell_a_budget_once_and_again_after_no_kill(
+def test_two_sidecars_tell_a_budget_once_whatever_is_killed(
     upstream: Upstream,
     start_sidecar: StartSidecar,
     postgres: Postgres,

