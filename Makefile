@@ -17,7 +17,7 @@ PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 OR_NONE := || [ $$? = 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates librechat-newest tables prices vendor faults soak readme picture ledger-page dashboards mutants lock wheel clean bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-gauges bench-series secrets image
+.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates fuzz librechat-newest tables prices vendor faults soak readme picture ledger-page dashboards mutants lock wheel clean bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-gauges bench-series secrets image
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
@@ -66,6 +66,9 @@ replay: $(READY)  ## compare bytes and rows of the same exchanges through the re
 
 estimates: $(READY)  ## print how far estimates are from reported usage, before and after learning
 	PYTHONPATH=addons $(BIN)/python -m tests.estimates
+
+fuzz: $(READY)  ## count rows that are silently wrong after one field of a usage object is changed; FAREBOX_FUZZ=0.1 tries a tenth
+	PYTHONPATH=addons $(BIN)/python -m tests.usage_fuzz $(FLAGS)
 
 librechat-newest: $(READY)  ## play LibreChat's calls with its newest published library, and print what changed on the wire
 	PYTHONPATH=addons $(BIN)/python -m tests.librechat_newest

@@ -121,14 +121,19 @@ def request_of(exchange: dict[str, Any]) -> Request:
     return request_to(exchange["method"], exchange["url"], _pairs(exchange["request_headers"]), raw)
 
 
+def response_of(exchange: dict[str, Any]) -> tuple[Response, bytes]:
+    """Return the response of an exchange, and its body decoded."""
+    headers = tuple(pair for pair in _pairs(exchange["response_headers"]) if pair[0] != "content-encoding")
+    return Response(exchange["status"], headers), base64.b64decode(exchange["response_body_b64"])
+
+
 def read(exchange: dict[str, Any], dice: random.Random) -> Reading | None:
     """Return what the meter reads from an exchange fed in random cuts, or None where no dialect claims it."""
     call = call_of(request_of(exchange), call_id=exchange["id"], started_at=0)
     if call is None:
         return None
-    headers = tuple(pair for pair in _pairs(exchange["response_headers"]) if pair[0] != "content-encoding")
-    meter = Meter(call, Response(exchange["status"], headers))
-    rest = base64.b64decode(exchange["response_body_b64"])
+    response, rest = response_of(exchange)
+    meter = Meter(call, response)
     while rest:
         cut = dice.choice((1, 2, 3, 7, 16, 61, 200, 700, 1500))
         meter.feed(rest[:cut], 0.5)

@@ -36,11 +36,16 @@ ENDS = {
     "mistral_conversations": re.compile(rb'^data: ?\{"type":"conversation\.response\.done".*\}[\r\n]', re.MULTILINE),
     "cohere_chat": re.compile(rb'^data: ?\{"type":"message-end".*\}[\r\n]|^\{"is_finished":true.*\}$', re.MULTILINE),
     "cohere_generate": re.compile(rb'^\{"is_finished":true.*\}$', re.MULTILINE),
+    "llamacpp_completion": re.compile(rb'^data: ?\{.*"stop":true.*\}[\r\n]', re.MULTILINE),
     "ollama_chat": re.compile(rb'^\{.*"done":true.*\}$', re.MULTILINE),
     "ollama_generate": re.compile(rb'^\{.*"done":true.*\}$', re.MULTILINE),
 }
 # Where the provider itself states less at the end than before.
-SHRINKING = {"gemini_generate/streamed_prompt_shrinks", "anthropic_messages/compaction_beside_totals"}
+SHRINKING = {
+    "anthropic_messages/end_without_output",
+    "gemini_generate/streamed_prompt_shrinks",
+    "anthropic_messages/compaction_beside_totals",
+}
 ENCODINGS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "gzip": ("gzip", gzip.compress),
     "br": ("br", lambda body: bytes(brotli.compress(body))),

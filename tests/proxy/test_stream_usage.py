@@ -250,3 +250,23 @@ def test_a_request_that_is_sent_again_is_our_own_until_it_is_answered(
     assert own == [(True, STREAMED)]
     assert flow.response.status_code == 201  # type: ignore[union-attr]
     assert (usage._own, usage.is_own(flow)) == (set(), False)
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [({"server": "llama.cpp"}, True), ({"x-litellm-version": "1.108.7"}, True), ({"server": "uvicorn"}, False)],
+    ids=str,
+)
+def test_a_server_that_is_named_by_its_answer_is_asked_from_its_next_call_on(
+    usage: StreamUsage, header: dict[str, str], expected: bool
+) -> None:
+    url = "http://box-2:8123/v1/chat/completions"
+    flow, exchange = asked(usage, flow_of(url, STREAMED))
+    flow.response = tutils.tresp(
+        headers=http.Headers([(name.encode(), value.encode()) for name, value in header.items()])
+    )
+    usage.tap(flow, exchange, ResponseTap(exchange, flow.response, print, print), print)
+
+    assert not is_asked(flow)
+    assert is_asked(asked(usage, flow_of(url, STREAMED))[0]) is expected
+    assert not is_asked(asked(usage, flow_of("http://box-2:8123/v1/completions", STREAMED))[0])

@@ -63,8 +63,9 @@ def test_placeholders_of_zero_are_estimated_and_never_priced_at_nothing() -> Non
     [
         ({}, "openai_chat", []),
         ({"total_tokens": 1_000}, "openai_chat", []),
-        ({"total_tokens": 999}, "openai_chat", []),
-        ({"total_tokens": 998}, "openai_chat", ["total_not_explained"]),
+        ({"total_tokens": 999}, "openai_chat", ["total_not_explained"]),
+        ({"totalTokenCount": 999}, "gemini_generate", []),
+        ({"totalTokenCount": 998}, "gemini_generate", ["total_not_explained"]),
         ({"totalTokenCount": 1_200}, "gemini_generate", ["total_not_explained"]),
         ({"totalTokens": 1_300}, "bedrock_converse", []),
         ({"total_tokens": 1_300}, "openai_chat", ["total_not_explained"]),

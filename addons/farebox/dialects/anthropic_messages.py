@@ -28,7 +28,7 @@ MAKER, COUNTING = "publishers/anthropic", "count-tokens"
 
 # These kinds of iterations are billed but not included in the totals.
 _FALLBACK = "fallback_message"
-_BESIDE = frozenset({"compaction", "advisor_message", _FALLBACK})
+BESIDE = frozenset({"compaction", "advisor_message", _FALLBACK})
 _ITERATIONS = 1000
 # Code is billed by the hour, which the response does not state, beyond a monthly free allowance:
 # https://platform.claude.com/docs/en/agents-and-tools/tool-use/code-execution-tool
@@ -95,7 +95,7 @@ def shares(sent: Mapping[str, Any]) -> Mapping[Hashable, Part]:
     stated = sent.get("iterations")
     iterations = [mapping(one) for one in stated[:_ITERATIONS]] if isinstance(stated, list) else []
     kinds = {one.get("type") for one in iterations if isinstance(one.get("type"), str)}
-    if not kinds & _BESIDE:
+    if not kinds & BESIDE:
         return {}
     # A model that refuses before any output is not billed: another one answers instead.
     billed = [one for one in iterations if tokens(one, "output_tokens") or _FALLBACK not in kinds]
@@ -122,11 +122,24 @@ def _message(reply: Reply, message: Mapping[str, Any]) -> Reply:
 
 def _delta(reply: Reply, body: Mapping[str, Any]) -> Reply:
     delta = mapping(body.get("delta"))
+    if reply.finish_reason is None and reply.usage:
+        # The output in message_start holds a place: a stream whose end does not state it has none.
+        started = {name: value for name, value in reply.usage.items() if name != "output_tokens"}
+        doubts = {"input_told_twice"} if _is_another(started, mapping(body.get("usage"))) else set()
+        reply = replace(reply, usage=started, doubts=reply.doubts | doubts)
     return replace(
         reply,
         finish_reason=clean.word(delta.get("stop_reason")) or reply.finish_reason,
         **_usage_seen(reply, body),
     )
+
+
+def _is_another(started: Mapping[str, Any], ended: Mapping[str, Any]) -> bool:
+    """Return whether a stream's end states another input than its start, without the server's tools that add to it."""
+    before, after = tokens(started, "input_tokens"), tokens(ended, "input_tokens")
+    is_served = "server_tool_use" in ended or "iterations" in ended
+    is_moved = bool(cached(started).whole) != bool(cached(ended).whole)
+    return bool(before and after and before != after and not is_served and not is_moved)
 
 
 def _usage_seen(reply: Reply, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,8 @@ import msgspec
 from ..dialects import dialect_of_answer
 from ..dialects._base import Dialect
 from ..errors import WireError
+from ..providers.answering import named_by_document, named_by_headers
+from ..providers.table import NOBODY
 from ..records import clean, reading
 from ..records.error_param import parameter_in
 from ..records.exchange import Response
@@ -37,7 +39,8 @@ class Meter:
     """
 
     def __init__(self, call: Call, response: Response, framing: Documents | None = None) -> None:
-        self._call = call
+        is_named = call.provider is not NOBODY
+        self._call = call if is_named else replace(call, provider=named_by_headers(response.headers) or NOBODY)
         self._response = response
         self._reply = call.dialect.begin(response)
         self._content: ContentDecoder | None = None
@@ -169,6 +172,8 @@ class Meter:
         self._is_begun = True
         if self._response.status < 400:
             self._call = replace(self._call, dialect=dialect_of_answer(self._call.dialect, document))
+        if self._call.provider is NOBODY:
+            self._call = replace(self._call, provider=named_by_document(document.data) or NOBODY)
         return self._call.dialect
 
     def _measure(self, document: Document, now: float) -> None:

@@ -125,6 +125,14 @@ PROVIDERS: Table = (
     Provider(
         "ollama", ("localhost:11434", "127.0.0.1:11434", "ollama:11434", "host.docker.internal:11434", "ollama.com")
     ),
+    # Servers and gateways of one's own, which `answering.py` names by what they answer at any other host.
+    Provider("vllm", ("vllm:8000",)),
+    Provider("llamacpp", ("llamacpp:8080", "llama-server:8080")),
+    Provider("lmstudio", ("lmstudio:1234",)),
+    Provider("localai", ("localai:8080", "local-ai:8080")),
+    Provider("litellm", ("litellm:4000",)),
+    Provider("portkey", ("api.portkey.ai",)),
+    Provider("tensorzero", ("tensorzero:3000",)),
 )
 NOBODY = Provider(UNKNOWN, ())
 BY_NAME: Mapping[str, Provider] = {provider.name: provider for provider in PROVIDERS}

@@ -9,7 +9,8 @@ from mitmproxy.addons.clientplayback import ReplayHandler
 from mitmproxy.connection import ConnectionState
 
 from ..config.settings import Settings
-from ..stream_options.hosts import supports_usage_option
+from ..providers.answering import named_by_headers
+from ..stream_options.hosts import PROVEN_SERVERS, supports_usage_option
 from ..stream_options.inject import is_plain, with_include_usage
 from ..wire.content import decoded_start
 from .edits import STREAM_USAGE, Editor
@@ -21,6 +22,7 @@ from .usage_tap import UsageTap
 _RETRY_SECONDS = 600.0
 _POLL_SECONDS = 0.25
 _REFUSALS = {400, 422}
+_PROVEN_LIMIT = 1000
 _NAMES = (b"stream_options", b"include_usage")
 
 
@@ -31,6 +33,8 @@ class StreamUsage:
         self._editor = Editor(STREAM_USAGE, settings)
         self._hosts = settings.stream_usage_hosts
         self._refusing: set[tuple[str, int]] = set()
+        # Servers at hosts that nobody names, which have answered as a kind that is proven to support it.
+        self._proven: set[tuple[str, int]] = set()
         self._own: set[str] = set()
         self._on_refusal = on_refusal
 
@@ -44,7 +48,8 @@ class StreamUsage:
         if not self._editor.is_on or not body or flow.request.trailers or server in self._refusing:
             return
         request = request_of(flow)
-        if not supports_usage_option(*server, request.path, self._hosts) or not is_plain(request):
+        is_proven = server in self._proven and request.path.rstrip("/").endswith("/chat/completions")
+        if not (is_proven or supports_usage_option(*server, request.path, self._hosts)) or not is_plain(request):
             return
         asking = with_include_usage(body)
         if asking is not None:
@@ -63,6 +68,7 @@ class StreamUsage:
         self, flow: http.HTTPFlow, exchange: Exchange, tap: ResponseTap, on_fault: Callable[[Exception], None]
     ) -> ResponseTap | UsageTap:
         """Return `tap`, with usage removed behind it if we asked for it and it can be removed."""
+        self._learn(flow)
         return self._editor.without_usage(exchange, tap, on_fault) if self._is_removable(flow, exchange) else tap
 
     async def resolve_refusal(self, flow: http.HTTPFlow, exchange: Exchange) -> None:
@@ -77,6 +83,14 @@ class StreamUsage:
         if response is not None:
             self._editor.replace_answer(flow, response)
             exchange.answer(response)
+
+    def _learn(self, flow: http.HTTPFlow) -> None:
+        """Ask a server from its next call on if this answer shows that it is one which supports it."""
+        if flow.response is None or len(self._proven) >= _PROVEN_LIMIT:
+            return
+        server = named_by_headers((name, value) for name, value in flow.response.headers.items(multi=True))
+        if server is not None and server.name in PROVEN_SERVERS:
+            self._proven.add(destination(flow))
 
     def _is_removable(self, flow: http.HTTPFlow, exchange: Exchange) -> bool:
         response = flow.response

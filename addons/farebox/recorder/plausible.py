@@ -4,17 +4,21 @@ from collections.abc import Iterator
 
 import msgspec
 
+from ..providers.quirks import reasoning_beside_output
+from ..providers.table import BY_NAME
 from ..records import clean
 from ..records.price_context import is_cache_hit
 from ..records.reading import Reading
 from ..records.usage import Usage, total
+from .contradictions import contradictions
+from .unread_usage import unread
 
 # Operations whose answer has text: neither that nor the prompt takes zero tokens.
 _ANSWERS = frozenset({"chat", "text_completion", "generate_content"})
 _EMBEDDINGS = "embeddings"
 _TOTALS = ("total_tokens", "totalTokens", "totalTokenCount")
 # Vertex AI's total can be one less than its parts.
-_ROUNDING = 1
+_ROUNDING = {"gemini_generate": 1}
 # A guardrail answers in the model's place, which has not read the prompt.
 _ANSWERED_BY_OTHERS = frozenset({"guardrail_intervened"})
 _WITH_CACHE_IN_TOTAL = frozenset({"bedrock_converse", "bedrock_invoke"})
@@ -41,17 +45,36 @@ def doubts(reading: Reading) -> Iterator[str]:
     """Yield the reasons why the stated usage of `reading` may be wrong, which make its cost partial."""
     yield from reading.doubts or ()
     sent = reading.raw_usage or {}
+    if unread(reading.dialect, sent):
+        yield "unknown_usage_field"
+    yield from contradictions(sent, reading.usage)
     whole = next((number for name in _TOTALS if (number := clean.count(sent.get(name))) is not None), None)
-    parts = total(reading.usage.input_tokens, reading.usage.output_tokens)
-    if whole and parts is not None and not reading.parts and not _explains(whole, parts, reading):
+    # A total can be that of the model alone, beside which tools have parts of their own.
+    sums = [total(one.input_tokens, one.output_tokens) for one in (reading.usage, *_of_parts(reading))]
+    known = [number for number in sums if number is not None]
+    if whole and known and not any(_explains(whole, number, reading) for number in known):
         yield "total_not_explained"
+    if any(one.output_tokens is None or one.input_tokens is None for one in _of_parts(reading)):
+        yield "incomplete_usage"
+
+
+def _of_parts(reading: Reading) -> Iterator[Usage]:
+    """Yield the usage of each part that has tokens."""
+    used = (part.usage for part in reading.parts or ())
+    return (one for one in used if one.input_tokens is not None or one.output_tokens is not None)
 
 
 def _explains(whole: int, parts: int, reading: Reading) -> bool:
     """Return whether a total fits the parts; Bedrock's has the cache beside the input, also where it lies within."""
     cached = total(reading.usage.cache_read_tokens, reading.usage.cache_write_tokens) or 0
     beside = cached if reading.dialect in _WITH_CACHE_IN_TOTAL else 0
-    return min(abs(whole - parts), abs(whole - parts - beside)) <= _ROUNDING
+    left_out = (reading.usage.reasoning_tokens or 0) if _leaves_reasoning_out(reading) else 0
+    return whole in {parts, parts + beside, parts - left_out, parts - _ROUNDING.get(reading.dialect or "", 0)}
+
+
+def _leaves_reasoning_out(reading: Reading) -> bool:
+    provider = BY_NAME.get(reading.provider)
+    return provider is not None and reasoning_beside_output in provider.quirks.get(reading.dialect or "", ())
 
 
 def _is_answered_by_others(reading: Reading) -> bool:

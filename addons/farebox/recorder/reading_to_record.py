@@ -51,7 +51,7 @@ def record_of(reading: Reading, pricer: Pricer, learned: RatioModel = EMPTY_MODE
     elif billed is None:
         values |= {"cost_status": NONE, "cost_reasons": _reservations(reading, is_estimated=bool(bands))}
     if billed is not None:
-        values |= _cost_columns(Cost(billed.nanousd, REPORTED, (billed.place,), "reported")) | {
+        values |= _cost_columns(Cost(billed.nanousd, REPORTED, (billed.place, *doubts(reading)), "reported")) | {
             "catalogue_cost_nanousd": None
         }
     row = with_summed_parts(Record(**values), pricer)

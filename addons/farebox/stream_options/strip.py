@@ -9,7 +9,9 @@ import msgspec
 # A usage event has some hundred bytes; longer events pass.
 LIMIT = 16 << 10
 _LINES = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-_CHOICE = re.compile(rb'"choices"\s*:\s*\[\s*[^\]\s]')
+_CHOICES = re.compile(rb'"choices"\s*:\s*\[\s*')
+# LiteLLM's usage chunk has one choice, which says nothing (recorded from 1.108.7).
+_EMPTY_CHOICE, _EMPTY = b'{"index":0,"delta":{}}', [{"index": 0, "delta": {}}]
 _DATA = b"data:"
 _OTHER_FIELDS = (b"event:", b"id:", b"retry:")
 
@@ -142,15 +144,23 @@ class UsageStripper:
             fields = (b":", _DATA, *_OTHER_FIELDS)
             return any(field.startswith(line) or line.startswith(field) for field in fields)
         value = line.removeprefix(_DATA).lstrip()
-        return not self._is_usage and (not value or value.startswith(b"{")) and not _CHOICE.search(value)
+        return not self._is_usage and (not value or value.startswith(b"{")) and not _has_choice(value)
 
 
 def _is_usage_data(line: bytes | bytearray) -> bool:
     """Return whether `line` is the data of an event that contains usage and nothing else."""
-    if not line.startswith(_DATA) or _CHOICE.search(line):
+    if not line.startswith(_DATA) or _has_choice(line):
         return False
     try:
         chunk = msgspec.json.decode(line.removeprefix(_DATA), type=_Chunk)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return False
-    return bool(chunk.usage) and not chunk.choices and chunk.delta is chunk.error is chunk.type is None
+    is_silent = not chunk.choices or chunk.choices == _EMPTY
+    return bool(chunk.usage) and is_silent and chunk.delta is chunk.error is chunk.type is None
+
+
+def _has_choice(line: bytes | bytearray) -> bool:
+    """Return whether the line, which may be incomplete, has a choice other than LiteLLM's empty one."""
+    found = _CHOICES.search(line)
+    rest = bytes(line[found.end() :]) if found else b""
+    return bool(rest) and not rest.startswith((b"]", _EMPTY_CHOICE)) and not _EMPTY_CHOICE.startswith(rest)

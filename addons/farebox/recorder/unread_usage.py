@@ -1,0 +1,79 @@
+"""Counts in a usage object that its dialect does not read: under another name or in another place. Pure.
+
+A provider may bill a field that it adds or renames, so a count that nothing reads makes the cost partial.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..dialects import BY_NAME
+
+# Counts that are no part of a bill, or that others repeat: shares of text, what was not cached, gateways' own totals.
+_KNOWN = frozenset(
+    {
+        *("text_tokens", "textTokens", "video_tokens", "prompt_cache_miss_tokens", "raw_prompt_token"),
+        *("accepted_prediction_tokens", "rejected_prediction_tokens", "context_details", "iterations"),
+        *("total_tokens", "totalTokens", "totalTokenCount", "tokens", "tokenCount", "billableCharacterCount"),
+        *("inputTokenCount", "outputTokenCount", "inputTokens", "outputTokens", "totalOutputTextTokenCount"),
+        *("inputTextTokenCount", "prompt_token_count", "generation_token_count", "doc_size_bytes"),
+        *("prompt_audio_seconds", "request_count", "num_server_side_tools_used", "mcp_calls", "cached_tokens"),
+        *("ephemeral_5m_input_tokens", "ephemeral_5m_tokens", "server_side_tool_usage_details"),
+    }
+)
+# Names of amounts that are no counts: times, speeds, prices.
+_OTHER = re.compile(
+    r"time|duration|latency|per_sec|cost|price|credit|ticks|nano|_ms$|_ns$|index|version", re.IGNORECASE
+)
+_DEPTH = 5
+
+
+class _Traced(dict[str, Any]):
+    """A JSON object that remembers which of its members were read."""
+
+    __slots__ = ("seen",)
+
+    def __init__(self, members: Mapping[str, Any], depth: int = 0) -> None:
+        super().__init__((name, _traced(value, depth)) for name, value in members.items())
+        self.seen: set[str] = set()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.seen.add(name)
+        return super().get(name, default)
+
+    def __getitem__(self, name: str) -> Any:
+        self.seen.add(name)
+        return super().__getitem__(name)
+
+
+def unread(dialect: str | None, sent: Mapping[str, Any]) -> list[str]:
+    """Return the names of counts in `sent` that `dialect` does not read and no number that it reads repeats."""
+    known = BY_NAME.get(dialect or "")
+    if known is None:
+        return []
+    traced = _Traced(sent)
+    known.usage(traced)
+    read = {value for name, value, is_read in _leaves(traced) if is_read or name in _KNOWN}
+    return [name for name, value, is_read in _leaves(traced) if not is_read and _is_billable(name, value, read)]
+
+
+def _is_billable(name: str, value: int, read: set[int]) -> bool:
+    return value > 0 and name not in _KNOWN and value not in read and not _OTHER.search(name)
+
+
+def _leaves(value: Any) -> Iterator[tuple[str, int, bool]]:
+    if isinstance(value, _Traced):
+        for name, item in value.items():
+            if isinstance(item, int) and not isinstance(item, bool):
+                yield name, item, name in value.seen
+            elif name not in _KNOWN:
+                yield from _leaves(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _leaves(item)
+
+
+def _traced(value: Any, depth: int) -> Any:
+    if isinstance(value, dict) and depth < _DEPTH:
+        return _Traced(value, depth + 1)
+    return [_traced(item, depth) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,56 @@
+"""Numbers of one usage object that can't all be true are told, and those that can are not."""
+
+from typing import Any
+
+import pytest
+from farebox.recorder.contradictions import PARTS, contradictions
+from farebox.records.usage import Usage
+
+TEXT, IMAGE = {"modality": "TEXT", "tokenCount": 10}, {"modality": "IMAGE", "tokenCount": 258}
+COUNTED = {"input_tokens": 30, "output_tokens": 7}
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"promptTokenCount": 268, "promptTokensDetails": [TEXT, IMAGE]},
+        {"promptTokensDetails": [TEXT]},
+        {"promptTokenCount": 10, "promptTokensDetails": None},
+        {"prompt_tokens": 30, "prompt_cache_hit_tokens": 20, "prompt_cache_miss_tokens": 10},
+        {"prompt_tokens": 30, "prompt_cache_hit_tokens": 20},
+        {"cache_creation_input_tokens": 5, "cache_creation": {"ephemeral_5m_input_tokens": 5}},
+        {**COUNTED, "iterations": [{**COUNTED, "type": "message"}]},
+        {**COUNTED, "iterations": [{**COUNTED, "type": "message"}, {"input_tokens": 90, "type": "compaction"}]},
+    ],
+    ids=str,
+)
+def test_parts_that_are_their_whole_are_no_contradiction(sent: dict[str, Any]) -> None:
+    assert list(contradictions(sent, Usage())) == []
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"promptTokenCount": 10, "promptTokensDetails": [TEXT, IMAGE]},
+        {"candidatesTokenCount": 300, "candidatesTokensDetails": [IMAGE]},
+        {"prompt_tokens": 60, "prompt_cache_hit_tokens": 20, "prompt_cache_miss_tokens": 10},
+        {"cache_creation_input_tokens": 50, "cache_creation": {"ephemeral_5m_input_tokens": 5}},
+        {**COUNTED, "iterations": [{**COUNTED, "output_tokens": 14, "type": "message"}]},
+    ],
+    ids=str,
+)
+def test_parts_that_are_not_their_whole_are_told(sent: dict[str, Any]) -> None:
+    assert list(contradictions(sent, Usage())) == [PARTS]
+
+
+@pytest.mark.parametrize(
+    ("usage", "expected"),
+    [
+        (Usage(input_tokens=10, cache_read_tokens=8, cache_write_tokens=2), []),
+        (Usage(cache_read_tokens=8), []),
+        (Usage(input_tokens=10, cache_read_tokens=8, cache_write_tokens=3), [PARTS]),
+        (Usage(output_tokens=10, output_audio_tokens=11), [PARTS]),
+    ],
+)
+def test_a_part_that_exceeds_its_total_is_told(usage: Usage, expected: list[str]) -> None:
+    assert list(contradictions({}, usage)) == expected

@@ -1,0 +1,36 @@
+"""Counts that no dialect reads are told; counts that others repeat, or that are no part of a bill, are not."""
+
+from typing import Any
+
+import pytest
+from farebox.recorder.unread_usage import unread
+
+from tests.support.samples import reading, record_of
+
+USED = {"prompt_tokens": 900, "completion_tokens": 100}
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        ({"prompt_tokens_details": {"cached_tokens_read": 300}}, ["cached_tokens_read"]),
+        ({"billing": {"cached_tokens_read": 300}}, ["cached_tokens_read"]),
+        ({"prompt_tokens_details": {"cached_tokens": 300, "text_tokens": 600}}, []),
+        ({"input_tokens": 900}, []),
+        ({"total_time_ms": 12, "cost": 3, "is_byok": True, "spare_tokens": 0, "kind": "chat"}, []),
+        ({"queue_time": 0.3}, []),
+    ],
+    ids=str,
+)
+def test_a_count_that_nothing_reads_is_told(sent: dict[str, Any], expected: list[str]) -> None:
+    assert unread("openai_chat", {**USED, **sent}) == expected
+
+
+def test_a_dialect_that_is_gone_reads_nothing_and_doubts_nothing() -> None:
+    assert unread("of_another_version", {"prompt_tokens": 3}) == []
+
+
+def test_a_renamed_count_makes_the_cost_partial() -> None:
+    row = record_of(reading(raw_usage={**USED, "prompt_tokens_details": {"cached_tokens_read": 300}}))
+
+    assert (row.cost_status, row.cost_reasons) == ("partial", ["unknown_usage_field"])
