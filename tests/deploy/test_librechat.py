@@ -10,7 +10,12 @@ from typing import Any
 
 import pytest
 import yaml
+from farebox.attribution.own_headers import own_headers
+from farebox.librechat import trust
+from farebox.librechat.endpoints import endpoints
+from farebox.librechat.options import HEADERS, headers_snippet
 
+from tests.support.librechat import described
 from tests.support.paths import ROOT, TESTS
 from tests.support.sidecar import clean_environment
 
@@ -109,3 +114,29 @@ def test_helm_s_values_say_the_same() -> None:
     [mount] = values["volumeMounts"]
     assert environment["NODE_EXTRA_CA_CERTS"].startswith(f"{mount['mountPath']}/")
     assert mount["name"] == values["volumes"][0]["name"]
+
+
+def test_check_prints_the_paths_and_the_service_of_the_override_file(services: dict[str, Any]) -> None:
+    lacking = json.loads(json.dumps(services))
+    del lacking["api"]["environment"]["NODE_EXTRA_CA_CERTS"]
+    lacking["api"]["volumes"] = []
+    found = described("", "OPENAI_API_KEY=x\n", json.dumps({"services": lacking}))
+
+    [finding] = [one for one in trust.findings(found, endpoints(found)) if one.place.key == "NODE_EXTRA_CA_CERTS"]
+
+    given = services["api"]["environment"]
+    assert f"NODE_EXTRA_CA_CERTS={given['NODE_EXTRA_CA_CERTS']}; " in finding.write
+    [volume] = [one for one in services["api"]["volumes"] if one["target"] == "/certificates"]
+    assert finding.write.endswith(f"below volumes: {volume['source']}:{volume['target']}:ro")
+    assert (found.proxy, found.certificate) == (given["HTTPS_PROXY"], given["NODE_EXTRA_CA_CERTS"])
+    values = yaml.safe_load((FILES / "values.yaml").read_text(encoding="utf-8"))
+    assert f"NODE_EXTRA_CA_CERTS': '{given['NODE_EXTRA_CA_CERTS']}'" in str(values)
+
+
+def test_the_headers_of_check_are_those_of_the_docs_and_are_removed_before_the_provider() -> None:
+    page = (ROOT / "docs" / "attribution.md").read_text(encoding="utf-8")
+    snippet = yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])
+
+    assert snippet["endpoints"]["all"]["headers"] == HEADERS
+    assert yaml.safe_load(headers_snippet()) == {"headers": HEADERS}
+    assert own_headers(HEADERS) == list(HEADERS)

@@ -48,8 +48,8 @@ def test_what_to_write_names_the_service_and_the_mount() -> None:
     texts = [one.write for one in found(described("", ENV, COMPOSE))]
 
     assert texts[0] == (
-        "below services.api.environment of the Compose file: NODE_EXTRA_CA_CERTS=/farebox/mitmproxy-ca-cert.pem; below "
-        "volumes: /home/me/ca.pem:/farebox/mitmproxy-ca-cert.pem:ro"
+        "below services.api.environment of the Compose file: NODE_EXTRA_CA_CERTS=/certificates/mitmproxy-ca-cert.pem; "
+        "below volumes: /home/me/ca.pem:/certificates/mitmproxy-ca-cert.pem:ro"
     )
 
 

@@ -15,7 +15,10 @@ from .located import Located
 
 Version = tuple[int, ...]
 _LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - compared only
-_MOUNT = "/farebox/mitmproxy-ca-cert.pem"
+# Where deploy/librechat puts the CA's files into each container, and the volume that holds them.
+_MOUNT = "/certificates"
+_CERTIFICATE = f"{_MOUNT}/mitmproxy-ca-cert.pem"
+_VOLUME = "farebox-certificates"
 _RELEASE = re.compile(r":v?(\d+)\.(\d+)\.(\d+)")
 # The first release whose image has Node 24 and whose clients read HTTPS_PROXY.
 ENV_PROXY_RELEASE = (0, 8, 7)
@@ -76,22 +79,28 @@ class Deployment:
     def proxy(self) -> str:
         """The proxy's URL as LibreChat reaches it."""
         port = urlsplit(self.farebox.endpoint.proxy).port
-        sidecar = next(
-            (name for name, one in self.services.items() if "farebox" in one.image or "farebox" in name), None
-        )
-        if sidecar:
-            return f"http://{sidecar}:{port}"
+        if self._sidecar:
+            return f"http://{self._sidecar}:{port}"
         return f"http://host.docker.internal:{port}" if self.in_container else self.farebox.endpoint.proxy
 
     @property
     def certificate(self) -> str:
         """The path of the CA's certificate as LibreChat sees it."""
-        return _MOUNT if self.in_container else self.farebox.endpoint.certificate
+        return _CERTIFICATE if self.in_container else self.farebox.endpoint.certificate
 
     @property
     def mount(self) -> str:
         """What else to write so that `certificate` exists; empty outside a container."""
-        return f"; below volumes: {self.farebox.endpoint.certificate}:{_MOUNT}:ro" if self.in_container else ""
+        if not self.in_container:
+            return ""
+        if self._sidecar:
+            return f"; below volumes: {_VOLUME}:{_MOUNT}:ro"
+        return f"; below volumes: {self.farebox.endpoint.certificate}:{_CERTIFICATE}:ro"
+
+    @property
+    def _sidecar(self) -> str | None:
+        """The name of farebox's own service, if it has one."""
+        return next((name for name, one in self.services.items() if "farebox" in one.image or "farebox" in name), None)
 
     def setting(self, text: str) -> str:
         """Return the sentence that tells where variables such as `text` belong so that Node sees them at its start."""

@@ -12,7 +12,6 @@ _USER = "{{LIBRECHAT_USER_"
 HEADERS = {
     "X-LC-User-Id": "{{LIBRECHAT_USER_ID}}",
     "X-LC-User-Email": "{{LIBRECHAT_USER_EMAIL}}",
-    "X-LC-User-Role": "{{LIBRECHAT_USER_ROLE}}",
     "X-LC-Conversation-Id": "{{LIBRECHAT_BODY_CONVERSATIONID}}",
     "X-LC-Parent-Message-Id": "{{LIBRECHAT_BODY_PARENTMESSAGEID}}",
     "X-LC-Message-Id": "{{LIBRECHAT_BODY_MESSAGEID}}",

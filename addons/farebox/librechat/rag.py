@@ -10,7 +10,7 @@ from .environment import Environment
 from .finding import Finding, Place, problem
 from .proxying import HTTPS_PROXY
 
-_BUNDLE = "/farebox/ca-bundle.pem"
+_BUNDLE = "/certificates/ca-bundle.pem"
 _OWN_PROXY = "RAG_OPENAI_PROXY"
 
 
