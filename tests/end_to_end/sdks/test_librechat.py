@@ -26,7 +26,22 @@ ENDPOINTS = {
     "google": "gemini",
     "bedrock": "bedrock",
 }
-TURNS = (*ENDPOINTS, "tools", "memory", "subagent", "abort", "refused", "limited")
+# The purpose and the attempt of each call of a turn, in their order.
+CHAT, TITLE = ("chat", 1), ("title", 1)
+FLOWS = {
+    "tools": [CHAT, CHAT],
+    "memory": [("memory", 1), ("memory", 1)],
+    "subagent": [CHAT, ("subagent", 1), CHAT],
+    "summary": [("summary", 1)],
+    "label": [CHAT, ("activity_label", 1)],
+    "retitled": [CHAT, TITLE],
+    "abort": [CHAT],
+    "refused": [CHAT],
+    "limited": [CHAT, ("chat", 2), ("chat", 3)],
+}
+TURNS = (*ENDPOINTS, *FLOWS)
+# Their clients send none of the headers that join the calls of a turn.
+WITHOUT_HEADERS = {"bedrock", "xai"}
 # LibreChat's client for xAI ignores `PROXY`; Bedrock signs its own host name, so it has no base URL.
 MISSED = {"options": {"xai"}, "environment": set[str](), "routes": {"bedrock"}}
 
@@ -65,7 +80,28 @@ def test_a_chat_and_its_title_are_a_row_each_with_exact_tokens(way: str, played:
     assert {row["outcome"] for row in rows} == {"ok"}
 
 
-@pytest.mark.parametrize("name", [name for name in ENDPOINTS if name not in {"bedrock", "xai"}])
+@pytest.mark.parametrize("name", ENDPOINTS)
+def test_a_chat_and_its_title_have_their_purposes_and_are_first_attempts(way: str, played: Played, name: str) -> None:
+    rows = played.of_turn(name) if name == "openai" else played.of(ENDPOINTS[name])
+
+    assert [(row["purpose"], row["attempt"]) for row in rows] == ([] if name in MISSED[way] else [CHAT, TITLE])
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_each_call_of_a_flow_has_its_purpose_and_attempt(played: Played, name: str) -> None:
+    rows = played.of_turn(name)
+
+    assert [(row["purpose"], row["attempt"]) for row in rows] == FLOWS[name]
+
+
+@pytest.mark.parametrize("name", [name for name in TURNS if name not in WITHOUT_HEADERS])
+def test_the_calls_of_a_flow_are_one_turn(played: Played, name: str) -> None:
+    rows = played.of_turn(name)
+
+    assert played.turns[f"conversation-{name}/message-{name}"] == len(rows) == len(FLOWS.get(name, (CHAT, TITLE)))
+
+
+@pytest.mark.parametrize("name", [name for name in ENDPOINTS if name not in WITHOUT_HEADERS])
 def test_user_conversation_and_message_are_those_of_the_headers(played: Played, name: str) -> None:
     rows = played.of_turn(name)
 
@@ -107,4 +143,5 @@ def test_a_refused_key_is_one_row_without_cost(played: Played) -> None:
 def test_retries_after_a_rate_limit_are_numbered(played: Played) -> None:
     rows = played.of_turn("limited")
 
-    assert [(row["status"], row["attempt"] or 1) for row in rows] == [(429, 1), (429, 2), (200, 3)]
+    assert [(row["status"], row["attempt"]) for row in rows] == [(429, 1), (429, 2), (200, 3)]
+    assert [row["retry_of"] for row in rows] == [None, rows[0]["id"], rows[0]["id"]]

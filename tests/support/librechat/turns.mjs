@@ -3,7 +3,7 @@
 // WAY is how the calls get to the proxy, PROXY its URL. Prints {name: null or the error}, one entry for each turn.
 import { setTimeout as sleep } from "node:timers/promises";
 import { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
-import { HumanMessage } from "@langchain/core/messages";
+import { AIMessage, HumanMessage } from "@langchain/core/messages";
 import { tool } from "@langchain/core/tools";
 import { Providers, Run } from "@librechat/agents";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
@@ -77,20 +77,21 @@ const endpoints = {
   anthropic, google, bedrock,
 };
 
-async function ask(llmConfig, text, { tools = [], signal, extra = {} } = {}) {
+async function ask(llmConfig, messages, { tools = [], signal, extra = {} } = {}) {
   const graphConfig = { type: "standard", llmConfig, tools, instructions: "You are a helpful assistant.", ...extra };
   const run = await Run.create({ runId: "run", graphConfig, returnContent: true });
   const config = { configurable: { thread_id: "thread", user_id: user }, version: "v2", streamMode: "values", signal };
-  await run.processStream({ messages: [new HumanMessage(text)] }, config);
+  const asked = typeof messages === "string" ? [new HumanMessage(messages)] : messages;
+  await run.processStream({ messages: asked }, config);
   return run;
 }
 
-async function chatAndTitle(name, endpoint) {
+async function chatAndTitle(name, endpoint, titlePrompt) {
   const { provider, ...clientOptions } = endpoints[endpoint](name);
   const run = await ask({ provider, ...clientOptions }, "What is the capital of France?");
   const titleOptions = { ...clientOptions, streaming: false };
   const contentParts = [{ type: "text", text: "Paris." }];
-  const input = { provider, inputText: "What is the capital of France?", contentParts, titleMethod: "completion" };
+  const input = { provider, inputText: "What is the capital of France?", contentParts, titleMethod: "completion", titlePrompt };
   await run.generateTitle({ ...input, clientOptions: titleOptions, chainOptions: {} });
 }
 
@@ -120,6 +121,20 @@ const turns = {
     const subagentConfigs = [{ type: "researcher", name: "Researcher", description: "Researches", agentInputs: child }];
     return ask(endpoints.openai("subagent"), "Delegate it", { extra: { subagentConfigs } });
   },
+  summary: () => {
+    const said = [new HumanMessage("What is the capital of France?"), new AIMessage("Paris"), new HumanMessage("And of Spain?")];
+    const summarizationConfig = { retainRecent: { turns: 0 } };
+    const extra = { summarizationEnabled: true, summarizeOnly: true, summarizationConfig };
+    return ask(endpoints.openai("summary"), said, { extra });
+  },
+  label: async () => {
+    const { provider, ...clientOptions } = endpoints.openai("label");
+    const run = await ask({ provider, ...clientOptions }, "Hello");
+    const entries = [{ toolName: "lookup", name: "lookup", args: "{}", input: "{}", output: "42" }];
+    const options = { provider, clientOptions: { ...clientOptions, streaming: false }, entries, chainOptions: {} };
+    await run.generateActivityLabel(options);
+  },
+  retitled: () => chatAndTitle("retitled", "openai", "Name this talk in three words.\n\n{convo}"),
   abort: async () => {
     const stop = new AbortController();
     const ended = ask({ ...endpoints.openai("abort"), model: "gpt-4o-slow" }, "Tell a story", { signal: stop.signal });
