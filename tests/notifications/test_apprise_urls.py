@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from farebox.notifications.apprise_urls import MISSING, send
-from farebox.notifications.not_taken import NotTakenError
+from farebox.notifications.delivery_error import DeliveryError
 
 from tests.support.notifications import message
 from tests.support.receiver import Receiver
@@ -39,7 +39,7 @@ def test_a_redirect_or_a_refusal_is_not_taken_and_nothing_is_followed(receiver: 
     receiver.answer = lambda _post: status
     before = len(receiver.posts)
 
-    with pytest.raises(NotTakenError, match=r"could not send it \(failure\)"):
+    with pytest.raises(DeliveryError, match=r"could not send it \(failure\)"):
         send(url(receiver), message())
 
     assert [(post.method, post.path) for post in receiver.posts[before:]] == [("POST", "/canary")]
@@ -49,7 +49,7 @@ def test_a_redirect_or_a_refusal_is_not_taken_and_nothing_is_followed(receiver: 
 def test_a_url_that_is_none_is_not_taken_and_not_shown(
     wrong: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(NotTakenError, match="does not understand its URL") as refused:
+    with pytest.raises(DeliveryError, match="does not understand its URL") as refused:
         send(wrong, message())
 
     assert "canary" not in str(refused.value) + caplog.text + "".join(capfd.readouterr())
@@ -58,7 +58,7 @@ def test_a_url_that_is_none_is_not_taken_and_not_shown(
 def test_without_the_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "apprise", None)
 
-    with pytest.raises(NotTakenError) as refused:
+    with pytest.raises(DeliveryError) as refused:
         send("json://127.0.0.1", message())
 
     assert str(refused.value) == MISSING

@@ -9,9 +9,9 @@ from farebox.budgets.figures import Figures
 from farebox.budgets.use import Use
 from farebox.errors import LedgerAwayError
 from farebox.notifications.budget_message import budget_message
+from farebox.notifications.delivery_error import DeliveryError
 from farebox.notifications.held_alerts import HeldAlerts
 from farebox.notifications.message import Message
-from farebox.notifications.not_taken import NotTakenError
 from farebox.notifications.spenders import Spenders
 from farebox.records.windows import Window
 from farebox.store.alert_events import Delivery
@@ -33,7 +33,7 @@ class Pager:
 
     def send_alerts(self, alerts: list[Mapping[str, Any]]) -> None:
         if self.is_away:
-            raise NotTakenError("HTTP 500")
+            raise DeliveryError("HTTP 500")
         self.taken.append([(one["labels"]["alertname"], f"{one['endsAt']:%m-%d %H:%M}") for one in alerts])
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
+from farebox.notifications.delivery_error import DeliveryError
 from farebox.notifications.http_post import post
-from farebox.notifications.not_taken import NotTakenError
 
 from tests.support.postgres import free_port
 from tests.support.receiver import Receiver
@@ -42,7 +42,7 @@ def test_anything_else_is_not_taken_and_tried_once(receiver: Receiver, answer: i
     receiver.answer = lambda _post: answer
     before = len(receiver.posts)
 
-    with pytest.raises(NotTakenError) as refused:
+    with pytest.raises(DeliveryError) as refused:
         post(f"{receiver.url}/canary?token=canary", b"{}", {})
 
     assert str(refused.value).startswith(problem)
@@ -52,7 +52,7 @@ def test_anything_else_is_not_taken_and_tried_once(receiver: Receiver, answer: i
 
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1/canary", "canary", "http://127.0.0.1:PORT/canary", "http://[canary"])
 def test_a_url_without_a_receiver_is_not_taken_and_not_named(url: str) -> None:
-    with pytest.raises(NotTakenError) as refused:
+    with pytest.raises(DeliveryError) as refused:
         post(url.replace("PORT", str(free_port())), b"{}", {})
 
     assert "canary" not in str(refused.value)

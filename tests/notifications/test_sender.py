@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from farebox.config.destinations import Destination
-from farebox.notifications.not_taken import NotTakenError
+from farebox.notifications.delivery_error import DeliveryError
 from farebox.notifications.sender import Sender
 
 from tests.support.notifications import NOW, message
@@ -46,12 +46,12 @@ def test_apprise_is_sent_by_the_url_in_a_file(receiver: Receiver, tmp_path: Path
 def test_a_destination_that_hangs_is_given_up(receiver: Receiver) -> None:
     receiver.answer = lambda _post: "hang"
 
-    with pytest.raises(NotTakenError, match=r"no answer within 0\.1 s"):
+    with pytest.raises(DeliveryError, match=r"no answer within 0\.1 s"):
         Sender(receiver.webhook(), patience=0.1).send(message())
 
 
 def test_a_secret_that_is_missing_sends_nothing(receiver: Receiver) -> None:
-    with pytest.raises(NotTakenError, match="secret_files: /none cannot be read"):
+    with pytest.raises(DeliveryError, match="secret_files: /none cannot be read"):
         Sender(receiver.webhook(secret_files=("/none",))).send(message())
 
     assert receiver.posts == []

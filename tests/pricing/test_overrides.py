@@ -254,7 +254,6 @@ def test_an_alias_finds_own_prices_too_but_is_not_followed_further() -> None:
     assert pricer(rules).price(asked("acme", "c")) == Cost(None, "unpriced", ("unknown_provider",))
 
 
-
 def test_an_alias_or_a_discount_is_told_beside_the_catalogue_that_it_is_of() -> None:
     rules = Overrides(
         msgspec.convert(

@@ -190,3 +190,11 @@ def test_a_cost_that_rounds_down_to_the_limit_is_believed() -> None:
     costs = [Pricer([half_a_nano]).price(asked(input_tokens=2 * LEDGER_LIMIT + more)).nanousd for more in (1, 2)]
 
     assert costs == [LEDGER_LIMIT, None]
+
+
+def test_an_alias_without_a_price_is_judged_by_the_provider_of_its_target() -> None:
+    rules = Overrides(msgspec.convert([{"match": {"model": "m"}, "alias_of": "acme/m-2"}], tuple[PriceRule]))
+
+    cost = Pricer([Shelf("empty")], rules).price(asked("m", "nobody", input_tokens=1))
+
+    assert cost == Cost(None, "unpriced", ("unknown_model",))

@@ -12,8 +12,8 @@ from ..config import settings as settings_module
 from ..config.destinations import Destination
 from ..config.suggest import nearest
 from ..errors import SettingsError
+from ..notifications.delivery_error import DeliveryError
 from ..notifications.message import TEST, Message
-from ..notifications.not_taken import NotTakenError
 from ..notifications.sender import Sender
 from .console import console
 from .options import Config
@@ -43,7 +43,7 @@ def send_test(
     for destination in _wanted(settings_module.load({}, config=config).destinations, name):
         try:
             Sender(destination).send(_message(datetime.now(UTC)))
-        except NotTakenError as error:
+        except DeliveryError as error:
             is_taken = False
             told = Text.assemble(("✗ ", "bold red"), f"{destination.name} ({destination.type}): {error}")
         else:

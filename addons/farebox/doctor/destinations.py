@@ -10,8 +10,8 @@ from ..config.destinations import APPRISE, Destination
 from ..config.settings import Settings
 from ..errors import FareboxError
 from ..notifications.apprise_urls import service_of
-from ..notifications.given import secrets_of, url_of
-from ..notifications.not_taken import NotTakenError
+from ..notifications.delivery_error import DeliveryError
+from ..notifications.destination_secrets import secrets_of, url_of
 from ..report.figures import plural
 from ..store.alert_events import Waiting, waiting
 from ..store.engine import opened
@@ -50,27 +50,27 @@ def _problem(destination: Destination) -> str | None:
             service_of(url)
         else:
             _connect(url)
-    except NotTakenError as error:
+    except DeliveryError as error:
         return str(error)
     return None
 
 
 def _connect(url: str) -> None:
-    """Connect as a message would, also by TLS. NotTakenError, which does not name the URL."""
+    """Connect as a message would, also by TLS. DeliveryError, which does not name the URL."""
     try:
         parts = urlsplit(url)
         scheme, host, port = parts.scheme, parts.hostname, parts.port
     except ValueError as error:
-        raise NotTakenError("its URL is not valid") from error
+        raise DeliveryError("its URL is not valid") from error
     if scheme not in _PORTS or not host:
-        raise NotTakenError("its URL does not begin with https://HOST or http://HOST")
+        raise DeliveryError("its URL does not begin with https://HOST or http://HOST")
     try:
         with socket.create_connection((host, port or _PORTS[scheme]), timeout=_CONNECT_SECONDS) as plain:
             if scheme == "https":
                 ssl.create_default_context().wrap_socket(plain, server_hostname=host).close()
     except (OSError, ValueError) as error:
         reason = getattr(error, "verify_message", None) or getattr(error, "strerror", None) or type(error).__name__
-        raise NotTakenError(f"no connection ({reason})") from error
+        raise DeliveryError(f"no connection ({reason})") from error
 
 
 def _fix(destination: Destination) -> str:

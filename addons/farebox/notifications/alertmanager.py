@@ -38,5 +38,5 @@ def ended(one: Mapping[str, Any], now: datetime) -> Mapping[str, Any]:
 
 
 def send(url: str, alerts: Sequence[Mapping[str, Any]]) -> None:
-    """POST `alerts` to the Alertmanager at `url`. NotTakenError."""
+    """POST `alerts` to the Alertmanager at `url`. DeliveryError."""
     post(url.rstrip("/") + PATH, msgspec.json.encode(alerts), {})

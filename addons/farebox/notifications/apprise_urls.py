@@ -12,15 +12,15 @@ As measured with 2.2 and 2.3 (findings/apprise-redirects.sh):
 import logging
 from typing import Any
 
+from .delivery_error import DeliveryError
 from .message import Message
-from .not_taken import NotTakenError
 
 MISSING = "Apprise is not installed: `pip install 'farebox[notify]'`"
 _TYPES = {"critical": "failure", "warning": "warning", "info": "info"}
 
 
 def send(url: str, message: Message) -> None:
-    """Send `message` by the Apprise URL `url`. NotTakenError."""
+    """Send `message` by the Apprise URL `url`. DeliveryError."""
     apprise, service = service_of(url)
     # Its text is escaped as the service needs it only if it is known to be plain.
     result = service.notify(
@@ -30,15 +30,15 @@ def send(url: str, message: Message) -> None:
         body_format=apprise.NotifyFormat.TEXT,
     )
     if not (bool(result) and len(service)):
-        raise NotTakenError(f"Apprise could not send it ({_status(result)}): its log says no more without its secrets")
+        raise DeliveryError(f"Apprise could not send it ({_status(result)}): its log says no more without its secrets")
 
 
 def service_of(url: str) -> tuple[Any, Any]:
-    """Return the module and the service that `url` stands for. NotTakenError if there is none."""
+    """Return the module and the service that `url` stands for. DeliveryError if there is none."""
     try:
         import apprise  # noqa: PLC0415 - an extra, which takes half a second to import
     except ImportError as error:
-        raise NotTakenError(MISSING) from error
+        raise DeliveryError(MISSING) from error
     # It logs URLs and answers, which can hold secrets and the message.
     for name in ("apprise", "urllib3"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
@@ -48,7 +48,7 @@ def service_of(url: str) -> tuple[Any, Any]:
         scheme = url.partition("://")[0] if "://" in url else ""
         is_plain = scheme.isascii() and scheme.isalnum() and len(scheme) < 20
         named = f" ({scheme}://...)" if is_plain else ""
-        raise NotTakenError(f"Apprise does not understand its URL{named}: see the documentation of that service")
+        raise DeliveryError(f"Apprise does not understand its URL{named}: see the documentation of that service")
     return apprise, service
 
 

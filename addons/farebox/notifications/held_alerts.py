@@ -9,9 +9,9 @@ from ..budgets.crossings import Crossing
 from ..errors import LedgerAwayError
 from ..store.alert_events import Delivery
 from .alertmanager import RESEND_SECONDS, alert, ended
+from .delivery_error import DeliveryError
 from .events import event_of
 from .message import Message
-from .not_taken import NotTakenError
 
 # How old the names in an alert may become. Figures are those of the crossing.
 _FRESH_SECONDS = 3600.0
@@ -67,7 +67,7 @@ class HeldAlerts:
             return
         try:
             self._sender.send_alerts([*holding.values(), *over])
-        except NotTakenError:
+        except DeliveryError:
             # The outbox reports it, and alerts end by themselves.
             return
         self._sent = holding

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import httpx2
 
 from .. import __version__
-from .not_taken import NotTakenError
+from .delivery_error import DeliveryError
 
 _TIMEOUT = httpx2.Timeout(10.0)
 _PROBLEMS: tuple[tuple[type[Exception], str], ...] = (
@@ -18,9 +18,9 @@ _PROBLEMS: tuple[tuple[type[Exception], str], ...] = (
 
 
 def post(url: str, content: bytes, headers: Mapping[str, str]) -> None:
-    """Return once `url` has taken `content`: it answers with a status of 2xx. NotTakenError otherwise."""
+    """Return once `url` has taken `content`: it answers with a status of 2xx. DeliveryError otherwise."""
     if url.partition("://")[0].lower() not in {"http", "https"}:
-        raise NotTakenError("its URL does not begin with https:// or http://")
+        raise DeliveryError("its URL does not begin with https:// or http://")
     given = {"content-type": "application/json", "user-agent": f"farebox/{__version__}", **headers}
     try:
         with (
@@ -30,7 +30,7 @@ def post(url: str, content: bytes, headers: Mapping[str, str]) -> None:
             # What it says besides is of no interest, and may be endless.
             _check(response)
     except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
-        raise NotTakenError(_problem(error)) from error
+        raise DeliveryError(_problem(error)) from error
 
 
 def _check(response: httpx2.Response) -> None:
@@ -38,9 +38,9 @@ def _check(response: httpx2.Response) -> None:
         return
     status = response.status_code
     if 300 <= status < 400:
-        raise NotTakenError(f"HTTP {status}: it redirects, which is not followed: use the final URL")
+        raise DeliveryError(f"HTTP {status}: it redirects, which is not followed: use the final URL")
     after = response.headers.get("retry-after", "")
-    raise NotTakenError(f"HTTP {status}", float(after) if after.isascii() and after.isdigit() and len(after) < 6 else 0)
+    raise DeliveryError(f"HTTP {status}", float(after) if after.isascii() and after.isdigit() and len(after) < 6 else 0)
 
 
 def _problem(error: Exception) -> str:

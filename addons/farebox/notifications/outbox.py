@@ -13,8 +13,8 @@ from ..store import alert_events
 from ..store.alert_events import Delivery
 from ..store.engine import Engine
 from .backoff import delay
+from .delivery_error import DeliveryError
 from .message import Message
-from .not_taken import NotTakenError
 from .sender import PATIENCE_SECONDS
 
 logger = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ class Outbox:
             self._sender.send(self._compose(delivery))
         except LedgerAwayError:
             raise
-        except NotTakenError as error:
+        except DeliveryError as error:
             self._failed(delivery, str(error), error.retry_after)
             return False
         except Exception as error:  # noqa: BLE001 - an event that cannot be composed must not block the others

@@ -7,9 +7,9 @@ from typing import Any
 
 from ..config.destinations import ALERTMANAGER, APPRISE, Destination
 from . import alertmanager, apprise_urls, webhook
-from .given import secrets_of, url_of
+from .destination_secrets import secrets_of, url_of
 from .message import Message
-from .patience import Patience
+from .time_limit import TimeLimit
 
 # An attempt takes no longer, so that who claims an event for longer than this is the only one who sends it.
 PATIENCE_SECONDS = 30.0
@@ -27,7 +27,7 @@ class Sender:
     ) -> None:
         self.name = destination.name
         self._destination = destination
-        self._patience = Patience(patience)
+        self._patience = TimeLimit(patience)
         self._now = now
 
     @property
@@ -36,11 +36,11 @@ class Sender:
         return self._destination.type == ALERTMANAGER
 
     def send(self, message: Message) -> None:
-        """Return once the destination has taken `message`. NotTakenError if it has not."""
+        """Return once the destination has taken `message`. DeliveryError if it has not."""
         self._patience.run(self._act(message))
 
     def send_alerts(self, alerts: list[Mapping[str, Any]]) -> None:
-        """Return once the Alertmanager has taken `alerts`. NotTakenError if it has not."""
+        """Return once the Alertmanager has taken `alerts`. DeliveryError if it has not."""
         self._patience.run(partial(alertmanager.send, url_of(self._destination), alerts))
 
     def _act(self, message: Message) -> Callable[[], None]:

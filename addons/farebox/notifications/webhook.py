@@ -26,7 +26,7 @@ def content(message: Message) -> bytes:
 
 
 def send(url: str, message: Message, secrets: Sequence[bytes], now: datetime) -> None:
-    """POST `message`, signed with each of `secrets` at the time `now`. NotTakenError."""
+    """POST `message`, signed with each of `secrets` at the time `now`. DeliveryError."""
     body = content(message)
     headers = {EVENT_HEADER: message.id}
     if secrets:

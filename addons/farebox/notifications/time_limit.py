@@ -3,10 +3,10 @@
 import threading
 from collections.abc import Callable
 
-from .not_taken import NotTakenError
+from .delivery_error import DeliveryError
 
 
-class Patience:
+class TimeLimit:
     """Runs one function at a time, each for up to `seconds`. One thread may use it."""
 
     def __init__(self, seconds: float) -> None:
@@ -14,12 +14,12 @@ class Patience:
         self._running: threading.Thread | None = None
 
     def run(self, act: Callable[[], None]) -> None:
-        """Run `act` and return, or raise its error. NotTakenError if it takes too long; it goes on by itself then.
+        """Run `act` and return, or raise its error. DeliveryError if it takes too long; it goes on by itself then.
 
         As long as it does, nothing else is run, so that a destination that hangs has one thread.
         """
         if self._running is not None and self._running.is_alive():
-            raise NotTakenError("the attempt before hangs still")
+            raise DeliveryError("the attempt before hangs still")
         errors: list[Exception] = []
 
         def work() -> None:
@@ -32,6 +32,6 @@ class Patience:
         self._running.start()
         self._running.join(self._seconds)
         if self._running.is_alive():
-            raise NotTakenError(f"no answer within {self._seconds:g} s")
+            raise DeliveryError(f"no answer within {self._seconds:g} s")
         for error in errors:
             raise error

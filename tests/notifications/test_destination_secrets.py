@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 from farebox.config.destinations import Destination
-from farebox.notifications.given import secrets_of, url_of
-from farebox.notifications.not_taken import NotTakenError
+from farebox.notifications.delivery_error import DeliveryError
+from farebox.notifications.destination_secrets import secrets_of, url_of
 
 SET = {"HOOK": " https://example.com/canary\n", "KEY": "old", "EMPTY": ""}
 
@@ -35,7 +35,7 @@ def test_what_is_missing_is_named_and_nothing_is_sent_unsigned(tmp_path: Path, c
     if content is not None:
         path.write_bytes(content)
 
-    with pytest.raises(NotTakenError, match=r"^secret_files: .*/key ") as refused:
+    with pytest.raises(DeliveryError, match=r"^secret_files: .*/key ") as refused:
         secrets_of(Destination("a", "webhook", "https://x", secret_files=(str(path),)), SET)
 
     assert "canary" not in str(refused.value)
@@ -43,5 +43,5 @@ def test_what_is_missing_is_named_and_nothing_is_sent_unsigned(tmp_path: Path, c
 
 @pytest.mark.parametrize("name", ["EMPTY", "NONE"])
 def test_a_variable_that_is_not_set_is_named(name: str) -> None:
-    with pytest.raises(NotTakenError, match=f"url_env: the variable {name} is not set"):
+    with pytest.raises(DeliveryError, match=f"url_env: the variable {name} is not set"):
         url_of(Destination("a", "webhook", url_env=name), SET)

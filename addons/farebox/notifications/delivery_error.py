@@ -3,7 +3,7 @@
 from ..errors import FareboxError
 
 
-class NotTakenError(FareboxError):
+class DeliveryError(FareboxError):
     """The destination has not taken the message, for a reason that holds no part of its URL and no secret.
 
     If it asks for it, nobody tries again within the next `retry_after` seconds.

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..config.destinations import Destination
-from .not_taken import NotTakenError
+from .delivery_error import DeliveryError
 
 # No URL or secret is longer; the file is another one then.
 _LARGEST = 16_384
 
 
 def url_of(destination: Destination, environment: Mapping[str, str] = os.environ) -> str:
-    """Return the destination's URL. NotTakenError if its file or variable lacks it."""
+    """Return the destination's URL. DeliveryError if its file or variable lacks it."""
     if destination.url_file:
         return _of_file("url_file", destination.url_file)
     if destination.url_env:
@@ -21,7 +21,7 @@ def url_of(destination: Destination, environment: Mapping[str, str] = os.environ
 
 
 def secrets_of(destination: Destination, environment: Mapping[str, str] = os.environ) -> list[bytes]:
-    """Return the secrets that sign. NotTakenError if a file or variable lacks one: an unsigned message is not sent."""
+    """Return the secrets that sign. DeliveryError if a file or variable lacks one: an unsigned message is not sent."""
     files = [_of_file("secret_files", path) for path in destination.secret_files]
     variables = [_of_variable("secret_envs", name, environment) for name in destination.secret_envs]
     return [secret.encode("utf-8", "surrogateescape") for secret in (*files, *variables)]
@@ -33,16 +33,16 @@ def _of_file(key: str, path: str) -> str:
             content = file.read(_LARGEST + 1)
         text = content.decode().strip()
     except OSError as error:
-        raise NotTakenError(f"{key}: {path} cannot be read ({error.strerror})") from error
+        raise DeliveryError(f"{key}: {path} cannot be read ({error.strerror})") from error
     except ValueError as error:
-        raise NotTakenError(f"{key}: {path} is not text") from error
+        raise DeliveryError(f"{key}: {path} is not text") from error
     if not text or len(content) > _LARGEST:
-        raise NotTakenError(f"{key}: {path} is {'too large' if text else 'empty'}")
+        raise DeliveryError(f"{key}: {path} is {'too large' if text else 'empty'}")
     return text
 
 
 def _of_variable(key: str, name: str, environment: Mapping[str, str]) -> str:
     text = environment.get(name, "").strip()
     if not text:
-        raise NotTakenError(f"{key}: the variable {name} is not set where the sidecar runs")
+        raise DeliveryError(f"{key}: the variable {name} is not set where the sidecar runs")
     return text
