@@ -10,6 +10,20 @@ UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
+class Marks:
+    """What only the responses of one server or gateway have.
+
+    `headers`: names, of which any one does. `server`: what the header Server begins with, in lower case. `members`:
+    sets of members of a document, all of a set together. `fingerprint`: the document's `system_fingerprint`.
+    """
+
+    headers: tuple[str, ...] = ()
+    server: str | None = None
+    members: tuple[frozenset[str], ...] = ()
+    fingerprint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """One provider. `hosts`: exact names, `*.` and a suffix of whole labels, or `name:port` for local servers.
 
@@ -18,7 +32,8 @@ class Provider:
     responses, in billionths of a cent. If it `has_two_caches`, its automatic one and the one that requests ask for have
     prices of their own. `otel` is its value of OpenTelemetry's `gen_ai.provider.name`, if that differs from `name`.
     A `shared` host mostly serves other traffic than LLM calls, so it is decrypted
-    only if the user adds it to `intercept.hosts`.
+    only if the user adds it to `intercept.hosts`. Its `marks` name it at hosts that this table does not name. If it
+    `takes_usage_option`, it supports `stream_options.include_usage` at any host.
     """
 
     name: str
@@ -30,6 +45,8 @@ class Provider:
     states_cost_at: str | None = None
     has_two_caches: bool = False
     otel: str | None = None
+    marks: Marks = Marks()
+    takes_usage_option: bool = False
 
 
 Table = tuple[Provider, ...]
@@ -122,17 +139,53 @@ PROVIDERS: Table = (
     Provider("serpapi", ("serpapi.com",)),
     Provider("tavily", ("api.tavily.com",)),
     Provider("firecrawl", ("api.firecrawl.dev",)),
+    # Servers and gateways of one's own, the outer ones first: a gateway passes the server's headers on.
+    # https://docs.litellm.ai/docs/proxy/response_headers, and a recorded exchange of LiteLLM 1.108.7
     Provider(
-        "ollama", ("localhost:11434", "127.0.0.1:11434", "ollama:11434", "host.docker.internal:11434", "ollama.com")
+        "litellm",
+        ("litellm:4000",),
+        marks=Marks(headers=("x-litellm-version", "x-litellm-call-id")),
+        takes_usage_option=True,
     ),
-    # Servers and gateways of one's own, which `answering.py` names by what they answer at any other host.
-    Provider("vllm", ("vllm:8000",)),
-    Provider("llamacpp", ("llamacpp:8080", "llama-server:8080")),
-    Provider("lmstudio", ("lmstudio:1234",)),
-    Provider("localai", ("localai:8080", "local-ai:8080")),
-    Provider("litellm", ("litellm:4000",)),
-    Provider("portkey", ("api.portkey.ai",)),
-    Provider("tensorzero", ("tensorzero:3000",)),
+    # https://portkey.ai/docs/api-reference/inference-api/response-schema
+    Provider(
+        "portkey",
+        ("api.portkey.ai",),
+        marks=Marks(headers=("x-portkey-last-used-option-index", "x-portkey-trace-id")),
+    ),
+    # https://www.tensorzero.com/docs/gateway/api-reference/inference-openai-compatible
+    Provider(
+        "tensorzero",
+        ("tensorzero:3000",),
+        marks=Marks(server="tensorzero", members=(frozenset({"episode_id"}),)),
+    ),
+    # https://docs.ollama.com/api/openai-compatibility
+    Provider(
+        "ollama",
+        ("localhost:11434", "127.0.0.1:11434", "ollama:11434", "host.docker.internal:11434", "ollama.com"),
+        marks=Marks(fingerprint="fp_ollama"),
+    ),
+    # https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
+    Provider(
+        "vllm",
+        ("vllm:8000",),
+        marks=Marks(server="vllm", members=(frozenset({"kv_transfer_params"}), frozenset({"prompt_logprobs"}))),
+        takes_usage_option=True,
+    ),
+    # https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md, and recorded exchanges
+    Provider(
+        "llamacpp",
+        ("llamacpp:8080", "llama-server:8080"),
+        marks=Marks(server="llama.cpp"),
+        takes_usage_option=True,
+    ),
+    # https://lmstudio.ai/docs/developer/rest
+    Provider(
+        "lmstudio",
+        ("lmstudio:1234",),
+        marks=Marks(members=(frozenset({"stats", "runtime", "model_info"}),)),
+    ),
+    Provider("localai", ("localai:8080", "local-ai:8080"), marks=Marks(server="localai")),
 )
 NOBODY = Provider(UNKNOWN, ())
 BY_NAME: Mapping[str, Provider] = {provider.name: provider for provider in PROVIDERS}

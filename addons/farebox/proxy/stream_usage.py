@@ -10,7 +10,7 @@ from mitmproxy.connection import ConnectionState
 
 from ..config.settings import Settings
 from ..providers.answering import named_by_headers
-from ..stream_options.hosts import PROVEN_SERVERS, supports_usage_option
+from ..stream_options.hosts import supports_usage_option
 from ..stream_options.inject import is_plain, with_include_usage
 from ..wire.content import decoded_start
 from .edits import STREAM_USAGE, Editor
@@ -89,7 +89,7 @@ class StreamUsage:
         if flow.response is None or len(self._proven) >= _PROVEN_LIMIT:
             return
         server = named_by_headers((name, value) for name, value in flow.response.headers.items(multi=True))
-        if server is not None and server.name in PROVEN_SERVERS:
+        if server is not None and server.takes_usage_option:
             self._proven.add(destination(flow))
 
     def _is_removable(self, flow: http.HTTPFlow, exchange: Exchange) -> bool:

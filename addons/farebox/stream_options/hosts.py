@@ -51,8 +51,6 @@ PROVEN: tuple[Proven, ...] = (
         "https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md",
     ),
 )
-# Servers, named by what they answer, that support it at any host: recorded exchanges of LiteLLM 1.108.7 and llama.cpp.
-PROVEN_SERVERS = frozenset({"litellm", "llamacpp", "vllm"})
 
 
 def supports_usage_option(host: str, port: int, path: str, more: tuple[str, ...] = ()) -> bool:
