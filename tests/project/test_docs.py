@@ -9,6 +9,7 @@ import typer.main
 from farebox.cli.main import app
 from farebox.config import settings
 from farebox.config.sources import PREFIX
+from farebox.pricing.row import RESERVATIONS
 from farebox.recorder.failures import Failures
 from farebox.records.columns import NAMES
 from farebox.sinks.budget_metrics import BudgetMetrics
@@ -120,6 +121,11 @@ def test_every_unit_and_word_is_documented_and_has_a_case(column: str, elsewhere
     told = set(re.findall(r"`([a-z0-9_]+)`", "".join(re.findall(r"^\| (`.*?) \|", table, re.MULTILINE))))
 
     assert told == kept(column) | elsewhere
+
+
+@pytest.mark.parametrize("reason", sorted(RESERVATIONS))
+def test_every_reason_of_a_lower_bound_is_documented(reason: str) -> None:
+    assert f"| `{reason}` |" in (DOCS / "ledger.md").read_text(encoding="utf-8")
 
 
 def test_the_picture_shows_the_demo() -> None:
