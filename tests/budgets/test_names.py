@@ -1,18 +1,11 @@
 """Sums by value become those of budgets."""
 
-from farebox.budgets.names import COLUMNS, grouped
+from farebox.budgets.names import grouped
 from farebox.budgets.use import Use
-from farebox.config.budgets import SCOPES
-from farebox.store.rollups.tables import BY_CALLER
 
 from tests.support.budgets import budget
 
 READ = {("w", "ann"): Use(1), ("w", "bob"): Use(2), ("x", "Ann"): Use(4), ("w", None): Use(8)}
-
-
-def test_every_scope_has_a_column_of_the_hourly_sums() -> None:
-    assert tuple(COLUMNS) == SCOPES
-    assert {column for column in COLUMNS.values() if column} <= set(BY_CALLER.dimensions)
 
 
 def test_a_budget_for_each_has_one_use_by_name_and_none_for_unknown_names() -> None:

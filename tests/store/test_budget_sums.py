@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from farebox.budgets.names import COLUMNS
+from farebox.budgets.scopes import COLUMNS
 from farebox.budgets.use import Use
 from farebox.config.budgets import SCOPES
 from farebox.records.record import Record

@@ -1,23 +1,10 @@
-"""Which calls a budget is for: the column of its scope, and the names that match."""
+"""Which calls a budget is for: the names that match."""
 
 from collections.abc import Mapping
 
-from ..config.budgets import ALL, Budget
+from ..config.budgets import Budget
 from .matching import matcher
 from .use import NO_USE, Use
-
-# The column of the hourly sums for each scope; `all` has none.
-COLUMNS: Mapping[str, str | None] = {
-    ALL: None,
-    "provider": "provider",
-    "model": "model",
-    "user": "user_id",
-    "team": "team",
-    "project": "project",
-    "key": "key_fingerprint",
-    "client_app": "client_app",
-    "purpose": "purpose",
-}
 
 
 def grouped(budget: Budget, read: Mapping[tuple[str, str | None], Use]) -> dict[str, dict[str, Use]]:

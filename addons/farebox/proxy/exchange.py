@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from mitmproxy import http
 
+from ..budgets.scopes import COLUMNS
 from ..dialects._base import Asked, Dialect
 from ..metering.attempt import content_hash, request_hash, stated_attempt
 from ..metering.call import Call, read
@@ -29,15 +30,6 @@ HEAD_LIMIT = 64 << 10
 # A few bytes can decompress to gigabytes.
 DECODED_LIMIT = 32 << 20
 FREE_OPERATIONS = frozenset({"count_tokens", LIST_MODELS})
-# Scopes of budgets whose names come from the request's facts.
-NAMED_COLUMNS = {
-    "user": "user_id",
-    "team": "team",
-    "project": "project",
-    "key": "key_fingerprint",
-    "client_app": "client_app",
-    "purpose": "purpose",
-}
 
 
 class Exchange:
@@ -111,8 +103,8 @@ class Exchange:
         call = self._call()
         if call.asked.completes is not None or self.dialect.operation in FREE_OPERATIONS:
             return None
-        known = {"provider": self.provider.name, "model": call.asked.model}
-        return known | {scope: call.facts.get(column) for scope, column in NAMED_COLUMNS.items()}
+        known = {**call.facts, "provider": self.provider.name, "model": call.asked.model}
+        return {scope: known.get(column) for scope, column in COLUMNS.items() if column}
 
     def block(self, response: http.Response) -> None:
         """Take `response` for farebox's own answer to a refused call."""

@@ -11,8 +11,9 @@ from ..budgets import burn, questions
 from ..budgets.crossings import Crossing, crossings, late_crossings
 from ..budgets.figures import Figures
 from ..budgets.forecast import HISTORY, Outlook, Shape, forecast, outlook, shape_of
-from ..budgets.names import COLUMNS, grouped
+from ..budgets.names import grouped
 from ..budgets.questions import HOURS_BACK, Question, floor, hour_label, window_label
+from ..budgets.scopes import COLUMNS
 from ..budgets.use import NO_USE, Use
 from ..config.budgets import Budget
 from ..records.windows import Window

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Engine, exists, func, select, update
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
-from ..budgets.names import COLUMNS
+from ..budgets.scopes import COLUMNS
 from ..records.record import Record
 from ..records.times import in_utc
 from . import faults

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, func, literal, select
 
-from ..budgets.names import COLUMNS
+from ..budgets.scopes import COLUMNS
 from ..records.times import in_utc
 from .current import at_current_prices
 from .rollups.ranges import HOUR
