@@ -20,6 +20,7 @@ COUNTED = {"input_tokens": 30, "output_tokens": 7}
         {"prompt_tokens": 30, "prompt_cache_hit_tokens": 20},
         {"cache_creation_input_tokens": 5, "cache_creation": {"ephemeral_5m_input_tokens": 5}},
         {**COUNTED, "iterations": [{**COUNTED, "type": "message"}]},
+        {**COUNTED, "iterations": [{**COUNTED, "type": ["message"]}, 7]},
         {**COUNTED, "iterations": [{**COUNTED, "type": "message"}, {"input_tokens": 90, "type": "compaction"}]},
     ],
     ids=str,

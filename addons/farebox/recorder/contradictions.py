@@ -61,7 +61,7 @@ def _iterations(sent: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     stated = sent.get("iterations")
     iterations: list[Mapping[str, Any]]
     iterations = [one for one in stated if isinstance(one, dict)] if isinstance(stated, list) else []
-    return [] if any(one.get("type") in BESIDE for one in iterations) else iterations
+    return [] if any(one.get("type") == kind for one in iterations for kind in BESIDE) else iterations
 
 
 def _differs(whole: int | None, *parts: int | None) -> bool:
