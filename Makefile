@@ -43,6 +43,7 @@ slow: $(READY)
 exhaustive: $(READY)  ## run the tests that otherwise try a sample: each cut of each case, a hundred examples of each property
 	FAREBOX_TESTS=exhaustive $(BIN)/python -m pytest -q $(PARALLEL) -m "not slow" tests/dialects tests/wire tests/metering \
 		tests/records tests/pricing tests/spool tests/stream_options tests/store tests/end_to_end/test_canaries.py $(FLAGS)
+	FAREBOX_TESTS=exhaustive $(BIN)/python -m pytest -q $(PARALLEL) tests/cli/test_run.py tests/end_to_end/test_start.py $(FLAGS)
 
 test-lowest: $(UV)  ## the fast tests with the lowest versions that pyproject.toml allows, on each Python; FLAGS="-n 2 ..." go to pytest
 	scripts/test-versions.sh lowest-direct $(FLAGS)

@@ -21,6 +21,7 @@ import pytest
 from tests.conftest import StartSidecar
 from tests.support import processes
 from tests.support.chats import BODY, COST, USAGE, answer
+from tests.support.effort import few
 from tests.support.node import node_command
 from tests.support.paths import SUPPORT
 from tests.support.sidecar import REDIRECT, clean_environment, export
@@ -125,12 +126,12 @@ def test_output_and_input_are_the_command_s_own(run: Run) -> None:
     assert process.stdout == "--since -h --\n"
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT, signal.SIGUSR1])
+@pytest.mark.parametrize("number", few([signal.SIGTERM, signal.SIGKILL, signal.SIGINT, signal.SIGUSR1]))
 def test_a_signal_that_ends_the_command_ends_the_run(run: Run, number: signal.Signals) -> None:
     assert run("sh", "-c", f"kill -{number.value} $$").returncode == -number
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR2])
+@pytest.mark.parametrize("number", few([signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR2]))
 def test_a_signal_to_the_run_is_the_command_s(
     start: Callable[..., subprocess.Popen[str]], number: signal.Signals
 ) -> None:
