@@ -20,6 +20,8 @@ from tests.support.upstream import Upstream
 pytestmark = pytest.mark.slow
 URL = "https://api.openai.com/v1/chat/completions"
 USD = chats.COST / 10**9
+# increase() extrapolates from few samples. A first call that is lost, or counted twice, is beyond these bounds.
+MOST = 1.9
 # Both scrapes of both sidecars, with the call counted.
 COUNTED = "sum(farebox_calls_total) == 2"
 
@@ -71,7 +73,7 @@ def test_first_calls_count_and_gauges_stay_the_same(started: tuple[list[Place], 
 
     for server in servers.values():
         server.wait_for(COUNTED)
-        assert increase(server) == pytest.approx(2 * USD, rel=0.2)
+        assert 1 <= increase(server) / (2 * USD) * (1 + 1e-9) < MOST
         wait_for_gauges(server)
     kill_child(sidecars[0].process.pid, "farebox.recorder")
     sidecars[1].kill()
@@ -80,7 +82,7 @@ def test_first_calls_count_and_gauges_stay_the_same(started: tuple[list[Place], 
         # The counters are at 0 again, the gauges are not.
         server.wait_for("count(farebox_cost_usd_total == 0) == 2")
         wait_for_gauges(server)
-        assert increase(server) == pytest.approx(2 * USD, rel=0.2)
+        assert 1 <= increase(server) / (2 * USD) * (1 + 1e-9) < MOST
 
 
 def increase(server: Prometheus) -> float:
