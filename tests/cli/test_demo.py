@@ -25,7 +25,7 @@ def test_nothing_of_the_user_s_settings_reaches_the_demo_but_the_time_zone(tmp_p
     assert (own.home, own.ledger, own.sidecar) == (str(tmp_path), f"sqlite:///{tmp_path}/ledger.db", "demo")
     assert (own.timezone, own.port, own.metrics_port, own.intercept) == ("Asia/Kolkata", 0, 0, Intercept())
     assert own.set == ("demo_port=4711", f"ssl_verify_upstream_trusted_ca={tmp_path}/ca.pem")
-    assert own.ca == str(tmp_path / "mitmproxy")
+    assert (own.ca, own.certificates) == (str(tmp_path / "mitmproxy"), str(tmp_path))
     [script] = own.script
     assert Path(script).is_file()
 

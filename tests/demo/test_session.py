@@ -87,8 +87,10 @@ print([name for name in sys.modules if name.startswith("mitmproxy")])
 
 @pytest.mark.slow
 def test_the_demo_leaves_its_rows_and_a_report(tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
     done = subprocess.run(
         [sys.executable, "-m", "farebox", "demo"],
+        cwd=tmp_path / "here",
         env={**clean_environment(), "FAREBOX_HOME": str(tmp_path / "home"), "HTTPS_PROXY": "http://127.0.0.1:9"},
         capture_output=True,
         text=True,
@@ -105,6 +107,7 @@ def test_the_demo_leaves_its_rows_and_a_report(tmp_path: Path) -> None:
     assert f"farebox report --by outcome --ledger sqlite:///{tmp_path}/home/demo/ledger.db" in done.stdout
     assert done.stderr == ""
     assert sorted(path.name for path in (tmp_path / "home").iterdir()) == ["demo", "demo.lock"]
+    assert list((tmp_path / "here").iterdir()) == []
 
 
 @pytest.mark.slow

@@ -82,6 +82,7 @@ def _own_settings(settings: Settings, folder: Path, simulated: Provider, ledger:
         ledger=ledger or f"sqlite:///{folder / 'ledger.db'}",
         sidecar=_SIDECAR,
         ca=str(folder / "mitmproxy"),
+        certificates=str(folder),
         timezone=settings.timezone,
         port=0,
         metrics_port=0,
