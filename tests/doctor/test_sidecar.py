@@ -98,8 +98,15 @@ def test_the_sidecar_of_another_folder_is_a_warning(home: Path) -> None:
                 (OK, "2 connections to a.example passed undecrypted: not a known LLM host"),
             ],
         ),
+        (
+            HealthReport("ok", 1, clients=ClientDiagnostics(1, own_address=1)),
+            [
+                (OK, "sidecar runs, 1 worker, 1 connection so far"),
+                (PROBLEM, "1 request refused, as the target was the proxy's own address"),
+            ],
+        ),
     ],
-    ids=["runs", "all report", "some report", "no worker", "no ledger", "lost", "undecrypted"],
+    ids=["runs", "all report", "some report", "no worker", "no ledger", "lost", "undecrypted", "own address"],
 )
 def test_each_state_of_a_sidecar_is_a_finding(report: HealthReport, expected: list[tuple[str, str]]) -> None:
     assert levels(sidecar.findings(report, ENDPOINT)) == expected

@@ -150,23 +150,6 @@ def test_a_wrong_setting_is_named(tmp_path: Path, values: dict[str, Any], messag
         start(tmp_path, **values)
 
 
-@pytest.mark.parametrize(
-    ("context", "expected"),
-    [
-        ({"message": "a fault", "exception": ValueError("x")}, 1),
-        ({"message": "a fault"}, 1),
-        ({"message": "a connection", "exception": asyncio.CancelledError()}, 0),
-    ],
-)
-def test_faults_in_the_loop_are_logged_unless_they_are_its_end(
-    caplog: pytest.LogCaptureFixture, context: dict[str, Any], expected: int
-) -> None:
-    with closing(asyncio.new_event_loop()) as loop:
-        server._log_fault(loop, context)
-
-    assert len(caplog.records) == expected
-
-
 def test_the_add_ons_of_a_worker_share_its_output(tmp_path: Path) -> None:
     connections, sidecar = new_sidecar(settings_of(tmp_path))
     try:

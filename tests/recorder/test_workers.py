@@ -151,14 +151,14 @@ def test_workers_of_long_ago_are_forgotten(workers: Workers) -> None:
 
 def test_diagnostics_of_all_workers_are_added_up(workers: Workers) -> None:
     first = ClientDiagnostics(
-        3, {"a.example": 1}, {"api.openai.com": 2}, (UntrustedConnections("api.openai.com", "::1", None, 1),), 40
+        3, {"a.example": 1}, {"api.openai.com": 2}, (UntrustedConnections("api.openai.com", "::1", None, 1),), 40, 2
     )
     second = ClientDiagnostics(
-        2, {"a.example": 1, "b.example": 5}, {}, (UntrustedConnections("api.groq.com", "::1", "curl/8", 2),), None
+        2, {"a.example": 1, "b.example": 5}, {}, (UntrustedConnections("api.groq.com", "::1", "curl/8", 2),), None, 1
     )
 
     workers.receive([Heartbeat("w1", diagnostics=first, is_leaving=True), Heartbeat("w2", diagnostics=second)], 0)
 
     assert workers.diagnostics == ClientDiagnostics(
-        5, {"a.example": 2, "b.example": 5}, {"api.openai.com": 2}, first.untrusted + second.untrusted, 40
+        5, {"a.example": 2, "b.example": 5}, {"api.openai.com": 2}, first.untrusted + second.untrusted, 40, 3
     )

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ..config import settings as settings_module
 from ..config.settings import Settings
-from ..doctor import budgets, client, destinations, folder, librechat, otlp, ports, prices, sidecar
+from ..doctor import budgets, client, destinations, folder, librechat, open_files, otlp, ports, prices, sidecar
 from ..doctor import ledger as ledger_check
 from ..doctor.finding import OK, PROBLEM, WARNING, Finding
 from ..doctor.reach import farebox_of
@@ -36,8 +36,9 @@ def doctor(
 ) -> None:
     """Find problems that keep calls from being recorded, and print how to fix each. Changes nothing.
 
-    Checks the data folder, the CA, the ports, the ledger, the prices, the budgets, the destinations of notifications,
-    the collector of `otlp`, the running sidecar and its clients; with --pid or --env-file also a client's environment.
+    Checks the data folder, the CA, the ports, the limit of open files, the ledger, the prices, the budgets, the
+    destinations of notifications, the collector of `otlp`, the running sidecar and its clients; with --pid or
+    --env-file also a client's environment.
     The exit code is 1 if there is a problem.
 
     - `farebox doctor`
@@ -62,6 +63,7 @@ def examine(settings: Settings, pid: int | None, env_file: Path | None) -> Itera
     farebox = farebox_of(settings)
     for place in (folder, ports, ledger_check, prices, budgets, destinations, otlp):
         yield from place.check(settings)
+    yield from open_files.check()
     yield from sidecar.check(settings, farebox.endpoint)
     if pid is not None:
         yield from client.check(client.client_of(pid), farebox)

@@ -8,7 +8,7 @@ from ..home.folder import holder
 from ..process.client_environment import ProxyEndpoint
 from ..process.ports import url
 from ..report.figures import plural
-from ..report.silence import untrusted_line
+from ..report.silence import own_address_line, untrusted_line
 from ..supervisor.health import HealthReport, ask
 from .finding import Finding, ok, problem, warning
 
@@ -57,6 +57,11 @@ def findings(report: HealthReport, endpoint: ProxyEndpoint) -> Iterator[Finding]
     )
     for untrusted in report.clients.untrusted:
         yield problem(untrusted_line(untrusted), trust)
+    if report.clients.own_address:
+        yield problem(
+            own_address_line(report.clients.own_address),
+            "set the client's base URL to the provider's, or to a route of the proxy such as /openai/v1",
+        )
     for host, number in report.clients.passed.items():
         yield ok(f"{plural(number, 'connection')} to {host} passed undecrypted: not a known LLM host")
     yield from _skew(report.clients.skew_ms)

@@ -8,7 +8,6 @@ import functools
 import time
 
 from mitmproxy import ctx, http, tcp, udp
-from mitmproxy.addons.proxyserver import Proxyserver
 
 from ..config.settings import Settings
 from ..dialects import dialect_of
@@ -17,11 +16,13 @@ from ..records import reading as readings
 from .budget_limits import BudgetLimits
 from .capture import capture_of
 from .client_diagnostics import DiagnosticsCollector
+from .draining import drain
 from .exchange import Exchange, destination, request_of
 from .guard import guarded
 from .held import Held
 from .outcome import outcome_of
 from .own_headers import OwnHeaders
+from .patches.own_listener import is_own_address_error
 from .router import Router
 from .stream_usage import StreamUsage
 from .tap import RESPONSE_LIMIT, RequestTap, ResponseTap, content_length, is_small_and_plain
@@ -143,6 +144,10 @@ class Sidecar:
 
     @guarded
     def error(self, flow: http.HTTPFlow) -> None:
+        if flow.error and is_own_address_error(flow.error.msg):
+            # No server was asked: this is no call.
+            self._open.pop(flow.id, None)
+            return
         self._finish(flow, outcome_of(flow))
 
     @guarded
@@ -174,12 +179,7 @@ class Sidecar:
     async def done(self) -> None:
         """Stop listening, wait for calls until the timeout, then append Readings of those that are cut."""
         proxy = ctx.master.addons.get("proxyserver")
-        for server in proxy.servers:
-            if server.is_running:
-                await server.stop()
-        give_up = time.monotonic() + self._settings.shutdown_timeout
-        while not self._is_drained(proxy) and time.monotonic() < give_up:  # noqa: ASYNC110 - only at the end of the process
-            await asyncio.sleep(0.02)
+        await drain(proxy, lambda: not self._inflight, lambda: self._is_hurried, self._settings.shutdown_timeout)
         for exchange in list(self._open.values()):
             self._write(exchange, readings.SIDECAR_STOP)
         self._open.clear()
@@ -210,9 +210,6 @@ class Sidecar:
         tap = ResponseTap(exchange, flow.response, finish, functools.partial(self.give_up, flow))
         return self._usage.tap(flow, exchange, tap, functools.partial(self._output.fault, "proxy"))
 
-    def _is_drained(self, proxy: Proxyserver) -> bool:
-        return self._is_hurried or (not self._inflight and _is_sent(proxy))
-
     @property
     def _inflight(self) -> int:
         return len(self._open) + self._sockets.busy
@@ -239,10 +236,3 @@ class Sidecar:
 def _opens_socket(flow: http.HTTPFlow, exchange: Exchange) -> bool:
     """Tell whether the flow becomes a metered websocket; its upgrade is then no call of its own."""
     return flow.websocket is not None and exchange.dialect.socket is not None
-
-
-def _is_sent(proxy: Proxyserver) -> bool:
-    """Tell whether mitmproxy has written everything to the network."""
-    writers = (transport.writer for handler in proxy.connections.values() for transport in handler.transports.values())
-    streams = (writer for writer in writers if isinstance(writer, asyncio.StreamWriter))
-    return not any(stream.transport.get_write_buffer_size() for stream in streams)

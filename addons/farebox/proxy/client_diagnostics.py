@@ -28,6 +28,7 @@ class DiagnosticsCollector:
         self._untrusted: OrderedDict[tuple[str, str, str | None], int] = OrderedDict()
         self._untrusted_others = 0
         self._agents: dict[str, str] = {}
+        self._own_address = 0
         self._skews: deque[float] = deque(maxlen=_DATES)
 
     @property
@@ -51,6 +52,10 @@ class DiagnosticsCollector:
 
     def unread(self, host: str) -> None:
         _count(self._unread, host)
+
+    def own_address(self) -> None:
+        """Count a connection whose target was the proxy itself."""
+        self._own_address += 1
 
     def tls_failed(self, client: connection.Client, host: str | None) -> None:
         key = (
@@ -80,6 +85,7 @@ class DiagnosticsCollector:
             passed=dict(self._passed),
             unread=dict(self._unread),
             untrusted=(*others, *latest),
+            own_address=self._own_address,
             skew_ms=round(statistics.median(self._skews) * 1000) if self._skews else None,
         )
 

@@ -4,6 +4,7 @@ import time
 
 from mitmproxy import connection, http, tls
 from mitmproxy.proxy.mode_specs import ReverseMode
+from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from ..config.settings import Settings
 from ..providers.table import NOBODY, UNKNOWN, provider_of
@@ -14,7 +15,11 @@ from .client_diagnostics import DiagnosticsCollector
 from .exchange import destination
 from .guard import guarded
 from .intercept import decrypts
+from .patches.own_listener import is_own_address_error, own_address_error
 from .worker_output import WorkerOutput, new_id
+
+# How mitmproxy's own check of names says it.
+_STOCK_OWN_ADDRESS = "Request destination unknown."
 
 
 class Connections:
@@ -35,7 +40,19 @@ class Connections:
         self._diagnostics.tunnel(flow)
 
     @guarded
+    def server_connect(self, data: ServerConnectionHookData) -> None:
+        if (data.server.error or "").startswith(_STOCK_OWN_ADDRESS):
+            data.server.error = own_address_error()
+
+    @guarded
+    def server_connect_error(self, data: ServerConnectionHookData) -> None:
+        if is_own_address_error(data.server.error):
+            self._diagnostics.own_address()
+
+    @guarded
     def http_connect_error(self, flow: http.HTTPFlow) -> None:
+        if is_own_address_error(flow.server_conn.error):
+            return
         host, port = destination(flow)
         if flow.error is None and flow.response is not None and flow.response.status_code != 502:
             return

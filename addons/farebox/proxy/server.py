@@ -28,8 +28,10 @@ from .client_diagnostics import DiagnosticsCollector
 from .connections import Connections
 from .held import bound_held_answers
 from .listening import modes_of, share_ports, with_port
+from .open_files import FaultLog, raise_limit
 from .outcome import mark_upstream_resets
 from .own_address import mark_requests_for_farebox
+from .patches.own_listener import refuse_own_address
 from .worker_output import WorkerOutput, new_id
 
 logger = logging.getLogger(__name__)
@@ -42,6 +44,8 @@ def new_sidecar(settings: Settings) -> tuple[Connections, Sidecar]:
     mark_upstream_resets()
     mark_requests_for_farebox()
     bound_held_answers()
+    refuse_own_address()
+    raise_limit()
     spool = SpoolWriter(settings.spool_folder, new_id(), limits(settings.spool, settings.workers))
     output, diagnostics = (
         WorkerOutput(settings.sidecar, spool, HeartbeatSender(settings.folder)),
@@ -66,7 +70,7 @@ async def run(
     master = DumpMaster(options, with_termlog=False, with_dumper=False)
     connections, sidecar = new_sidecar(settings)
     loop = asyncio.get_running_loop()
-    loop.set_exception_handler(_log_fault)
+    loop.set_exception_handler(FaultLog())
     loop.add_signal_handler(signal.SIGTERM, master.shutdown)
     loop.add_signal_handler(signal.SIGQUIT, sidecar.hurry)
     for ignored in (signal.SIGINT, signal.SIGHUP):
@@ -79,12 +83,6 @@ async def run(
     except exceptions.OptionsError as error:
         raise SettingsError(f"set: {error}") from error
     await master.run()
-
-
-def _log_fault(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Log a fault in the loop, except connections that end with it: some releases of asyncio report these."""
-    if not isinstance(context.get("exception"), asyncio.CancelledError):
-        loop.default_exception_handler(context)
 
 
 def _check(settings: Settings) -> None:

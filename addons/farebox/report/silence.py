@@ -18,6 +18,8 @@ def reasons(diagnostics: ClientDiagnostics) -> Iterator[str]:
             f"{untrusted_line(connections)}: it uses its own root certificates, or a variable other than those set "
             "(SSL_CERT_FILE, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, NODE_EXTRA_CA_CERTS)."
         )
+    if diagnostics.own_address:
+        yield own_address_line(diagnostics.own_address) + "."
     if diagnostics.passed:
         yield (
             f"Not decrypted, because these are not known LLM hosts: {_hosts(diagnostics.passed)}. Add yours to "
@@ -34,6 +36,11 @@ def untrusted_line(connections: UntrustedConnections) -> str:
     )
     closed = f"{plural(connections.count, 'connection')} to {connections.host} closed by {client}"
     return f"{closed}, which does not trust farebox's CA"
+
+
+def own_address_line(number: int) -> str:
+    """Return that some requests were for the proxy itself."""
+    return f"{plural(number, 'request')} refused, as the target was the proxy's own address"
 
 
 def _hosts(numbers: Mapping[str, int]) -> str:

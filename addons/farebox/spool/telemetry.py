@@ -28,8 +28,8 @@ class ClientDiagnostics(msgspec.Struct, frozen=True):
     """What a worker observed of its clients besides calls, in totals since its start.
 
     By host, `passed` counts connections that were not decrypted, and `unread` requests to decrypted hosts that no
-    dialect reads. `skew_ms` is how far this machine's clock is ahead of the upstreams', by the median of their `date`
-    headers.
+    dialect reads; `own_address` counts connections whose target was the proxy itself. `skew_ms` is how far this
+    machine's clock is ahead of the upstreams', by the median of their `date` headers.
     """
 
     connections: int = 0
@@ -37,6 +37,7 @@ class ClientDiagnostics(msgspec.Struct, frozen=True):
     unread: dict[str, int] = {}
     untrusted: tuple[UntrustedConnections, ...] = ()
     skew_ms: int | None = None
+    own_address: int = 0
 
 
 class Heartbeat(msgspec.Struct, frozen=True):
