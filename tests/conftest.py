@@ -20,6 +20,8 @@ from tests.support.postgres import Postgres
 from tests.support.sidecar import Sidecar, redirected
 from tests.support.upstream import Asked, Step, Upstream, plain
 
+# Without bytecode, each process that a test starts would compile a thousand modules: most of the time of a start.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # On a busy machine, one example may take any time.
 _ANY_TIME = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.register_profile("full", _ANY_TIME)

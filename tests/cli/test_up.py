@@ -4,13 +4,9 @@ import shlex
 from pathlib import Path
 
 import pytest
-from farebox.cli.up import banner, prepare
+from farebox.cli.up import banner
 from farebox.config.settings import Settings
-from farebox.store.revisions import revisions
 from farebox.supervisor.supervisor import Started
-from sqlalchemy import Engine
-
-from tests.support.ledgers import upgrade
 
 HOME = Path("/srv/data folder")
 LEDGER = "sqlite:////srv/data folder/ledger.db"
@@ -80,24 +76,6 @@ def test_the_banner_names_the_command_that_runs(started_as: str, command: str, m
     printed = banner(Settings(home=str(HOME), ledger=LEDGER), Started(["regular at 127.0.0.1:8080"], "http://x"))
 
     assert shlex.split(printed.splitlines()[-1])[0] == command
-
-
-@pytest.mark.parametrize(
-    ("earlier", "migrates", "is_at_head"),
-    [("0004", False, False), ("0004", True, True), ("base", False, True)],
-    ids=["an earlier one", "an earlier one that nobody else migrates", "an empty one"],
-)
-def test_a_start_migrates_no_ledger_where_calls_would_wait_for_it(
-    empty: Engine, tmp_path: Path, earlier: str, migrates: bool, is_at_head: bool
-) -> None:
-    upgrade(empty, earlier)
-    settings = Settings(home=str(tmp_path / "home"), ledger=empty.url.render_as_string(hide_password=False))
-
-    prepare(settings, migrates=migrates)
-
-    current, head = revisions(empty)
-    assert (current == head) is is_at_head
-    assert current in {head, earlier}
 
 
 def test_who_listens_on_every_address_is_reached_on_this_machine() -> None:

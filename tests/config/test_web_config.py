@@ -3,8 +3,7 @@
 from pathlib import Path
 
 import pytest
-import trustme
-from farebox.config.web_config import NONE, WebConfig, context, read
+from farebox.config.web_config import NONE, WebConfig, read
 from farebox.errors import SettingsError
 
 HASH = "$2y$10$oajO9hnvvGsWBWOYbmdAe.J8TShA4L.6fZXHKJBSPDeGZMGInUZPy"
@@ -18,13 +17,10 @@ def written(folder: Path, content: str) -> str:
 
 def test_no_file_is_plain_http_for_everyone() -> None:
     assert read("") == NONE
-    assert (NONE.scheme, context("", None)) == ("http", None)
+    assert NONE.scheme == "http"
 
 
 def test_a_file_of_exporter_toolkit_is_read(tmp_path: Path) -> None:
-    cert = trustme.CA().issue_cert("localhost")
-    cert.cert_chain_pems[0].write_to_path(tmp_path / "server.crt")
-    cert.private_key_pem.write_to_path(tmp_path / "server.key")
     path = written(
         tmp_path,
         f"tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n  min_version: TLS13\n"
@@ -34,7 +30,6 @@ def test_a_file_of_exporter_toolkit_is_read(tmp_path: Path) -> None:
     found = read(path)
 
     assert (found.scheme, found.basic_auth_users) == ("https", {"ann": HASH})
-    assert context(path, found.tls_server_config) is not None
 
 
 def test_an_empty_file_changes_nothing(tmp_path: Path) -> None:
@@ -67,10 +62,3 @@ def test_a_mistake_is_named_and_no_password_quoted(tmp_path: Path, content: str,
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"web_config: .*missing\.yml cannot be read"):
         read(str(tmp_path / "missing.yml"))
-
-
-def test_a_certificate_that_is_not_there_is_named(tmp_path: Path) -> None:
-    path = written(tmp_path, "tls_server_config: {cert_file: a, key_file: b}")
-
-    with pytest.raises(SettingsError, match=r"tls_server_config\.cert_file cannot be loaded"):
-        context(path, read(path).tls_server_config)

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from farebox.pricing import standard
 from farebox.pricing.age import UPDATE
 from farebox.pricing.consumption import Consumption
 from farebox.pricing.genai.edition import bundled
 from farebox.pricing.stored import Stored
-from farebox.recorder import prices as prices_module
-from farebox.recorder.prices import Prices
+from farebox.recorder.prices import REFRESH_SECONDS, Prices
 from farebox.records.usage import Usage
 from farebox.sinks.self_metrics import SelfMetrics
 from prometheus_client import CollectorRegistry
@@ -46,16 +46,17 @@ def test_new_prices_are_used_from_the_next_refresh(tmp_path: Path, caplog: pytes
 
 def test_prices_that_fail_to_load_are_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     prices = Prices(tmp_path)
+    before = cost(prices)
     Stored(tmp_path).take(DEARER, datetime.now(UTC), MIRROR)
 
     def fail(*_arguments: object) -> None:
         raise MemoryError
 
     with monkeypatch.context() as patched:
-        patched.setattr(prices_module, "pricer_of", fail)
+        patched.setattr(standard, "pricer_of", fail)
         with pytest.raises(MemoryError):
             prices.refresh()
-    before = cost(prices)
+    assert cost(prices) == before
     prices.refresh()
 
     assert (before, cost(prices)) == (LIST_PRICE, 2 * LIST_PRICE)
@@ -65,21 +66,32 @@ def test_old_prices_are_reported_once_a_day(tmp_path: Path, caplog: pytest.LogCa
     clock = [0.0]
     in_a_year = datetime.now(UTC) + timedelta(days=365)
     prices = Prices(tmp_path, clock=lambda: clock[0], now=lambda: in_a_year)
-    reported = [f"days old, of {bundled().dated}: {UPDATE}" in caplog.text]
+    reported = []
 
-    for hour in range(1, 49):
-        clock[0] = hour * 3_600.0
+    for hour in range(49):
+        clock[0] = REFRESH_SECONDS + hour * 3_600.0
         caplog.clear()
         prices.refresh()
-        reported.append("days old" in caplog.text)
+        reported.append(f"days old, of {bundled().dated}: {UPDATE}" in caplog.text)
 
     assert [hour for hour, was_reported in enumerate(reported) if was_reported] == [0, 24, 48]
+
+
+def test_no_start_waits_for_prices_that_no_call_needs(tmp_path: Path) -> None:
+    prices = Prices(tmp_path, clock=lambda: 0.0)
+
+    prices.refresh()
+
+    assert prices._loaded is None
 
 
 def test_new_prices_are_not_reported_as_old(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     dated = bundled().dated
     assert dated is not None
-    Prices(tmp_path, now=lambda: datetime(dated.year, dated.month, dated.day, tzinfo=UTC))
+    prices = Prices(tmp_path, now=lambda: datetime(dated.year, dated.month, dated.day, tzinfo=UTC))
+    prices.current()
+
+    prices.refresh()
 
     assert caplog.text == ""
 

@@ -2,8 +2,9 @@
 
 import io
 
-from farebox.report.bill import Bill, bill_lines
-from farebox.store.summary import Doubt, Group, Sums
+from farebox.report.bill import bill_lines
+from farebox.store.run_bill import Bill
+from farebox.store.sums import Doubt, Group, Sums
 from rich.console import Console
 
 PRICED = Sums(2, 1, 0, 0, 1_200, 1_200, 900, 300, 8_000_000, 800, 1_900)

@@ -4,28 +4,22 @@ import os
 import sys
 import tempfile
 import time
+from importlib import import_module
 from typing import IO, Annotated
 
 import typer
 
 from ..config import settings as settings_module
 from ..config.settings import Settings
-from ..errors import FareboxError, LedgerAwayError
+from ..errors import FareboxError
 from ..home.folder import BUNDLE, CERTIFICATE
 from ..process.child import SpawnOptions
 from ..process.client_environment import ProxyEndpoint, client_environment
-from ..report.bill import Bill, bill_lines
-from ..report.silence import reasons
-from ..spool.telemetry import ClientDiagnostics
-from ..store.engine import opened
-from ..store.snapshot import snapshot
-from ..store.summary import Scope, doubts, summarise
-from ..supervisor import health, run_home, supervisor
+from ..store.run_bill import left_in
+from ..supervisor import run_home, supervisor
 from ..supervisor.command import Command, CommandError
 from ..supervisor.supervisor import LifecycleHooks, Started
-from .console import console
 from .options import Config, Ledger, Script, Set
-from .up import prepare
 
 Arguments = Annotated[
     list[str],
@@ -56,12 +50,9 @@ def run(
     program = Command(command)
     began = time.monotonic()
     with run_home.isolated_settings(settings) as own, tempfile.TemporaryFile() as log, program.signals():
-        diagnostics: list[ClientDiagnostics] = []
         hooks = LifecycleHooks(
-            # No call is waiting yet, and the bill needs a migrated ledger.
-            prepare=lambda: prepare(own, migrates=True),
+            prepare=lambda: run_home.recover_orphans(own),
             on_started=lambda started: program.start(client_environment(os.environ, _endpoint(own, started))),
-            on_drained=lambda started: diagnostics.extend(_diagnostics(started)),
         )
         try:
             supervisor.run(own, hooks, program, SpawnOptions(is_apart=True, log=log))
@@ -71,17 +62,12 @@ def run(
         finally:
             _print_log(log)
         if program.returncode is not None:
-            _print_bill(own, diagnostics[0] if diagnostics else ClientDiagnostics(), time.monotonic() - began)
+            _print_bill(own, time.monotonic() - began)
     program.end_as_it_did()
 
 
 def _endpoint(own: Settings, started: Started) -> ProxyEndpoint:
     return ProxyEndpoint(started.proxy, str(own.folder / CERTIFICATE), str(own.folder / BUNDLE))
-
-
-def _diagnostics(started: Started) -> list[ClientDiagnostics]:
-    answer = health.ask(started.metrics)
-    return [answer.clients] if answer else []
 
 
 def _print_log(log: IO[bytes]) -> None:
@@ -90,19 +76,21 @@ def _print_log(log: IO[bytes]) -> None:
     sys.stderr.write(log.read().decode(errors="replace"))
 
 
-def _print_bill(own: Settings, diagnostics: ClientDiagnostics, seconds: float) -> None:
-    out = console(stderr=True)
+def _print_bill(own: Settings, seconds: float) -> None:
+    # Now, as the start must not wait for the import of Rich.
+    out = import_module(".console", __package__).console(stderr=True)
+    report = import_module("..report.bill", __package__)
     try:
-        bill = _bill(own)
-    except (FareboxError, LedgerAwayError) as error:
+        bill, diagnostics = left_in(own.folder)
+    except FareboxError as error:
         out.print(f"farebox: no bill: {error}", style="red", markup=False)
         return
     waiting = run_home.spools(own.folder)
     if bill.total.calls:
-        out.print(bill_lines(bill, seconds))
+        out.print(report.bill_lines(bill, seconds))
     elif not waiting:
         out.print("farebox: no LLM call was recorded.", style="yellow", markup=False)
-        for reason in reasons(diagnostics):
+        for reason in import_module("..report.silence", __package__).reasons(diagnostics):
             out.print(f"  {reason}", style="dim", markup=False)
     if waiting:
         out.print(
@@ -111,13 +99,3 @@ def _print_bill(own: Settings, diagnostics: ClientDiagnostics, seconds: float) -
             style="yellow",
             markup=False,
         )
-
-
-def _bill(own: Settings) -> Bill:
-    scope = Scope(where=(("sidecar", (own.sidecar,)),))
-    with opened(own.ledger) as engine, snapshot(engine) as connection:
-        groups = summarise(connection, scope, ("provider", "model"))
-        [total] = summarise(connection, scope, ())
-        uncertain = doubts(connection, scope)
-    groups.sort(key=lambda group: (-(group.sums.cost_nanousd or -1), str(group.key)))
-    return Bill(groups, total.sums, uncertain)

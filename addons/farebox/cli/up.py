@@ -1,6 +1,5 @@
 """`farebox up`."""
 
-import logging
 import shlex
 import sys
 from pathlib import Path
@@ -9,21 +8,13 @@ import typer
 
 from ..config import settings as settings_module
 from ..config.settings import Settings
-from ..errors import FareboxError, LedgerAwayError
+from ..errors import FareboxError
 from ..home.folder import BUNDLE, CERTIFICATE
 from ..process.client_environment import ProxyEndpoint, client_variables
 from ..process.stopping import until_signalled
-from ..store.engine import name, opened
-from ..store.migrate import migrate
-from ..store.revisions import revisions
 from ..supervisor.run_home import recover_orphans
 from ..supervisor.supervisor import LifecycleHooks, Started, run
 from .options import Config, Host, Ledger, MetricsPort, Mode, Port, Script, Set, Workers
-
-logger = logging.getLogger(__name__)
-
-# A database server that does not answer may delay the start, and so traffic, by this much.
-_PATIENCE = 5.0
 
 
 def up(
@@ -51,31 +42,13 @@ def up(
     }
     settings = settings_module.load(given, config=config)
     hooks = LifecycleHooks(
-        prepare=lambda: prepare(settings),
+        prepare=lambda: recover_orphans(settings),
         on_started=lambda started: typer.echo(banner(settings, started)),
     )
     with until_signalled() as stop:
         run(settings, hooks, stop)
     if stop.is_urgent:
         raise FareboxError("stopped at once: calls under way were cut, the next start records what is in the spool")
-
-
-def prepare(settings: Settings, *, migrates: bool = False) -> None:
-    """Recover the spools of killed runs and check the ledger; traffic does not wait for one that cannot be reached.
-
-    An empty ledger gets its tables. Migrating the ledger of an earlier version can take long, so the recorder does it
-    while calls wait in the spool, unless `migrates`.
-    """
-    recover_orphans(settings)
-    try:
-        with opened(settings.ledger, patience=_PATIENCE) as engine:
-            current, head = revisions(engine)
-            if migrates and current not in {None, head}:
-                logger.warning("migrating ledger %s from revision %s to %s first", name(engine), current, head)
-            if migrates or current is None:
-                migrate(engine)
-    except LedgerAwayError as error:
-        logger.warning("%s: calls wait in the spool", error)
 
 
 def banner(settings: Settings, started: Started) -> str:

@@ -5,18 +5,19 @@ import os
 import re
 import socket
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from itertools import filterfalse
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
-import platformdirs
 
 from ..attribution import lines
 from ..attribution.lines import Attribution, KeyLine, TeamLine, UserLine
 from ..attribution.names import Names
 from ..errors import SettingsError
+from ..home.default import default_folder
 from ..metering import cost_fields
 from ..metering.cost_fields import CostField
 from ..providers.table import UNKNOWN, Table, table_with
@@ -29,7 +30,6 @@ from .budgets import Budget
 from .destinations import Destination, Digest
 from .environment import from_environment
 from .key_errors import format_error
-from .lines import located
 from .metrics import Metrics
 from .otlp import Otlp
 from .price_rules import PriceRule
@@ -161,7 +161,13 @@ def load(
         problem = str(error) if isinstance(error, SettingsError) else format_error(str(error), Settings)
         key = problem.partition("[")[0]
         is_located = key in _LOCATED and merged.get(key) is written[key]
-        raise SettingsError(located(problem, file or Path(FILE)) if is_located else problem) from error
+        raise SettingsError(_located(problem, file or Path(FILE)) if is_located else problem) from error
+
+
+def _located(problem: str, path: Path) -> str:
+    # Only an error needs the line, and PyYAML takes long to import.
+    located: str = import_module(".lines", __package__).located(problem, path)
+    return located
 
 
 def keys() -> list[str]:
@@ -220,7 +226,7 @@ def _host_problems(settings: Settings) -> Iterator[str]:
 
 
 def _filled(settings: Settings) -> Settings:
-    home = Path(settings.home).expanduser() if settings.home else platformdirs.user_data_path("farebox")
+    home = Path(settings.home).expanduser() if settings.home else default_folder()
     if "?" in str(home) and not settings.ledger:
         raise SettingsError(
             f"home: {home} has a question mark, which a ledger's URL cannot contain: name another folder"

@@ -3,23 +3,15 @@
 https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md
 """
 
-import ssl
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
 import msgspec
-import yaml
 
 from ..errors import SettingsError
 
-_VERSIONS = {f"TLS1{minor}": getattr(ssl.TLSVersion, f"TLSv1_{minor}") for minor in (2, 3)}
-_CLIENT = {
-    "NoClientCert": ssl.CERT_NONE,
-    "RequestClientCert": ssl.CERT_OPTIONAL,
-    "VerifyClientCertIfGiven": ssl.CERT_OPTIONAL,
-    "RequireAndVerifyClientCert": ssl.CERT_REQUIRED,
-}
 _HEADERS = frozenset(
     {
         *("Content-Security-Policy", "X-Frame-Options", "X-Content-Type-Options", "X-XSS-Protection"),
@@ -68,11 +60,11 @@ def read(path: str) -> WebConfig:
     if not path:
         return NONE
     try:
-        content = yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}
+        content = import_module("yaml").safe_load(Path(path).read_text(encoding="utf-8")) or {}
         config = msgspec.convert(content, WebConfig)
     except OSError as error:
         raise SettingsError(f"web_config: {path} cannot be read: {error.strerror}") from error
-    except yaml.YAMLError as error:
+    except import_module("yaml").YAMLError as error:
         # YAML's text quotes the line, which can hold a hash.
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
@@ -82,25 +74,6 @@ def read(path: str) -> WebConfig:
     for problem in _problems(config):
         raise SettingsError(f"web_config: {path}: {problem}")
     return config
-
-
-def context(path: str, tls: TlsServer | None) -> ssl.SSLContext | None:
-    """Return what serves TLS as `tls` of the file `path` says, None without TLS; SettingsError names the key."""
-    if tls is None:
-        return None
-    made, folder, key = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), Path(path).parent, "cert_file"
-    made.minimum_version, made.maximum_version = _VERSIONS[tls.min_version], _VERSIONS[tls.max_version]
-    try:
-        # Paths are relative to the file, as in exporter-toolkit.
-        made.load_cert_chain(folder / tls.cert_file, folder / tls.key_file)
-        key = "client_ca_file"
-        if tls.client_ca_file:
-            made.load_verify_locations(folder / tls.client_ca_file)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise SettingsError(f"web_config: {path}: tls_server_config.{key} cannot be loaded ({reason})") from error
-    made.verify_mode = _CLIENT[tls.client_auth_type]
-    return made
 
 
 def _problems(config: WebConfig) -> list[str]:

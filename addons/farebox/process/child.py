@@ -18,6 +18,10 @@ from ..config.settings import Settings
 from ..errors import FareboxError
 
 PIPE_VARIABLE = "FAREBOX_PIPE"
+# The argument of a recorder that serves one `farebox run`.
+OF_RUN = "run"
+# The key of the message of a child that ends before it is ready.
+PROBLEM = "problem"
 READY_SECONDS = 120.0
 _POLL_SECONDS = 0.1
 _STANDARD_INPUT = 0
@@ -45,6 +49,7 @@ class Child:
         self, module: str, settings: Settings, options: SpawnOptions = DEFAULT_SPAWN, arguments: tuple[str, ...] = ()
     ) -> None:
         self.name = " ".join((module, *arguments))
+        self._received = b""
         self._pipe, pipe_end = os.pipe()
         package_parent = str(Path(__file__).resolve().parents[2])
         path = os.pathsep.join(part for part in (package_parent, os.environ.get("PYTHONPATH")) if part)
@@ -102,10 +107,23 @@ class Child:
 
     def has_beaten(self) -> bool:
         """Tell whether the child has sent a heartbeat since the last call."""
-        received = 0
-        while self._has_output(0) and (piece := len(os.read(self._pipe, 4096))):
-            received += piece
-        return received > 0
+        # Earlier heartbeats are of no use any more.
+        before = self._received.strip(b".")
+        self._received = before
+        self._receive()
+        return len(self._received) > len(before)
+
+    def problem(self) -> str | None:
+        """Return why the child, which has ended, could not start; None if it did not tell."""
+        self._receive()
+        try:
+            return msgspec.json.decode(self._received.strip(b".\n"), type=dict[str, Any]).get(PROBLEM)
+        except msgspec.DecodeError:
+            return None
+
+    def _receive(self) -> None:
+        while self._has_output(0) and (piece := os.read(self._pipe, 4096)):
+            self._received += piece
 
     def _has_output(self, seconds: float) -> bool:
         """Wait up to some seconds for output of the child, or its end."""
@@ -164,6 +182,10 @@ class Liveness:
     def tell_ready(self, message: dict[str, Any]) -> None:
         """Tell the parent that we are ready."""
         self._write(msgspec.json.encode(message) + b"\n")
+
+    def tell_failed(self, problem: str) -> None:
+        """Tell the parent why we end instead of getting ready."""
+        self._write(msgspec.json.encode({PROBLEM: problem}) + b"\n")
 
     def beat(self) -> None:
         """Send the parent a heartbeat, without waiting for it to read."""

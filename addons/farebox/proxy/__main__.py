@@ -3,17 +3,20 @@
 import asyncio
 import logging
 import sys
+from importlib import import_module
 
 from ..errors import FareboxError
 from ..process.child import Liveness, settings_from_parent, when_to_end
 from .logs import redact_foreign_logs
-from .server import run
+from .mitmproxy_addons import import_on_demand
 
 
 def main() -> int:
     logging.basicConfig(level=logging.WARNING, format="farebox proxy: %(message)s", stream=sys.stderr)
     redact_foreign_logs()
     settings, number = settings_from_parent(), int(sys.argv[1])
+    import_on_demand()
+    run = import_module(".server", __package__).run
     try:
         asyncio.run(run(settings, number, Liveness(), when_to_end))
     except FareboxError as error:

@@ -11,9 +11,9 @@ from typing import Any
 from mitmproxy import exceptions
 from mitmproxy.addonmanager import Loader
 from mitmproxy.addons.proxyserver import Proxyserver
+from mitmproxy.master import Master
 from mitmproxy.options import Options
 from mitmproxy.proxy.mode_specs import ProxyMode
-from mitmproxy.tools.dump import DumpMaster
 
 from ..config.settings import Settings
 from ..config.spool_limits import limits
@@ -28,6 +28,7 @@ from .client_diagnostics import DiagnosticsCollector
 from .connections import Connections
 from .held import bound_held_answers
 from .listening import modes_of, share_ports, with_port
+from .mitmproxy_addons import addons_for
 from .open_files import FaultLog, raise_limit
 from .outcome import mark_upstream_resets
 from .own_address import mark_requests_for_farebox
@@ -67,7 +68,8 @@ async def run(
         listen_port=settings.port,
         mode=["regular", *modes_of(number, settings.mode)],
     )
-    master = DumpMaster(options, with_termlog=False, with_dumper=False)
+    master = Master(options, with_termlog=False)
+    master.addons.add(*addons_for(settings))
     connections, sidecar = new_sidecar(settings)
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(FaultLog())
@@ -99,7 +101,7 @@ def _check(settings: Settings) -> None:
             ) from error
 
 
-def _shut_down(master: DumpMaster) -> None:
+def _shut_down(master: Master) -> None:
     # The event loop may have ended already.
     with contextlib.suppress(RuntimeError):
         master.shutdown()
@@ -115,7 +117,7 @@ class _Listener:
     The last add-on: a client that connects as soon as it can then finds the certificate, every script and every add-on.
     """
 
-    def __init__(self, settings: Settings, master: DumpMaster, liveness: Liveness) -> None:
+    def __init__(self, settings: Settings, master: Master, liveness: Liveness) -> None:
         self._settings = settings
         self._master = master
         self._liveness = liveness

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from importlib import import_module
 
 from prometheus_client import CollectorRegistry, disable_created_metrics
 
@@ -16,7 +17,7 @@ from ..config.settings import Settings
 from ..dialects import DIALECTS
 from ..errors import FareboxError
 from ..home.folder import PATIENCE_SECONDS, holder
-from ..process.child import Liveness, settings_from_parent, when_to_end
+from ..process.child import OF_RUN, Liveness, settings_from_parent, when_to_end
 from ..sinks.budget_metrics import BudgetMetrics
 from ..sinks.database import DatabaseSink
 from ..sinks.metrics import MetricsSink
@@ -25,14 +26,16 @@ from ..sinks.self_metrics import SelfMetrics
 from ..sinks.sink import Sink
 from ..sinks.spend_gauges import SpendGauges
 from ..spool.reader import SpoolReader
-from ..spool.telemetry import HeartbeatReceiver
+from ..spool.telemetry import ClientDiagnostics, HeartbeatReceiver
+from ..store import run_bill
 from ..store.budgets import BudgetReader
-from ..store.engine import Engine, open_engine
+from ..store.engine import Engine, open_engine, opened
 from .batch_writer import BatchWriter, Destinations
 from .budgets import BudgetJob
 from .dead_letters import DeadLetters
 from .estimator_store import EstimatorStore
 from .failures import Failures
+from .first_check import check_ledger
 from .first_series import SeriesFirst
 from .health import Health
 from .heartbeats import Heartbeats
@@ -41,9 +44,9 @@ from .http_page import About, page
 from .http_server import BoundedHTTPServer
 from .jobs import Job, JobRunner
 from .loop import Recorder
-from .notifications import Notifications
 from .otlp import Otel
 from .prices import Prices
+from .run_bill import bill_of
 from .schedule import background_jobs, loop_jobs
 from .spend import SpendJob
 from .spool_opener import ROLE, SpoolOpener
@@ -63,19 +66,30 @@ def main() -> int:
     # Only the parent's end ends the recorder: after a signal to the whole group, workers still append calls.
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
         signal.signal(number, signal.SIG_IGN)
-    settings = settings_from_parent()
-    stopping, alone = threading.Event(), threading.Event()
+    settings, is_of_run = settings_from_parent(), sys.argv[1:] == [OF_RUN]
+    stopping, alone, liveness = threading.Event(), threading.Event(), Liveness()
     when_to_end(stopping.set, alone.set)
     try:
-        record(settings, stopping, alone)
+        # Of a run, no call waits yet, and its bill needs a migrated ledger.
+        check_ledger(settings, migrates=is_of_run)
+        clients = record(settings, stopping, alone, liveness)
     except FareboxError as error:
-        logger.error("%s", error)
+        # Not logged: the parent prints it.
+        liveness.tell_failed(str(error))
         return 1
+    if is_of_run:
+        with opened(settings.ledger, patience=_PATIENCE) as engine:
+            run_bill.leave(settings.folder, bill_of(engine, settings.sidecar), clients)
     return 0
 
 
-def record(settings: Settings, stopping: threading.Event, alone: threading.Event) -> None:
-    """Record until `stopping`; once `alone`, leave the port and the rest of the spool to the next recorder."""
+def record(
+    settings: Settings, stopping: threading.Event, alone: threading.Event, liveness: Liveness
+) -> ClientDiagnostics:
+    """Record until `stopping`; once `alone`, leave the port and the rest of the spool to the next recorder.
+
+    Return what workers observed of their clients.
+    """
     engine = open_engine(settings.ledger, patience=_PATIENCE)
     registry, prices = _registry(), Prices(settings.folder, settings.prices)
     metrics, otel = MetricsSink(registry, prices.knows), Otel(settings, registry, prices.knows)
@@ -97,15 +111,9 @@ def record(settings: Settings, stopping: threading.Event, alone: threading.Event
     gauges, _ = SpendGauges(registry), ProcessMetrics(registry, lambda: heartbeats.processes)
     server = _serve(settings, registry, stopping, health, lambda: _page(settings, health(), gauges))
     _close_when(alone, server)
-    liveness = Liveness()
     liveness.tell_ready({"metrics_port": server.server_address[1]})
-
-    def wait(seconds: float) -> bool:
-        # On a thread that does not use the ledger: a slow ledger is no reason to kill the recorder.
-        liveness.beat()
-        return stopping.wait(seconds)
-
-    receiving = heartbeats.receive_in_background(wait)
+    # On a thread that does not use the ledger: a slow ledger is no reason to kill the recorder.
+    receiving = heartbeats.receive_in_background(lambda seconds: _beat_and_wait(liveness, stopping, seconds))
     spend: Job = SpendJob(engine, gauges, settings.zone, names=settings.metrics.names, is_open=lambda: opening.is_done)
     for some in (background_jobs(to, prices), [spend], otel.jobs(), *_budget_threads(settings, engine, registry)):
         JobRunner(some, to.failures).run_in_background(stopping.wait)
@@ -114,6 +122,12 @@ def record(settings: Settings, stopping: threading.Event, alone: threading.Event
     receiver.close()
     server.shutdown()
     open_spool.close()
+    return recorder.health.diagnostics
+
+
+def _beat_and_wait(liveness: Liveness, stopping: threading.Event, seconds: float) -> bool:
+    liveness.beat()
+    return stopping.wait(seconds)
 
 
 def _registry() -> CollectorRegistry:
@@ -142,12 +156,15 @@ def _destinations(
 
 def _budget_threads(settings: Settings, engine: Engine, registry: CollectorRegistry) -> list[list[Job]]:
     """Return the jobs for budgets and notifications, each of which may take long and so has a thread of its own."""
-    notifications = Notifications(settings, engine, registry)
-    threads: list[list[Job]] = [[job] for job in notifications.jobs]
+    threads: list[list[Job]] = []
+    listeners: list[Callable[..., None]] = []
+    if settings.destinations:
+        # Without destinations, a start need not wait for the HTTP client.
+        notifications = import_module(".notifications", __package__).Notifications(settings, engine, registry)
+        threads, listeners = [[job] for job in notifications.jobs], notifications.listeners
     if not settings.budgets:
         return threads
     metrics, reader = BudgetMetrics(registry, settings.budgets), BudgetReader(engine, settings.budgets, settings.zone)
-    listeners = notifications.listeners
     return [*threads, [BudgetJob(reader, settings.budgets, metrics.show, settings.folder, listeners)]]
 
 

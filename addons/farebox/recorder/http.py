@@ -9,7 +9,7 @@ import msgspec
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
-from ..config import web_config
+from ..config import web_config, web_tls
 from ..config.settings import Settings
 from .health import Health
 from .http_access import Passwords, allowed_host
@@ -37,7 +37,7 @@ def access_of(settings: Settings) -> Access:
     """Return how the metrics port may be used by `settings` and its web configuration. SettingsError."""
     config = web_config.read(settings.web_config)
     return Access(
-        web_config.context(settings.web_config, config.tls_server_config),
+        web_tls.context(settings.web_config, config.tls_server_config),
         Passwords(config.basic_auth_users),
         (settings.metrics_host, *settings.metrics.hosts),
         config.http_server_config.headers,

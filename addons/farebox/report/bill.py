@@ -1,27 +1,16 @@
 """The bill of one `farebox run`, for the terminal."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from rich.console import Group as Lines
 from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ..store.summary import Doubt, Group, Sums
+from ..store.run_bill import Bill
+from ..store.sums import Doubt, Group, Sums
 from . import figures
 from .figures import plural
 from .missing import HINT, LACKS_PRICE
-
-
-@dataclass(frozen=True, slots=True)
-class Bill:
-    """The calls of a run by provider and model, their total, and the calls whose cost is uncertain and why."""
-
-    groups: Sequence[Group]
-    total: Sums
-    doubts: Sequence[Doubt]
 
 
 def bill_lines(bill: Bill, seconds: float) -> RenderableType:

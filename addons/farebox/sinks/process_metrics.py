@@ -3,8 +3,9 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from importlib import import_module
+from typing import Any
 
-import psutil
 from prometheus_client import CollectorRegistry
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -17,7 +18,7 @@ class ProcessMetrics(Collector):
 
     def __init__(self, registry: CollectorRegistry, workers: Callable[[], Mapping[str, int]]) -> None:
         self._workers = workers
-        self._processes: dict[int, psutil.Process] = {}
+        self._processes: dict[int, Any] = {}
         registry.register(self)
 
     def collect(self) -> Iterator[Metric]:
@@ -28,7 +29,7 @@ class ProcessMetrics(Collector):
         families: tuple[CounterMetricFamily | GaugeMetricFamily, ...] = (cpu, memory, files, start)
         for name, process in self._current().items():
             # Another user's process, or one that has just ended.
-            with suppress(psutil.Error, OSError), process.oneshot():
+            with suppress(_psutil().Error, OSError), process.oneshot():
                 times = process.cpu_times()
                 values = times.user + times.system, process.memory_info().rss, process.num_fds(), process.create_time()
                 for metric, value in zip(families, values, strict=True):
@@ -38,8 +39,9 @@ class ProcessMetrics(Collector):
     def describe(self) -> Iterator[Metric]:
         return iter(())
 
-    def _current(self) -> dict[str, psutil.Process]:
+    def _current(self) -> dict[str, Any]:
         """Return the processes by name; each is opened once, which also tells when its number was given to another."""
+        psutil = _psutil()
         pids = {"recorder": os.getpid(), **self._workers()}
         found = {}
         for name, pid in pids.items():
@@ -48,3 +50,8 @@ class ProcessMetrics(Collector):
                 found[name] = known if known is not None and known.is_running() else psutil.Process(pid)
         self._processes = {process.pid: process for process in found.values()}
         return found
+
+
+def _psutil() -> Any:
+    # A start need not wait for it: the first scrape imports it.
+    return import_module("psutil")

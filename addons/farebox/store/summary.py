@@ -1,7 +1,7 @@
 """Sums over the calls by any dimension; exact, as money is integer nano-USD."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,9 @@ from ..pricing.cost import ESTIMATED, PARTIAL, UNPRICED
 from ..records import reading
 from .current import at_current_prices
 from .schema import IS_CALL, calls
+from .sums import Doubt, Group, Scope, Sums, summed
+
+__all__ = ["DIMENSIONS", "Doubt", "Group", "Scope", "Sums", "doubts", "summarise", "summed", "within"]
 
 # The model that answered, or the requested one if no response names it.
 MODEL: ColumnElement[Any] = func.coalesce(calls.c.model_returned, calls.c.model_requested)
@@ -47,63 +50,6 @@ UNCERTAIN = (PARTIAL, ESTIMATED)
 CACHEABLE: ColumnElement[Any] = case((calls.c.cache_read_tokens.is_not(None), calls.c.input_tokens))
 
 Span = tuple[str, datetime, datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Which calls: from `start` on, before `end`, and where each dimension has one of its values (None: unknown)."""
-
-    start: datetime | None = None
-    end: datetime | None = None
-    where: tuple[tuple[str, tuple[str | None, ...]], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """The sums of one group of calls. A sum is None if none of the calls has a value.
-
-    `uncertain` counts the calls whose cost is a lower bound or estimated. `cacheable_tokens` is the input of the calls
-    that report how much of it was read from a cache. `p50_ms` and `p95_ms` are durations by nearest rank, or
-    `interpolated` between the bounds of a histogram.
-    """
-
-    calls: int
-    errors: int
-    unpriced: int
-    uncertain: int
-    input_tokens: int | None
-    cacheable_tokens: int | None
-    cache_read_tokens: int | None
-    output_tokens: int | None
-    cost_nanousd: int | None
-    p50_ms: int | None = None
-    p95_ms: int | None = None
-    interpolated: bool = False
-
-
-def summed(amounts: Sequence[int | None], *, interpolated: bool = False) -> Sums:
-    """Return Sums of `amounts`, field by field."""
-    named: dict[str, Any] = dict(zip((field.name for field in fields(Sums)), amounts, strict=False))
-    return Sums(**named, interpolated=interpolated)
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """One line of a report: the values of its dimensions, None if unknown, and its sums."""
-
-    key: tuple[str | None, ...]
-    sums: Sums
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """How many calls to one model have an unknown cost, a lower bound or an estimate, and why."""
-
-    provider: str
-    model: str | None
-    status: str
-    reasons: tuple[str, ...]
-    calls: int
 
 
 def summarise(connection: Connection, scope: Scope, by: Sequence[str], spans: Sequence[Span] = ()) -> list[Group]:

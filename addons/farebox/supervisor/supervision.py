@@ -70,10 +70,12 @@ class SupervisedChild:
             self._lived = self._silent = 0.0
 
     def _schedule_restart(self) -> None:
+        problem = self.child.problem()
         self.child.forget()
         before = self._pause if self._lived < _LONG_LIFE else 0.0
         self._rest = self._pause = min(max(before * 2, _SHORTEST_PAUSE), _LONGEST_PAUSE)
-        logger.error("%s ended with exit code %s, restarting it", self.child.name, self.child.process.returncode)
+        how = f" ({problem})" if problem else f" with exit code {self.child.process.returncode}"
+        logger.error("%s ended%s, restarting it", self.child.name, how)
 
     def _check_heartbeat(self, seconds: float) -> None:
         self._silent += seconds

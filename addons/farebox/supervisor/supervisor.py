@@ -13,7 +13,7 @@ from ..config import web_config
 from ..config.settings import Settings
 from ..errors import FareboxError
 from ..home.folder import claim
-from ..process.child import DEFAULT_SPAWN, Child, SpawnOptions
+from ..process.child import DEFAULT_SPAWN, OF_RUN, PROBLEM, Child, SpawnOptions
 from ..process.ports import check, url
 from ..process.stopping import Stop
 from .supervision import SupervisedChild
@@ -44,12 +44,11 @@ class Started:
 @dataclass(frozen=True, slots=True)
 class LifecycleHooks:
     """Functions for the moments of a run: `prepare` once the data folder is claimed, `on_started` once the sidecar
-    listens, `on_drained` when the workers have ended and the recorder still answers.
+    listens.
     """
 
     prepare: Callable[[], object]
     on_started: Callable[[Started], object]
-    on_drained: Callable[[Started], object] = lambda _started: None
 
 
 def run(settings: Settings, hooks: LifecycleHooks, stop: Stop, spawn: SpawnOptions = DEFAULT_SPAWN) -> None:
@@ -74,10 +73,8 @@ class _Supervisor:
         self._workers: list[SupervisedChild] = []
 
     def run(self, hooks: LifecycleHooks) -> None:
-        started: Started | None = None
         try:
-            started = self._start()
-            hooks.on_started(started)
+            hooks.on_started(self._start())
             while not self._stop.wait(_TICK_SECONDS):
                 for one in self._all:
                     one.supervise(_TICK_SECONDS)
@@ -85,8 +82,6 @@ class _Supervisor:
             pass
         finally:
             self._end(self._workers, self._settings.shutdown_timeout + _WORKER_GRACE_SECONDS)
-            if started:
-                hooks.on_drained(started)
             self._end([self._recorder] if self._recorder else [], _RECORDER_SECONDS)
 
     @property
@@ -94,7 +89,8 @@ class _Supervisor:
         return [*([self._recorder] if self._recorder else []), *self._workers]
 
     def _start(self) -> Started:
-        self._recorder = SupervisedChild(lambda: self._child(RECORDER))
+        arguments = (OF_RUN,) if self._spawn.is_apart else ()
+        self._recorder = SupervisedChild(lambda: self._child(RECORDER, *arguments))
         self._workers.append(self._worker(1))
         recorder, first = self._ready(self._recorder), self._ready(self._workers[0])
         # The other workers, and restarted ones, must listen where the first one does, also if it chose a free port.
@@ -126,6 +122,8 @@ class _Supervisor:
             if self._stop.wait(0):
                 raise _Stopped
             raise FareboxError(f"{one.child.name} could not start: see its messages above")
+        if PROBLEM in ready:
+            raise FareboxError(ready[PROBLEM])
         return ready
 
     def _end(self, ones: list[SupervisedChild], patience: float) -> None:

@@ -1,0 +1,36 @@
+"""The bill of a run, from the ledger."""
+
+from pathlib import Path
+
+from farebox.recorder.run_bill import bill_of
+from farebox.sinks.database import DatabaseSink
+from farebox.store.engine import open_engine
+from farebox.store.run_bill import Bill
+from sqlalchemy import Engine
+
+from tests.support.samples import record
+
+
+def test_a_bill_has_the_calls_of_its_run_alone_the_dearest_first(engine: Engine) -> None:
+    mine = {"sidecar": "host/run-1"}
+    rows = [
+        record(**mine, provider="groq", model_returned="llama", cost_nanousd=5),
+        record(**mine, provider="openai", model_returned="gpt-4o", cost_nanousd=7),
+        record(sidecar="host", provider="openai", model_returned="gpt-4o", cost_nanousd=1_000),
+    ]
+    DatabaseSink(engine).write(rows, {})
+
+    bill = bill_of(engine, "host/run-1")
+
+    assert isinstance(bill, Bill)
+    assert ([group.key for group in bill.groups], bill.total.cost_nanousd) == (
+        [("openai", "gpt-4o"), ("groq", "llama")],
+        12,
+    )
+
+
+def test_a_ledger_that_is_away_is_the_reason_for_no_bill(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'ledger.db'}")
+
+    assert "farebox migrate" in str(bill_of(engine, "host/run-1"))
+    engine.dispose()
