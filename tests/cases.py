@@ -14,6 +14,8 @@ from typing import Any
 
 import msgspec
 import yaml
+from farebox.billing.key_kind import API
+from farebox.billing.payer import UNKNOWN, Payer
 from farebox.config.settings import Settings
 from farebox.metering.call import call_of
 from farebox.metering.meter import Meter
@@ -113,7 +115,15 @@ def columns(reading: Reading) -> dict[str, Any]:
     told |= msgspec.structs.asdict(reading.usage)
     told["parts"] = msgspec.to_builtins(reading.parts)
     told["is_pending"] = reading.is_pending or None
+    if _is_assumed(reading):
+        told |= {"billing": None, "billing_source": None, "key_kind": None}
     return {name: value for name, value in told.items() if value is not None and not name.endswith(("_ms", "_us"))}
+
+
+def _is_assumed(reading: Reading) -> bool:
+    """Return whether nothing says who pays: a plain key, or none, at a host that sells by the call."""
+    payer = Payer(reading.billing or UNKNOWN, reading.billing_source, reading.plan)
+    return payer.is_assumed and reading.key_kind in {None, API}
 
 
 def update(case: Case) -> None:

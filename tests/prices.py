@@ -16,7 +16,7 @@ from farebox.pricing.rate import Rate
 from farebox.pricing.ratecard import RateCard
 from farebox.pricing.standard import standard
 from farebox.pricing.verdicts import verdicts
-from farebox.providers.table import PROVIDERS
+from farebox.providers.table import BY_NAME, PROVIDERS
 from farebox.report.figures import exact_usd
 
 from tests.support.paths import ROOT
@@ -86,7 +86,8 @@ def comparisons() -> list[Comparison]:
     """Return comparisons of each model that at least two catalogues price, by each name that one of them has."""
     comparer = Comparer(CATALOGUES, standard())
     found: dict[tuple[str, str], Comparison] = {}
-    for provider in dict.fromkeys(provider.name for provider in PROVIDERS):
+    # A provider with another's list has the same prices.
+    for provider in dict.fromkeys(provider.name for provider in PROVIDERS if provider.catalogue not in BY_NAME):
         for name, mode in models(provider, BOOK, LITELLM):
             for comparison in comparer.compare(provider, name, mode, AT):
                 found.setdefault((comparison.model.lower(), comparison.sample), comparison)

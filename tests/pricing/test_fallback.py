@@ -163,7 +163,6 @@ def test_where_and_how_fast_it_is_done_multiplies_the_price(
         ("ollama", "llama3"),
         ("nvidia", "nvidia/nv-rerankqa-mistral-4b-v3"),
         ("openai", "omni-moderation-latest"),
-        ("chatgpt", "gpt-5.5"),
     ],
 )
 def test_zeros_alone_are_no_price(provider: str, model: str) -> None:

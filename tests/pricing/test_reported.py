@@ -29,8 +29,8 @@ from hypothesis import strategies as st
         ({"cost": {"usd": 0.002, "hypercredits": 9}}, 2_000_000, "usage.cost.usd"),
         (
             {"cost": 0.0002, "is_byok": True, "cost_details": {"upstream_inference_cost": 0.00417}},
-            4_170_000,
-            "usage.cost_details.upstream_inference_cost",
+            4_370_000,
+            "usage.cost + usage.cost_details.upstream_inference_cost",
         ),
     ],
 )

@@ -210,7 +210,7 @@ def test_the_model_as_served_comes_first(returned: str | None, requested: str | 
     [
         (None, None, {}),
         ("", None, {}),
-        ("scale", "scale", {}),
+        ("scale", None, {}),
         ("ON_DEMAND", None, {}),
         ("ON_DEMAND_PRIORITY", "priority", {}),
         ("on_demand_flex", "flex", {}),

@@ -69,6 +69,7 @@ def test_a_price_has_the_columns_that_a_later_price_replaces() -> None:
     assert [column.name for column in PRICED] == [
         *("estimate", "cost_nanousd", "cost_status", "cost_reasons", "catalogue_cost_nanousd"),
         *("price_source", "price_version", "rate_card"),
+        *("billing", "billing_source", "plan"),
     ]
 
 
@@ -82,6 +83,7 @@ def test_the_keys_of_hourly_sums_keep_their_order() -> None:
             (
                 *("sidecar", "provider", "host", "model", "operation", "service_tier", "outcome", "status"),
                 *("cost_status", "purpose", "client_app", "user_id", "team", "project", "key_fingerprint"),
+                *("billing", "plan"),
             )
         )
     )

@@ -70,6 +70,10 @@ FULL = Reading(
     is_side_task=True,
     is_delegating=True,
     doubts=["total_differs"],
+    key_kind="api",
+    billing="metered",
+    billing_source="header",
+    plan="claude",
 )
 LEAST: dict[str, Any] = {
     "id": "1",

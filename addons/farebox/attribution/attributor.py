@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..records.credential import key_parameter
 from ..records.exchange import Request
 from .body import stated
 from .client_app import client_app
@@ -66,8 +67,7 @@ class Attributor:
     def _fingerprint(self, request: Request, headers: Mapping[str, str]) -> str | None:
         if not self._hmac_key:
             return None
-        parameter = request.parameter("key") if "key=" in request.query else None
-        return fingerprint(self._hmac_key, headers, parameter)
+        return fingerprint(self._hmac_key, headers, key_parameter(request))
 
 
 def _source(entry: str) -> _Source:

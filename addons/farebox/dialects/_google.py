@@ -15,6 +15,8 @@ from ._base import Reply, first_mapping, mapping
 _NUMBERS = {"IMAGE": 2, "VIDEO": 3, "AUDIO": 4}
 _PUBLISHER = re.compile(r"publishers/[^/]+")
 _RAW = frozenset({"rawPredict", "streamRawPredict"})
+# Code Assist's methods belong to no model: https://github.com/google-gemini/gemini-cli, packages/core/src/code_assist
+_CODE_ASSIST = "v1internal"
 
 
 class Target(NamedTuple):
@@ -27,7 +29,23 @@ class Target(NamedTuple):
 def target(request: Request) -> Target:
     """Return the model and the verb in the request's path; a GET has neither."""
     model, _, verb = unquote(request.path.rpartition("/")[2]).rpartition(":")
-    return Target(clean.name(model), verb) if request.method == "POST" else Target(None, "")
+    if request.method != "POST":
+        return Target(None, "")
+    return Target(None if model == _CODE_ASSIST else clean.name(model), verb)
+
+
+def model_of(request: Request, body: Mapping[str, Any]) -> str | None:
+    """Return the model in the path; for Code Assist, the one in the body or in the request that it wraps."""
+    wrapped = mapping(body.get("request"))
+    named = clean.name(body.get("model")) or clean.name(wrapped.get("model"))
+    return target(request).model or (named.removeprefix("models/") if named else None)
+
+
+def unwrapped(data: object) -> Mapping[str, Any]:
+    """Return the document of a response; Code Assist's stand inside `response`."""
+    body = mapping(data)
+    inner = mapping(body.get("response"))
+    return inner if inner and "candidates" not in body else body
 
 
 def raw_publisher(request: Request) -> str | None:

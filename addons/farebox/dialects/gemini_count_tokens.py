@@ -10,15 +10,15 @@ from ..records.exchange import Request
 from ..records.usage import Usage
 from ..wire.documents import Document
 from ._base import Asked, Dialect, Reply
-from ._google import error_of, failed, target
+from ._google import error_of, failed, model_of, target
 
 
 def claims(request: Request) -> bool:
     return target(request).verb in {"countTokens", "computeTokens"}
 
 
-def asked(request: Request, _body: Mapping[str, Any]) -> Asked:
-    return Asked(target(request).model, stream=False)
+def asked(request: Request, body: Mapping[str, Any]) -> Asked:
+    return Asked(model_of(request, body), stream=False)
 
 
 def fold(reply: Reply, document: Document) -> Reply:

@@ -1,4 +1,4 @@
-"""Gemini's generateContent and streamGenerateContent, also on Vertex AI.
+"""Gemini's generateContent and streamGenerateContent, also on Vertex AI and, wrapped, at Code Assist.
 
 https://ai.google.dev/api/generate-content,
 https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference
@@ -13,7 +13,7 @@ from ..records.exchange import Request
 from ..records.usage import Usage, total
 from ..wire.documents import Document
 from ._base import Asked, Dialect, Reply, first_mapping, mapping, seen, tokens
-from ._google import begin, error_of, failed, media, modality, target
+from ._google import begin, error_of, failed, media, modality, model_of, target, unwrapped
 from ._grounding import grounded
 
 _STREAM = "streamGenerateContent"
@@ -24,13 +24,12 @@ def claims(request: Request) -> bool:
     return target(request).verb in {"generateContent", _STREAM}
 
 
-def asked(request: Request, _body: Mapping[str, Any]) -> Asked:
-    model, verb = target(request)
-    return Asked(model, verb == _STREAM)
+def asked(request: Request, body: Mapping[str, Any]) -> Asked:
+    return Asked(model_of(request, body), target(request).verb == _STREAM)
 
 
 def fold(reply: Reply, document: Document) -> Reply:
-    body = mapping(document.data)
+    body = unwrapped(document.data)
     candidate = first_mapping(body.get("candidates"))
     blocked = mapping(body.get("promptFeedback")).get("blockReason")
     sent = mapping(body.get("usageMetadata"))
@@ -45,13 +44,13 @@ def fold(reply: Reply, document: Document) -> Reply:
         # Only the last usage counts: early chunks can state higher figures than the last.
         usage=sent if any(clean.count(value) is not None for value in sent.values()) else reply.usage,
     )
-    error = error_of(body)
+    error = error_of(document.data) or error_of(body)
     return failed(updated, error) if error else updated
 
 
 def has_content(document: Document) -> bool:
     """Return whether a chunk carries output: text, thoughts, tool calls or images, but not only a signature."""
-    parts = mapping(first_mapping(mapping(document.data).get("candidates")).get("content")).get("parts")
+    parts = mapping(first_mapping(unwrapped(document.data).get("candidates")).get("content")).get("parts")
     return any(_says(mapping(part)) for part in parts) if isinstance(parts, list) else False
 
 

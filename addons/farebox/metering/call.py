@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ..billing.key_kind import key_kind
 from ..dialects import dialect_of
 from ..dialects._base import Asked, Dialect, mapping
 from ..errors import WireError
@@ -41,7 +42,7 @@ class Call:
         """The user's `cost_fields` that apply to this provider and host, then the provider's own."""
         yield from (field for field in self.cost_fields if field.is_for(self.provider.name, self.request.host))
         if self.provider.states_cost_at:
-            yield CostField(field=self.provider.states_cost_at, unit="nanocent")
+            yield CostField(field=self.provider.states_cost_at, unit=self.provider.states_cost_in)
 
 
 def asked_of(request: Request, dialect: Dialect) -> Asked:
@@ -84,6 +85,7 @@ def _with_facts(asked: Asked, body: Mapping[str, Any], sizes: TextSize) -> Asked
 def called(call: Call) -> dict[str, Any]:
     """Return the fields of a Reading that the request alone determines."""
     request, asked = call.request, call.asked
+    key = key_kind(request)
     return {
         "id": call.id,
         "started_at": call.started_at,
@@ -95,6 +97,7 @@ def called(call: Call) -> dict[str, Any]:
         "model_requested": asked.model,
         "completes": asked.completes,
         "request_bytes": request.body_bytes,
+        "key_kind": key.kind if key is not None else None,
         "tags": call.tags,
         "params": asked.params,
         **call.facts,

@@ -14,12 +14,14 @@ from ..providers.table import NOBODY
 from ..records import clean, reading
 from ..records.error_param import parameter_in
 from ..records.exchange import Response
+from ..records.plan_windows import windows_in
 from ..records.ratelimit import ratelimit_of
 from ..records.reading import Reading
 from ..records.text_size import content_bytes
 from ..wire.content import ContentDecoder, content_decoder
 from ..wire.documents import Document, Documents, documents
 from .bill import BilledUsage, bill
+from .billing_events import BillingEvents
 from .call import Call, called
 from .cost_fields import CostReader, number_in
 
@@ -51,6 +53,7 @@ class Meter:
         length = response.header("content-length") or ""
         self._announced = int(length) if length.isdecimal() and not response.header("transfer-encoding") else 0
         self._cost = CostReader(call.applicable_cost_fields, response)
+        self._events = BillingEvents()
         self._unreadable = False
         self.failure: Exception | None = None
         self.received = 0
@@ -115,7 +118,8 @@ class Meter:
             is_unreadable=self._unreadable,
             is_pending=reply.is_pending,
             response_bytes=self.received,
-            ratelimit=ratelimit_of(self._response.headers),
+            **self._events.payer_of(self._call, self._response, reply, self._cost.stated)._asdict(),
+            ratelimit=self._limits(),
             cost_header=number_in(self._response.header("x-litellm-response-cost")),
             stated_cost=self._cost.stated,
             sizes=msgspec.structs.replace(self._call.asked.sizes, answer_bytes=self._content_bytes),
@@ -159,6 +163,7 @@ class Meter:
                     dialect = self._begin(document)
                 self._measure(document, now)
                 self._cost.see(document.data)
+                self._events.see(document)
                 self._reply = dialect.fold(self._reply, document)
                 if self._error_param is None and (self._reply.is_error or self._response.status >= 400):
                     self._error_param = parameter_in(document.data, self._call.asked.names)
@@ -207,6 +212,10 @@ class Meter:
         if self._documents.is_stream and not self._stopped and not has_end:
             return reading.PROVIDER_CUT
         return reading.OK
+
+    def _limits(self) -> dict[str, int] | None:
+        headers = self._response.headers
+        return {**(ratelimit_of(headers) or {}), **windows_in(headers), **self._events.windows} or None
 
     def _request_id(self) -> str | None:
         named = (self._response.header(name) for name in _REQUEST_ID_HEADERS)

@@ -13,6 +13,8 @@ ESTIMATED = "estimated"
 FREE = "free"
 UNPRICED = "unpriced"
 NONE = "none"
+# A plan or reserved capacity has paid: nothing is billed by the call, and the list price stands beside.
+ON_PLAN = "included"
 # Key of a rate card whose price is that of the whole call.
 INCLUDED = "included"
 # Prefix of a reason that names an amount without a price, or a word without one: `no_price:service_tier=scale`.

@@ -40,7 +40,7 @@ def reported(
     """Return the cost at the place that the user names, else in the usage object, else in LiteLLM's header.
 
     With the user's own key (`is_byok`), OpenRouter's `cost` is only its fee; the amount billed to the key is a separate
-    field. xAI's ticks are 0 if a reseller does not know them.
+    field, and both are spent. xAI's ticks are 0 if a reseller does not know them.
     """
     places = (_named(stated), _stated(usage or {}), (_decimal(header), "x-litellm-response-cost"))
     amount, place = next((one for one in places if one is not None), (None, ""))
@@ -61,7 +61,8 @@ def _stated(usage: Mapping[str, Any]) -> tuple[Decimal, str] | None:
     cost, details = usage.get("cost"), usage.get("cost_details")
     if usage.get("is_byok") is True:
         theirs = _decimal(details.get("upstream_inference_cost") if isinstance(details, Mapping) else None)
-        return None if theirs is None else (theirs, "usage.cost_details.upstream_inference_cost")
+        fee = _decimal(cost) or Decimal(0)
+        return None if theirs is None else (theirs + fee, "usage.cost + usage.cost_details.upstream_inference_cost")
     if isinstance(cost, Mapping):
         places = ((name, _decimal(cost.get(name))) for name in ("total_cost", "usd"))
         return next(((amount, f"usage.cost.{name}") for name, amount in places if amount is not None), None)

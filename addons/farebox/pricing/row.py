@@ -11,6 +11,7 @@ from ..records.record import Record
 from ..records.usage import Part, Usage
 from .consumption import Consumption
 from .cost import ESTIMATED, PARTIAL, PRICED, REPORTED, UNPRICED, Cost, free
+from .paid import LIST_PRICE, is_included, paid
 from .pricer import Pricer
 
 # Reasons why a cost is a lower bound at any prices: they stay when a row is repriced.
@@ -26,16 +27,20 @@ NO_USAGE = "none"
 # The work continues after its response; the usage is known when it ends.
 PENDING = "pending"
 _LOW, _HIGH = 0, 1
+_COSTS = frozenset({"cost_nanousd", LIST_PRICE})
 _usage_of = attrgetter(*Usage.__struct_fields__)
 # Vertex AI's names of tiers with the same prices as Gemini's; a batch is a way of processing, not a tier.
-_TIERS = {"on_demand_priority": "priority", "on_demand_flex": "flex", "on_demand": None, "batch": None}
+_ON_DEMAND = {"on_demand_priority": "priority", "on_demand_flex": "flex", "on_demand": None, "batch": None}
+# The list price of what reserved capacity pays for is the standard one.
+_TIERS = {**_ON_DEMAND, "provisioned_throughput": None, "scale": None}
 _BATCH = {"processing": "batch"}
 
 
 def priced(row: Record, pricer: Pricer) -> Record:
     """Return `row` at the prices of `pricer`; it is unpriced if its usage is unknown and the price depends on it.
 
-    A cost stated by the response is kept, with the catalogue's cost beside it. The range of an estimated cost goes from
+    A cost stated by the response is kept, with the catalogue's cost beside it; what a plan has paid for has only the
+    catalogue's. The range of an estimated cost goes from
     the price of the low ends to that of the high ends.
     """
     cost = free(GATEWAY_CACHE) if is_cache_hit(row.price_context) else pricer.price(*consumptions(row))
@@ -51,12 +56,12 @@ def priced(row: Record, pricer: Pricer) -> Record:
         status = PARTIAL
     values: dict[str, Any] = {"price_version": cost.version, "rate_card": cost.rate_card or None}
     values["catalogue_cost_nanousd"] = cost.nanousd
-    if row.cost_status == REPORTED:
+    if row.cost_status == REPORTED and not is_included(row):
         estimate.pop("cost_nanousd", None)
     else:
         values |= {"cost_nanousd": cost.nanousd, "cost_status": status, "price_source": cost.source}
         values |= {"cost_reasons": [*cost.reasons, *kept] or None}
-    return msgspec.structs.replace(row, **values, estimate=estimate or None)
+    return paid(msgspec.structs.replace(row, **values, estimate=estimate or None))
 
 
 def is_final(row: Record) -> bool:
@@ -114,7 +119,7 @@ def _known(*models: str | None) -> tuple[str, ...]:
 
 
 def _without_cost(estimate: dict[str, Any] | None) -> dict[str, Any]:
-    return {column: limits for column, limits in (estimate or {}).items() if column != "cost_nanousd"}
+    return {column: limits for column, limits in (estimate or {}).items() if column not in _COSTS}
 
 
 def _cost_at(row: Record, end: int, pricer: Pricer) -> int | None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from ..records.record import Record
+from .cost import ON_PLAN
 from .rate import MILLION, Rate
 
 _PER = {"each": 1, "per thousand": 1_000, "per million": MILLION}
@@ -15,10 +16,11 @@ _NANO = 1_000_000_000
 def cache_saved_nanousd(record: Record) -> int | None:
     """Return what the tokens that `record` read from a cache would have cost more as new input, in nano-USD.
 
-    None if it read none, or if its rate card doesn't have both prices. What writing to the cache cost is not deducted.
+    None if it read none, if its rate card doesn't have both prices, or if a plan has paid. The cost of writing to the
+    cache isn't deducted.
     """
     card, cached = record.rate_card or {}, record.cache_read_tokens
-    if not cached or "input_tokens" not in card or "cache_read_tokens" not in card:
+    if not cached or record.cost_status == ON_PLAN or "input_tokens" not in card or "cache_read_tokens" not in card:
         return None
     new, read = parsed(card["input_tokens"]), parsed(card["cache_read_tokens"])
     if new is None or read is None:

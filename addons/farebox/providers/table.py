@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from . import quirks
 from .quirks import Quirk
@@ -28,8 +29,8 @@ class Provider:
     """One provider. `hosts`: exact names, `*.` and a suffix of whole labels, or `name:port` for local servers.
 
     `catalogue` is its id in genai-prices and `litellm` are its names in LiteLLM's list, if they differ from `name`.
-    `quirks` are its rules per dialect. It `states_cost_at` a path of its
-    responses, in billionths of a cent. If it `has_two_caches`, its automatic one and the one that requests ask for have
+    `quirks` are its rules per dialect. It `states_cost_at` a path of its responses, in the unit `states_cost_in`. If it
+    `has_two_caches`, its automatic one and the one that requests ask for have
     prices of their own. `otel` is its value of OpenTelemetry's `gen_ai.provider.name`, if that differs from `name`.
     A `shared` host mostly serves other traffic than LLM calls, so it is decrypted
     only if the user adds it to `intercept.hosts`. Its `marks` name it at hosts that this table does not name. If it
@@ -43,6 +44,7 @@ class Provider:
     shared: bool = False
     litellm: tuple[str, ...] = ()
     states_cost_at: str | None = None
+    states_cost_in: Literal["usd", "nanocent"] = "nanocent"
     has_two_caches: bool = False
     otel: str | None = None
     marks: Marks = Marks()
@@ -57,10 +59,20 @@ _DASHSCOPE = {"anthropic_messages": (quirks.cache_within_input,)}
 
 PROVIDERS: Table = (
     Provider("openai", ("api.openai.com", "*.api.openai.com")),
-    # A subscription: its calls have no price per token.
-    Provider("chatgpt", ("chatgpt.com",), shared=True),
+    # Codex with a login: a subscription pays, at OpenAI's list prices beyond it.
+    Provider("chatgpt", ("chatgpt.com",), "openai", litellm=("openai",)),
     Provider("anthropic", ("api.anthropic.com", "aws-external-anthropic.*.api.aws")),
-    Provider("gemini", ("generativelanguage.googleapis.com",), "google", _THINKING, otel="gcp.gemini"),
+    Provider(
+        "gemini",
+        (
+            "generativelanguage.googleapis.com",
+            # Code Assist, which Gemini CLI uses with a login.
+            *("*cloudcode-pa.googleapis.com", "*cloudcode-pa.sandbox.googleapis.com"),
+        ),
+        "google",
+        _THINKING,
+        otel="gcp.gemini",
+    ),
     Provider(
         "vertex",
         ("aiplatform.googleapis.com", "*-aiplatform.googleapis.com", "aiplatform.*.rep.googleapis.com"),
@@ -99,7 +111,7 @@ PROVIDERS: Table = (
     Provider("perplexity", ("api.perplexity.ai",), None, _REASONING),
     Provider("cohere", ("api.cohere.com", "api.cohere.ai")),
     Provider("cerebras", ("api.cerebras.ai",)),
-    Provider("moonshot", ("api.moonshot.ai", "api.moonshot.cn"), "moonshotai", otel="moonshot_ai"),
+    Provider("moonshot", ("api.moonshot.ai", "api.moonshot.cn", "api.kimi.com"), "moonshotai", otel="moonshot_ai"),
     Provider("zai", ("api.z.ai",)),
     Provider("zhipuai", ("open.bigmodel.cn",), litellm=("bigmodel",)),
     Provider("minimax", ("api.minimax.io", "api.minimaxi.com")),
@@ -114,6 +126,10 @@ PROVIDERS: Table = (
         "github-copilot",
         states_cost_at="copilot_usage.total_nano_aiu",
     ),
+    # Its gateway states what it takes from the balance: 0 if a subscription pays. https://opencode.ai/docs/zen/
+    Provider(
+        "opencode", ("opencode.ai",), litellm=("opencode", "opencode_go"), states_cost_at="cost", states_cost_in="usd"
+    ),
     Provider("databricks", ("*.azuredatabricks.net", "*.cloud.databricks.com", "*.gcp.databricks.com"), shared=True),
     Provider("cloudflare", ("gateway.ai.cloudflare.com",)),
     Provider("cloudflare", ("api.cloudflare.com",), shared=True),
@@ -123,7 +139,10 @@ PROVIDERS: Table = (
     Provider("ai21", ("api.ai21.com",)),
     Provider(
         "dashscope",
-        ("dashscope.aliyuncs.com", "dashscope-intl.aliyuncs.com", "dashscope-us.aliyuncs.com"),
+        (
+            *("dashscope.aliyuncs.com", "dashscope-intl.aliyuncs.com", "dashscope-us.aliyuncs.com"),
+            "coding*.dashscope.aliyuncs.com",
+        ),
         quirks=_DASHSCOPE,
         has_two_caches=True,
     ),

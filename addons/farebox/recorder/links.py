@@ -16,6 +16,7 @@ _BILLED = (
     *Usage.__struct_fields__,
     *("usage_source", "estimate", "raw_usage", "cost_nanousd", "cost_status", "cost_reasons"),
     *("catalogue_cost_nanousd", "price_source", "price_version", "rate_card", "price_context", "parts"),
+    *("billing", "billing_source", "plan"),
 )
 
 Key = tuple[str, str | None, str | None]

@@ -8,6 +8,7 @@ import msgspec
 
 from ..pricing.bands import with_summed_parts
 from ..pricing.cost import NONE, REPORTED, Cost, free, nothing_billable, unpriced
+from ..pricing.paid import paid
 from ..pricing.pricer import Pricer
 from ..pricing.reported import reported
 from ..pricing.row import NO_USAGE, PENDING, is_final, priced
@@ -55,7 +56,7 @@ def record_of(reading: Reading, pricer: Pricer, learned: RatioModel = EMPTY_MODE
             "catalogue_cost_nanousd": None
         }
     row = with_summed_parts(Record(**values), pricer)
-    return row if is_final(row) else priced(row, pricer)
+    return paid(row) if is_final(row) else priced(row, pricer)
 
 
 def _cost_columns(cost: Cost) -> dict[str, Any]:

@@ -114,6 +114,10 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
     key_fingerprint: Annotated[
         Text, _who("Keyed hash (HMAC) of the API key.", rollup=Dimension(14, by_caller=True))
     ] = None
+    key_kind: Annotated[
+        Text,
+        _who("Kind of the API key, by its prefix: `api`, `oauth` (a login) or `plan` (a subscription's)."),
+    ] = None
     tags: Annotated[
         dict[str, str] | None, _who("Values of the request headers named in `attribution.tags` (JSON).")
     ] = None
@@ -164,20 +168,23 @@ class Priced(msgspec.Struct, frozen=True, kw_only=True):
         str,
         _money(
             "How certain the cost is: `reported` (stated by the provider), `priced`, `partial` (a lower bound), "
-            "`estimated`, `free`, `unpriced` (unknown) or `none` (nothing billable happened).",
+            "`estimated`, `free`, `unpriced` (unknown), `included` (a plan or reserved capacity has paid: nothing is "
+            "billed by the call) or `none` (nothing billable happened).",
             rollup=Dimension(8),
         ),
     ]
     cost_reasons: Annotated[
         list[str] | None,
         _money(
-            "Why the cost is partial, free or unpriced; for a reported cost, where the response states it (JSON list)."
+            "Why the cost, or the list price of an included call, is partial, free or unpriced; for a reported cost, "
+            "where the response states it (JSON list)."
         ),
     ] = None
     catalogue_cost_nanousd: Annotated[
         Count,
         _money(
-            "Cost by your own prices and the price catalogues in nano-USD, also if the provider stated another cost.",
+            "Cost by your own prices and the price catalogues in nano-USD, also if the provider stated another cost or "
+            "a plan has paid.",
             rollup=Sum(),
         ),
     ] = None
@@ -193,6 +200,24 @@ class Priced(msgspec.Struct, frozen=True, kw_only=True):
         _money("Version of the price source; for a catalogue, its version and the first characters of its SHA-256."),
     ] = None
     rate_card: Annotated[Words, _money("Prices used for the call, and how they were chosen (JSON).")] = None
+    billing: Annotated[
+        Text,
+        _money(
+            "Who pays: `metered` (each call is billed), `plan` (a subscription), `overage` (billed beyond a plan), "
+            "`provisioned` (reserved capacity), `byok` (your own key at a gateway), `free_tier` or `unknown`.",
+            rollup=Dimension(15),
+        ),
+    ] = None
+    billing_source: Annotated[
+        Text,
+        _money(
+            "How `billing` is known: `header` and `answer` (of the response), `key_kind`, `path`, `host` or `rule`."
+        ),
+    ] = None
+    plan: Annotated[
+        Text,
+        _money("Subscription that pays or whose overage is billed, such as `claude` or `codex`.", rollup=Dimension(16)),
+    ] = None
 
 
 class Basis(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from typing import NamedTuple, Self
 
 from . import clean
 
@@ -34,15 +35,39 @@ def ratelimit_of(headers: Iterable[tuple[str, str]]) -> dict[str, int] | None:
 
     Times are relative to the response's `date`; without it, an absolute time is omitted.
     """
-    date: datetime | None = None
-    limits: list[tuple[str, str]] = []
-    for name, value in headers:
-        if name == "date":
-            date = _moment(value)
-        elif name in ("retry-after", "retry-after-ms") or _PREFIX.match(name):
-            limits.append((name, value))
-    named = ((_name(name), _value(name, value, date)) for name, value in limits)
+    all_of_them = tuple(headers)
+    moments = Moments.of(all_of_them)
+    limits = [one for one in all_of_them if one[0] in ("retry-after", "retry-after-ms") or _PREFIX.match(one[0])]
+    named = ((_name(name), _value(name, value, moments)) for name, value in limits)
     return {name: value for name, value in named if name and value is not None} or None
+
+
+class Moments(NamedTuple):
+    """Times in the head of a response, relative to its `date`; without it, an absolute time is unknown."""
+
+    date: datetime | None
+
+    @classmethod
+    def of(cls, headers: Iterable[tuple[str, str]]) -> Self:
+        """Return those of the response with `headers`."""
+        return cls(next((moment for name, value in headers if name == "date" and (moment := _moment(value))), None))
+
+    def milliseconds(self, value: str) -> int | None:
+        """Return a duration ("6m0s", "17ms", seconds) or the time until a moment."""
+        if _NUMBER.fullmatch(value):
+            number = float(value)
+            if number < _EPOCH_SECONDS:
+                return round(number * 1000)
+            seconds = number / 1000 if number >= _EPOCH_MS else number
+            return self._until(datetime.fromtimestamp(min(seconds, _EPOCH_MS), UTC))
+        parts = _DURATION.fullmatch(value)
+        if parts and value:
+            return round(sum(float(part) * unit for part, unit in zip(parts.groups(), _UNITS_MS, strict=True) if part))
+        moment = _moment(value)
+        return self._until(moment) if moment else None
+
+    def _until(self, moment: datetime) -> int | None:
+        return None if self.date is None else max(0, round((moment - self.date).total_seconds() * 1000))
 
 
 @lru_cache(maxsize=256)
@@ -61,31 +86,12 @@ def _name(header: str) -> str | None:
     return "_".join([aspect, *size, *kind, *(["ms"] if aspect == "reset" else [])])
 
 
-def _value(header: str, value: str, date: datetime | None) -> int | None:
+def _value(header: str, value: str, moments: Moments) -> int | None:
     if header == "retry-after-ms":
         return round(float(value)) if _NUMBER.fullmatch(value) else None
     if header == "retry-after" or "reset" in header:
-        return _milliseconds(value.strip(), date)
+        return moments.milliseconds(value.strip())
     return clean.count(int(value)) if value.isdecimal() and len(value) < 20 else None
-
-
-def _milliseconds(value: str, date: datetime | None) -> int | None:
-    """Return a duration ("6m0s", "17ms", seconds) or the time from `date` to a moment."""
-    if _NUMBER.fullmatch(value):
-        number = float(value)
-        if number < _EPOCH_SECONDS:
-            return round(number * 1000)
-        seconds = number / 1000 if number >= _EPOCH_MS else number
-        return _until(datetime.fromtimestamp(min(seconds, _EPOCH_MS), UTC), date)
-    parts = _DURATION.fullmatch(value)
-    if parts and value:
-        return round(sum(float(part) * unit for part, unit in zip(parts.groups(), _UNITS_MS, strict=True) if part))
-    moment = _moment(value)
-    return _until(moment, date) if moment else None
-
-
-def _until(moment: datetime, date: datetime | None) -> int | None:
-    return None if date is None else max(0, round((moment - date).total_seconds() * 1000))
 
 
 def _moment(value: str) -> datetime | None:

@@ -35,7 +35,8 @@ class Reading(Observed, frozen=True, kw_only=True, omit_defaults=True):
     `is_side_task` if it is short enough for a title, and `is_delegating` if it can start agents: other calls of its
     turn decide about its purpose, or it about theirs. `content_hash` is the same for the same question at any host. A
     call `is_repeatable` if the same request after its answer is a repetition: of one turn, or for a structured answer.
-    `doubts` are reasons why the usage may be wrong or its price another.
+    `doubts` are reasons why the usage may be wrong or its price another. `billing`, `billing_source` and `plan` are who
+    pays by the exchange itself; the user's rules are applied to them later.
 
     Fields may be added, with a default, but neither renamed nor given another type: a newer recorder reads what an
     older worker left in the spool.
@@ -59,6 +60,9 @@ class Reading(Observed, frozen=True, kw_only=True, omit_defaults=True):
     is_delegating: bool = False
     completes: str | None = None
     doubts: list[str] | None = None
+    billing: str | None = None
+    billing_source: str | None = None
+    plan: str | None = None
 
     @property
     def adds_nothing(self) -> bool:

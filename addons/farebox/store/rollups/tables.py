@@ -15,7 +15,9 @@ _DIMENSIONS = sorted(
     if isinstance(column.rollup, Dimension)
 )
 _CALLED = tuple(name for _, name, by_caller in _DIMENSIONS if not by_caller)
-_CALLER = tuple(name for _, name, by_caller in _DIMENSIONS if by_caller)
+# The places of the first migration; later dimensions come last in both tables.
+_FIRST_PLACES = 15
+ADDED = sum(place >= _FIRST_PLACES for place, _, _ in _DIMENSIONS)
 _SUMS = {column.name: column.rollup for column in COLUMNS if isinstance(column.rollup, Sum)}
 
 
@@ -65,7 +67,7 @@ def _histograms(table: str) -> tuple[str, ...]:
 BY_MODEL = RollupTable("hourly_by_model", _CALLED, (*_SUMS, CACHEABLE), _histograms("hourly_by_model"))
 BY_CALLER = RollupTable(
     "hourly_by_caller",
-    (*_CALLED, *_CALLER),
+    tuple(name for _, name, _ in _DIMENSIONS),
     (*(name for name, rollup in _SUMS.items() if rollup.by_caller), CACHEABLE),
     _histograms("hourly_by_caller"),
 )

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from ..schema import hourly, hourly_changes
 from ..sqlite import as_stored
 from .aggregation import Place
-from .tables import BY_CALLER, ROLLUP_TABLES, RollupTable, known
+from .tables import ADDED, BY_CALLER, ROLLUP_TABLES, RollupTable, known
 
 _SIDECAR = BY_CALLER.dimensions.index("sidecar")
 
@@ -33,8 +33,14 @@ def rows(places: Mapping[Place, Sequence[int]]) -> list[Row]:
 
 
 def key_of(dimensions: Sequence[Any]) -> bytes:
-    """Return the hash of `dimensions` for the table's key, in which a NULL would equal nothing."""
-    return blake2b(msgspec.json.encode(dimensions), digest_size=16).digest()
+    """Return the hash of `dimensions` for the table's key, in which a NULL would equal nothing.
+
+    Rows without a value of the dimensions that were added later keep the key that they had before.
+    """
+    end = len(dimensions)
+    while end > len(dimensions) - ADDED and dimensions[end - 1] is None:
+        end -= 1
+    return blake2b(msgspec.json.encode(dimensions[:end]), digest_size=16).digest()
 
 
 def add(connection: Connection, rollup: RollupTable, changes: Sequence[Row]) -> None:

@@ -1,0 +1,1 @@
+"""Who pays for a call: rules over what its exchange says."""
