@@ -48,9 +48,9 @@ def compared(*sources: Shelf, mode: str = "chat") -> list[Comparison]:
 def test_a_call_is_priced_by_each_source() -> None:
     one, long = compared(shelf("a", "2"), shelf("b", "2", cache_read_tokens="0.2"))
 
-    # 10,000 x $2 + 1,000 x $8 a million; in b, 4,000 of the input cost a tenth.
+    # 10,000 x $2 + 1,000 x $8 a million; in b, 4,000 of the input cost a tenth, which is used where a has no price.
     assert one.nanousd == {"a": 28_000_000, "b": 20_800_000}
-    assert (one.model, one.used.nanousd, one.used.source, one.is_agreed) == ("acme/m", 28_000_000, "a", False)
+    assert (one.model, one.used.nanousd, one.used.source, one.is_agreed) == ("acme/m", 20_800_000, "a", False)
     # 300,000 x $2 + 1,000 x $8 a million.
     assert (long.nanousd, long.is_agreed) == ({"a": 608_000_000, "b": 608_000_000}, True)
 

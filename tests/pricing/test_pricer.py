@@ -198,3 +198,39 @@ def test_an_alias_without_a_price_is_judged_by_the_provider_of_its_target() -> N
     cost = Pricer([Shelf("empty")], rules).price(asked("m", "nobody", input_tokens=1))
 
     assert cost == Cost(None, "unpriced", ("unknown_model",))
+
+
+IMAGE = {"input_image_tokens": Rate(Decimal(6))}
+CACHE = {"cache_read_tokens": Rate(Decimal("0.2")), "cache_write_tokens": Rate(Decimal("2.5"))}
+
+
+def test_a_share_asks_the_next_source_before_it_costs_as_much_as_its_total() -> None:
+    pricer = Pricer([shelf("first", TOKENS), shelf("second", {**TOKENS, **IMAGE, **CACHE})])
+
+    picture = pricer.price(asked(input_tokens=1_000, input_image_tokens=400))
+    cached = pricer.price(asked(input_tokens=1_000, cache_read_tokens=300, cache_write_tokens=100))
+
+    assert (picture.nanousd, picture.status) == (600 * 2_000 + 400 * 6_000, "priced")
+    assert (cached.nanousd, cached.status) == (600 * 2_000 + 300 * 200 + 100 * 2_500, "priced")
+    assert picture.rate_card["input_image_tokens"] == "6 per million (second)"
+
+
+def test_a_share_that_no_source_prices_costs_as_much_as_its_total() -> None:
+    pricer = Pricer([shelf("first", TOKENS), shelf("second", TOKENS)])
+
+    assert pricer.price(asked(input_tokens=1_000, cache_read_tokens=300)).nanousd == 2_000_000
+
+
+def test_a_read_from_the_cache_never_costs_more_than_the_input() -> None:
+    pricer = Pricer([shelf("first", TOKENS), shelf("second", {"cache_read_tokens": Rate(Decimal(3))})])
+
+    assert pricer.price(asked(input_tokens=1_000, cache_read_tokens=300)).nanousd == 2_000_000
+
+
+def test_a_verdict_that_a_share_has_no_price_holds() -> None:
+    sources = [Shelf("genai-prices", {"gpt-5.4-pro": RateCard("gpt-5.4-pro", "genai-prices", "7", TOKENS)})]
+    sources += [Shelf("litellm", {"gpt-5.4-pro": RateCard("gpt-5.4-pro", "litellm", "7", CACHE)})]
+
+    cost = Pricer(sources).price(asked("gpt-5.4-pro", "azure", input_tokens=1_000, cache_read_tokens=300))
+
+    assert cost.nanousd == 2_000_000

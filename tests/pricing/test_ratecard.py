@@ -85,3 +85,14 @@ def test_a_card_is_told_as_people_write_prices() -> None:
         "input_tokens": "2.5, 5 above 200000 per million",
         "images": "0.04 each",
     }
+
+
+def test_sound_that_is_billed_by_its_length_is_not_billed_by_the_token() -> None:
+    by_time = card(audio_seconds=Rate(Decimal("0.08"), 60), text_messages=Rate(Decimal("0.004"), 1))
+
+    timed = by_time.price(Amounts({"audio_seconds": 12, "input_tokens": 40, "text_messages": 2}, 40))
+    untimed = by_time.price(Amounts({"input_tokens": 40}, 40))
+
+    assert Fraction(timed.numerator, timed.denominator) == 24_000_000
+    assert timed.missing == ()
+    assert untimed.missing == ("input_tokens",)

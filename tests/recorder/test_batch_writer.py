@@ -11,6 +11,7 @@ from farebox.recorder.batch_writer import BatchWriter
 from farebox.recorder.estimates import RatioModel
 from farebox.recorder.estimator_store import EstimatorStore
 from farebox.records import reading as readings
+from farebox.records.reading import Reading
 from farebox.records.record import Completion, Record
 from farebox.records.text_size import TextSize
 from farebox.records.usage import Usage
@@ -207,3 +208,53 @@ def test_closing_keeps_what_was_learned_and_what_waits_for_the_disk(env: Environ
 
     assert EstimatorStore(env.home).model.state() == estimators.model.state() != []
     assert len(env.dead_letters()) == 1
+
+
+def of_job(name: str = "ftjob-1", **values: Any) -> Reading:
+    """Return the poll that finds a fine-tuning job finished."""
+    given = {"dialect": "fine_tuning", "operation": "fine_tuning", "completes": name, "finish_reason": "succeeded"}
+    usage = Usage(units={"trained_tokens": 1_000_000})
+    return reading(**{**given, "model_requested": None, "model_returned": "gpt-4.1-nano", "usage": usage, **values})
+
+
+def test_the_result_of_work_begun_elsewhere_becomes_a_row_and_does_not_wait_for_ever(env: Environment) -> None:
+    keeping = KeepingSink()
+    env.sinks.append(keeping)
+    writer = env.writer()
+    result = of_job()
+    writer.write(batch_of(result), [])
+
+    writer.adopt_results()
+    assert env.rows() == []
+    writer.adopt_results()
+    writer.write(batch_of(of_job()), [])
+    for _ in range(3):
+        writer.adopt_results()
+
+    [row] = env.rows()
+    assert (row["id"], row["response_id"], row["cost_nanousd"]) == (result.id, "ftjob-1", 1_500_000_000)
+    assert keeping.new == [result.id]
+    assert env.to.database.find_unmet() == []
+
+
+def test_a_result_whose_call_comes_late_completes_that(env: Environment) -> None:
+    writer = env.writer()
+    call = of_job(completes=None, response_id="ftjob-1", finish_reason=None, usage=Usage(), is_pending=True)
+    writer.write(batch_of(of_job()), [])
+    writer.adopt_results()
+    writer.write(batch_of(call), [])
+    writer.adopt_results()
+
+    [row] = env.rows()
+    assert (row["id"], row["cost_nanousd"], row["cost_reasons"]) == (call.id, 1_500_000_000, None)
+
+
+def test_only_results_of_jobs_are_rows_and_only_at_their_own_sidecar(env: Environment) -> None:
+    writer = env.writer()
+    looked_up = of_job("resp_1", dialect="openai_responses", operation="chat")
+    writer.write(batch_of(looked_up, of_job(sidecar="elsewhere")), [])
+    for _ in range(3):
+        writer.adopt_results()
+
+    assert env.rows() == []
+    assert len(env.to.database.find_unmet()) == 2

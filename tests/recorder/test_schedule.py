@@ -23,7 +23,12 @@ def test_each_job_has_its_period(env: Environment) -> None:
     jobs = loop_jobs(env.to, env.writer(estimators), estimators)
     background = background_jobs(env.to, Prices(env.home))
 
-    assert [(job.name, job.period) for job in jobs] == [("pending_polls", 60), ("purge", 0.1), ("estimates", 60)]
+    assert [(job.name, job.period) for job in jobs] == [
+        ("pending_polls", 60),
+        ("results", 10),
+        ("purge", 0.1),
+        ("estimates", 60),
+    ]
     assert [(job.name, job.period) for job in background] == [("prices", 60), ("dead_letters", 1)]
 
 

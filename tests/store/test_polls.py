@@ -37,3 +37,10 @@ def test_the_latest_polls_are_kept(connection: Connection) -> None:
 
     oldest = connection.execute(text("SELECT count(*), min(started_at) FROM pending_polls")).one()
     assert tuple(oldest) == (WAITING_LIMIT, 5)
+
+
+def test_a_poll_without_a_row_is_unmet(connection: Connection) -> None:
+    polls.keep(connection, [poll(1, 10, b"waits")])
+
+    assert polls.unmet(connection) == [b"waits"]
+    assert polls.met(connection) == set()

@@ -21,13 +21,14 @@ class Match(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     """The calls that a rule is for: all given values must match.
 
     `model` is the name served or requested, `deployment` the name requested; `*` in them stands for any characters.
-    `tier` and `context` are the ledger's `service_tier` and `price_context`.
+    `operation`, `tier` and `context` are the ledger's `operation`, `service_tier` and `price_context`.
     """
 
     provider: str | None = None
     host: str | None = None
     model: str | None = None
     deployment: str | None = None
+    operation: str | None = None
     tier: str | None = None
     context: dict[str, str] | None = None
 
@@ -118,7 +119,8 @@ def _in_rule(rule: PriceRule) -> Iterator[str]:
 
 def _in_match(match: Match) -> Iterator[str]:
     if match == Match():
-        yield ".match: is empty: name provider, host, model, deployment, tier or context (`model: '*'` is any)"
+        keys = ", ".join(Match.__struct_fields__)
+        yield f".match: is empty: name one of {keys} (`model: '*'` is any)"
     if match.host is not None and ":" in match.host:
         yield f".match.host: {match.host!r} has a port, which isn't recorded: match a name of it in `providers`"
     elif match.host is not None and not _HOST.fullmatch(match.host):

@@ -43,9 +43,14 @@ class PerUnit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     code_interpreter_sessions: Decimal | None = None
     computer_calls: Decimal | None = None
     images: Decimal | None = None
+    image_pixels: Decimal | None = None
+    video_pixels: Decimal | None = None
     video_seconds: Decimal | None = None
     characters: Decimal | None = None
     audio_seconds: Decimal | None = None
+    text_messages: Decimal | None = None
+    trained_tokens: Decimal | None = None
+    cached_token_hours: Decimal | None = None
     pages: Decimal | None = None
     annotated_pages: Decimal | None = None
     search_units: Decimal | None = None

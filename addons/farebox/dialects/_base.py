@@ -94,13 +94,18 @@ class Socket:
 
     `agree` updates the state with a message of either side; `ask` returns the response that a client's message asks
     for, `answer` the one that a server's message belongs to. A request during a response `waits` for its end, or else
-    becomes part of it.
+    becomes part of it. If the API `bills_session`, the session states a usage of its own beside its responses.
+    `messages` counts what a client's message adds to the next response's bill, as units, if the usage of that `bills`
+    them.
     """
 
     agree: Callable[[SessionState, Document], SessionState]
     ask: Callable[[SessionState, Document], SocketExchange | None]
     answer: Callable[[SessionState, Document], SocketExchange | None]
     waits: bool = True
+    bills_session: bool = False
+    messages: Callable[[Document], Mapping[str, int]] = lambda _document: {}
+    bills: Callable[[Mapping[str, Any]], bool] = lambda _sent: True
 
 
 @dataclass(frozen=True, slots=True)

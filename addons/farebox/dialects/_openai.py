@@ -60,9 +60,10 @@ def told_of_searches(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def told_of_containers(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the memory of the container that runs code, which sets its price."""
+    """Return the memory of the container that runs code or a shell, which sets its price."""
     tools = body.get("tools") if isinstance(body.get("tools"), list) else ()
-    containers = (mapping(mapping(tool).get("container")) for tool in tools or ())
+    places = ("container", "environment")
+    containers = (mapping(mapping(tool).get(place)) for tool in tools or () for place in places)
     limit = next((one["memory_limit"] for one in containers if one.get("memory_limit")), None)
     return {"memory_limit": limit} if limit else {}
 

@@ -20,6 +20,7 @@ _UNITS = {
     "web_search_call": "web_search_requests",
     "file_search_call": "file_search_requests",
     "code_interpreter_call": "code_interpreter_calls",
+    "shell_call": _SESSIONS,
     "computer_call": "computer_calls",
     "image_generation_call": "images",
 }
@@ -36,9 +37,9 @@ def used(items: object, place: object = None) -> Iterator[tuple[str, object]]:
         item = mapping(one)
         kind = item.get("type")
         unit = _UNITS.get(kind) if isinstance(kind, str) else None
-        if unit is None or not _is_billed(item):
+        if unit is None or not _is_billed(item) or (unit == _SESSIONS and not _container(item)):
             continue
-        if container := item.get("container_id"):
+        if container := _container(item):
             yield _SESSIONS, container
         else:
             yield unit, item.get("id") or (number if place is None else place)
@@ -61,6 +62,11 @@ def pictures(reply: Reply, response: Mapping[str, Any], whole: Usage) -> Reply:
     share = Part(tokens or Usage(units={"images": pieces}), model, price_context=words)
     others = frozenset(pair for pair in reply.seen if pair[0] != "images")
     return replace(reply, seen=others, parts=numbered(Part(whole), share))
+
+
+def _container(item: Mapping[str, Any]) -> object:
+    """Return the id of the container in which code or a shell ran; a shell on the client's machine has none."""
+    return item.get("container_id") or mapping(item.get("environment")).get("container_id")
 
 
 def _image_tool(response: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -12,8 +12,9 @@ from ..records import clean
 from ..records.exchange import Request
 from ..records.usage import Usage
 from ..wire.documents import Document
-from ._base import Asked, Dialect, Reply, mapping, tokens
+from ._base import Asked, Dialect, Reply, first_mapping, mapping, tokens
 from ._google import error_of, failed, target
+from ._lengths import length
 from ._openai import without_content
 
 
@@ -22,13 +23,18 @@ def claims(request: Request) -> bool:
 
 
 def asked(request: Request, body: Mapping[str, Any]) -> Asked:
+    """Return the length of all videos together, and whether they are made without sound, which costs less."""
     wishes = mapping(body.get("parameters"))
-    seconds, videos = tokens(wishes, "durationSeconds"), tokens(wishes, "sampleCount", "numberOfVideos")
+    videos = tokens(wishes, "sampleCount", "numberOfVideos")
+    seconds = wishes.get("durationSeconds", first_mapping(body.get("instances")).get("durationSeconds"))
     return Asked(
         target(request).model,
         stream=False,
-        units={"video_seconds": seconds * (videos or 1)} if seconds else None,
-        context={"resolution": wishes.get("resolution")},
+        units=length("video", seconds, videos or 1),
+        context={
+            "resolution": wishes.get("resolution"),
+            "sound": "off" if wishes.get("generateAudio") is False else None,
+        },
     )
 
 

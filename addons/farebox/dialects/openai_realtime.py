@@ -12,15 +12,22 @@ from ..records.exchange import Request
 from ..records.usage import Usage, with_units
 from ..wire.documents import Document
 from . import _openai
-from ._base import Asked, Dialect, Reply, SessionState, Socket, SocketExchange, mapping, tokens
+from ._base import Asked, Dialect, Reply, SessionState, Socket, SocketExchange, mapping
+from ._lengths import length
 from ._openai import failed
 
 _TRANSCRIPTION = "conversation.item.input_audio_transcription."
+# xAI bills sound by the second, and text that the client sends by the message. OpenAI bills some transcribers by time.
+_BILLED_SOUND = "billable_audio_seconds"
+_SECONDS = (_BILLED_SOUND, "seconds", "duration")
+_TEXTS = frozenset({"input_text", "text"})
 
 
 def claims(request: Request) -> bool:
+    """Claim all except Mistral's, at `/audio/transcriptions/realtime`."""
     path = request.path.rstrip("/")
-    return request.is_upgrade and path.endswith(("/realtime", "/realtime/translations"))
+    is_ours = path.endswith(("/realtime", "/realtime/translations")) and "/audio/" not in path
+    return request.is_upgrade and is_ours
 
 
 def asked(request: Request, _body: Mapping[str, Any]) -> Asked:
@@ -66,7 +73,7 @@ def fold(reply: Reply, document: Document) -> Reply:
     body = mapping(document.data)
     response = mapping(body.get("response"))
     if document.event == "session.closed":
-        return replace(reply, is_complete=True)
+        return replace(reply, usage=mapping(body.get("usage")) or reply.usage, is_complete=True)
     if not response:
         return failed(reply, body)
     details = mapping(response.get("status_details"))
@@ -88,9 +95,22 @@ def has_content(document: Document) -> bool:
 
 def usage(sent: Mapping[str, Any]) -> Usage:
     """Return the counts of one response, or of one transcription: they are no running totals of the session."""
-    # xAI bills sound by the second, OpenAI some of its transcribers.
-    seconds = tokens(sent, "billable_audio_seconds", "seconds")
-    return with_units(_openai.usage(sent), {"audio_seconds": seconds} if seconds else None)
+    heard = next((length("audio", sent[name]) for name in _SECONDS if sent.get(name)), None)
+    return with_units(_openai.usage(sent), heard)
+
+
+def messages(document: Document) -> Mapping[str, int]:
+    """Return 1 for a text message that the client sends."""
+    item = mapping(mapping(document.data).get("item"))
+    content = item.get("content") if isinstance(item.get("content"), list) else ()
+    is_text = any(mapping(part).get("type") in _TEXTS for part in content or ())
+    is_message = document.event == "conversation.item.create" and item.get("type", "message") == "message"
+    return {"text_messages": 1} if is_message and is_text and item.get("role") != "assistant" else {}
+
+
+def bills(sent: Mapping[str, Any]) -> bool:
+    """Return whether the usage is that of an API which bills text by the message."""
+    return _BILLED_SOUND in sent
 
 
 def _fold_transcription(reply: Reply, document: Document) -> Reply:
@@ -112,4 +132,5 @@ def _transcript_has_content(document: Document) -> bool:
 TRANSCRIPTION = Dialect(
     "openai_realtime", "transcription", claims, asked, _fold_transcription, _transcript_has_content, usage
 )
-DIALECT = Dialect("openai_realtime", "chat", claims, asked, fold, has_content, usage, socket=Socket(agree, ask, answer))
+_SOCKET = Socket(agree, ask, answer, messages=messages, bills=bills)
+DIALECT = Dialect("openai_realtime", "chat", claims, asked, fold, has_content, usage, socket=_SOCKET)

@@ -14,6 +14,7 @@ from ..records.usage import Usage
 from ..wire.documents import Document
 from . import _openai
 from ._base import Asked, Dialect, Reply, mapping
+from ._lengths import length
 from ._openai import failed, is_get_below, told_of_pictures, without_content
 
 _STARTS = re.compile(r".*/v1/videos(/generations|/edits|/extensions|/[^/]+/remix)?/?")
@@ -49,9 +50,7 @@ def fold(reply: Reply, document: Document) -> Reply:
 
 
 def _length(body: Mapping[str, Any]) -> Mapping[str, int] | None:
-    stated = body.get("seconds") or mapping(body.get("video")).get("duration")
-    seconds = clean.count(int(stated) if isinstance(stated, str) and stated.isdecimal() and len(stated) < 9 else stated)
-    return {"video_seconds": seconds} if seconds else None
+    return length("video", body.get("seconds") or mapping(body.get("video")).get("duration"))
 
 
 DIALECT = Dialect("openai_videos", "video_generation", claims, asked, fold, without_content, lambda _sent: Usage())

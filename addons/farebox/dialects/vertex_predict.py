@@ -11,10 +11,13 @@ from typing import Any
 
 from ..records import clean
 from ..records.exchange import Request
-from ..records.usage import Usage, total
+from ..records.usage import Usage, total, with_units
 from ..wire.documents import Document
 from ._base import Asked, Dialect, Reply, mapping, tokens
 from ._google import error_of, failed, target
+
+# The members of a picture that was made, and of one that was embedded.
+_IMAGES = frozenset({"bytesBase64Encoded", "gcsUri", "imageEmbedding"})
 
 
 def claims(request: Request) -> bool:
@@ -23,8 +26,17 @@ def claims(request: Request) -> bool:
 
 
 def asked(request: Request, body: Mapping[str, Any]) -> Asked:
+    """Return the size of pictures, and the characters of texts that are embedded beside pictures or video."""
     size = mapping(body.get("parameters")).get("sampleImageSize")
-    return Asked(target(request).model, stream=False, context={"size": size})
+    instances = body.get("instances") if isinstance(body.get("instances"), list) else ()
+    texts = (mapping(one).get("text") for one in instances or ())
+    characters = sum(len(text) for text in texts if isinstance(text, str))
+    return Asked(
+        target(request).model,
+        stream=False,
+        units={"characters": characters} if characters else None,
+        context={"size": size},
+    )
 
 
 def fold(reply: Reply, document: Document) -> Reply:
@@ -36,7 +48,8 @@ def fold(reply: Reply, document: Document) -> Reply:
     statistics = [mapping(mapping(one.get("embeddings")).get("statistics")) for one in made]
     counted = {
         "token_count": total(*(tokens(one, "token_count") for one in statistics)),
-        "images": sum("bytesBase64Encoded" in one or "gcsUri" in one for one in made) or None,
+        "images": sum(not _IMAGES.isdisjoint(one) for one in made) or None,
+        "video_seconds": sum(map(_seconds, made)) or None,
         "billableCharacterCount": clean.count(
             mapping(mapping(document.data).get("metadata")).get("billableCharacterCount")
         ),
@@ -45,8 +58,22 @@ def fold(reply: Reply, document: Document) -> Reply:
 
 
 def usage(sent: Mapping[str, Any]) -> Usage:
-    images = tokens(sent, "images")
-    return Usage(input_tokens=tokens(sent, "token_count"), units={"images": images} if images else None)
+    units = {"images": tokens(sent, "images"), "input_video_seconds": tokens(sent, "video_seconds")}
+    found = {name: number for name, number in units.items() if number}
+    return Usage(input_tokens=tokens(sent, "token_count"), units=found or None)
 
 
-DIALECT = Dialect("vertex_predict", "embeddings", claims, asked, fold, lambda _document: False, usage)
+def billed(asked: Asked, usage: Usage) -> Usage:
+    """Add the characters, which no response states."""
+    return with_units(usage, asked.units)
+
+
+def _seconds(prediction: Mapping[str, Any]) -> int:
+    """Return the seconds of video that were embedded."""
+    parts = prediction.get("videoEmbeddings")
+    ends = [tokens(mapping(part), "endOffsetSec") or 0 for part in parts] if isinstance(parts, list) else []
+    starts = [tokens(mapping(part), "startOffsetSec") or 0 for part in parts] if isinstance(parts, list) else []
+    return max(0, max(ends, default=0) - min(starts, default=0))
+
+
+DIALECT = Dialect("vertex_predict", "embeddings", claims, asked, fold, lambda _document: False, usage, billed=billed)

@@ -75,6 +75,11 @@ class Meter:
         return self._reply.is_error
 
     @property
+    def has_usage(self) -> bool:
+        """Whether a usage has been stated."""
+        return self._reply.usage is not None
+
+    @property
     def asks_stream(self) -> bool:
         """Whether the request asks for a stream."""
         return self._call.asked.stream is True

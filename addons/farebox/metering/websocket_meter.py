@@ -1,6 +1,6 @@
 """Meter one websocket: messages in, one Reading out for each response."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,6 +12,7 @@ from ..records import reading as readings
 from ..records.exchange import Response
 from ..records.params import params_of
 from ..records.reading import Reading
+from ..records.usage import with_units
 from ..wire.documents import Document
 from ..wire.websocket import Messages, document
 from .call import Call
@@ -34,7 +35,7 @@ class WebSocketMeter:
     """Reads one websocket; `now` is in seconds since it was opened, `new_id` returns an id for each response.
 
     Messages that belong to no response go to the meter of the session itself. Its Reading is returned if the session
-    ends without any response, because a session is at least one call.
+    states a usage of its own, or ends without any response, because a session is at least one call.
     """
 
     def __init__(self, call: Call, response: Response, new_id: Callable[[], str]) -> None:
@@ -48,7 +49,10 @@ class WebSocketMeter:
         self._of_session = _Response(Meter(call, response, Messages()))
         self._in_progress: dict[str, deque[_Response]] = {}
         self._sent = 0
+        # What the client's messages since the last response cost by the piece.
+        self._units: Counter[str] = Counter()
         self._had_response = False
+        self._had_session = False
         self.failure: Exception | None = None
 
     @property
@@ -63,6 +67,7 @@ class WebSocketMeter:
         if message is None:
             return
         self._state = self._socket.agree(self._state, message)
+        self._units.update(self._socket.messages(message))
         body = mapping(message.data)
         for name in _STANDING:
             self._params |= params_of(mapping(body.get(name))) or {}
@@ -92,7 +97,7 @@ class WebSocketMeter:
         for name, waiting in list(self._in_progress.items()):
             for _ in range(len(waiting)):
                 yield self._end(name, now, outcome)
-        if not self._had_response:
+        if self._owes_session:
             yield self._read(self._of_session, now, readings.OK if is_closed else outcome)
 
     def _is_in_progress(self, exchange: SocketExchange) -> bool:
@@ -128,9 +133,16 @@ class WebSocketMeter:
             del self._in_progress[name]
         return self._read(response, now, outcome)
 
+    @property
+    def _owes_session(self) -> bool:
+        """Whether the session itself is a row: it is billed, or there is no other one."""
+        is_billed = self._socket.bills_session and self._of_session.meter.has_usage
+        return not self._had_session and (is_billed or not self._had_response)
+
     def _feed_session(self, message: Document, size: int, now: float) -> Iterator[Reading]:
         self._of_session.meter.feed_document(message, size, now)
-        if self._of_session.meter.is_complete and not self._had_response:
+        if self._of_session.meter.is_complete and self._owes_session:
+            self._had_session = True
             yield self._read(self._of_session, now)
 
     def _read(self, response: _Response, now: float, outcome: str | None = None) -> Reading:
@@ -141,5 +153,17 @@ class WebSocketMeter:
         if response.is_side_task:
             return msgspec.structs.replace(reading, request_bytes=None)
         sent, self._sent = self._sent, 0
-        served = reading.model_returned or self._state.served
-        return msgspec.structs.replace(reading, request_bytes=sent, model_returned=served)
+        return msgspec.structs.replace(
+            reading,
+            request_bytes=sent,
+            model_requested=reading.model_requested or self._state.asked.model,
+            model_returned=reading.model_returned or self._state.served,
+            usage=with_units(reading.usage, self._messages(reading)),
+        )
+
+    def _messages(self, reading: Reading) -> Mapping[str, int]:
+        """Return the units of the client's messages that the response bills; others wait for the next one."""
+        if not self._socket.bills(reading.raw_usage or {}):
+            return {}
+        units, self._units = self._units, Counter()
+        return units

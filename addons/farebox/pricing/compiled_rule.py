@@ -49,6 +49,7 @@ class CompiledRule:
             and (match.host is None or host_matches(match.host, asked.host))
             and (match.model is None or any(_matches(match.model, model) for model in asked.models))
             and (match.deployment is None or any(_matches(match.deployment, model) for model in asked.models[-1:]))
+            and match.operation in {None, asked.operation}
             and (match.tier is None or match.tier.lower() == (asked.tier or "").lower())
             and (match.context or {}).items() <= asked.context.items()
         )

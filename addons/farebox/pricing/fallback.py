@@ -21,7 +21,7 @@ _STANDARD_TIERS = frozenset({"", "default", "standard", "auto", "on_demand"})
 _SPEED = "fast"
 _SIZES = ("resolution", "size")
 # Words that set a price whenever they are present.
-_PRICED_WORDS = ("speed", "latency", "search_type")
+_PRICED_WORDS = ("speed", "latency", "search_type", "sound")
 _CONTAINER = "container"
 _CACHE_SIZE = 4096
 # Prices can have changed if a call is older than the list by more than this.

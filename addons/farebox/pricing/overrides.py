@@ -11,7 +11,7 @@ from .consumption import Consumption
 from .ratecard import RateCard
 
 _CACHE_SIZE = 4096
-_Key = tuple[str, str, tuple[str, ...], str | None, tuple[tuple[str, str], ...]]
+_Key = tuple[str, str, tuple[str, ...], str | None, str | None, tuple[tuple[str, str], ...]]
 
 
 class Overrides:
@@ -35,7 +35,7 @@ class Overrides:
     def rule_for(self, asked: Consumption) -> CompiledRule | None:
         """Return the rule that applies to a call."""
         context = tuple(asked.context.items()) if asked.context else ()
-        key = (asked.provider, asked.host, asked.models, asked.tier, context)
+        key = (asked.provider, asked.host, asked.models, asked.operation, asked.tier, context)
         matching = self._matching.get(key)
         if matching is None:
             if len(self._matching) >= _CACHE_SIZE:

@@ -11,7 +11,8 @@ from .catalogue import Catalogue
 from .consumption import Consumption
 from .cost import FREE, LEDGER_LIMIT, NO_PRICE, PARTIAL, PRICED, Cost, rounded, unpriced
 from .overrides import Overrides
-from .ratecard import Price, RateCard
+from .ratecard import CACHE_READS, Price, RateCard, general_price
+from .verdicts import verdict
 
 _CACHE_SIZE = 4096
 
@@ -62,7 +63,8 @@ class Pricer:
         if card is None or card.free or not card.rates:
             return card
         every = {name: 1 for one in self._cards(asked) for name in one.rates}
-        return self._filled_up(card, asked, card.price(Amounts(every, 1)).missing)
+        price = card.price(Amounts(every, 1))
+        return self._filled_up(card, asked, price.missing + price.general)
 
     def price(self, *parts: Consumption) -> Cost:
         """Return the cost of a call that consumed `parts`; the card is that of the first part with a price."""
@@ -101,8 +103,8 @@ class Pricer:
         if not billed.is_possible:
             return _Part(None, ("inconsistent_usage",))
         price = card.price(billed)
-        if price.missing:
-            card = self._filled_up(card, asked, price.missing)
+        if price.missing or price.general:
+            card = self._filled_up(card, asked, price.missing + price.general)
             price = card.price(billed)
         reasons = _reasons(card, asked.usage, billed, price)
         if price.missing and not price.numerator and card.rates.keys().isdisjoint(billed.by_name):
@@ -111,9 +113,11 @@ class Pricer:
         return _Part(card, reasons, price.numerator, price.denominator)
 
     def _filled_up(self, card: RateCard, asked: Consumption, missing: tuple[str, ...]) -> RateCard:
-        """Return `card` with the `missing` prices that other sources have."""
+        """Return `card` with the `missing` prices that other sources have: a share asks them before it costs as much
+        as its total.
+        """
         for other in self._cards(asked):
-            lacking = tuple(name for name in missing if name in other.rates and name not in card.rates)
+            lacking = tuple(name for name in missing if _can_fill(name, card, other, asked))
             # A card's reservations would hold for each price taken from it.
             if other is card or other.notes or not lacking:
                 continue
@@ -126,6 +130,26 @@ class Pricer:
                 self._filled[key] = replace(card, rates={**card.rates, **more}, details=details)
             card = self._filled[key]
         return card
+
+
+def _can_fill(name: str, card: RateCard, other: RateCard, asked: Consumption) -> bool:
+    """Tell whether the price of `name` in `other` holds where `card` has none.
+
+    It does not for a share if a verdict says that the card, which lists none, is right; nor if a read from the cache
+    would cost more than the input.
+    """
+    if name not in other.rates or name in card.rates:
+        return False
+    general = general_price(name, card.rates)
+    if general is None:
+        return True
+    dearer = name in CACHE_READS and other.rates[name].usd > general.usd
+    return not dearer and not any(_is_right(card, f"{asked.provider}/{model}") for model in asked.models)
+
+
+def _is_right(card: RateCard, model: str) -> bool:
+    found = verdict(model)
+    return found is not None and found.use == card.source
 
 
 def _joined(parts: Sequence[_Part]) -> _Part:

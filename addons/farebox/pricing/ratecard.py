@@ -23,8 +23,8 @@ from .rate import Rate
 EXACT = "exact"
 FUZZY = "fuzzy"
 _NANO = 1_000_000_000
-# The price of an amount that has none of its own, where this is certain: if a provider lists no price for its cache,
-# cached input is billed as input.
+# The general price of an amount that has none of its own in any source, where this is certain: if a provider lists no
+# price for its cache, cached input is billed as input.
 _COSTS_AS = {
     "cache_read_tokens": ("input_tokens",),
     "cache_write_tokens": ("input_tokens",),
@@ -33,6 +33,7 @@ _COSTS_AS = {
     INPUT_VIDEO: ("input_tokens",),
     "reasoning_tokens": ("output_tokens",),
 }
+CACHE_READS = frozenset({"cache_read_tokens", CACHED_IMAGE})
 # The lower bound of such a price, where it is not certain; the amount is reported as not priced.
 _COSTS_AT_LEAST = {
     "cache_write_1h_tokens": ("cache_write_tokens", "input_tokens"),
@@ -47,20 +48,27 @@ _COSTS_AT_LEAST = {
 _NEVER_BILLED = frozenset({REQUESTS, DURATION, "web_fetch_requests", "computer_calls"})
 
 
+# Sound that is billed by its length is not billed by the token as well.
+_TIMES = frozenset({"audio_seconds", "audio_milliseconds"})
+_TOKENS = "_tokens"
+
+
 class Price(NamedTuple):
-    """Exact nano-USD as a fraction, and the amounts that have no price."""
+    """Exact nano-USD as a fraction, the amounts that have no price, and those at the general price of their total."""
 
     numerator: int
     denominator: int
     missing: tuple[str, ...]
+    general: tuple[str, ...] = ()
 
 
 class _Line(NamedTuple):
-    """The price of one unit, over the band's denominator."""
+    """The price of one unit, over the band's denominator. Without its own, it is at least that of `general`."""
 
     numerator: int
-    minimum: int
-    is_own: bool
+    minimum: int = 0
+    is_own: bool = False
+    is_general: bool = False
 
 
 class _Band(NamedTuple):
@@ -92,17 +100,19 @@ class RateCard:
     def price(self, billed: Amounts) -> Price:
         """Return the price of `billed`."""
         band = self._band(billed.input_tokens)
-        whole, missing = 0, []
+        whole, missing, general = 0, list[str](), list[str]()
         for name, amount in billed.by_name.items():
             line = band.lines.get(name)
             if line is None:
                 missing.append(name)
                 continue
-            numerator, minimum, is_own = line
+            numerator, minimum, is_own, is_general = line
             whole += numerator * (max(amount, minimum) if minimum else amount)
             if not is_own:
-                missing.append(name)
-        return Price(whole, band.denominator, tuple(missing))
+                (general if is_general else missing).append(name)
+        if missing and self._is_by_time and not _TIMES.isdisjoint(billed.by_name):
+            missing = [name for name in missing if not name.endswith(_TOKENS)]
+        return Price(whole, band.denominator, tuple(missing), tuple(general))
 
     def is_one_band(self, billed: Amounts) -> bool:
         """Tell whether all calls that `billed` sums up have the same prices."""
@@ -122,6 +132,11 @@ class RateCard:
             **{name: str(rate) for name, rate in self.rates.items()},
         }
 
+    @cached_property
+    def _is_by_time(self) -> bool:
+        """Whether sound has a price by its length, and nothing one by the token."""
+        return not _TIMES.isdisjoint(self.rates) and not any(name.endswith(_TOKENS) for name in self.rates)
+
     def _band(self, input_tokens: int) -> _Band:
         for above, band in self._bands:
             if input_tokens > above:
@@ -137,18 +152,23 @@ class RateCard:
     def _compiled(self, input_tokens: int) -> _Band:
         own = {name: Fraction(rate.at(input_tokens)) * _NANO / rate.per for name, rate in self.rates.items()}
         denominator = lcm(*(price.denominator for price in own.values()))
-        lines = dict.fromkeys(_NEVER_BILLED, _Line(0, 0, is_own=True))
+        lines = dict.fromkeys(_NEVER_BILLED, _Line(0, is_own=True))
         lines |= {name: self._line(name, price, denominator) for name, price in own.items()}
         for is_enough, chains in ((True, _COSTS_AS), (False, _COSTS_AT_LEAST)):
             for name, chain in chains.items():
                 instead = next((own[one] for one in chain if one in own), None)
                 if name not in own and instead is not None:
-                    lines[name] = _Line(_over(instead, denominator), 0, is_enough)
-        lines |= {name: _Line(0, 0, is_own=True) for name in self.included - lines.keys()}
+                    lines[name] = _Line(_over(instead, denominator), is_general=is_enough)
+        lines |= {name: _Line(0, is_own=True) for name in self.included - lines.keys()}
         return _Band(denominator, lines)
 
     def _line(self, name: str, price: Fraction, denominator: int) -> _Line:
         return _Line(_over(price, denominator), self.rates[name].minimum, is_own=True)
+
+
+def general_price(name: str, rates: Mapping[str, Rate]) -> Rate | None:
+    """Return the price that `name`, a share without its own price, has by `rates`: that of its total."""
+    return next((rates[one] for one in _COSTS_AS.get(name, ()) if one in rates), None)
 
 
 def _over(price: Fraction, denominator: int) -> int:

@@ -16,10 +16,11 @@ def rates_of(rule: PriceRule) -> Mapping[str, Rate]:
     rates = dict(_tokens(rule))
     for prices, per in ((rule.per_unit, 1), (rule.per_1k, _THOUSAND)):
         rates |= {name: Rate(usd, per) for name, usd in given(prices).items()}
-    seconds = rates.get("audio_seconds")
-    if seconds is not None:
-        # The ledger has audio in whole seconds if the provider states them, else in milliseconds.
-        rates["audio_milliseconds"] = Rate(seconds.usd, seconds.per * _THOUSAND)
+    for kind in ("audio", "video"):
+        # The ledger has lengths in whole seconds if the provider states them, else in milliseconds.
+        seconds = rates.get(f"{kind}_seconds")
+        if seconds is not None:
+            rates[f"{kind}_milliseconds"] = Rate(seconds.usd, seconds.per * _THOUSAND)
     if rule.per_request is not None:
         rates[REQUESTS] = Rate(rule.per_request, 1)
     hourly = _per_hour(rule)

@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..config.price_rules import PriceRule
+from .additions import additions
 from .book import Book
 from .catalogue import Catalogue
 from .fallback import LiteLLM
@@ -34,4 +35,4 @@ def pricer_of(edition: Edition, rules: Sequence[PriceRule] = ()) -> Pricer:
 @lru_cache(maxsize=2)
 def _catalogues(edition: Edition) -> Sequence[Catalogue]:
     litellm = LiteLLM()
-    return (Preferred(litellm), Book(edition), litellm, search_apis())
+    return (additions(), Preferred(litellm), Book(edition), litellm, search_apis())

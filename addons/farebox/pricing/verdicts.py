@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import translate
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -36,6 +36,7 @@ def verdicts() -> Sequence[Verdict]:
     return [Verdict(**one) for one in table]
 
 
+@lru_cache(4096)
 def verdict(model: str) -> Verdict | None:
     """Return the verdict on `model`, "provider/name"."""
     return next((one for one in verdicts() if one.holds(model)), None)

@@ -15,14 +15,18 @@ from ..sinks.database import DatabaseSink
 from ..sinks.self_metrics import SelfMetrics
 from ..sinks.sink import Sink
 from ..spool.reader import Batch
+from ..store.polls import Key as PollKey
 from ..store.polls import Poll
 from .attempts import NO_ATTEMPTS, linked
 from .dead_letters import DeadLetters
 from .estimator_store import EstimatorStore
 from .failures import Failures
-from .links import Joined, is_open, join
+from .links import Joined, is_open, is_result, join
 from .reading_to_record import record_of
 from .turns import Key, Turn, explained
+
+# The most messages of one batch: a fuller spool has more.
+BATCH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,13 @@ class BatchWriter:
         self._sidecar = sidecar
         self._attempts = NO_ATTEMPTS
         self._turns: Mapping[Key, Turn] = {}
+        # Results whose row was missing at the last look, and whether rows may still be in the spool.
+        self._missed: frozenset[PollKey] = frozenset()
+        self._is_behind = False
 
     def write(self, batch: Batch, ended: Sequence[str]) -> None:
         """Store `batch` and forget the spools that `ended`. LedgerAwayError: nothing is stored, write it again."""
+        self._is_behind = len(batch.messages) >= BATCH
         decoded = [found for found in map(self._decoded, batch.messages) if found and not found.adds_nothing]
         polls = [reading for reading in decoded if reading.completes is not None]
         turns, calls = explained(self._turns, [reading for reading in decoded if reading.completes is None])
@@ -91,6 +99,23 @@ class BatchWriter:
             links = replace(_links(joined), waiting=())
             written = self._to.database.write([], {}, links=links, keep_refused=self._keep_refused({}, joined))
             self._to.apply([], written.changed)
+
+    def adopt_results(self) -> None:
+        """Record results of work that was begun elsewhere, once they have waited for a row through two looks."""
+        found = (reading for reading in map(self._decoded, self._to.database.find_unmet()) if reading is not None)
+        mine = {_pending(poll).key: poll for poll in found if is_result(poll) and self._is_mine(poll)}
+        ready = {} if self._is_behind else {key: mine[key] for key in self._missed & mine.keys()}
+        self._missed = frozenset() if self._is_behind else frozenset(mine.keys() - ready.keys())
+        if not ready:
+            return
+        sources = {poll.id: msgspec.structs.replace(poll, response_id=poll.completes) for poll in ready.values()}
+        records = [record for record in map(self._priced, sources.values()) if record is not None]
+        keep = self._keep_refused(sources, Joined(records, (), (), ()))
+        written = self._to.database.write(records, {}, links=Links(resolved=list(ready)), keep_refused=keep)
+        self._to.apply(written.new, written.changed)
+
+    def _is_mine(self, poll: Reading) -> bool:
+        return poll.sidecar in {None, self._sidecar}
 
     def close(self) -> None:
         """Keep what estimates have learned and what waits for the dead-letter folder."""

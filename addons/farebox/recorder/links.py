@@ -19,6 +19,10 @@ _BILLED = (
     *("billing", "billing_source", "plan"),
 )
 
+# Work that other programs, or other machines, may have begun: its result states a bill that no other row has. A single
+# response or a run of an assistant is looked up again and again, long after it was billed.
+_OF_OTHERS = frozenset({"batch", "fine_tuning", "evaluation", "video_generation"})
+
 Key = tuple[str, str | None, str | None]
 
 
@@ -38,6 +42,11 @@ class Joined:
 def is_open(row: Record) -> bool:
     """Return whether `row` lacks the tokens that the provider counted."""
     return row.usage_source != "reported" or (row.input_tokens is None and row.output_tokens is None)
+
+
+def is_result(poll: Reading) -> bool:
+    """Return whether `poll` is a row of its own if nothing that farebox saw has begun its work."""
+    return poll.operation in _OF_OTHERS
 
 
 def join(

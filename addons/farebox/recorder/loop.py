@@ -5,15 +5,13 @@ from collections.abc import Callable
 
 from ..errors import LedgerAwayError
 from ..spool.reader import Batch, SpoolReader
-from .batch_writer import BatchWriter, Destinations
+from .batch_writer import BATCH, BatchWriter, Destinations
 from .health import Health
 from .heartbeats import Heartbeats
 from .jobs import JobRunner
 from .ledger_outage import LedgerOutage
 
 logger = logging.getLogger(__name__)
-
-BATCH = 2_000
 
 
 class Recorder:

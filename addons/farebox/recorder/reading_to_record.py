@@ -30,7 +30,7 @@ EMPTY_MODEL = RatioModel()
 _NEVER_BILLED = frozenset({outcomes.HTTP_ERROR, outcomes.NETWORK_ERROR, outcomes.BLOCKED})
 # Operations that are free without usage, and those for which only the input is billed.
 _FREE = frozenset({"count_tokens", "moderation", "create_session", "list_models"})
-_WITHOUT_OUTPUT = frozenset({"embeddings", "moderation"})
+_WITHOUT_OUTPUT = frozenset({"embeddings", "moderation", "create_cache"})
 
 
 def record_of(reading: Reading, pricer: Pricer, learned: RatioModel = EMPTY_MODEL) -> Record:

@@ -17,7 +17,14 @@ _KNOWN = frozenset(
         *("total_tokens", "totalTokens", "totalTokenCount", "tokens", "tokenCount", "billableCharacterCount"),
         *("inputTokenCount", "outputTokenCount", "inputTokens", "outputTokens", "totalOutputTextTokenCount"),
         *("inputTextTokenCount", "prompt_token_count", "generation_token_count", "doc_size_bytes"),
-        *("prompt_audio_seconds", "request_count", "num_server_side_tools_used", "mcp_calls", "cached_tokens"),
+        *(
+            "prompt_audio_seconds",
+            "request_count",
+            "invocation_count",
+            "num_server_side_tools_used",
+            "mcp_calls",
+            "cached_tokens",
+        ),
         *("ephemeral_5m_input_tokens", "ephemeral_5m_tokens", "server_side_tool_usage_details"),
     }
 )

@@ -22,6 +22,7 @@ _WORDS: dict[str, frozenset[str]] = {
     "search_context_size": _AMOUNT,
     "cache": frozenset({"explicit"}),
     "gateway_cache": frozenset({"hit"}),
+    "sound": frozenset({"off"}),
     "search_type": frozenset({"fast", "pro", "auto", "web"}),
     "quality": frozenset({*_AMOUNT, "auto", "standard", "hd"}),
 }

@@ -30,8 +30,8 @@ def rule_for(provider: str, model: str | None, *, host: str = "", units: Iterabl
 
 def _prices(units: set[str]) -> list[str]:
     """Return the lines for `units`, named as in rate cards."""
-    # Audio is priced by the second, whatever unit its length is reported in.
-    units = {"audio_seconds" if unit == "audio_milliseconds" else unit for unit in units}
+    # Lengths are priced by the second, whatever unit they are reported in.
+    units = {unit.replace("_milliseconds", "_seconds") for unit in units}
     tokens = sorted(unit.removesuffix(_TOKENS) for unit in units & TOKENS)
     pieces = sorted(units & set(PerUnit.__struct_fields__))
     if not tokens and not pieces:

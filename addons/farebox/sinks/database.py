@@ -68,6 +68,11 @@ class DatabaseSink:
             ids = polls.met(connection)
         return self.find(ids)
 
+    def find_unmet(self) -> Sequence[bytes]:
+        """Return the messages of polls that wait for a row which does not exist."""
+        with snapshot(self._engine) as connection:
+            return polls.unmet(connection)
+
     def write(
         self,
         records: Sequence[Record],

@@ -10,6 +10,7 @@ from .forget import PERSONS, TRACES
 from .schema import call_prices, calls, pending_polls
 
 WAITING_LIMIT = 1000
+Key = tuple[str, str, str]
 
 
 class Poll(NamedTuple):
@@ -22,8 +23,11 @@ class Poll(NamedTuple):
     message: bytes
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def key(self) -> Key:
         return self.host, self.dialect, self.response_id
+
+
+_HAS_ROW = exists().where(*(calls.c[name] == pending_polls.c[name] for name in ("response_id", "host", "dialect")))
 
 
 def rows_of(connection: Connection, response_ids: Collection[str]) -> list[dict[str, Any]]:
@@ -40,8 +44,12 @@ def waiting(connection: Connection, response_ids: Collection[str]) -> list[bytes
 
 def met(connection: Connection) -> set[str]:
     """Return the response ids that have both a waiting poll and a row."""
-    has_row = exists().where(*(calls.c[name] == pending_polls.c[name] for name in ("response_id", "host", "dialect")))
-    return set(connection.scalars(select(pending_polls.c.response_id).where(has_row)))
+    return set(connection.scalars(select(pending_polls.c.response_id).where(_HAS_ROW)))
+
+
+def unmet(connection: Connection) -> list[bytes]:
+    """Return the messages of the polls that no row is there for."""
+    return list(connection.scalars(select(pending_polls.c.message).where(~_HAS_ROW)))
 
 
 def complete(connection: Connection, row: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:

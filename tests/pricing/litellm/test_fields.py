@@ -60,7 +60,7 @@ def test_fields_that_are_no_price_for_one_are_read_too(field: str) -> None:
 
 def test_every_meaning_is_an_amount_that_the_ledger_has() -> None:
     # Amounts that no rule of the user's own can price.
-    others = {"requests", "audio_milliseconds", "text_messages", "input_video_seconds"}
+    others = {"requests", "audio_milliseconds", "video_milliseconds", "input_video_seconds"}
 
     assert {one.name for one in MEANINGS} <= TOKENS | set(PerUnit.__struct_fields__) | others
 
@@ -71,7 +71,7 @@ def test_tokens_and_characters_are_by_the_million_and_the_rest_by_one(meaning: f
 
     assert meaning.is_by_token is is_by_token
     expected = (1_000_000, 1_000_000) if is_by_token else (1, 1)
-    if meaning.name == "audio_milliseconds":
+    if meaning.name.endswith("_milliseconds"):
         expected = (1_000, 1)
     assert (meaning.per, meaning.usd_for) == expected
     assert meaning.modes is None or meaning.modes <= MODES
@@ -83,7 +83,7 @@ def test_tokens_and_characters_are_by_the_million_and_the_rest_by_one(meaning: f
         ("input_cost_per_second", "audio_transcription", ["audio_seconds", "audio_milliseconds"]),
         ("input_cost_per_second", "realtime", ["audio_seconds", "audio_milliseconds"]),
         ("input_cost_per_second", "chat", []),
-        ("output_cost_per_second", "video_generation", ["video_seconds"]),
+        ("output_cost_per_second", "video_generation", ["video_seconds", "video_milliseconds"]),
         ("output_cost_per_second", "audio_speech", []),
         ("output_cost_per_image", "image_edit", ["images"]),
         ("output_cost_per_image", "chat", []),

@@ -155,9 +155,12 @@ def test_a_factor_is_for_tokens_alone() -> None:
 def test_a_resolution_has_a_price_of_its_own() -> None:
     entry = line("video_generation", output_cost_per_second="0.1", output_cost_per_second_4k="0.3")
 
-    assert usd(entry, Choice()) == {"video_seconds": "0.1 each"}
-    assert usd(entry, Choice(words=frozenset({"4k"}))) == {"video_seconds": "0.3 each"}
-    assert usd(entry, Choice(words=frozenset({"720p"}))) == {"video_seconds": "0.1 each"}
+    assert usd(entry, Choice())["video_seconds"] == "0.1 each"
+    assert usd(entry, Choice(words=frozenset({"4k"}))) == {
+        "video_seconds": "0.3 each",
+        "video_milliseconds": "0.3 per thousand",
+    }
+    assert usd(entry, Choice(words=frozenset({"720p"})))["video_seconds"] == "0.1 each"
 
 
 def test_off_peak_prices_replace_the_others() -> None:

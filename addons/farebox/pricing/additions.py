@@ -1,0 +1,18 @@
+"""Prices that neither catalogue has, or only for other conditions: a dated table in the form of own prices."""
+
+from functools import cache
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from ..config.price_rules import PriceRule
+from .overrides import Overrides
+from .search_apis import NAME
+
+
+@cache
+def additions() -> Overrides:
+    """Return the table as a source of prices, ahead of the catalogues: each line names the calls that it is for."""
+    lines = yaml.safe_load(Path(__file__).with_name("additions.yaml").read_text(encoding="utf-8"))
+    return Overrides(msgspec.convert(lines, tuple[PriceRule, ...], strict=False), NAME)
