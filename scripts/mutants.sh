@@ -11,7 +11,11 @@ for package in "${packages[@]}"; do
     # mutants.py rewrites the package in this copy, which has it at the top.
     copy=$work/$package
     mkdir "$copy"
-    cp -R addons/farebox tests migrations docs pyproject.toml README.md CONTRIBUTING.md "$copy"
+    cp -R addons/farebox tests docs pyproject.toml README.md CONTRIBUTING.md "$copy"
+    # As in a wheel; see home/assets.py.
+    mkdir "$copy/farebox/_assets"
+    cp -R migrations "$copy/farebox/_assets/migrations"
+    cp -R dashboards/generated "$copy/farebox/_assets/dashboards"
     sed -i 's/pythonpath = \[".", "addons"\]/pythonpath = ["."]/' "$copy/pyproject.toml"
     printf '[tool.mutmut]\nsource_paths = ["farebox"]\n' >>"$copy/pyproject.toml"
     (cd "$copy" && PYTHONPATH=. "$PYTHON" "$OLDPWD/scripts/mutants.py" "$package" "${SAMPLE:-0}")

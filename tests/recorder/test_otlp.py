@@ -10,7 +10,7 @@ import pytest
 from farebox.config.otlp import Otlp
 from farebox.config.settings import Settings
 from farebox.recorder.otlp import Otel
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, Counter
 
 from tests.conftest import StartSidecar
 from tests.support import chats
@@ -46,6 +46,17 @@ def test_without_the_sdk_the_recorder_goes_on_and_says_what_to_install(
 
     assert Otel(settings, CollectorRegistry(), lambda _provider, _model: True).jobs() == []
     assert "pip install 'farebox[otel]'" in caplog.text
+
+
+def test_the_job_pushes_what_is_counted() -> None:
+    registry = CollectorRegistry()
+    Counter("passengers", "Paying passengers.", registry=registry).inc(3)
+    with OtlpReceiver() as receiver:
+        settings = Settings(otlp=Otlp(endpoint=receiver.url, interval=7))
+        [job] = Otel(settings, registry, lambda _provider, _model: True).jobs()
+        job.run()
+
+        assert (job.name, job.period, receiver.total("passengers_total")) == ("otlp", 7, 3)
 
 
 def ask(sidecar: Sidecar, upstream: Upstream, times: int) -> None:

@@ -12,6 +12,7 @@ from ..records import clean
 from ..records.exchange import Request
 from ..records.usage import Part, Usage, with_units
 from ..wire.documents import Document
+from . import _openai
 from ._base import Asked, Dialect, Reply, first_mapping, mapping, seen, tokens
 from ._cached import cached, is_explicit
 from ._google import raw_publisher
@@ -94,6 +95,11 @@ def usage(sent: Mapping[str, Any]) -> Usage:
         output_image_tokens=tokens(sent, "completion_tokens_details.image_tokens"),
         units={unit: number for unit, names in _COUNTED.items() if (number := tokens(sent, *names))} or None,
     )
+
+
+def usage_in_either_spelling(sent: Mapping[str, Any]) -> Usage:
+    """Return the counts of an API that is spoken with these names or with the newer `input_tokens`."""
+    return usage(sent) if "prompt_tokens" in sent else _openai.usage(sent)
 
 
 def billed(asked: Asked, usage: Usage) -> Usage:

@@ -1,6 +1,7 @@
-"""OpenAI images (generations, edits, variations) and compatible APIs.
+"""OpenAI images (generations, edits, variations) and compatible APIs, and OpenRouter's images.
 
-https://platform.openai.com/docs/api-reference/images
+https://platform.openai.com/docs/api-reference/images,
+https://openrouter.ai/docs/api/api-reference/images/generate-an-image
 """
 
 from dataclasses import replace
@@ -9,9 +10,10 @@ from ..records import clean
 from ..records.exchange import Request
 from ..wire.documents import Document
 from ._base import Dialect, Reply, mapping, tokens
-from ._openai import asked, failed, is_post, told_of_pictures, usage
+from ._openai import asked, failed, is_post, told_of_pictures
+from .openai_chat import usage_in_either_spelling
 
-_PATHS = ("/images/generations", "/images/edits", "/images/variations", "/image/generate")
+_PATHS = ("/images/generations", "/images/edits", "/images/variations", "/image/generate", "/v1/images")
 _ENDS = ("image_generation.completed", "image_edit.completed")
 _PIECES = ("image_generation.partial_image", "image_edit.partial_image", *_ENDS)
 
@@ -32,7 +34,9 @@ def fold(reply: Reply, document: Document) -> Reply:
         service_tier=clean.word(body.get("service_tier")) or reply.service_tier,
         usage=sent or reply.usage,
         context={**reply.context, **told_of_pictures(body)},
-        units={"images": number} if number and tokens(sent, "output_tokens") is None else reply.units,
+        units={"images": number}
+        if number and tokens(sent, "output_tokens", "completion_tokens") is None
+        else reply.units,
         is_complete=reply.is_complete or is_end,
     )
     return failed(updated, body)
@@ -42,4 +46,4 @@ def has_content(document: Document) -> bool:
     return mapping(document.data).get("type") in _PIECES
 
 
-DIALECT = Dialect("openai_images", "image_generation", claims, asked, fold, has_content, usage)
+DIALECT = Dialect("openai_images", "image_generation", claims, asked, fold, has_content, usage_in_either_spelling)

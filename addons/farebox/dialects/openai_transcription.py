@@ -11,9 +11,9 @@ from ..records import clean
 from ..records.exchange import Request
 from ..records.usage import Usage, with_units
 from ..wire.documents import Document
-from . import _openai, openai_chat
 from ._base import Dialect, Reply, mapping
 from ._openai import asked, failed, is_post
+from .openai_chat import usage_in_either_spelling
 
 _SECONDS = ("seconds", "prompt_audio_seconds", "duration")
 
@@ -41,8 +41,7 @@ def has_content(document: Document) -> bool:
 
 def usage(sent: Mapping[str, Any]) -> Usage:
     """Return tokens, in either of OpenAI's spellings, or the length of the sound."""
-    named = openai_chat.usage(sent) if "prompt_tokens" in sent else _openai.usage(sent)
-    return with_units(named, _length(sent))
+    return with_units(usage_in_either_spelling(sent), _length(sent))
 
 
 def _length(sent: Mapping[str, Any]) -> dict[str, int] | None:

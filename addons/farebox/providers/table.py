@@ -153,6 +153,7 @@ PROVIDERS: Table = (
     Provider("siliconflow", ("api.siliconflow.com", "api.siliconflow.cn")),
     Provider("voyage", ("api.voyageai.com",), "voyageai"),
     Provider("jina", ("api.jina.ai",), litellm=("jina_ai",)),
+    Provider("deepgram", ("api.deepgram.com",)),
     # Search APIs, which clients such as LibreChat call for their tools.
     Provider("serper", ("google.serper.dev", "scrape.serper.dev")),
     Provider("serpapi", ("serpapi.com",)),
