@@ -152,7 +152,7 @@ def test_deviations_are_of_dialects_that_exist() -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["chatgpt.com", "api.cloudflare.com", "adb-1.2.azuredatabricks.net", "riverside.cloud.databricks.com"]
+    "host", ["api.cloudflare.com", "adb-1.2.azuredatabricks.net", "riverside.cloud.databricks.com"]
 )
 def test_a_host_that_serves_much_else_is_shared(host: str) -> None:
     provider = provider_of(host)
