@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from farebox.recorder.loop import BATCH
+from farebox.recorder.batch_writer import BATCH
 
 from . import places, results
 from .bulk import fill

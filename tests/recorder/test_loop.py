@@ -9,8 +9,8 @@ import pytest
 from farebox.config import spool_limits as limits_module
 from farebox.errors import LedgerAwayError
 from farebox.recorder import ledger_outage as outage_module
+from farebox.recorder.batch_writer import BATCH
 from farebox.recorder.health import Health
-from farebox.recorder.loop import BATCH
 from farebox.spool.reader import SpoolReader
 from farebox.spool.telemetry import Heartbeat
 from farebox.store import queries

@@ -14,7 +14,20 @@ from ..errors import FareboxError
 # In the order of --help, each with its module; the function there has the name of the command.
 COMMANDS = {
     **{
-        name: name for name in ("run", "up", "demo", "report", "budgets", "tail", "show", "doctor", "export", "reprice")
+        name: name
+        for name in (
+            "run",
+            "up",
+            "demo",
+            "report",
+            "availability",
+            "budgets",
+            "tail",
+            "show",
+            "doctor",
+            "export",
+            "reprice",
+        )
     },
     "what-if": "what_if",
     "params": "params",

@@ -1,0 +1,68 @@
+"""`farebox availability`."""
+
+import enum
+import sys
+from typing import Annotated
+
+import typer
+
+from ..analysis.availability import availability as availability_of
+from ..config import settings as settings_module
+from ..report.availability import availability_json, availability_table
+from ..store.totals import totals
+from .console import console
+from .ledger import opened_ledger
+from .options import Config, Ledger, Until, Where
+from .scope import scope_of
+
+
+class By(enum.StrEnum):
+    """What `availability` can be told of."""
+
+    PROVIDER = "provider"
+    HOST = "host"
+    MODEL = "model"
+
+
+class Format(enum.StrEnum):
+    """The output formats of `availability`."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+Since = Annotated[
+    str, typer.Option(metavar="WHEN", help="Only calls from this time on, in the forms of `farebox report`.")
+]
+
+
+def availability(
+    *,
+    by: Annotated[By, typer.Option(help="Show a row for each provider, host or model.")] = By.PROVIDER,
+    since: Since = "30d",
+    until: Until = None,
+    where: Where = None,
+    format: Annotated[Format, typer.Option(help="table, or json with exact counts.")] = Format.TABLE,
+    ledger: Ledger = None,
+    config: Config = None,
+) -> None:
+    """Show how often each provider answered your clients, the worst first.
+
+    Failures are 429, 408 and 5xx, connections that failed, and answers that were cut short. Each attempt counts. Other
+    4xx are the client's, and a client that hangs up tells nothing, so these calls are not counted.
+
+    - `farebox availability --since 7d`
+    - `farebox availability --by model --where provider=openrouter`
+    """
+    settings = settings_module.load({"ledger": ledger}, config=config)
+    scope = scope_of(settings, since, until, where)
+    with opened_ledger(settings) as engine:
+        groups = totals(engine, scope, (by.value, "status", "outcome"), lambda _first, _last: ()).groups
+    found = availability_of(groups)
+    if format is Format.JSON:
+        sys.stdout.buffer.write(availability_json(by.value, found))
+    elif not found:
+        typer.echo(f"No calls since {since} in {settings.ledger_name}.")
+    else:
+        title = f"Availability by {by.value}, since {since} ({settings.timezone})"
+        console().print(availability_table(title, by.value, found))
