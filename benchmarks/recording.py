@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from farebox.pricing.standard import standard
-from farebox.recorder.batch_writer import BATCH, BatchWriter, Destinations, Recorder
+from farebox.recorder.batch_writer import BATCH, BatchWriter, Destinations
 from farebox.recorder.dead_letters import DeadLetters
 from farebox.recorder.estimator_store import EstimatorStore
 from farebox.recorder.failures import Failures
 from farebox.recorder.heartbeats import Heartbeats
 from farebox.recorder.jobs import JobRunner
+from farebox.recorder.loop import Recorder
 from farebox.recorder.schedule import loop_jobs
 from farebox.records import reading as spooled
 from farebox.records.reading import Reading
