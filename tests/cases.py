@@ -34,6 +34,7 @@ _LEFT_OUT = {
     "is_unreadable",
     "cost_header",
     "stated_cost",
+    "is_cost_believed",
     "request_bytes",
     "response_bytes",
     "params",

@@ -16,7 +16,9 @@ from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
+import trustme
 from farebox.metering.call import call_of
 from farebox.pricing.cost import nanousd
 
@@ -36,6 +38,9 @@ _GLUED = frozenset(
 )
 # A recording of two connections, of which the client plays the first.
 _FIRST_CONNECTION_ALONE = "ws-7eadd1247807"
+# Hosts that state a cost in the recordings, and that only the user can know to bill by it.
+_COST_FIELDS = tuple({"field": "usage.cost", "host": host} for host in ("api.openai.com", "api.anthropic.com"))
+_OWN_HOSTS = ({"name": "litellm", "hosts": ["0.0.0.0:4000"]}, {"name": "reseller", "hosts": ["localhost:8000"]})
 
 
 class Mode(NamedTuple):
@@ -103,13 +108,19 @@ def run(folder: Path, mode: Mode, taken: list[Exchange], home: Path) -> Result:
         "intercept": {"all": True},
         "attribution": {"tags": [TAG]},
         "stream_usage": mode.stream_usage,
+        "cost_fields": _COST_FIELDS,
+        "providers": _OWN_HOSTS,
     }
     config.write_text(json.dumps(options), encoding="utf-8")
     ids = home.parent / "ids"
     ids.write_text("\n".join(exchange.id for exchange in taken), encoding="utf-8")
     with ExitStack() as running:
-        tls, plain = running.enter_context(_upstream(folder, mode))
-        sets = (f"replay_tls_port={tls}", f"replay_plain_port={plain}", "ssl_insecure=true")
+        authority = home.parent / "upstream-ca.pem"
+        tls, plain = running.enter_context(_upstream(folder, mode, authority))
+        sets = (
+            *(f"replay_tls_port={tls}", f"replay_plain_port={plain}"),
+            f"ssl_verify_upstream_trusted_ca={authority}",
+        )
         sidecar = running.enter_context(
             Sidecar(
                 home,
@@ -180,10 +191,22 @@ def _session_differences(rows: list[dict[str, Any]], oracle: dict[str, Any]) -> 
 
 
 @contextmanager
-def _upstream(folder: Path, mode: Mode) -> Iterator[tuple[int, int]]:
+def _upstream(folder: Path, mode: Mode, authority: Path) -> Iterator[tuple[int, int]]:
+    """Serve the exchanges under certificates of their hosts, which those who trust `authority` accept."""
     tls, plain = free_port(), free_port()
+    every = [*corpus.exchanges(folder), *corpus_sockets.sessions(folder)]
+    names = (urlsplit(exchange["url"]).hostname or "" for exchange, _ in every)
+    # A certificate's own names have no underscore, as some recordings do.
+    hosts = {f"*.{name.partition('.')[2]}" if "_" in name else name for name in names}
+    ca = trustme.CA()
+    ca.cert_pem.write_to_path(str(authority))
+    certificate, key = authority.with_name("upstream.pem"), authority.with_name("upstream.key")
+    issued = ca.issue_cert(*sorted(hosts - {""}))
+    for number, part in enumerate(issued.cert_chain_pems):
+        part.write_to_path(str(certificate), append=number > 0)
+    issued.private_key_pem.write_to_path(str(key))
     files = (word for name in ("dev.jsonl.gz", "dev_ws.jsonl.gz") for word in ("--file", str(folder / name)))
-    ports = ("--port", str(tls), "--tls", "--plain-port", str(plain))
+    ports = ("--port", str(tls), "--tls", "--plain-port", str(plain), "--cert", str(certificate), "--key", str(key))
     process = subprocess.Popen(
         [sys.executable, str(folder / "replay_upstream.py"), *files, *ports, *mode.upstream],
         stdout=subprocess.PIPE,

@@ -5,7 +5,7 @@ import json
 
 import pytest
 from farebox.dialects import openai_chat
-from farebox.providers.table import NOBODY
+from farebox.providers.table import PROVIDERS
 from farebox.proxy import exchange as exchange_module
 from farebox.proxy.capture import CaptureOptions
 from farebox.proxy.exchange import Exchange, destination
@@ -28,7 +28,7 @@ def flow_of(body: bytes = BODY, encoding: str = "") -> http.HTTPFlow:
 
 def reading_of(flow: http.HTTPFlow, *uploaded: bytes) -> Reading:
     exchange = Exchange(
-        flow, openai_chat.DIALECT, NOBODY, call_id="1", capture=CaptureOptions(), hmac_key=b"key of a test"
+        flow, openai_chat.DIALECT, PROVIDERS, call_id="1", capture=CaptureOptions(), hmac_key=b"key of a test"
     )
     for chunk in uploaded:
         exchange.upload(chunk)

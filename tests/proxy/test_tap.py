@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 from farebox.dialects.openai_chat import DIALECT
-from farebox.providers.table import NOBODY
+from farebox.providers.table import PROVIDERS
 from farebox.proxy.capture import CaptureOptions
 from farebox.proxy.exchange import HEAD_LIMIT, Exchange
 from farebox.proxy.tap import RESPONSE_LIMIT, RequestTap, ResponseTap, content_length, is_small_and_plain
@@ -32,7 +32,7 @@ def exchange_of(response: http.Response | None = None) -> Exchange:
         method=b"POST", host="api.openai.com", path=b"/v1/chat/completions", content=b'{"model": "gpt-4o"}'
     )
     exchange = Exchange(
-        tflow.tflow(req=request), DIALECT, NOBODY, call_id="1", capture=CaptureOptions(), hmac_key=b"hmac key"
+        tflow.tflow(req=request), DIALECT, PROVIDERS, call_id="1", capture=CaptureOptions(), hmac_key=b"hmac key"
     )
     if response is not None:
         exchange.answer(response)

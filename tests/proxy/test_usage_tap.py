@@ -1,7 +1,7 @@
 """The tap that removes usage keeps the order that the spool relies on, and never blocks traffic."""
 
 from farebox.dialects.openai_chat import DIALECT
-from farebox.providers.table import NOBODY
+from farebox.providers.table import PROVIDERS
 from farebox.proxy.capture import CaptureOptions
 from farebox.proxy.exchange import Exchange
 from farebox.proxy.tap import ResponseTap
@@ -21,7 +21,7 @@ def tapped(readings: list[bytes], faults: list[Exception]) -> UsageTap:
     response = tutils.tresp(headers=http.Headers([(b"content-type", b"text/event-stream")]))
     request = tutils.treq(method=b"POST", host="api.openai.com", path=b"/v1/chat/completions", content=b"{}")
     exchange = Exchange(
-        tflow.tflow(req=request), DIALECT, NOBODY, call_id="1", capture=CaptureOptions(), hmac_key=b"hmac key"
+        tflow.tflow(req=request), DIALECT, PROVIDERS, call_id="1", capture=CaptureOptions(), hmac_key=b"hmac key"
     )
     exchange.answer(response)
 

@@ -144,6 +144,7 @@ NO_COLUMNS = (
     "sizes",
     "cost_header",
     "stated_cost",
+    "is_cost_believed",
     "doubts",
     "content_hash",
     "is_repeatable",

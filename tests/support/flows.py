@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from farebox.config.settings import load
 from farebox.dialects.openai_chat import DIALECT
-from farebox.providers.table import NOBODY
+from farebox.providers.table import PROVIDERS
 from farebox.proxy.addon import Sidecar
 from farebox.proxy.capture import CaptureOptions
 from farebox.proxy.client_diagnostics import DiagnosticsCollector
@@ -31,7 +31,10 @@ def flow_of(
     url: str = URL, body: bytes = b'{"model": "gpt-4o"}', headers: Mapping[str, str] = JSON, method: str = "POST"
 ) -> http.HTTPFlow:
     """Return the flow of a request that has no answer yet."""
-    return tflow.tflow(req=http.Request.make(method, url, body, _headers(headers)))
+    flow = tflow.tflow(req=http.Request.make(method, url, body, _headers(headers)))
+    # As mitmproxy has it, once it has verified the certificate.
+    flow.server_conn.sni = flow.request.host if flow.request.scheme == "https" else None
+    return flow
 
 
 def answered(
@@ -45,7 +48,7 @@ def answered(
 def exchange_of(flow: http.HTTPFlow | None = None, **options: Any) -> Exchange:
     """Return the exchange of a call to OpenAI."""
     given = {"call_id": "1", "capture": CaptureOptions(), "hmac_key": HMAC_KEY, **options}
-    return Exchange(flow or flow_of(), DIALECT, NOBODY, **given)
+    return Exchange(flow or flow_of(), DIALECT, PROVIDERS, **given)
 
 
 def _headers(headers: Mapping[str, str]) -> http.Headers:

@@ -19,7 +19,8 @@ _HOST = re.compile(r"[\w*.-]+")
 class CostField(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A response header, or a dotted path into the response's JSON, that contains the cost of the call in `unit`.
 
-    It applies to calls to `provider` and to hosts that match `host`; to all calls if neither is set.
+    It applies to calls to `provider` and to hosts that match `host`; to all calls if neither is set, but then the cost
+    counts only at hosts whose provider is known.
     """
 
     header: str | None = None
@@ -53,10 +54,18 @@ class CostReader:
     @property
     def stated(self) -> StatedCost | None:
         """The cost found so far."""
-        for field, amount in zip(self._fields, self._amounts, strict=True):
-            if amount is not None:
-                return StatedCost(field.place, amount, field.unit)
-        return None
+        found = self._found
+        return None if found is None else StatedCost(found[0].place, found[1], found[0].unit)
+
+    @property
+    def is_of_named_host(self) -> bool:
+        """Whether the user named the host at whose place the cost was found."""
+        return self._found is not None and self._found[0].host is not None
+
+    @property
+    def _found(self) -> tuple[CostField, str] | None:
+        pairs = zip(self._fields, self._amounts, strict=True)
+        return next(((field, amount) for field, amount in pairs if amount is not None), None)
 
 
 def number_in(value: object) -> str | None:

@@ -41,6 +41,8 @@ class Meter:
     """
 
     def __init__(self, call: Call, response: Response, framing: Documents | None = None) -> None:
+        # By its host. What a response says of its server names the row's provider, but proves nothing.
+        self._billed_by = call.provider
         is_named = call.provider is not NOBODY
         self._call = call if is_named else replace(call, provider=named_by_headers(response.headers) or NOBODY)
         self._response = response
@@ -127,8 +129,18 @@ class Meter:
             ratelimit=self._limits(),
             cost_header=number_in(self._response.header("x-litellm-response-cost")),
             stated_cost=self._cost.stated,
+            is_cost_believed=self._is_cost_believed,
             sizes=msgspec.structs.replace(self._call.asked.sizes, answer_bytes=self._content_bytes),
         )
+
+    @property
+    def _is_cost_believed(self) -> bool:
+        """Whether a cost that the response states counts: any server could state one."""
+        if self._cost.is_of_named_host:
+            return True
+        if self._cost.stated is not None:
+            return self._billed_by is not NOBODY
+        return self._billed_by.bills_as_stated or self._billed_by.is_configured
 
     def _timing(self, now: float) -> dict[str, Any]:
         return {

@@ -24,6 +24,10 @@ _UNITS = {
 _TICK = Decimal(1).scaleb(-10)
 # Ten thousand USD, in nano-USD: no response costs more, but a number in a mistaken unit can seem to.
 _LIMIT = 10**13
+# A stated cost that is kept beside the price is far from it by more than a cent, if it is the multiple or the fraction.
+_FAR = 2
+_CENT = 10**7
+STATED_COST_DIFFERS = "stated_cost_differs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,14 @@ def reported(
     if amount is None or not 0 <= (whole := nanousd(amount)) <= _LIMIT:
         return None
     return Reported(whole, place)
+
+
+def differs(stated: int | None, price: int | None) -> bool:
+    """Tell whether both costs, in nano-USD, are known and far from one another."""
+    if stated is None or price is None:
+        return False
+    low, high = sorted((stated, price))
+    return high - low > _CENT and high > _FAR * low
 
 
 def _named(stated: StatedCost | None) -> tuple[Decimal, str] | None:

@@ -13,6 +13,7 @@ from .consumption import Consumption
 from .cost import ESTIMATED, PARTIAL, PRICED, REPORTED, UNPRICED, Cost, free
 from .paid import LIST_PRICE, is_included, paid
 from .pricer import Pricer
+from .reported import STATED_COST_DIFFERS, differs
 
 # Reasons why a cost is a lower bound at any prices: they stay when a row is repriced.
 RESERVATIONS = frozenset(
@@ -60,7 +61,8 @@ def priced(row: Record, pricer: Pricer) -> Record:
         estimate.pop("cost_nanousd", None)
     else:
         values |= {"cost_nanousd": cost.nanousd, "cost_status": status, "price_source": cost.source}
-        values |= {"cost_reasons": [*cost.reasons, *kept] or None}
+        flags = [STATED_COST_DIFFERS] if differs(row.stated_cost_nanousd, cost.nanousd) else []
+        values |= {"cost_reasons": [*cost.reasons, *kept, *flags] or None}
     return paid(msgspec.structs.replace(row, **values, estimate=estimate or None))
 
 

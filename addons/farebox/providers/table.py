@@ -34,7 +34,8 @@ class Provider:
     prices of their own. `otel` is its value of OpenTelemetry's `gen_ai.provider.name`, if that differs from `name`.
     A `shared` host mostly serves other traffic than LLM calls, so it is decrypted
     only if the user adds it to `intercept.hosts`. Its `marks` name it at hosts that this table does not name. If it
-    `takes_usage_option`, it supports `stream_options.include_usage` at any host.
+    `takes_usage_option`, it supports `stream_options.include_usage` at any host. It `bills_as_stated` if the costs that
+    its responses state are those of its invoices. It `is_configured` if the user's settings name its hosts.
     """
 
     name: str
@@ -49,6 +50,8 @@ class Provider:
     otel: str | None = None
     marks: Marks = Marks()
     takes_usage_option: bool = False
+    bills_as_stated: bool = False
+    is_configured: bool = False
 
 
 Table = tuple[Provider, ...]
@@ -104,11 +107,11 @@ PROVIDERS: Table = (
     Provider("mistral", ("api.mistral.ai", "codestral.mistral.ai"), otel="mistral_ai"),
     Provider("groq", ("api.groq.com",)),
     Provider("deepseek", ("api.deepseek.com",)),
-    Provider("xai", ("api.x.ai", "*.api.x.ai"), "x-ai", otel="x_ai"),
-    Provider("openrouter", ("openrouter.ai", "eu.openrouter.ai")),
+    Provider("xai", ("api.x.ai", "*.api.x.ai"), "x-ai", otel="x_ai", bills_as_stated=True),
+    Provider("openrouter", ("openrouter.ai", "eu.openrouter.ai"), bills_as_stated=True),
     Provider("fireworks", ("api.fireworks.ai", "*.api.fireworks.ai"), litellm=("fireworks_ai",)),
     Provider("together", ("api.together.xyz", "api.together.ai"), litellm=("together_ai",)),
-    Provider("perplexity", ("api.perplexity.ai",), None, _REASONING),
+    Provider("perplexity", ("api.perplexity.ai",), None, _REASONING, bills_as_stated=True),
     Provider("cohere", ("api.cohere.com", "api.cohere.ai")),
     Provider("cerebras", ("api.cerebras.ai",)),
     Provider("moonshot", ("api.moonshot.ai", "api.moonshot.cn", "api.kimi.com"), "moonshotai", otel="moonshot_ai"),
@@ -125,6 +128,7 @@ PROVIDERS: Table = (
         ("*.githubcopilot.com",),
         "github-copilot",
         states_cost_at="copilot_usage.total_nano_aiu",
+        bills_as_stated=True,
     ),
     # Its gateway states what it takes from the balance: 0 if a subscription pays. https://opencode.ai/docs/zen/
     Provider(
@@ -133,7 +137,14 @@ PROVIDERS: Table = (
     Provider("databricks", ("*.azuredatabricks.net", "*.cloud.databricks.com", "*.gcp.databricks.com"), shared=True),
     Provider("cloudflare", ("gateway.ai.cloudflare.com",)),
     Provider("cloudflare", ("api.cloudflare.com",), shared=True),
-    Provider("vercel", ("ai-gateway.vercel.sh",), None, _REASONING, litellm=("vercel_ai_gateway",)),
+    Provider(
+        "vercel",
+        ("ai-gateway.vercel.sh",),
+        None,
+        _REASONING,
+        litellm=("vercel_ai_gateway",),
+        bills_as_stated=True,
+    ),
     Provider("venice", ("api.venice.ai",)),
     Provider("doubleword", ("api.doubleword.ai",)),
     Provider("ai21", ("api.ai21.com",)),
@@ -166,6 +177,7 @@ PROVIDERS: Table = (
         ("litellm:4000",),
         marks=Marks(headers=("x-litellm-version", "x-litellm-call-id")),
         takes_usage_option=True,
+        bills_as_stated=True,
     ),
     # https://portkey.ai/docs/api-reference/inference-api/response-schema
     Provider(
@@ -228,10 +240,19 @@ def host_matches(pattern: str, host: str, port: int | None = None) -> bool:
     return len(labels) == len(wanted) and all(map(_label_matches, wanted, labels))
 
 
-def provider_of(host: str, port: int | None = None, table: Table = PROVIDERS) -> Provider | None:
-    """Return the first provider of `table` with a pattern that matches `host`, or None."""
-    matching = (line for line in table if any(host_matches(pattern, host, port) for pattern in line.hosts))
-    return next(matching, None)
+def provider_of(
+    host: str, port: int | None = None, table: Table = PROVIDERS, *, is_verified: bool = True
+) -> Provider | None:
+    """Return the first provider of `table` with a pattern that matches `host`, or None.
+
+    Unless the server `is_verified` to have that name, only hosts that the user's settings name count, and local servers
+    (patterns with a port), which have no certificate.
+    """
+    for line in table:
+        patterns = line.hosts if is_verified or line.is_configured else filter(_is_local, line.hosts)
+        if any(host_matches(pattern, host, port) for pattern in patterns):
+            return line
+    return None
 
 
 def table_with(named: Iterable[tuple[str, tuple[str, ...]]]) -> Table:
@@ -239,8 +260,15 @@ def table_with(named: Iterable[tuple[str, tuple[str, ...]]]) -> Table:
 
     A known name keeps its prices and quirks, so a gateway is treated as the provider behind it.
     """
-    lines = (replace(BY_NAME.get(name, Provider(name, ())), hosts=hosts, shared=False) for name, hosts in named)
+    lines = (
+        replace(BY_NAME.get(name, Provider(name, ())), hosts=hosts, shared=False, is_configured=True)
+        for name, hosts in named
+    )
     return (*lines, *PROVIDERS)
+
+
+def _is_local(pattern: str) -> bool:
+    return ":" in pattern
 
 
 def _label_matches(wanted: str, label: str) -> bool:

@@ -11,7 +11,7 @@ from mitmproxy import ctx, http, tcp, udp
 
 from ..config.settings import Settings
 from ..dialects import dialect_of
-from ..providers.table import NOBODY, provider_of
+from ..providers.table import provider_of
 from ..records import reading as readings
 from .budget_limits import BudgetLimits
 from .capture import capture_of
@@ -68,9 +68,8 @@ class Sidecar:
         flow.request.stream = True
         request = request_of(flow)
         dialect = dialect_of(request)
-        provider = provider_of(request.host, request.port, self._table)
         if dialect is None:
-            if provider is not None:
+            if provider_of(request.host, request.port, self._table) is not None:
                 self._own_headers.remove(flow)
             self._diagnostics.unread(destination(flow)[0])
             return
@@ -78,7 +77,7 @@ class Sidecar:
         exchange = Exchange(
             flow,
             dialect,
-            provider or NOBODY,
+            self._table,
             call_id=new_id(),
             capture=self._capture,
             hmac_key=self._hmac_key,

@@ -15,7 +15,7 @@ from ..metering.attempt import content_hash, request_hash, stated_attempt
 from ..metering.call import Call, read
 from ..metering.meter import Meter, unanswered
 from ..metering.websocket_meter import WebSocketMeter
-from ..providers.table import Provider
+from ..providers.table import Provider, Table
 from ..purpose.shape import Shape, shape_of
 from ..records.columns import LIST_MODELS
 from ..records.exchange import Request, Response
@@ -23,6 +23,7 @@ from ..records.header_value import header_value
 from ..records.reading import BLOCKED, Reading
 from ..wire.content import decoded_start
 from .capture import CaptureOptions
+from .identity import provider_at
 from .own_address import is_for_farebox
 from .worker_output import new_id
 
@@ -43,7 +44,7 @@ class Exchange:
         self,
         flow: http.HTTPFlow,
         dialect: Dialect,
-        provider: Provider,
+        table: Table,
         *,
         call_id: str,
         capture: CaptureOptions,
@@ -51,7 +52,8 @@ class Exchange:
         spent: float = 0.0,
     ) -> None:
         self.dialect = dialect
-        self.provider = provider
+        self.provider: Provider = provider_at(flow, *destination(flow), table)
+        self._table = table
         self.meter: Meter | None = None
         self.reading: Reading | None = None
         self.is_tapped = False
@@ -142,6 +144,8 @@ class Exchange:
             asked, body = read(request, self.dialect)
         except Exception:  # noqa: BLE001 - an unreadable request is still a call
             request, asked = request_of(self._flow), Asked()
+        # Again, now that the server's certificate is known.
+        self.provider = provider_at(self._flow, request.host, request.port, self._table)
         facts = self._facts(request, asked, body)
         fields = (self._id, self._started_at, request, self.dialect, self.provider, asked)
         return Call(*fields, self._kept_tags(request), self._capture.cost_fields, facts)

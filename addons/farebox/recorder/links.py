@@ -15,8 +15,8 @@ _RESULT = ("model_returned", "service_tier", "finish_reason", "error_type", "err
 _BILLED = (
     *Usage.__struct_fields__,
     *("usage_source", "estimate", "raw_usage", "cost_nanousd", "cost_status", "cost_reasons"),
-    *("catalogue_cost_nanousd", "price_source", "price_version", "rate_card", "price_context", "parts"),
-    *("billing", "billing_source", "plan"),
+    *("catalogue_cost_nanousd", "stated_cost_nanousd", "price_source", "price_version", "rate_card"),
+    *("price_context", "parts", "billing", "billing_source", "plan"),
 )
 
 # Work that other programs, or other machines, may have begun: its result states a bill that no other row has. A single

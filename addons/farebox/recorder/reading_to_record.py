@@ -47,6 +47,9 @@ def record_of(reading: Reading, pricer: Pricer, learned: RatioModel = EMPTY_MODE
     if is_cache_hit(reading.price_context):
         # A cached answer repeats the cost of the call that filled the cache.
         billed = None
+    if billed is not None and not reading.is_cost_believed:
+        values["stated_cost_nanousd"] = billed.nanousd
+        billed = None
     if not (bands or reading.usage.is_reported):
         values |= _cost_columns(_without_usage(reading))
     elif billed is None:

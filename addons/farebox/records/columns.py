@@ -177,7 +177,7 @@ class Priced(msgspec.Struct, frozen=True, kw_only=True):
         list[str] | None,
         _money(
             "Why the cost, or the list price of an included call, is partial, free or unpriced; for a reported cost, "
-            "where the response states it (JSON list)."
+            "where the response states it; `stated_cost_differs` if `stated_cost_nanousd` is far from the cost (JSON list)."
         ),
     ] = None
     catalogue_cost_nanousd: Annotated[
@@ -227,6 +227,12 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
         str, _tokens("Source of the usage: `reported` by the provider, `estimated` by farebox, or `none`.")
     ]
     raw_usage: Annotated[Json, _tokens("Figures of the provider's usage object (JSON).")] = None
+    stated_cost_nanousd: Annotated[
+        Count,
+        _money(
+            "Cost that the response states in nano-USD, if it doesn't count because the host isn't known to bill by it."
+        ),
+    ] = None
     price_context: Annotated[
         Words, _money("Other facts that set the price, such as `speed` and `processing` (JSON).")
     ] = None

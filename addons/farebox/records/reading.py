@@ -36,7 +36,8 @@ class Reading(Observed, frozen=True, kw_only=True, omit_defaults=True):
     turn decide about its purpose, or it about theirs. `content_hash` is the same for the same question at any host. A
     call `is_repeatable` if the same request after its answer is a repetition: of one turn, or for a structured answer.
     `doubts` are reasons why the usage may be wrong or its price another. `billing`, `billing_source` and `plan` are who
-    pays by the exchange itself; the user's rules are applied to them later.
+    pays by the exchange itself; the user's rules are applied to them later. A stated cost counts if it
+    `is_cost_believed`.
 
     Fields may be added, with a default, but neither renamed nor given another type: a newer recorder reads what an
     older worker left in the spool.
@@ -50,6 +51,7 @@ class Reading(Observed, frozen=True, kw_only=True, omit_defaults=True):
     parts: list[Part] | None = None
     stated_cost: StatedCost | None = None
     cost_header: str | None = None
+    is_cost_believed: bool = True
     sizes: TextSize = TextSize()
     meter_failed: bool = False
     is_unreadable: bool = False
