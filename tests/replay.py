@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-import trustme
 from farebox.metering.call import call_of
 from farebox.pricing.cost import nanousd
 
 from tests import corpus, corpus_sockets
+from tests.support.authority import issue
 from tests.support.postgres import free_port
 from tests.support.sidecar import Sidecar, clean_environment
 
@@ -115,8 +115,7 @@ def run(folder: Path, mode: Mode, taken: list[Exchange], home: Path) -> Result:
     ids = home.parent / "ids"
     ids.write_text("\n".join(exchange.id for exchange in taken), encoding="utf-8")
     with ExitStack() as running:
-        authority = home.parent / "upstream-ca.pem"
-        tls, plain = running.enter_context(_upstream(folder, mode, authority))
+        tls, plain, authority = running.enter_context(_upstream(folder, mode, home.parent))
         sets = (
             *(f"replay_tls_port={tls}", f"replay_plain_port={plain}"),
             f"ssl_verify_upstream_trusted_ca={authority}",
@@ -191,20 +190,12 @@ def _session_differences(rows: list[dict[str, Any]], oracle: dict[str, Any]) -> 
 
 
 @contextmanager
-def _upstream(folder: Path, mode: Mode, authority: Path) -> Iterator[tuple[int, int]]:
-    """Serve the exchanges under certificates of their hosts, which those who trust `authority` accept."""
+def _upstream(folder: Path, mode: Mode, into: Path) -> Iterator[tuple[int, int, Path]]:
+    """Serve the exchanges under certificates of their hosts; yield the ports, and the certificate that signs them."""
     tls, plain = free_port(), free_port()
     every = [*corpus.exchanges(folder), *corpus_sockets.sessions(folder)]
-    names = (urlsplit(exchange["url"]).hostname or "" for exchange, _ in every)
-    # A certificate's own names have no underscore, as some recordings do.
-    hosts = {f"*.{name.partition('.')[2]}" if "_" in name else name for name in names}
-    ca = trustme.CA()
-    ca.cert_pem.write_to_path(str(authority))
-    certificate, key = authority.with_name("upstream.pem"), authority.with_name("upstream.key")
-    issued = ca.issue_cert(*sorted(hosts - {""}))
-    for number, part in enumerate(issued.cert_chain_pems):
-        part.write_to_path(str(certificate), append=number > 0)
-    issued.private_key_pem.write_to_path(str(key))
+    hosts = {urlsplit(exchange["url"]).hostname or "" for exchange, _ in every}
+    authority, certificate, key = issue(into, sorted(hosts - {""}))
     files = (word for name in ("dev.jsonl.gz", "dev_ws.jsonl.gz") for word in ("--file", str(folder / name)))
     ports = ("--port", str(tls), "--tls", "--plain-port", str(plain), "--cert", str(certificate), "--key", str(key))
     process = subprocess.Popen(
@@ -215,7 +206,7 @@ def _upstream(folder: Path, mode: Mode, authority: Path) -> Iterator[tuple[int, 
     assert process.stdout
     try:
         assert process.stdout.readline().startswith(b"replay: ")
-        yield tls, plain
+        yield tls, plain, authority
     finally:
         process.kill()
         process.wait(10)

@@ -55,9 +55,10 @@ def test_the_command_line_beats_the_environment() -> None:
 
 
 def test_options_not_given_leave_the_file_as_it_is() -> None:
-    Path("farebox.yaml").write_text("mode: [socks5]\nset: [a=b]\nport: 5", encoding="utf-8")
+    own = Path("own.yaml")
+    own.write_text("mode: [socks5]\nset: [a=b]\nport: 5", encoding="utf-8")
 
-    found = load({"mode": [], "set": None, "script": (), "port": 0}, environment={})
+    found = load({"mode": [], "set": None, "script": (), "port": 0}, config=own, environment={})
 
     assert (found.mode, found.set, found.port) == (("socks5",), ("a=b",), 0)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from farebox.config.settings import Settings, load
-from farebox.config.sources import from_file, merge, missed, named, paths
+from farebox.config.sources import from_file, merge, named, paths
 from farebox.errors import SettingsError
 
 from tests.support.settings import load_file
@@ -84,20 +84,6 @@ def test_keys_are_text_at_every_depth() -> None:
 def test_a_named_file_must_exist() -> None:
     with pytest.raises(SettingsError, match=r"^missing.yaml cannot be read: No such file"):
         load(config=Path("missing.yaml"), environment={})
-
-
-def test_a_missing_file_is_reported_with_the_folder_and_the_option(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("FAREBOX_CONFIG", raising=False)
-
-    assert missed(None) == f"There is no farebox.yaml in {tmp_path}: --config FILE names one elsewhere."
-    assert missed(Path("any.yaml")) is None
-    monkeypatch.setenv("FAREBOX_CONFIG", "any.yaml")
-    assert missed(None) is None
-    monkeypatch.delenv("FAREBOX_CONFIG")
-    Path("farebox.yaml").touch()
-    assert missed(None) is None
 
 
 def test_paths_go_into_nested_structs_and_tell_which_keys_take_several_values() -> None:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from farebox.dialects import DIALECTS
-from farebox.providers.table import BY_NAME, PROVIDERS, UNKNOWN, host_matches, provider_of, table_with
+from farebox.providers.table import BY_NAME, PROVIDERS, UNKNOWN, provider_of, table_with
 
 
 @pytest.mark.parametrize(
@@ -94,35 +94,6 @@ def test_a_host_has_its_biller(host: str, port: int, name: str) -> None:
 )
 def test_another_host_has_none(host: str, port: int | None) -> None:
     assert provider_of(host, port) is None
-
-
-@pytest.mark.parametrize(
-    ("pattern", "host", "port", "matches"),
-    [
-        ("llm.example", "llm.example", None, True),
-        ("LLM.Example", "llm.example", 443, True),
-        ("llm.example:8000", "llm.example", 8000, True),
-        ("llm.example:8000", "llm.example", 80, False),
-        ("llm.example:8000", "llm.example", None, False),
-        ("*.example", "a.example", None, True),
-        ("*.example", "a.b.example", None, True),
-        ("*.example", "example", None, False),
-        ("*.example", "a.example.evil", None, False),
-        ("*.example", "aexample", None, False),
-        ("a.*.example", "a.b.example", None, True),
-        ("a.*.example", "a.b.c.example", None, False),
-        ("a.*.example", "a.example", None, False),
-        ("gpu-*.example", "gpu-7.example", None, True),
-        ("gpu-*.example", "gpu-.example", None, True),
-        ("gpu-*.example", "gpu-7.evil.example", None, False),
-        ("*-gpu.example", "west-gpu.example", None, True),
-        ("*-gpu.example", "a.west-gpu.example", None, False),
-        ("ab*ba.example", "aba.example", None, False),
-        ("*", "llm.example", None, True),
-    ],
-)
-def test_a_pattern_matches_label_by_label(pattern: str, host: str, port: int | None, matches: bool) -> None:
-    assert host_matches(pattern, host, port) is matches
 
 
 def test_a_host_of_many_labels_is_no_burden() -> None:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from ..providers.table import host_matches
+from ..providers.hosts import host_matches
 from ..records.exchange import Request
 from .payer import HOST, METERED, PATH, PLAN, PROVISIONED, Payer
 from .plans import CODE_ASSIST, CODEX, DASHSCOPE_CODING, KIMI_CODING, OPENCODE_GO, ZAI_CODING

@@ -13,7 +13,7 @@ Ledger = Annotated[
 ]
 Config = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Settings file; default: farebox.yaml in the current folder, if it exists."),
+    typer.Option(metavar="FILE", help="Settings file; default: your own farebox.yaml, and that of the current folder."),
 ]
 Host = Annotated[str | None, typer.Option(metavar="ADDRESS", help="The address to listen on; default: 127.0.0.1.")]
 Port = Annotated[int | None, typer.Option(metavar="N", help="The proxy's port; default: 8080.")]

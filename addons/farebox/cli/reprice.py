@@ -9,7 +9,7 @@ import typer
 
 from ..analysis.reprice import reprice as reprice_calls
 from ..config import settings as settings_module
-from ..config.sources import missed
+from ..config.files import missed
 from ..pricing.cost import ESTIMATED, FREE, PARTIAL, PRICED, REPORTED, UNPRICED
 from ..pricing.standard import standard
 from ..report.changes import changes_json, changes_table

@@ -9,7 +9,6 @@ from typing import IO, Annotated
 
 import typer
 
-from ..config import settings as settings_module
 from ..config.settings import Settings
 from ..errors import FareboxError
 from ..home.folder import BUNDLE, CERTIFICATE
@@ -19,6 +18,7 @@ from ..store.run_bill import left_in
 from ..supervisor import run_home, supervisor
 from ..supervisor.command import Command, CommandError
 from ..supervisor.supervisor import LifecycleHooks, Started
+from . import settings_files
 from .options import Config, Ledger, Script, Set
 
 Arguments = Annotated[
@@ -46,7 +46,7 @@ def run(
     - `farebox run --ledger sqlite:///mine.db -- node app.mjs`
     """
     given = {"ledger": ledger, "script": [str(path.absolute()) for path in script or ()], "set": set_}
-    settings = settings_module.load(given, config=config)
+    settings = settings_files.load(given, config)
     program = Command(command)
     began = time.monotonic()
     with run_home.isolated_settings(settings) as own, tempfile.TemporaryFile() as log, program.signals():

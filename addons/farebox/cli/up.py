@@ -6,7 +6,6 @@ from pathlib import Path
 
 import typer
 
-from ..config import settings as settings_module
 from ..config.settings import Settings
 from ..errors import FareboxError
 from ..home.folder import BUNDLE, CERTIFICATE
@@ -14,6 +13,7 @@ from ..process.client_environment import ProxyEndpoint, client_variables
 from ..process.stopping import until_signalled
 from ..supervisor.run_home import recover_orphans
 from ..supervisor.supervisor import LifecycleHooks, Started, run
+from . import settings_files
 from .options import Config, Host, Ledger, MetricsPort, Mode, Port, Script, Set, Workers
 
 
@@ -40,7 +40,7 @@ def up(
         "script": [str(path.absolute()) for path in script or ()],
         "set": set_,
     }
-    settings = settings_module.load(given, config=config)
+    settings = settings_files.load(given, config)
     hooks = LifecycleHooks(
         prepare=lambda: recover_orphans(settings),
         on_started=lambda started: typer.echo(banner(settings, started)),

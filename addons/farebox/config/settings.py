@@ -5,7 +5,6 @@ import os
 import re
 import socket
 from collections.abc import Iterator, Mapping
-from importlib import import_module
 from itertools import filterfalse
 from pathlib import Path
 from typing import Any, Literal
@@ -23,7 +22,7 @@ from ..metering.cost_fields import CostField
 from ..providers.table import UNKNOWN, Table, table_with
 from ..purpose import rule as purpose_rule
 from ..purpose.rule import PurposeRule
-from . import budgets, credential_headers, metrics, price_rules, prices_update, retention, route_lines, spool_limits
+from . import budgets, credential_headers, files, metrics, price_rules, prices_update, retention, route_lines
 from . import destinations as destination_lines
 from . import otlp as otlp_settings
 from .budgets import Budget
@@ -37,8 +36,9 @@ from .prices_update import PricesUpdate
 from .redact_url import redact_url
 from .retention import Retention
 from .route_lines import RouteLine
-from .sources import FILE, from_file, merge, named, paths
+from .sources import merge, paths
 from .spool_limits import Spool
+from .spool_limits import problems as spool_problems
 from .zone import is_zone, local_zone
 
 _HOST = re.compile(r"[\w*.-]+(:\d+)?")
@@ -147,10 +147,9 @@ def load(
     config: Path | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Settings:
-    """Return the Settings; the command line (`given`) beats the environment, the environment beats the file."""
+    """Return the Settings; the command line (`given`) beats the environment, the environment beats the files."""
     environment = os.environ if environment is None else environment
-    file = named(config, environment)
-    merged = from_file(file)
+    merged, _, origins = files.read(config, environment)
     written = {key: merged.get(key) for key in _LOCATED}
     merge(merged, from_environment(Settings, environment))
     merge(merged, {key: value for key, value in (given or {}).items() if value not in (None, (), [])})
@@ -160,14 +159,8 @@ def load(
     except (msgspec.ValidationError, SettingsError) as error:
         problem = str(error) if isinstance(error, SettingsError) else format_error(str(error), Settings)
         key = problem.partition("[")[0]
-        is_located = key in _LOCATED and merged.get(key) is written[key]
-        raise SettingsError(_located(problem, file or Path(FILE)) if is_located else problem) from error
-
-
-def _located(problem: str, path: Path) -> str:
-    # Only an error needs the line, and PyYAML takes long to import.
-    located: str = import_module(".lines", __package__).located(problem, path)
-    return located
+        is_located = key in origins and key in _LOCATED and merged.get(key) is written[key]
+        raise SettingsError(files.at_line(problem, origins[key]) if is_located else problem) from error
 
 
 def keys() -> list[str]:
@@ -190,7 +183,7 @@ def _problems(settings: Settings) -> Iterator[str]:
     yield from purpose_rule.problems(settings.purposes)
     yield from metrics.problems(settings.metrics)
     yield from otlp_settings.problems(settings.otlp)
-    yield from spool_limits.problems(settings.spool, settings.workers)
+    yield from spool_problems(settings.spool, settings.workers)
     yield from retention.problems(settings.retention)
     yield from route_lines.problems(settings.routes)
     yield from _host_problems(settings)

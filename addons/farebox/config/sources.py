@@ -1,6 +1,5 @@
 """The file of settings as nested mappings; keys and types are checked elsewhere."""
 
-import os
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
@@ -20,18 +19,8 @@ def named(config: Path | None, environment: Mapping[str, str]) -> Path | None:
     return config or (Path(variable) if variable else None)
 
 
-def missed(config: Path | None) -> str | None:
-    """Return a sentence about the file of settings that is not where it was expected; None if there is one."""
-    if named(config, os.environ) or Path(FILE).is_file():
-        return None
-    return f"There is no {FILE} in {Path.cwd()}: --config FILE names one elsewhere."
-
-
-def from_file(config: Path | None) -> dict[str, Any]:
-    """Return the content of the file `config`, or else of farebox.yaml in the current folder if there is one."""
-    path = config or Path(FILE)
-    if config is None and not path.is_file():
-        return {}
+def from_file(path: Path) -> dict[str, Any]:
+    """Return the content of the file `path`; SettingsError if it has none that can be read."""
     try:
         content = _parse(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..providers.table import host_matches
+from ..providers.hosts import host_matches
 from ..records import clean
 from ..records.exchange import Request
 from ..wire.documents import Document

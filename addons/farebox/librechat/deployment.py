@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
 from ..process.client_environment import ProxyEndpoint
-from ..providers.table import PROVIDERS, Table, host_matches, provider_of
+from ..providers.hosts import host_matches
+from ..providers.table import PROVIDERS, Table, provider_of
 from ..purpose.rule import PurposeRule
 from .compose import Service, services
 from .environment import Environment, Variables

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from ..providers.table import host_matches
+from ..providers.hosts import host_matches
 from ..records.exchange import Response
 from ..records.reading import StatedCost
 

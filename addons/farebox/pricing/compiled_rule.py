@@ -8,7 +8,7 @@ import msgspec
 
 from ..config.price_rules import Free, PriceRule
 from ..config.price_units import TOKENS
-from ..providers.table import host_matches
+from ..providers.hosts import host_matches
 from .amounts import DURATION
 from .consumption import Consumption
 from .cost import INCLUDED

@@ -1,7 +1,8 @@
 """Which connections are decrypted, and which pass untouched."""
 
 from ..config.settings import Intercept
-from ..providers.table import PROVIDERS, Table, host_matches, provider_of
+from ..providers.hosts import host_matches
+from ..providers.table import PROVIDERS, Table, provider_of
 
 
 def decrypts(intercept: Intercept, host: str | None, port: int | None = None, table: Table = PROVIDERS) -> bool:

@@ -7,7 +7,7 @@ have put usage into a chunk with choices are excluded too, such as routers, whic
 
 from dataclasses import dataclass
 
-from ..providers.table import host_matches
+from ..providers.hosts import host_matches
 
 
 @dataclass(frozen=True, slots=True)

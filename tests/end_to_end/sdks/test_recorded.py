@@ -88,7 +88,8 @@ def test_headers_named_as_tags_are_kept(upstream: Upstream, tmp_path: Path) -> N
         f"ssl_verify_upstream_trusted_ca={tmp_path}/upstream.pem",
     )
 
-    with Sidecar(tmp_path / "home", "--script", str(REDIRECT), *sets) as sidecar:
+    named = ("--config", str(tmp_path / "farebox.yaml"))
+    with Sidecar(tmp_path / "home", *named, "--script", str(REDIRECT), *sets) as sidecar:
         with httpx2.Client(proxy=sidecar.proxy, verify=ssl.create_default_context(cafile=sidecar.ca)) as client:
             url = "https://llm.example.net/v1/chat/completions"
             client.post(url, json={"model": "gpt-4o"}, headers={"x-team": "red"})

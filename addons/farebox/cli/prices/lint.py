@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from ...config import settings as settings_module
+from ...config.files import missed
 from ...config.settings import Settings
-from ...config.sources import missed
 from ...pricing.lint import Lint, Traffic, without_price
 from ...pricing.overrides import Overrides
 from ...pricing.standard import standard

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ...providers.table import host_matches
+from ...providers.hosts import host_matches
 
 _GEO = "inference_geo"
 _CLAUDE = r"claude-(haiku-4-5|sonnet-4-[5-9]|opus-4-[5-9]|(haiku|sonnet|opus|fable|mythos)-([5-9]|\d\d))"

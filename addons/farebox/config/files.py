@@ -1,0 +1,84 @@
+"""Which files of settings are read: the one that the user names, else the user's own and that of the current folder.
+
+The current folder can be a checkout of somebody else's. A file that is found there may not run code, decide about
+trust, or send traffic or figures elsewhere.
+"""
+
+import os
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import platformdirs
+
+from ..errors import SettingsError
+from .sources import FILE, from_file, merge, named
+
+# Keys that a file counts for only if the user names it, or it is the user's own.
+NAMED_ONLY = (
+    *("script", "set", "mode"),
+    *("ca", "certificates", "home", "intercept"),
+    *("host", "metrics_host", "web_config"),
+    *("ledger", "otlp", "destinations", "routes", "prices_update"),
+)
+
+
+class Files(NamedTuple):
+    """The `content` of all files that are read, in order of precedence, and the file of each top-level key."""
+
+    content: dict[str, Any]
+    paths: tuple[Path, ...]
+    origins: Mapping[str, Path]
+
+
+def user_file() -> Path:
+    """Return the path of the user's own file."""
+    return platformdirs.user_config_path("farebox") / FILE
+
+
+def found(config: Path | None, environment: Mapping[str, str]) -> tuple[Path, ...]:
+    """Return the files that are read, in order of precedence."""
+    path = named(config, environment)
+    return (path,) if path else tuple(one for one in (user_file(), Path(FILE)) if one.is_file())
+
+
+def missed(config: Path | None) -> str | None:
+    """Return a sentence about the file of settings that is not where it was expected; None if there is one."""
+    if found(config, os.environ):
+        return None
+    return f"There is no {FILE} in {Path.cwd()}: --config FILE names one elsewhere."
+
+
+def read(config: Path | None, environment: Mapping[str, str]) -> Files:
+    """Return the settings in the files that `config` or the environment names or that are found.
+
+    SettingsError if a file cannot be read, or if the one of the current folder has a key of NAMED_ONLY.
+    """
+    content: dict[str, Any] = {}
+    origins: dict[str, Path] = {}
+    paths = found(config, environment)
+    for path in reversed(paths):
+        own = from_file(path)
+        if path == Path(FILE) and not named(config, environment):
+            _check(path, own)
+        merge(content, own)
+        origins |= dict.fromkeys(own, path)
+    return Files(content, paths, origins)
+
+
+def at_line(problem: str, path: Path) -> str:
+    """Return `problem`, which begins with its key, with file and line before it if `path` has that key."""
+    # Only an error needs the line, and PyYAML takes long to import.
+    located: str = import_module(".lines", __package__).located(problem, path)
+    return located
+
+
+def _check(path: Path, content: Mapping[str, Any]) -> None:
+    for key in content:
+        if key in NAMED_ONLY:
+            problem = (
+                f"{key}: a {FILE} that is only found in the current folder can't set it, as it may be somebody else's: "
+                f"pass --config {path}, or put the key into {user_file()}"
+            )
+            raise SettingsError(at_line(problem, path))
