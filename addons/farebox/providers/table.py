@@ -139,10 +139,7 @@ PROVIDERS: Table = (
     Provider("cloudflare", ("gateway.ai.cloudflare.com",)),
     Provider("cloudflare", ("api.cloudflare.com",), shared=True),
     Provider(
-        "vercel",
-        ("ai-gateway.vercel.sh",),
-        None,
-        _REASONING,
+        *("vercel", ("ai-gateway.vercel.sh",), None, _REASONING),
         litellm=("vercel_ai_gateway",),
         bills_as_stated=True,
     ),
@@ -244,11 +241,8 @@ def table_with(named: Iterable[tuple[str, tuple[str, ...]]]) -> Table:
 
     A known name keeps its prices and quirks, so a gateway is treated as the provider behind it.
     """
-    lines = (
-        replace(BY_NAME.get(name, Provider(name, ())), hosts=hosts, shared=False, is_configured=True)
-        for name, hosts in named
-    )
-    return (*lines, *PROVIDERS)
+    lines = ((BY_NAME.get(name, Provider(name, ())), hosts) for name, hosts in named)
+    return (*(replace(line, hosts=hosts, shared=False, is_configured=True) for line, hosts in lines), *PROVIDERS)
 
 
 def _is_local(pattern: str) -> bool:

@@ -177,7 +177,7 @@ class Priced(msgspec.Struct, frozen=True, kw_only=True):
         list[str] | None,
         _money(
             "Why the cost, or the list price of an included call, is partial, free or unpriced; for a reported cost, "
-            "where the response states it; `stated_cost_differs` if `stated_cost_nanousd` is far from the cost (JSON list)."
+            "where the response states it; `stated_cost_differs` if `stated_cost_nanousd` is far from it (JSON list)."
         ),
     ] = None
     catalogue_cost_nanousd: Annotated[
