@@ -75,10 +75,23 @@ prices:
         ("match: {modell: m}, per_request: 1", "prices[1].match.modell: there is no such key"),
         (
             "match: {host: 'box:8000'}, per_request: 1",
-            "prices[1].match.host: 'box:8000' has a port, which isn't recorded",
+            "prices[1].match.host: 'box:8000' has a port: write `host: box` and `port: 8000`",
         ),
         ("match: {host: 'https://a.b'}, per_request: 1", "prices[1].match.host: 'https://a.b'"),
         ("match: {host: 'a/b'}, per_request: 1", "prices[1].match.host: 'a/b' is not a host"),
+        (
+            "match: {path: api/coding}, billing: plan",
+            "prices[1].match.path: 'api/coding' is not a path: begin it with /",
+        ),
+        ("match: {port: 0}, billing: plan", "prices[1].match.port: 0 is not a port: write 1 to 65535"),
+        ("match: {key_kind: admin}, billing: plan", "prices[1].match.key_kind: invalid enum value 'admin'"),
+        (f"{PROVIDER}, billing: gift", "prices[1].billing: invalid enum value 'gift'"),
+        (f"{PROVIDER}, billing: plan, plan: My Plan", "prices[1].plan: 'My Plan' is not a name"),
+        (f"{PROVIDER}, billing: plan, monthly_usd: -1", "prices[1].monthly_usd: -1 is not an amount in USD"),
+        (
+            f"{PROVIDER}, per_request: 1, monthly_usd: 20",
+            "prices[1]: names a plan or its monthly price: add `billing: plan`",
+        ),
         (PROVIDER, "prices[1]: sets no price"),
         (
             f"{PROVIDER}, per_mtok: {{inptu: 1}}",

@@ -8,7 +8,7 @@ from ..records.exchange import Request, Response
 from ..records.reading import StatedCost
 from .answer import named_by_answer
 from .head import named_by_head
-from .key_kind import API, KeyKind, key_kind
+from .key_kind import API, key_kind
 from .payer import HOST, KEY_KIND, METERED, PLAN, UNKNOWN, Payer
 from .places import is_sold_by_the_call, named_by_place
 
@@ -40,11 +40,12 @@ def payer_of(seen: Evidence) -> Payer:
         or named_by_answer(seen.provider, seen.usage, seen.tier, seen.stated, place)
         or (Payer(PLAN, KEY_KIND, key.plan) if key is not None and key.plan else None)
         or place
-        or _assumed(seen.provider, key)
+        or assumed(seen.provider, key.kind if key is not None else None)
     )
 
 
-def _assumed(provider: str, key: KeyKind | None) -> Payer:
+def assumed(provider: str, kind: str | None) -> Payer:
+    """Return who usually pays for calls to `provider` with a key of this `kind`."""
     if not is_sold_by_the_call(provider):
         return Payer(UNKNOWN)
-    return Payer(METERED, KEY_KIND if key is not None and key.kind == API else HOST)
+    return Payer(METERED, KEY_KIND if kind == API else HOST)

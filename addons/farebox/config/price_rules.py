@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 import msgspec
 
@@ -11,17 +12,24 @@ from .price_units import PerMtok, PerUnit, given
 
 _HOST = re.compile(r"[\w*.-]+")
 _TARGET = re.compile(r"[a-z0-9_]{1,32}/\S+")
+_PATH = re.compile(r"[/*][^\s?#]{0,199}")
+_PLAN = re.compile(r"[a-z0-9_-]{1,32}")
 _NAME_LIMIT = 64
 # No price has more digits than these, and a product of two such numbers is still exact.
 _MOST = 10**9
 _DECIMALS = 15
 
 
+Billing = Literal["metered", "plan", "overage", "provisioned", "byok", "free_tier"]
+
+
 class Match(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The calls that a rule is for: all given values must match.
 
     `model` is the name served or requested, `deployment` the name requested; `*` in them stands for any characters.
-    `operation`, `tier` and `context` are the ledger's `operation`, `service_tier` and `price_context`.
+    `operation`, `tier` and `context` are the ledger's `operation`, `service_tier` and `price_context`; `key_kind` and
+    `billing` are its columns as the exchange itself shows them. `path` is the request's, `*` in it stands for any
+    characters.
     """
 
     provider: str | None = None
@@ -31,6 +39,10 @@ class Match(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     operation: str | None = None
     tier: str | None = None
     context: dict[str, str] | None = None
+    path: str | None = None
+    port: int | None = None
+    key_kind: Literal["api", "oauth", "plan"] | None = None
+    billing: Billing | None = None
 
 
 class LongContext(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,7 +73,10 @@ class GpuHour(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field
 
 
 class PriceRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One rule: prices in USD, or a model to price calls as, for calls that start on the days from .. to in UTC."""
+    """One rule: prices in USD, or a model to price calls as, for calls that start on the days from .. to in UTC.
+
+    It may say who pays: `billing`, and for a subscription its name and what it costs a month.
+    """
 
     match: Match
     name: str = ""
@@ -75,6 +90,14 @@ class PriceRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     alias_of: str | None = None
     multiplier: Decimal | None = None
     local: Free | Energy | GpuHour | None = None
+    billing: Billing | None = None
+    plan: str | None = None
+    monthly_usd: Decimal | None = None
+
+    @property
+    def plan_name(self) -> str:
+        """The name of its subscription where the calls show none: `plan`, else its own name as a word."""
+        return self.plan or re.sub(r"[^a-z0-9]+", "_", self.name.lower()).strip("_") or "own"
 
     @property
     def has_prices(self) -> bool:
@@ -113,6 +136,7 @@ def _in_rule(rule: PriceRule) -> Iterator[str]:
         yield f".effective_to: {rule.effective_to} is before effective_from, so the rule never applies"
     if rule.alias_of is not None and not _TARGET.fullmatch(rule.alias_of):
         yield f".alias_of: {rule.alias_of!r} is not PROVIDER/MODEL, such as openai/gpt-5.4"
+    yield from _in_billing(rule)
     yield from _in_numbers(rule)
     yield from _in_long_context(rule)
 
@@ -121,17 +145,29 @@ def _in_match(match: Match) -> Iterator[str]:
     if match == Match():
         keys = ", ".join(Match.__struct_fields__)
         yield f".match: is empty: name one of {keys} (`model: '*'` is any)"
+    if match.path is not None and not _PATH.fullmatch(match.path):
+        yield f".match.path: {match.path!r} is not a path: begin it with / or *, such as /api/coding/*"
+    if match.port is not None and not 0 < match.port < 65_536:
+        yield f".match.port: {match.port} is not a port: write 1 to 65535"
     if match.host is not None and ":" in match.host:
-        yield f".match.host: {match.host!r} has a port, which isn't recorded: match a name of it in `providers`"
+        name, _, port = match.host.rpartition(":")
+        yield f".match.host: {match.host!r} has a port: write `host: {name}` and `port: {port}`"
     elif match.host is not None and not _HOST.fullmatch(match.host):
         yield f".match.host: {match.host!r} is not a host: write api.example.com or *.example.com"
+
+
+def _in_billing(rule: PriceRule) -> Iterator[str]:
+    if rule.plan is not None and not _PLAN.fullmatch(rule.plan):
+        yield f".plan: {rule.plan!r} is not a name: use up to 32 lower-case letters, digits, - and _"
+    if (rule.plan or rule.monthly_usd is not None) and rule.billing not in {"plan", "provisioned"}:
+        yield ": names a plan or its monthly price: add `billing: plan` or `billing: provisioned`"
 
 
 def _in_kinds(rule: PriceRule) -> Iterator[str]:
     is_other = rule.alias_of is not None or rule.multiplier is not None
     kinds = [rule.has_prices, is_other, rule.local is not None]
-    if sum(kinds) == 0:
-        yield ": sets no price: add per_mtok, per_request, per_unit, per_1k, alias_of, multiplier or local"
+    if sum(kinds) == 0 and rule.billing is None:
+        yield ": sets no price: add per_mtok, per_request, per_unit, per_1k, alias_of, multiplier, local or billing"
     if sum(kinds) > 1:
         yield ": has prices of several kinds: prices (per_...), alias_of with multiplier, and local need a rule each"
     for name in sorted(given(rule.per_unit).keys() & given(rule.per_1k).keys()):
@@ -158,7 +194,7 @@ def _numbers(rule: PriceRule) -> Iterator[tuple[str, Decimal]]:
     if rule.local is not None:
         fields = msgspec.structs.asdict(rule.local)
         yield from ((f"local.{name}", number) for name, number in fields.items() if name != "concurrency")
-    for name in ("per_request", "multiplier"):
+    for name in ("per_request", "multiplier", "monthly_usd"):
         if (number := getattr(rule, name)) is not None:
             yield name, number
 

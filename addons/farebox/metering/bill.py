@@ -36,7 +36,8 @@ def bill(call: Call, response: Response, reply: Reply) -> BilledUsage:
     parts = _with_rest(list(reply.parts.values()), _counted(reply))
     usage = summed(part.usage for part in parts) if parts else _usage(call, response, reply)
     doubts = sorted({*reply.doubts, *_doubts(call, response, reply)})
-    return BilledUsage(call.dialect.billed(asked, usage), parts or None, price_context(context), doubts or None)
+    words = {**(price_context(context) or {}), **call.place}
+    return BilledUsage(call.dialect.billed(asked, usage), parts or None, words or None, doubts or None)
 
 
 def _usage(call: Call, response: Response, reply: Reply) -> Usage:

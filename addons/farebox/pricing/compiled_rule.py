@@ -1,6 +1,5 @@
 """One rule of the user's own prices, compiled for matching and pricing."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -9,6 +8,7 @@ import msgspec
 from ..config.price_rules import Free, PriceRule
 from ..config.price_units import TOKENS
 from ..providers.hosts import host_matches
+from ..records.glob import fits, wildcard
 from .amounts import DURATION
 from .consumption import Consumption
 from .cost import INCLUDED
@@ -20,6 +20,8 @@ NAME = "override"
 # The model of a rule that names no model.
 ANY_MODEL = "*"
 _CACHE_SIZE = 4096
+# These are not recorded.
+_USUAL_PORTS = frozenset({80, 443})
 
 
 class CompiledRule:
@@ -34,6 +36,7 @@ class CompiledRule:
         self.name = f"prices[{number}] {rule.name}".rstrip()
         self.has_card = rule.has_prices or rule.local is not None
         self.changes = rule.alias_of is not None or rule.multiplier is not None
+        self.sets_price = self.has_card or self.changes
         self._version = version
         self._source = source
         self._rates = rates_of(rule)
@@ -47,11 +50,21 @@ class CompiledRule:
         return (
             match.provider in {None, asked.provider}
             and (match.host is None or host_matches(match.host, asked.host))
-            and (match.model is None or any(_matches(match.model, model) for model in asked.models))
-            and (match.deployment is None or any(_matches(match.deployment, model) for model in asked.models[-1:]))
+            and (match.model is None or any(fits(match.model, model) for model in asked.models))
+            and (match.deployment is None or any(fits(match.deployment, model) for model in asked.models[-1:]))
             and match.operation in {None, asked.operation}
             and (match.tier is None or match.tier.lower() == (asked.tier or "").lower())
             and (match.context or {}).items() <= asked.context.items()
+            and self._matches_address(asked)
+        )
+
+    def _matches_address(self, asked: Consumption) -> bool:
+        match = self.rule.match
+        return (
+            (match.path is None or match.path in asked.paths)
+            and (match.port is None or match.port == asked.port or (asked.port is None and match.port in _USUAL_PORTS))
+            and match.key_kind in {None, asked.key_kind}
+            and match.billing in {None, asked.billing}
         )
 
     def holds(self, asked: Consumption) -> bool:
@@ -71,7 +84,12 @@ class CompiledRule:
         if self.rule.target is None:
             return asked
         provider, model = self.rule.target
-        return msgspec.structs.replace(asked, provider=provider, models=(model,))
+        models = tuple(dict.fromkeys(model.replace("*", self._wildcard(name)) for name in asked.models or ("",)))
+        return msgspec.structs.replace(asked, provider=provider, models=models)
+
+    def _wildcard(self, model: str) -> str:
+        """Return what `*` in an alias stands for: what it stands for in the matched model, or the whole model."""
+        return wildcard(self.rule.match.model or self.rule.match.deployment or "*", model)
 
     def adjusted(self, card: RateCard) -> RateCard:
         """Return another source's `card` with the rule applied; the same card gives the same object."""
@@ -106,8 +124,3 @@ class CompiledRule:
             details={"rule": self.name, **days, **({INCLUDED: "tokens"} if rule.is_whole else {})},
             included=TOKENS if rule.is_whole else frozenset(),
         )
-
-
-def _matches(pattern: str, name: str) -> bool:
-    wanted = ".*".join(map(re.escape, pattern.lower().split("*")))
-    return re.fullmatch(wanted, name.lower(), re.DOTALL) is not None

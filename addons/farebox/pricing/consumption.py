@@ -14,7 +14,8 @@ class Consumption(msgspec.Struct, frozen=True):
     `models`: as served, then as requested. `at`: start of the request, UTC. `tier` is the service tier as served;
     `context` holds other words that set the price (`speed`, `processing`, `quality`, `size`, ...), as in the ledger's
     column `price_context`. `duration_ms` sets the price of a local model. `calls`, `shortest_input` and
-    `longest_input` are those of `usage.Part`.
+    `longest_input` are those of `usage.Part`. `paths` are the patterns of the user's rules that fit the request's path;
+    `key_kind` and `billing` are what the exchange shows.
     """
 
     provider: str
@@ -29,3 +30,7 @@ class Consumption(msgspec.Struct, frozen=True):
     calls: int = 1
     longest_input: int | None = None
     shortest_input: int | None = None
+    paths: tuple[str, ...] = ()
+    port: int | None = None
+    key_kind: str | None = None
+    billing: str | None = None

@@ -66,7 +66,7 @@ class Lint:
                 continue
             if not matched[compiled.number]:
                 yield f"{compiled.name}: matches none of the {number:,} calls in the ledger since {since:%Y-%m-%d}"
-            elif not priced[compiled.number]:
+            elif compiled.sets_price and not priced[compiled.number]:
                 calls = matched[compiled.number]
                 yield f"{compiled.name}: later rules price all of the {calls:,} calls that it matches"
 
@@ -85,7 +85,7 @@ class Lint:
                 yield f"alias_of: there is no provider {provider!r}{self._suggestion(provider)}"
             elif target is not None and target.rule.target is not None:
                 yield f"alias_of: {rule.alias_of} is an alias itself ({target.name}): name its target instead"
-            elif not (target and target.has_card) and not self._is_priced(provider, model):
+            elif "*" not in model and not (target and target.has_card) and not self._is_priced(provider, model):
                 yield f"alias_of: no source has a price for {rule.alias_of}"
             return
         provider, model = rule.match.provider or "", rule.match.model or "*"
@@ -94,6 +94,7 @@ class Lint:
 
     def _order_problems(self, compiled: CompiledRule, later: Sequence[CompiledRule]) -> Iterator[str]:
         rule = compiled.rule
+        later = [one for one in later if one.sets_price == compiled.sets_price]
         above = next((one for one in later if covers(one.rule, rule)), None)
         if above is not None:
             yield f"never applies: {above.name} comes later and matches all of its calls"

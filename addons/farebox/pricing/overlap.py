@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from ..config.price_rules import Match, PriceRule
 
-_PATTERNS = ("host", "model", "deployment")
-_NAMES = ("provider", "tier")
+_PATTERNS = ("host", "model", "deployment", "path")
+_NAMES = ("provider", "tier", "port", "key_kind", "billing")
 
 
 def covers(wide: PriceRule, narrow: PriceRule) -> bool:
@@ -31,6 +31,7 @@ def meet(one: PriceRule, other: PriceRule) -> bool:
         and _first(other) <= _last(one)
         and all(_agree(getattr(one.match, name), getattr(other.match, name)) for name in _NAMES)
         and _may_meet(one.match.host, other.match.host)
+        and _may_meet(one.match.path, other.match.path)
         # A deployment and a model are both requested names: rules for different names match different calls.
         and _may_meet(one.match.model or one.match.deployment, other.match.model or other.match.deployment)
         and all((other.match.context or {}).get(name, word) == word for name, word in (one.match.context or {}).items())
@@ -50,7 +51,7 @@ def _last(rule: PriceRule) -> date:
     return rule.effective_to or date.max
 
 
-def _agree(one: str | None, other: str | None) -> bool:
+def _agree(one: object, other: object) -> bool:
     return one is None or other is None or one == other
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
@@ -11,7 +12,7 @@ from .consumption import Consumption
 from .ratecard import RateCard
 
 _CACHE_SIZE = 4096
-_Key = tuple[str, str, tuple[str, ...], str | None, str | None, tuple[tuple[str, str], ...]]
+_Key = tuple[str, str, tuple[str, ...], str | None, str | None, tuple[tuple[str, str], ...], tuple[Any, ...]]
 
 
 class Overrides:
@@ -22,6 +23,7 @@ class Overrides:
         self.version = f"sha256.{hashlib.sha256(msgspec.json.encode(tuple(rules))).hexdigest()[:12]}"
         self.compiled_rules = tuple(CompiledRule(number, rule, self.version, name) for number, rule in enumerate(rules))
         self._providers = {rule.match.provider for rule in rules}
+        self._billing_rules = tuple(one for one in reversed(self.compiled_rules) if one.rule.billing is not None)
         self._matching: dict[_Key, tuple[CompiledRule, ...]] = {}
 
     def knows_provider(self, provider: str) -> bool:
@@ -33,19 +35,25 @@ class Overrides:
         return model is not None and any(model.lower() in _whole_names(rule) for rule in fits)
 
     def rule_for(self, asked: Consumption) -> CompiledRule | None:
-        """Return the rule that applies to a call."""
+        """Return the rule whose price applies to a call."""
         context = tuple(asked.context.items()) if asked.context else ()
-        key = (asked.provider, asked.host, asked.models, asked.operation, asked.tier, context)
+        address = (asked.paths, asked.port, asked.key_kind, asked.billing)
+        key = (asked.provider, asked.host, asked.models, asked.operation, asked.tier, context, address)
         matching = self._matching.get(key)
         if matching is None:
             if len(self._matching) >= _CACHE_SIZE:
                 self._matching.clear()
-            matching = tuple(one for one in reversed(self.compiled_rules) if one.matches(asked))
+            matching = tuple(one for one in reversed(self.compiled_rules) if one.sets_price and one.matches(asked))
             self._matching[key] = matching
         for one in matching:
             if one.holds(asked):
                 return one
         return None
+
+    def billing_rule(self, asked: Consumption) -> PriceRule | None:
+        """Return the last rule that says who pays for a call."""
+        found = (one.rule for one in self._billing_rules if one.matches(asked) and one.holds(asked))
+        return next(found, None)
 
     def change(self, asked: Consumption) -> CompiledRule | None:
         """Return the rule that applies if it changes the prices of other sources instead of having its own."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
+from ..config.price_rules import PriceRule
 from ..records.usage import Usage
 from .amounts import Amounts, amounts
 from .catalogue import Catalogue
@@ -65,6 +66,10 @@ class Pricer:
         every = {name: 1 for one in self._cards(asked) for name in one.rates}
         price = card.price(Amounts(every, 1))
         return self._filled_up(card, asked, price.missing + price.general)
+
+    def billing_rule(self, asked: Consumption) -> PriceRule | None:
+        """Return the user's rule that says who pays for a call."""
+        return self._overrides.billing_rule(asked) if self._overrides else None
 
     def price(self, *parts: Consumption) -> Cost:
         """Return the cost of a call that consumed `parts`; the card is that of the first part with a price."""

@@ -11,7 +11,7 @@ from ..records.record import Record
 from ..records.usage import Part, Usage
 from .consumption import Consumption
 from .cost import ESTIMATED, PARTIAL, PRICED, REPORTED, UNPRICED, Cost, free
-from .paid import LIST_PRICE, is_included, paid
+from .paid import LIST_PRICE, detected, is_included, kept_detection, paid, ruled
 from .pricer import Pricer
 from .reported import STATED_COST_DIFFERS, differs
 
@@ -34,6 +34,8 @@ _usage_of = attrgetter(*Usage.__struct_fields__)
 _ON_DEMAND = {"on_demand_priority": "priority", "on_demand_flex": "flex", "on_demand": None, "batch": None}
 # The list price of what reserved capacity pays for is the standard one.
 _TIERS = {**_ON_DEMAND, "provisioned_throughput": None, "scale": None}
+# What of the address the user's rules may match; it sets no price by itself.
+_ADDRESS = frozenset({"path", "port"})
 _BATCH = {"processing": "batch"}
 
 
@@ -44,6 +46,7 @@ def priced(row: Record, pricer: Pricer) -> Record:
     catalogue's. The range of an estimated cost goes from
     the price of the low ends to that of the high ends.
     """
+    row = with_payer(row, pricer)
     cost = free(GATEWAY_CACHE) if is_cache_hit(row.price_context) else pricer.price(*consumptions(row))
     if row.usage_source == NO_USAGE and not cost.is_flat:
         cost = Cost(None, UNPRICED)
@@ -55,7 +58,8 @@ def priced(row: Record, pricer: Pricer) -> Record:
         estimate["cost_nanousd"] = [_cost_at(row, end, pricer) for end in (_LOW, _HIGH)]
     elif depends_on_usage and kept:
         status = PARTIAL
-    values: dict[str, Any] = {"price_version": cost.version, "rate_card": cost.rate_card or None}
+    card = {**cost.rate_card, **kept_detection(row)}
+    values: dict[str, Any] = {"price_version": cost.version, "rate_card": card or None}
     values["catalogue_cost_nanousd"] = cost.nanousd
     if row.cost_status == REPORTED and not is_included(row):
         estimate.pop("cost_nanousd", None)
@@ -64,6 +68,11 @@ def priced(row: Record, pricer: Pricer) -> Record:
         flags = [STATED_COST_DIFFERS] if differs(row.stated_cost_nanousd, cost.nanousd) else []
         values |= {"cost_reasons": [*cost.reasons, *kept, *flags] or None}
     return paid(msgspec.structs.replace(row, **values, estimate=estimate or None))
+
+
+def with_payer(row: Record, pricer: Pricer) -> Record:
+    """Return `row` with who pays by the user's rules, where the exchange leaves it to them."""
+    return ruled(row, pricer.billing_rule(consumptions(row)[0]))
 
 
 def is_final(row: Record) -> bool:
@@ -84,6 +93,10 @@ def consumptions(row: Record) -> list[Consumption]:
         tier=_tier(row.service_tier),
         context=_context(row.service_tier, row.price_context),
         duration_ms=row.duration_ms,
+        paths=tuple((row.price_context or {}).get("path", "").split()),
+        port=_port(row.price_context),
+        key_kind=row.key_kind,
+        billing=detected(row).billing if row.billing else None,
     )
     if not row.parts:
         return [whole]
@@ -113,7 +126,13 @@ def _tier(served: str | None) -> str | None:
 
 
 def _context(tier: str | None, words: Mapping[str, str] | None) -> dict[str, str]:
-    return {**(_BATCH if (tier or "").lower() == "batch" else {}), **(words or {})}
+    known = {name: word for name, word in (words or {}).items() if name not in _ADDRESS}
+    return {**(_BATCH if (tier or "").lower() == "batch" else {}), **known}
+
+
+def _port(words: Mapping[str, str] | None) -> int | None:
+    stated = (words or {}).get("port", "")
+    return int(stated) if stated.isdecimal() else None
 
 
 def _known(*models: str | None) -> tuple[str, ...]:

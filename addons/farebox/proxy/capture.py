@@ -13,7 +13,7 @@ from ..purpose.classifier import Classifier
 class CaptureOptions(NamedTuple):
     """Request headers to keep, fields in which answers state their cost, and whose call it is and why.
 
-    `on_fault` gets a fault of ours in what is only added.
+    `on_fault` gets a fault of ours in what is only added. `paths` are patterns of the user's prices.
     """
 
     tags: tuple[str, ...] = ()
@@ -21,6 +21,7 @@ class CaptureOptions(NamedTuple):
     attributor: Attributor = Attributor()
     classifier: Classifier = Classifier()
     on_fault: Callable[[Exception], None] = lambda _error: None
+    paths: tuple[str, ...] = ()
 
 
 def capture_of(settings: Settings, hmac_key: bytes, on_fault: Callable[[Exception], None]) -> CaptureOptions:
@@ -28,4 +29,5 @@ def capture_of(settings: Settings, hmac_key: bytes, on_fault: Callable[[Exceptio
     directory = Directory(settings.keys, settings.users, settings.teams)
     attributor = Attributor(settings.attribution.headers, directory, hmac_key=hmac_key)
     classifier = Classifier(settings.purposes)
-    return CaptureOptions(settings.attribution.tags, settings.cost_fields, attributor, classifier, on_fault)
+    paths = tuple(dict.fromkeys(rule.match.path for rule in settings.prices if rule.match.path is not None))
+    return CaptureOptions(settings.attribution.tags, settings.cost_fields, attributor, classifier, on_fault, paths)

@@ -11,7 +11,7 @@ from ..pricing.cost import NONE, REPORTED, Cost, free, nothing_billable, unprice
 from ..pricing.paid import paid
 from ..pricing.pricer import Pricer
 from ..pricing.reported import reported
-from ..pricing.row import NO_USAGE, PENDING, is_final, priced
+from ..pricing.row import NO_USAGE, PENDING, is_final, priced, with_payer
 from ..records import reading as outcomes
 from ..records.columns import NAMES
 from ..records.price_context import is_cache_hit
@@ -58,7 +58,7 @@ def record_of(reading: Reading, pricer: Pricer, learned: RatioModel = EMPTY_MODE
         values |= _cost_columns(Cost(billed.nanousd, REPORTED, (billed.place, *doubts(reading)), "reported")) | {
             "catalogue_cost_nanousd": None
         }
-    row = with_summed_parts(Record(**values), pricer)
+    row = with_payer(with_summed_parts(Record(**values), pricer), pricer)
     return paid(row) if is_final(row) else priced(row, pricer)
 
 

@@ -17,6 +17,7 @@ from .snapshot import snapshot
 _SETS_THE_PRICE = (
     *("provider", "host", "model_returned", "model_requested", "service_tier"),
     *("price_context", "started_at", "cost_status", "cost_reasons"),
+    *("key_kind", "billing", "billing_source", "plan"),
 )
 
 
