@@ -134,7 +134,7 @@ BY_KEY = {"billing": "plan", "billing_source": "key_kind", "plan": "claude"}
         ("[{match: {path: /team/*}, billing: byok}]", {"price_context": {"path": "/team/*"}}, ("byok", "rule", None)),
         ("[{match: {path: /team/*}, billing: byok}]", {"price_context": {"path": "/a"}}, ("metered", "host", None)),
         ("[{match: {port: 8001}, billing: byok}]", {"price_context": {"port": "8001"}}, ("byok", "rule", None)),
-        ("[{match: {port: 443}, billing: byok}]", {}, ("byok", "rule", None)),
+        ("[{match: {port: 443}, billing: byok}]", {"price_context": {"port": "443"}}, ("byok", "rule", None)),
         ("[{match: {port: 443}, billing: byok}]", {"price_context": {"port": "8001"}}, ("metered", "host", None)),
         (
             "[{match: {provider: openai}, name: My Plan, billing: plan}]",

@@ -36,7 +36,7 @@ def bill(call: Call, response: Response, reply: Reply) -> BilledUsage:
     parts = _with_rest(list(reply.parts.values()), _counted(reply))
     usage = summed(part.usage for part in parts) if parts else _usage(call, response, reply)
     doubts = sorted({*reply.doubts, *_doubts(call, response, reply)})
-    words = {**(price_context(context) or {}), **call.place}
+    words = {**(price_context(context) or {}), **call.address.words(call.request)}
     return BilledUsage(call.dialect.billed(asked, usage), parts or None, words or None, doubts or None)
 
 

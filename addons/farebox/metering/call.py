@@ -11,13 +11,13 @@ from ..errors import WireError
 from ..providers.table import NOBODY, PROVIDERS, UNKNOWN, Provider, Table, provider_of
 from ..records import clean
 from ..records.exchange import Request
-from ..records.glob import fits
 from ..records.params import names_of, params_of
 from ..records.text_size import TextSize, measure, measure_raw
 from ..wire import form
 from ..wire.documents import decode
 from ..wire.large_json import is_large, outer_members
 from ..wire.truncated_json import partial_document
+from .address import ANY_ADDRESS, AddressRules
 from .cost_fields import CostField
 
 
@@ -25,8 +25,8 @@ from .cost_fields import CostField
 class Call:
     """One claimed request with its provider, its dialect and what it asks for; `started_at` is in ns since 1970.
 
-    `facts` are columns that rules over the request have found: who made the call, and why. `paths` are patterns of the
-    user's prices, of which those that fit are kept instead of the path.
+    `facts` are columns that rules over the request have found: who made the call, and why. `address` is what of
+    the request's address the user's prices ask for.
     """
 
     id: str
@@ -38,15 +38,7 @@ class Call:
     tags: dict[str, str] | None = None
     cost_fields: tuple[CostField, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
-    paths: tuple[str, ...] = ()
-
-    @property
-    def place(self) -> dict[str, str]:
-        """What of the address the user's prices may match: the patterns that fit its path, and an unusual port."""
-        fitting = " ".join(pattern for pattern in self.paths if fits(pattern, self.request.path))
-        port = self.request.port
-        found = {"path": fitting, "port": "" if port in (80, 443) else str(port)}
-        return {name: word for name, word in found.items() if word}
+    address: AddressRules = ANY_ADDRESS
 
     @property
     def applicable_cost_fields(self) -> Iterator[CostField]:

@@ -20,8 +20,6 @@ NAME = "override"
 # The model of a rule that names no model.
 ANY_MODEL = "*"
 _CACHE_SIZE = 4096
-# These are not recorded.
-_USUAL_PORTS = frozenset({80, 443})
 
 
 class CompiledRule:
@@ -62,7 +60,7 @@ class CompiledRule:
         match = self.rule.match
         return (
             (match.path is None or match.path in asked.paths)
-            and (match.port is None or match.port == asked.port or (asked.port is None and match.port in _USUAL_PORTS))
+            and match.port in {None, asked.port}
             and match.key_kind in {None, asked.key_kind}
             and match.billing in {None, asked.billing}
         )

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from ..attribution.attributor import Attributor
 from ..attribution.directory import Directory
 from ..config.settings import Settings
+from ..metering.address import AddressRules
 from ..metering.cost_fields import CostField
 from ..purpose.classifier import Classifier
 
@@ -13,7 +14,7 @@ from ..purpose.classifier import Classifier
 class CaptureOptions(NamedTuple):
     """Request headers to keep, fields in which answers state their cost, and whose call it is and why.
 
-    `on_fault` gets a fault of ours in what is only added. `paths` are patterns of the user's prices.
+    `on_fault` gets a fault of ours in what is only added. `address` is what the user's prices ask of an address.
     """
 
     tags: tuple[str, ...] = ()
@@ -21,7 +22,7 @@ class CaptureOptions(NamedTuple):
     attributor: Attributor = Attributor()
     classifier: Classifier = Classifier()
     on_fault: Callable[[Exception], None] = lambda _error: None
-    paths: tuple[str, ...] = ()
+    address: AddressRules = AddressRules()
 
 
 def capture_of(settings: Settings, hmac_key: bytes, on_fault: Callable[[Exception], None]) -> CaptureOptions:
@@ -29,5 +30,9 @@ def capture_of(settings: Settings, hmac_key: bytes, on_fault: Callable[[Exceptio
     directory = Directory(settings.keys, settings.users, settings.teams)
     attributor = Attributor(settings.attribution.headers, directory, hmac_key=hmac_key)
     classifier = Classifier(settings.purposes)
-    paths = tuple(dict.fromkeys(rule.match.path for rule in settings.prices if rule.match.path is not None))
-    return CaptureOptions(settings.attribution.tags, settings.cost_fields, attributor, classifier, on_fault, paths)
+    matches = [rule.match for rule in settings.prices]
+    address = AddressRules(
+        tuple(dict.fromkeys(match.path for match in matches if match.path is not None)),
+        frozenset(match.port for match in matches if match.port is not None),
+    )
+    return CaptureOptions(settings.attribution.tags, settings.cost_fields, attributor, classifier, on_fault, address)

@@ -148,7 +148,7 @@ class Exchange:
         self.provider = provider_at(self._flow, request.host, request.port, self._table)
         facts = self._facts(request, asked, body)
         fields = (self._id, self._started_at, request, self.dialect, self.provider, asked)
-        return Call(*fields, self._kept_tags(request), self._capture.cost_fields, facts, self._capture.paths)
+        return Call(*fields, self._kept_tags(request), self._capture.cost_fields, facts, self._capture.address)
 
     def _facts(self, request: Request, asked: Asked, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return whose call it is, and why it was made."""

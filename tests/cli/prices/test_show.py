@@ -76,7 +76,7 @@ def test_every_provider_that_has_the_model_is_shown_once_for_each_price(run: Com
     sellers = [one["providers"] for one in json.loads(run("show", "gpt-4o", "--format", "json").out)]
     [internal] = json.loads(run("show", "internal-7b", "--format", "json").out)
 
-    assert ["openai", "azure"] in sellers
+    assert ["openai", "chatgpt", "azure"] in sellers
     assert len(internal["providers"]) > 30
     assert internal["standard_call"]["cost_nanousd"] == 2_000_000
 
