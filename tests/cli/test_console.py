@@ -2,10 +2,14 @@
 
 import io
 import sys
+from datetime import UTC
 
+import msgspec
 import pytest
-from farebox.cli.console import console, print_line
-from rich.text import Text
+from farebox.cli.console import console, print_call
+from farebox.report.line import FIELDS
+
+from tests.support.samples import record
 
 
 @pytest.mark.parametrize(("columns", "width"), [(None, 160), ("", 160), ("72", 72)])
@@ -43,11 +47,23 @@ def test_stdout_and_stderr_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> No
     assert (out.getvalue(), err.getvalue()) == ("bill 1\n", "note 2\n")
 
 
-def test_a_line_that_is_too_long_is_cut_and_stays_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_call_is_piped_as_fields_between_tabs(monkeypatch: pytest.MonkeyPatch) -> None:
     out = io.StringIO()
     monkeypatch.setattr(sys, "stdout", out)
-    monkeypatch.setenv("COLUMNS", "20")
+    row = msgspec.structs.asdict(record(model_returned="gpt-4o", cost_nanousd=1_500_000, error_code="a\tb"))
 
-    print_line(console(), Text("a call with a very long line"))
+    print_call(console(), row, UTC)
 
-    assert out.getvalue() == "a call with a very …\n"
+    fields = dict(zip(FIELDS, out.getvalue().removesuffix("\n").split("\t"), strict=True))
+    assert (fields["model"], fields["cost_usd"], fields["output_tokens"]) == ("gpt-4o", "0.001500000", "")
+    assert (fields["id"], fields["error"]) == (row["id"], "a b")
+
+
+def test_a_terminal_without_unicode_gets_ascii(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
+
+    console().print("✓ gpt… ▌é")
+    sys.stdout.flush()
+
+    assert raw.getvalue() == b"+ gpt~ #?\n"

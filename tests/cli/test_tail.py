@@ -17,7 +17,7 @@ from tests.support.samples import record
 def test_tail_prints_the_last_calls_in_their_order(run: Command) -> None:
     lines = run("tail", "--no-follow", "-n", "2").out.splitlines()
 
-    assert [line.split()[5] for line in lines] == ["gpt-9", "gpt-4o"]
+    assert [line.split("\t")[5] for line in lines] == ["gpt-9", "gpt-4o"]
 
 
 @pytest.mark.usefixtures("home")

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
-from farebox.report.line import call_line
+from farebox.report.line import call_line, shortened
 
 from tests.support.samples import record
 
@@ -26,15 +26,15 @@ KNOWN = {
     [
         (
             KNOWN,
-            "13:30:15 {id} 200 ok openai gpt-4o $0.00350 800 ms 1,200 in (1,024 cached) 30 out, first token 90 ms",
+            "13:30:15 $0.00350 800 ms 200 openai gpt-4o 1,200 in (1,024 cached) 30 out {id} first token 90 ms",
         ),
         (
             KNOWN | {"cost_status": "estimated", "ttft_ms": None, "estimate": {"output_tokens": [9, 60]}},
-            "13:30:15 {id} 200 ok openai gpt-4o $0.00350 estimated 800 ms 1,200 in (1,024 cached) ~30 out",
+            "13:30:15 ~$0.00350 800 ms 200 openai gpt-4o 1,200 in (1,024 cached) ~30 out {id}",
         ),
         (
             KNOWN | {"cost_status": "partial", "outcome": "client_abort", "ttft_ms": None},
-            "13:30:15 {id} 200 client_abort openai gpt-4o $0.00350 partial 800 ms 1,200 in (1,024 cached) 30 out",
+            "13:30:15 $0.00350+ 800 ms 200 openai gpt-4o client_abort 1,200 in (1,024 cached) 30 out {id}",
         ),
         (
             {
@@ -45,10 +45,10 @@ KNOWN = {
                 "duration_ms": 9,
                 "error_code": "rate_limit_exceeded",
             },
-            "13:30:15 {id} 429 http_error openai o3 9 ms rate_limit_exceeded",
+            "13:30:15 - 9 ms 429 openai o3 http_error rate_limit_exceeded {id}",
         ),
-        ({"outcome": "network_error", "cost_status": "none"}, "13:30:15 {id} --- network_error openai ?"),
-        ({"cost_status": "unpriced", "status": 200}, "13:30:15 {id} 200 ok openai unpriced ? ? in ? out"),
+        ({"outcome": "network_error", "cost_status": "none"}, "13:30:15 - ? --- openai network_error {id}"),
+        ({"cost_status": "unpriced", "status": 200}, "13:30:15 unpriced ? 200 openai ? in ? out {id}"),
     ],
     ids=["priced", "estimated", "partial", "refused", "no answer", "unpriced"],
 )
@@ -60,9 +60,22 @@ def test_a_line_tells_when_how_who_and_how_much(told: dict[str, Any], expected: 
     assert line.plain.split() == expected.format(id=row["id"][-8:]).split()
 
 
-def test_lines_stand_below_each_other() -> None:
-    lines = [
-        call_line(msgspec.structs.asdict(record(**told)), ZoneInfo("UTC")).plain for told in (KNOWN, {"status": 200})
-    ]
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 120, 200])
+def test_cost_and_duration_are_readable_at_any_width(width: int) -> None:
+    row = msgspec.structs.asdict(record(**KNOWN | {"model_returned": "a-model-with-a-long-name-2026-11-01-preview"}))
 
-    assert lines[0].index("1,200 in") == lines[1].index("? in")
+    line = call_line(row, ZoneInfo("UTC"), width).plain
+
+    assert len(line) <= width
+    assert line.split()[1:4] == ["$0.00350", "800", "ms"]
+    assert (" in" in line) is (width >= 80)
+
+
+def test_a_model_keeps_its_end() -> None:
+    assert shortened("claude-sonnet-4-5-20250929", 16) == "claude-son…50929"
+
+
+def test_embeddings_have_no_output_that_is_unknown() -> None:
+    row = msgspec.structs.asdict(record(operation="embeddings", status=200, input_tokens=8, cost_nanousd=160))
+
+    assert "8 in  " in call_line(row, ZoneInfo("UTC")).plain

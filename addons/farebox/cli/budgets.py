@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from ..config import settings as settings_module
 from ..errors import SettingsError
 from ..report.budgets import as_csv, as_json, budgets_table
 from ..store.budgets import BudgetReader
 from .console import console
 from .ledger import opened_ledger
 from .options import Config, Ledger
+from .reading import settings_for_reading
 from .report import Format
 
 
@@ -28,7 +28,7 @@ def budgets(
     The budgets are those of farebox.yaml, and their days, weeks and months those of the setting `timezone`. Known costs
     count; what estimates add, and calls whose cost is unknown, are shown apart.
     """
-    settings = settings_module.load({"ledger": ledger}, config=config)
+    settings = settings_for_reading({"ledger": ledger}, config)
     if not settings.budgets:
         raise SettingsError("budgets: there are none: add some to farebox.yaml as docs/budgets.md describes")
     now = datetime.now(UTC)

@@ -18,7 +18,6 @@ from ..errors import FareboxError
 from ..home import assets
 from ..home.folder import CERTIFICATE, claim
 from ..process.stopping import Signals, until_signalled
-from ..report.line import call_line
 from ..report.table import report_table
 from ..store import queries
 from ..store.engine import Engine, opened
@@ -27,7 +26,7 @@ from ..store.snapshot import snapshot
 from ..store.summary import Scope, summarise
 from ..supervisor import supervisor
 from ..supervisor.supervisor import LifecycleHooks, Started
-from .console import console, print_line
+from .console import console, print_call
 from .options import Config
 from .report import ordered
 
@@ -141,7 +140,7 @@ class _Demo:
 
     def _report(self) -> None:
         for row in queries.last_calls(self._engine, 1000):
-            print_line(self._out, call_line(row, self._settings.zone))
+            print_call(self._out, row, self._settings.zone)
         with snapshot(self._engine) as connection:
             groups = summarise(connection, Scope(), _BY)
             [whole] = summarise(connection, Scope(), ())

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from ..config import settings as settings_module
 from ..config.settings import Settings
 from ..doctor import budgets, client, destinations, folder, librechat, open_files, otlp, ports, prices, sidecar
 from ..doctor import ledger as ledger_check
@@ -16,6 +15,7 @@ from ..doctor.finding import OK, PROBLEM, WARNING, Finding
 from ..doctor.reach import farebox_of
 from .console import console
 from .options import Config, Host, Ledger, MetricsPort, Port
+from .reading import at_running_ports, settings_for_reading
 
 _MARKS = {OK: ("✓", "green"), WARNING: ("!", "yellow"), PROBLEM: ("✗", "bold red")}
 
@@ -46,7 +46,7 @@ def doctor(
     - `farebox doctor --env-file .env`
     """
     given = {"host": host, "port": port, "metrics_port": metrics_port, "ledger": ledger}
-    settings = settings_module.load(given, config=config)
+    settings = at_running_ports(settings_for_reading(given, config), given)
     out = console()
     worst = OK
     for finding in examine(settings, pid, env_file):

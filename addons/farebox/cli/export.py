@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ..config import settings as settings_module
 from ..errors import SettingsError
 from ..exports.destination import destination
 from ..exports.formats import WRITERS, Format
@@ -20,6 +19,7 @@ from ..store.migrate import migrate
 from ..store.summary import Scope
 from .console import console
 from .options import Config, Ledger, Until, Where
+from .reading import settings_for_reading
 from .scope import scope_of
 
 _PAGE = 1_000
@@ -47,7 +47,7 @@ def export(
     - `farebox export --since 2026-11 --output november.csv`
     - `farebox export --since 90d --where provider=openai --output calls.parquet`
     """
-    settings = settings_module.load({"ledger": ledger}, config=config)
+    settings = settings_for_reading({"ledger": ledger}, config)
     scope = scope_of(settings, since, until, where)
     chosen = format or _by_ending(output)
     if chosen is Format.PARQUET and output is None and sys.stdout.isatty():

@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from ..config import settings as settings_module
 from ..config.settings import Settings
 from ..report.figures import plural
 from ..spool.reader import SpoolReader
@@ -13,6 +12,7 @@ from ..store.forget import Forgotten, Person
 from ..store.forget import forget as forget_person
 from .ledger import opened_ledger
 from .options import Config, Ledger
+from .reading import settings_for_reading
 
 
 def forget(
@@ -30,7 +30,7 @@ def forget(
     - `farebox forget --key 3f9a0c1d2b4e5f60`
     """
     person = _person(user, key)
-    settings = settings_module.load({"ledger": ledger}, config=config)
+    settings = settings_for_reading({"ledger": ledger}, config)
     with opened_ledger(settings) as engine:
         forgotten = forget_person(engine, person)
         spooled = SpoolReader(settings.spool_folder, queries.positions(engine)).pending()

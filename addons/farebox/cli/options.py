@@ -8,7 +8,9 @@ import typer
 Ledger = Annotated[
     str | None,
     typer.Option(
-        metavar="URL", help="The ledger: sqlite:///PATH or postgresql://...; default: ledger.db in the data folder."
+        metavar="URL",
+        help="The ledger: a file, sqlite:///PATH or postgresql://...; default: that of the sidecar that runs with "
+        "the data folder, else ledger.db there.",
     ),
 ]
 Config = Annotated[

@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from ..analysis.params import param_uses, to_drop
-from ..config import settings as settings_module
 from ..report.params import drop_lines, params_json, params_table
 from ..store.parameters import parameters
 from .console import console
 from .ledger import opened_ledger
 from .options import Config, Ledger, Until, Where
+from .reading import settings_for_reading
 from .scope import scope_of
 
 
@@ -47,7 +47,7 @@ def params(
     - `farebox params`
     - `farebox params --since 7d --where provider=mistral`
     """
-    settings = settings_module.load({"ledger": ledger}, config=config)
+    settings = settings_for_reading({"ledger": ledger}, config)
     with opened_ledger(settings) as engine:
         uses = param_uses(parameters(engine, scope_of(settings, since, until, where)))
     drops = to_drop(uses)

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from ..config import settings as settings_module
 from ..config.settings import Settings
 from ..errors import SettingsError
 from ..report.machine import as_csv, as_json
@@ -21,6 +20,7 @@ from ..store.totals import Totals, totals
 from .console import console
 from .ledger import opened_ledger
 from .options import Config, Ledger, Until, Where
+from .reading import settings_for_reading
 from .scope import scope_of
 
 NAMES = (*DIMENSIONS, *SPANS)
@@ -63,7 +63,7 @@ def report(
     - `farebox report --by day --since 2026-11 --format csv`
     - `farebox report --by user,model --where status=200`
     """
-    settings = settings_module.load({"ledger": ledger}, config=config)
+    settings = settings_for_reading({"ledger": ledger}, config)
     names = _names(by)
     scope = scope_of(settings, since, until, where)
     starts: dict[str, datetime] = {}

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from ..analysis.reprice import reprice as reprice_calls
-from ..config import settings as settings_module
 from ..config.files import missed
 from ..pricing.cost import ESTIMATED, FREE, PARTIAL, PRICED, REPORTED, UNPRICED
 from ..pricing.standard import standard
@@ -18,6 +17,7 @@ from ..store.reprices import Selection
 from .console import console
 from .ledger import opened_ledger
 from .options import Config, Ledger, Until, Where
+from .reading import settings_for_reading
 from .scope import scope_of
 
 
@@ -65,7 +65,7 @@ def reprice(
     - `farebox reprice --since 30d --dry-run`
     - `farebox reprice --since all --only unpriced`
     """
-    settings = settings_module.load({"ledger": ledger}, config=config)
+    settings = settings_for_reading({"ledger": ledger}, config)
     wanted = Selection(scope_of(settings, since, until, where), tuple(only or ()))
     with opened_ledger(settings) as engine:
         changes = reprice_calls(

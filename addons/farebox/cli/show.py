@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from ..config import settings as settings_module
 from ..errors import FareboxError
 from ..pricing.cost import UNPRICED, lacked
 from ..report.line import call_line
@@ -17,6 +16,7 @@ from ..store.reprices import history
 from .console import console
 from .ledger import opened_ledger
 from .options import Config, Ledger
+from .reading import settings_for_reading
 
 _LIMIT = 20
 
@@ -35,7 +35,7 @@ def show(
     config: Config = None,
 ) -> None:
     """Print every column of one call that has a value."""
-    settings = settings_module.load({"ledger": ledger}, config=config)
+    settings = settings_for_reading({"ledger": ledger}, config)
     with opened_ledger(settings) as engine:
         found = queries.calls_named(engine, id, limit=_LIMIT)
         revisions = history(engine, found[0]) if len(found) == 1 else []
@@ -63,7 +63,7 @@ def _print_list(rows: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> None:
     out = console()
     out.print(f"{len(rows)} calls have this id:")
     for row in rows:
-        out.print(row["id"], call_line(row, zone))
+        out.print(row["id"], call_line(row, zone, out.width - len(row["id"]) - 1))
 
 
 def _rule(row: Mapping[str, Any]) -> str:

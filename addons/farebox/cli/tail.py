@@ -7,14 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
-from ..config import settings as settings_module
 from ..errors import LedgerAwayError
-from ..report.line import call_line
 from ..store import queries
 from ..store.engine import Engine
-from .console import console, print_line
+from .console import console, print_call
 from .ledger import opened_ledger
 from .options import Config, Ledger
+from .reading import settings_for_reading
 
 POLL_SECONDS = 0.5
 # A row is written when its call ends, and is found by its start: a long call began long before.
@@ -32,14 +31,23 @@ def tail(
     ledger: Ledger = None,
     config: Config = None,
 ) -> None:
-    """Print calls as they end, one line each, until Ctrl-C."""
-    settings = settings_module.load({"ledger": ledger}, config=config)
+    """Print calls as they end, one line each, until Ctrl-C.
+
+    A line has time, cost, duration and status, then as much as fits: model, tokens, the end of the id. `~` marks an
+    estimate, `+` a lower bound. Piped, each line has these fields, with tabs between them: started_at, id, status,
+    outcome, provider, model, cost_usd, cost_status, duration_ms, ttft_ms, input_tokens, cache_read_tokens,
+    output_tokens, error.
+
+    - `farebox tail`
+    - `farebox tail --no-follow --lines 1000 | cut -f 6,7`
+    """
+    settings = settings_for_reading({"ledger": ledger}, config)
     out = console()
     with opened_ledger(settings) as engine:
         for row in queries.last_calls(engine, lines):
-            print_line(out, call_line(row, settings.zone))
+            print_call(out, row, settings.zone)
         for row in new_calls(engine) if follow else ():
-            print_line(out, call_line(row, settings.zone))
+            print_call(out, row, settings.zone)
 
 
 def new_calls(engine: Engine) -> Iterator[dict[str, Any]]:

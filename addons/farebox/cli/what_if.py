@@ -9,7 +9,6 @@ import typer
 
 from ..analysis.what_if import Other
 from ..analysis.what_if import what_if as compare
-from ..config import settings as settings_module
 from ..errors import SettingsError
 from ..pricing.pricer import Pricer
 from ..pricing.standard import standard
@@ -19,6 +18,7 @@ from ..store.summary import DIMENSIONS
 from .console import console
 from .ledger import opened_ledger
 from .options import Config, Ledger, Until, Where
+from .reading import settings_for_reading
 from .scope import scope_of
 
 
@@ -64,7 +64,7 @@ def what_if(
     - `farebox what-if --model deepseek/deepseek-chat --model mistral/mistral-medium-latest --since 30d`
     - `farebox what-if --model openai/gpt-5 --tier flex --where model='gpt-5*'`
     """
-    settings = settings_module.load({"ledger": ledger}, config=config)
+    settings = settings_for_reading({"ledger": ledger}, config)
     pricer = standard(settings.prices, settings.folder)
     wanted = Selection(scope_of(settings, since, until, where))
     others = [_other(name, provider, tier, pricer, settings.billers) for name in model]

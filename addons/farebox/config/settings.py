@@ -29,6 +29,7 @@ from .budgets import Budget
 from .destinations import Destination, Digest
 from .environment import from_environment
 from .key_errors import format_error
+from .ledger_url import ledger_url
 from .metrics import Metrics
 from .otlp import Otlp
 from .price_rules import PriceRule
@@ -224,7 +225,7 @@ def _filled(settings: Settings) -> Settings:
         raise SettingsError(
             f"home: {home} has a question mark, which a ledger's URL cannot contain: name another folder"
         )
-    ledger = settings.ledger or f"sqlite:///{home.absolute() / 'ledger.db'}"
+    ledger = ledger_url(settings.ledger, home)
     tags = tuple(name.lower() for name in settings.attribution.tags)
     return msgspec.structs.replace(
         settings,

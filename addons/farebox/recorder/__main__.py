@@ -106,7 +106,7 @@ def record(
     def health() -> Health:
         heartbeats.receive()
         state = recorder.health
-        return dataclasses.replace(state, trouble=open_spool.under_way or state.trouble)
+        return dataclasses.replace(state, trouble=open_spool.under_way or state.trouble, address=settings.ledger_name)
 
     gauges, _ = SpendGauges(registry), ProcessMetrics(registry, lambda: heartbeats.processes)
     server = _serve(settings, registry, stopping, health, lambda: _page(settings, health(), gauges))

@@ -10,7 +10,8 @@ class Health:
     """State of the recorder and its workers.
 
     `trouble` is the reason why the ledger is unavailable, `expected` the number of workers that should report, and
-    `dropped` the number of calls lost since the recorder started.
+    `dropped` the number of calls lost since the recorder started, `address` the ledger's URL
+    without a password.
     """
 
     workers: int
@@ -19,6 +20,7 @@ class Health:
     diagnostics: ClientDiagnostics = field(default_factory=ClientDiagnostics)
     expected: int = 1
     dropped: int = 0
+    address: str = ""
 
     @property
     def is_behind(self) -> bool:

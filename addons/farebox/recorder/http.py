@@ -95,5 +95,6 @@ def healthz(health: Health) -> tuple[int, bytes]:
         "clients": health.diagnostics,
         "expected": health.expected,
         "dropped": health.dropped,
+        "address": health.address,
     }
     return (200 if health.workers else 503), msgspec.json.encode(body) + b"\n"

@@ -1,4 +1,4 @@
-"""One call as one line."""
+"""One call as one line: for a terminal of any width, or as fields between tabs."""
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
@@ -19,27 +19,59 @@ _COLOURS = {
     reading.CLIENT_ABORT: "yellow",
     reading.SIDECAR_STOP: "yellow",
 }
-
-
 # The ids of one minute begin alike, so the end is shown; `farebox show` accepts it.
 ID_LENGTH = 8
+_COST, _DURATION, _STATUS = 10, 8, 3
+# A model is shortened to this before something else is left out.
+_SHORTEST_NAME, _LONGEST_NAME = 16, 36
+FIELDS = (
+    *("started_at", "id", "status", "outcome", "provider", "model", "cost_usd", "cost_status", "duration_ms"),
+    *("ttft_ms", "input_tokens", "cache_read_tokens", "output_tokens", "error"),
+)
 
 
-def call_line(row: Mapping[str, Any], zone: tzinfo) -> Text:
-    """Return the ledger's `row` as one line: time, id, status, outcome, model, cost, duration, tokens."""
+def call_line(row: Mapping[str, Any], zone: tzinfo, width: int = 160) -> Text:
+    """Return the ledger's `row` as one line of up to `width` characters.
+
+    First time, cost, duration and status, which always fit; then the model, the tokens and the rest, as far as there is
+    room.
+    """
     line = Text(no_wrap=True, overflow="ellipsis")
-    line.append(f"{local(row['started_at'], zone):%H:%M:%S} {row['id'][-ID_LENGTH:]} ", "dim")
-    line.append(f"{row['status'] or '---'} {row['outcome']:<13} ", _COLOURS.get(row["outcome"], ""))
-    name = f"{row['provider']} {row['model_returned'] or row['model_requested'] or row['operation'] or ''}"
-    line.append(f"{name:<36} ", "bold")
-    line.append(f"{_cost(row):<19} ", "green" if row["cost_nanousd"] else "yellow")
-    line.append(f"{figures.duration(row['duration_ms']):>8}  ")
-    line.append(_tokens(row), "cyan")
-    if row["ttft_ms"] is not None:
-        line.append(f", first token {figures.duration(row['ttft_ms'])}", "dim")
-    if error := row["error_code"] or row["error_type"]:
-        line.append(f" {error}", "red")
+    line.append(f"{local(row['started_at'], zone):%H:%M:%S} ", "dim")
+    line.append(f"{_cost(row):>{_COST}} ", "green" if row["cost_nanousd"] else "yellow")
+    line.append(f"{figures.duration(row['duration_ms']):>{_DURATION}} ")
+    line.append(f"{row['status'] or '---'!s:>{_STATUS}} ", _COLOURS.get(row["outcome"], ""))
+    room = width - len(line.plain)
+    parts = _parts(row, room - _SHORTEST_NAME)
+    name = f"{row['provider']} {_model(row)}"
+    longest = min(_LONGEST_NAME, max(_SHORTEST_NAME, room - sum(len(text) + 2 for text, _ in parts[:1])))
+    line.append(f"{shortened(name, min(longest, room)):<{min(longest, room)}}", "bold")
+    for text, style in parts:
+        if len(line.plain) + 2 + len(text) > width:
+            break
+        line.append("  ").append(text, style)
     return line
+
+
+def call_fields(row: Mapping[str, Any]) -> str:
+    """Return the FIELDS of `row` between tabs, an unknown one empty; time in UTC, cost in USD."""
+    cost = figures.exact_usd(row["cost_nanousd"])
+    values = {
+        **row,
+        "started_at": f"{in_utc(row['started_at']):%Y-%m-%dT%H:%M:%S.%fZ}",
+        "model": _model(row),
+        "cost_usd": cost,
+        "error": row["error_code"] or row["error_type"],
+    }
+    return "\t".join("" if values[name] is None else str(values[name]).replace("\t", " ") for name in FIELDS)
+
+
+def shortened(text: str, width: int) -> str:
+    """Return `text`, cut in its middle to `width`: models differ at their ends."""
+    if len(text) <= width:
+        return text
+    end = (width - 1) // 3
+    return f"{text[: width - 1 - end]}…{text[len(text) - end :]}"
 
 
 def local(moment: datetime, zone: tzinfo) -> datetime:
@@ -47,12 +79,34 @@ def local(moment: datetime, zone: tzinfo) -> datetime:
     return in_utc(moment).astimezone(zone)
 
 
+def _model(row: Mapping[str, Any]) -> str:
+    return row["model_returned"] or row["model_requested"] or row["operation"] or ""
+
+
+def _parts(row: Mapping[str, Any], room: int) -> list[tuple[str, str]]:
+    """Return what follows the model, the most important first; `room` is what a short model leaves."""
+    error = row["error_code"] or row["error_type"]
+    parts = [
+        ("" if row["outcome"] == reading.OK else row["outcome"], _COLOURS.get(row["outcome"], "")),
+        (error or "", "red"),
+        (_tokens(row) if len(_tokens(row)) + 2 <= room else _tokens({**row, "cache_read_tokens": None}), "cyan"),
+        (row["id"][-ID_LENGTH:], "dim"),
+        ("" if row["ttft_ms"] is None else f"first token {figures.duration(row['ttft_ms'])}", "dim"),
+    ]
+    return [part for part in parts if part[0]]
+
+
 def _tokens(row: Mapping[str, Any]) -> str:
     if row["cost_status"] == NONE:
         return ""
     cached = f" ({figures.count(row['cache_read_tokens'])} cached)" if row["cache_read_tokens"] else ""
-    input_count, output_count = (_about(row, f"{side}_tokens") for side in ("input", "output"))
-    return f"{input_count} in{cached} {output_count} out"
+    # Embeddings and the like have no output, so that its count is not unknown.
+    output = "" if row["output_tokens"] is None and row["operation"] in _WITHOUT_OUTPUT else " out"
+    output_count = f" {_about(row, 'output_tokens')}{output}" if output else ""
+    return f"{_about(row, 'input_tokens')} in{cached}{output_count}"
+
+
+_WITHOUT_OUTPUT = frozenset({"embeddings", "moderation"})
 
 
 def _about(row: Mapping[str, Any], column: str) -> str:
@@ -61,7 +115,8 @@ def _about(row: Mapping[str, Any], column: str) -> str:
 
 
 def _cost(row: Mapping[str, Any]) -> str:
+    """Return the cost, with ~ if it is estimated and + if it is a lower bound."""
     if row["cost_nanousd"] is None:
-        return "" if row["cost_status"] == NONE else str(row["cost_status"])
-    mark = f" {row['cost_status']}" if row["cost_status"] in {PARTIAL, ESTIMATED} else ""
-    return figures.usd(row["cost_nanousd"]) + mark
+        return "-" if row["cost_status"] == NONE else str(row["cost_status"])
+    before, after = "~" if row["cost_status"] == ESTIMATED else "", "+" if row["cost_status"] == PARTIAL else ""
+    return f"{before}{figures.usd(row['cost_nanousd'])}{after}"

@@ -29,6 +29,7 @@ class HealthReport(msgspec.Struct, frozen=True):
     clients: ClientDiagnostics = ClientDiagnostics()
     expected: int = 1
     dropped: int = 0
+    address: str = ""
 
 
 def ask(metrics: str) -> HealthReport | None:

@@ -13,6 +13,7 @@ from ..config import web_config
 from ..config.settings import Settings
 from ..errors import FareboxError
 from ..home.folder import claim
+from ..home.running import Running, announce
 from ..process.child import DEFAULT_SPAWN, OF_RUN, PROBLEM, Child, SpawnOptions
 from ..process.ports import check, url
 from ..process.stopping import Stop
@@ -74,7 +75,9 @@ class _Supervisor:
 
     def run(self, hooks: LifecycleHooks) -> None:
         try:
-            hooks.on_started(self._start())
+            started = self._start()
+            self._announce()
+            hooks.on_started(started)
             while not self._stop.wait(_TICK_SECONDS):
                 for one in self._all:
                     one.supervise(_TICK_SECONDS)
@@ -108,6 +111,20 @@ class _Supervisor:
                 web_config.read(self._settings.web_config).scheme,
             ),
         )
+
+    def _announce(self) -> None:
+        settings = self._settings
+        sidecar = Running(
+            ledger=settings.ledger_name,
+            metrics_host=settings.metrics_host,
+            metrics_port=settings.metrics_port,
+            host=settings.host,
+            port=settings.port,
+        )
+        try:
+            announce(settings.folder, sidecar)
+        except OSError as error:
+            logger.warning("commands won't find this sidecar's ports and ledger by themselves (%s)", error.strerror)
 
     def _worker(self, number: int) -> SupervisedChild:
         return SupervisedChild(lambda: self._child(WORKER, str(number)))

@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 
-from ...config import settings as settings_module
 from ...errors import FareboxError
 from ...librechat.reconciliation import reconcile as compare
 from ...librechat.transactions import Transaction, transactions
@@ -20,6 +19,7 @@ from ...store.summary import Scope
 from ..console import console
 from ..ledger import opened_ledger
 from ..options import Config, Ledger
+from ..reading import settings_for_reading
 
 # A turn is booked at its end.
 _AROUND = timedelta(hours=1)
@@ -51,7 +51,7 @@ def reconcile(
 
     - `mongoexport --uri=mongodb://localhost/LibreChat --collection=transactions | farebox librechat reconcile -`
     """
-    settings = settings_module.load({"ledger": ledger}, config=config)
+    settings = settings_for_reading({"ledger": ledger}, config)
     booked = _read(file)
     if not booked:
         typer.echo(f"{file}: no transactions of prompts or completions.")

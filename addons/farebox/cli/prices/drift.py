@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from ...config import settings as settings_module
 from ...report.drift import drift_json, drift_table
 from ...store.drift import drift as found_drift
 from ..console import console
 from ..ledger import opened_ledger
 from ..options import Config, Ledger, Until, Where
+from ..reading import settings_for_reading
 from ..scope import scope_of
 
 
@@ -34,7 +34,7 @@ def drift(
     config: Config = None,
 ) -> None:
     """Compare the catalogues with the calls whose cost the provider reported, model by model."""
-    settings = settings_module.load({"ledger": ledger}, config=config)
+    settings = settings_for_reading({"ledger": ledger}, config)
     with opened_ledger(settings) as engine:
         found = found_drift(engine, scope_of(settings, since, until, where))
     if format is Format.JSON:

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from ...config import settings as settings_module
 from ...config.files import missed
 from ...config.settings import Settings
 from ...pricing.lint import Lint, Traffic, without_price
@@ -19,6 +18,7 @@ from ...report.period import EXAMPLES, moment
 from ...store.traffic import traffic
 from ..ledger import opened_ledger
 from ..options import Config, Ledger
+from ..reading import settings_for_reading
 
 _LIMIT = 20
 Since = Annotated[str, typer.Option(metavar="WHEN", help=f"Only calls of the ledger from this time on: {EXAMPLES}.")]
@@ -31,7 +31,7 @@ def lint(*, since: Since = "30d", ledger: Ledger = None, config: Config = None) 
     code is then 1. With a ledger, it also reports rules that no call used, and the lines to add for models without a
     price.
     """
-    settings = settings_module.load({"ledger": ledger}, config=config)
+    settings = settings_for_reading({"ledger": ledger}, config)
     now = datetime.now(UTC)
     start = moment(since, "since", now=now, zone=settings.zone)
     seen = _traffic(settings, start)

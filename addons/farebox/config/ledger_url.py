@@ -1,0 +1,13 @@
+"""The URL of the ledger."""
+
+from pathlib import Path
+
+
+def ledger_url(given: str, home: Path) -> str:
+    """Return the URL of the ledger that the setting `given` names; the path of a file is one of SQLite.
+
+    Without any, it is in the data folder `home`.
+    """
+    if given and ":" not in given:
+        return f"sqlite:///{Path(given).expanduser().absolute()}"
+    return given or f"sqlite:///{home.absolute() / 'ledger.db'}"
