@@ -38,10 +38,10 @@ _PRINTED = "print('', *sorted({name.partition('.')[0] for name in sys.modules}))
         (_COMMAND.format(["--version"]), {"typer"}),
         (
             _COMMAND.format(["report", "--ledger", "sqlite:////nowhere/ledger.db"]),
-            {"pydantic", "rich", "sqlalchemy", "typer"},
+            {"platformdirs", "pydantic", "rich", "sqlalchemy", "typer"},
         ),
         ("import farebox.cli.run, farebox.supervisor.supervisor", {"typer"}),
-        ("import farebox.recorder.__main__", {"prometheus_client", "sqlalchemy"}),
+        ("import farebox.recorder.__main__", {"prometheus_client", "sqlalchemy", "yaml"}),
         (_WORKER, {"aioquic", "cryptography", "mitmproxy", "ruamel"}),
     ],
     ids=["--version", "report", "run, without its children", "recorder", "worker"],

@@ -10,8 +10,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import platformdirs
-
 from ..errors import SettingsError
 from .sources import FILE, from_file, merge, named
 
@@ -34,7 +32,10 @@ class Files(NamedTuple):
 
 def user_file() -> Path:
     """Return the path of the user's own file."""
-    return platformdirs.user_config_path("farebox") / FILE
+    # Only the process that loads settings needs it, and not its children.
+    from platformdirs import user_config_path  # noqa: PLC0415
+
+    return user_config_path("farebox") / FILE
 
 
 def found(config: Path | None, environment: Mapping[str, str]) -> tuple[Path, ...]:
