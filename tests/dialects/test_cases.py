@@ -26,6 +26,7 @@ ENDS = {
     "openai_chat": re.compile(rb"^data: ?\[DONE\]", re.MULTILINE),
     "anthropic_messages": re.compile(rb'^data: ?\{"type":"message_stop" *\}[\r\n]', re.MULTILINE),
     "openai_completions": re.compile(rb"^data: ?\[DONE\]", re.MULTILINE),
+    "anthropic_complete": re.compile(rb'^data: ?\{.*"stop_reason": "[^"]+".*\}[\r\n]', re.MULTILINE),
     "openai_responses": re.compile(
         rb'^data: ?\{.*"type":"response\.(completed|incomplete|failed)".*\}[\r\n]', re.MULTILINE
     ),

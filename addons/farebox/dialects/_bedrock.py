@@ -1,7 +1,7 @@
 """Shared by Bedrock's APIs: the model in the path, and the type of an error in the response headers."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -64,6 +64,10 @@ def guardrail_units(trace: Mapping[str, Any]) -> dict[str, int]:
     into, out_of = trace.get("inputAssessment"), trace.get("outputAssessments")
     assessed = [*mapping(into).values(), *mapping(out_of).values()]
     each = [mapping(one) for some in assessed for one in (some if isinstance(some, list) else [some])]
-    used = [mapping(mapping(one.get("invocationMetrics")).get("usage")) for one in each]
+    return policy_units([mapping(mapping(one.get("invocationMetrics")).get("usage")) for one in each])
+
+
+def policy_units(used: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Return the sums of usage objects of guardrails, by policy."""
     found = {unit: sum(clean.count(one.get(name)) or 0 for one in used) for name, unit in _GUARDRAIL_UNITS.items()}
     return {unit: number for unit, number in found.items() if number}

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..records.exchange import Request
 from ..records.usage import Usage
-from . import openai_chat
+from . import _watsonx, openai_chat
 from ._base import Dialect, tokens
 from ._openai import asked, is_post, without_content
 
@@ -19,8 +19,9 @@ _PIXELS = ("image_pixels", "video_pixels")
 
 
 def claims(request: Request) -> bool:
-    """Claim all except Ollama's older API at `/api/embeddings`."""
-    return is_post(request, *_PATHS) and not request.path.rstrip("/").endswith("/api/embeddings")
+    """Claim all except Ollama's older API at `/api/embeddings`, and watsonx's."""
+    is_another = request.path.rstrip("/").endswith("/api/embeddings") or bool(_watsonx.verb(request))
+    return is_post(request, *_PATHS) and not is_another
 
 
 def usage(sent: Mapping[str, Any]) -> Usage:

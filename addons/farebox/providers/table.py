@@ -104,6 +104,7 @@ PROVIDERS: Table = (
         litellm=("azure", "azure_ai"),
         otel="azure.ai.openai",
     ),
+    Provider("watsonx", ("*.ml.cloud.ibm.com",), otel="ibm.watsonx.ai"),
     Provider("github_models", ("models.github.ai", "models.inference.ai.azure.com")),
     Provider("mistral", ("api.mistral.ai", "codestral.mistral.ai"), otel="mistral_ai"),
     Provider("groq", ("api.groq.com",)),
