@@ -17,7 +17,7 @@ PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 OR_NONE := || [ $$? = 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates fuzz librechat-newest go-client tables prices vendor faults soak readme picture ledger-page dashboards mutants lock wheel clean bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-gauges bench-series secrets image
+.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates fuzz librechat-newest go-client tables prices shares vendor faults soak readme picture ledger-page dashboards mutants lock wheel clean bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-gauges bench-series secrets image
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
@@ -87,6 +87,9 @@ mutants: $(READY)  ## how many mutants the tests kill; FLAGS="spool recorder" na
 
 prices: $(READY)  ## compare price catalogues and show which is used; FLAGS=--update writes docs/accuracy.md
 	PYTHONPATH=addons $(BIN)/python -m tests.prices $(FLAGS)
+
+shares: $(READY)  ## print where a share of a call (images, cache reads) takes its price from the next list
+	PYTHONPATH=addons $(BIN)/python -m tests.shares
 
 vendor: $(READY)  ## update LiteLLM's price list from the newest wheel, or from LITELLM=1.109.1
 	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \

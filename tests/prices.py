@@ -19,6 +19,7 @@ from farebox.pricing.verdicts import verdicts
 from farebox.providers.table import BY_NAME, PROVIDERS
 from farebox.report.figures import exact_usd
 
+from tests import shares
 from tests.support.paths import ROOT
 
 PAGE = ROOT / "docs" / "accuracy.md"
@@ -138,6 +139,7 @@ def page(found: Sequence[Comparison]) -> str:
     """Return the page with its tables anew."""
     text = PAGE.read_text(encoding="utf-8")
     tables = {"catalogues": by_catalogue(found), "providers": by_provider(found), "verdicts": by_verdict()}
+    tables["shares"] = shares.table()
     for name, lines in tables.items():
         text = _with_table(text, name, lines)
     return text

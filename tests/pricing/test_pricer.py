@@ -15,6 +15,7 @@ from farebox.pricing.overrides import Overrides
 from farebox.pricing.pricer import Pricer
 from farebox.pricing.rate import Rate
 from farebox.pricing.ratecard import RateCard
+from farebox.pricing.verdicts import decided
 from farebox.records.usage import Usage
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -221,16 +222,20 @@ def test_a_share_that_no_source_prices_costs_as_much_as_its_total() -> None:
     assert pricer.price(asked(input_tokens=1_000, cache_read_tokens=300)).nanousd == 2_000_000
 
 
-def test_a_read_from_the_cache_never_costs_more_than_the_input() -> None:
-    pricer = Pricer([shelf("first", TOKENS), shelf("second", {"cache_read_tokens": Rate(Decimal(3))})])
+@pytest.mark.parametrize(("share", "usd"), [("cache_read_tokens", 3), ("cache_write_tokens", 1)])
+def test_a_read_from_the_cache_never_costs_more_than_the_input_nor_a_write_less(share: str, usd: int) -> None:
+    pricer = Pricer([shelf("first", TOKENS), shelf("second", {share: Rate(Decimal(usd))})])
 
-    assert pricer.price(asked(input_tokens=1_000, cache_read_tokens=300)).nanousd == 2_000_000
+    used = msgspec.structs.replace(Usage(input_tokens=1_000), **{share: 300})
+    assert pricer.price(Consumption("acme", ("m",), used, AT)).nanousd == 2_000_000
 
 
 def test_a_verdict_that_a_share_has_no_price_holds() -> None:
     sources = [Shelf("genai-prices", {"gpt-5.4-pro": RateCard("gpt-5.4-pro", "genai-prices", "7", TOKENS)})]
     sources += [Shelf("litellm", {"gpt-5.4-pro": RateCard("gpt-5.4-pro", "litellm", "7", CACHE)})]
 
-    cost = Pricer(sources).price(asked("gpt-5.4-pro", "azure", input_tokens=1_000, cache_read_tokens=300))
+    cost = Pricer(sources, decided=decided).price(
+        asked("gpt-5.4-pro", "azure", input_tokens=1_000, cache_read_tokens=300)
+    )
 
     assert cost.nanousd == 2_000_000

@@ -67,10 +67,9 @@ def reprice(
     """
     settings = settings_for_reading({"ledger": ledger}, config)
     wanted = Selection(scope_of(settings, since, until, where), tuple(only or ()))
+    pricer = standard(settings.prices, settings.folder, settings.currency)
     with opened_ledger(settings) as engine:
-        changes = reprice_calls(
-            engine, wanted, standard(settings.prices, settings.folder), at=datetime.now(UTC), dry=dry_run
-        )
+        changes = reprice_calls(engine, wanted, pricer, at=datetime.now(UTC), dry=dry_run)
     if changes.disowned:
         hint = missed(config) or "The rules that set it are not in the settings that were read."
         typer.echo(f"{plural(changes.disowned, 'call')} had a price of your own before. {hint}", err=True)

@@ -65,7 +65,7 @@ def what_if(
     - `farebox what-if --model openai/gpt-5 --tier flex --where model='gpt-5*'`
     """
     settings = settings_for_reading({"ledger": ledger}, config)
-    pricer = standard(settings.prices, settings.folder)
+    pricer = standard(settings.prices, settings.folder, settings.currency)
     wanted = Selection(scope_of(settings, since, until, where))
     others = [_other(name, provider, tier, pricer, settings.billers) for name in model]
     with opened_ledger(settings) as engine:

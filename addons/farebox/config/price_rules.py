@@ -1,13 +1,15 @@
 """The user's own prices, the key `prices` of farebox.yaml. They are applied to calls in pricing/overrides.py."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
 import msgspec
 
+from . import currency
+from .currency import Currency
 from .price_units import PerMtok, PerUnit, given
 
 _HOST = re.compile(r"[\w*.-]+")
@@ -73,13 +75,15 @@ class GpuHour(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field
 
 
 class PriceRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One rule: prices in USD, or a model to price calls as, for calls that start on the days from .. to in UTC.
+    """One rule: prices, or a model to price calls as, for calls that start on the days from .. to in UTC.
 
-    It may say who pays: `billing`, and for a subscription its name and what it costs a month.
+    Prices are in USD, or in another `currency` that has a rate. It may say who pays: `billing`, and for a subscription
+    its name and what it costs a month.
     """
 
     match: Match
     name: str = ""
+    currency: str | None = None
     effective_from: date | None = None
     effective_to: date | None = None
     per_mtok: PerMtok | None = None
@@ -120,11 +124,17 @@ class PriceRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
         return provider, model
 
 
-def problems(rules: Iterable[PriceRule]) -> Iterator[str]:
-    """Yield what is wrong with `rules`, each with its key and the fix."""
+def problems(rules: Iterable[PriceRule], lines: Sequence[Currency] = ()) -> Iterator[str]:
+    """Yield what is wrong with `rules` and with the rates of their currencies, each with its key and the fix."""
+    yield from currency.problems(lines)
+    codes = {currency.USD, *currency.BUNDLED, *(line.code for line in lines)}
     for number, rule in enumerate(rules):
         key = f"prices[{number}]"
         yield from (f"{key}{problem}" for problem in _in_rule(rule))
+        if rule.currency is not None and rule.currency not in codes:
+            yield f"{key}.currency: {rule.currency!r} has no rate: add one to `currency`: {{code: ..., usd: ...}}"
+        if rule.currency is not None and not rule.has_prices:
+            yield f"{key}.currency: only prices (per_...) have a currency: remove it"
 
 
 def _in_rule(rule: PriceRule) -> Iterator[str]:

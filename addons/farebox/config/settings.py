@@ -26,6 +26,7 @@ from . import budgets, credential_headers, files, metrics, price_rules, prices_u
 from . import destinations as destination_lines
 from . import otlp as otlp_settings
 from .budgets import Budget
+from .currency import Currency
 from .destinations import Destination, Digest
 from .environment import from_environment
 from .key_errors import format_error
@@ -88,6 +89,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     intercept: Intercept = Intercept()
     providers: tuple[ProviderLine, ...] = ()
     prices: tuple[PriceRule, ...] = ()
+    currency: tuple[Currency, ...] = ()
     cost_fields: tuple[CostField, ...] = ()
     budgets: tuple[Budget, ...] = ()
     budget_refusals: Literal["auto", "never"] = "auto"
@@ -189,7 +191,7 @@ def _problems(settings: Settings) -> Iterator[str]:
     yield from route_lines.problems(settings.routes)
     yield from _host_problems(settings)
     yield from prices_update.problems(settings.prices_update)
-    yield from price_rules.problems(settings.prices)
+    yield from price_rules.problems(settings.prices, settings.currency)
     yield from cost_fields.problems(settings.cost_fields)
     yield from budgets.problems(settings.budgets, settings.billers)
     yield from destination_lines.problems(settings.destinations, settings.digest, settings.budgets)

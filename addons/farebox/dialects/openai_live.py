@@ -46,10 +46,9 @@ def fold(reply: Reply, document: Document) -> Reply:
         finish_reason=clean.word(body.get("reason")) if is_closed else reply.finish_reason,
         usage=sent or reply.usage,
         is_complete=is_closed,
-        # An error that the session survives is none of its own.
-        is_error=reply.is_error and not (sent or is_closed),
     )
-    return failed(updated, body)
+    # A session that has begun survives an error, such as that of a voice that doesn't exist.
+    return replace(failed(updated, body), is_error=updated.is_error or ("error" in body and not updated.response_id))
 
 
 def has_content(document: Document) -> bool:

@@ -7,12 +7,17 @@ import msgspec
 import yaml
 
 from ..config.price_rules import PriceRule
+from .exchange import Exchange
 from .overrides import Overrides
 from .search_apis import NAME
 
 
-@cache
-def additions() -> Overrides:
+def additions(exchange: Exchange | None = None) -> Overrides:
     """Return the table as a source of prices, ahead of the catalogues: each line names the calls that it is for."""
+    return Overrides(_lines(), NAME, exchange)
+
+
+@cache
+def _lines() -> tuple[PriceRule, ...]:
     lines = yaml.safe_load(Path(__file__).with_name("additions.yaml").read_text(encoding="utf-8"))
-    return Overrides(msgspec.convert(lines, tuple[PriceRule, ...], strict=False), NAME)
+    return msgspec.convert(lines, tuple[PriceRule, ...], strict=False)

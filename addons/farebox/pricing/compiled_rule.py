@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import msgspec
 
+from ..config.currency import USD, Currency
 from ..config.price_rules import Free, PriceRule
 from ..config.price_units import TOKENS
 from ..providers.hosts import host_matches
@@ -12,6 +13,7 @@ from ..records.glob import fits, wildcard
 from .amounts import DURATION
 from .consumption import Consumption
 from .cost import INCLUDED
+from .exchange import Exchange
 from .rate import Rate
 from .ratecard import RateCard
 from .rule_rates import rates_of
@@ -28,7 +30,9 @@ class CompiledRule:
     It either has a `card` of its own, or it `changes` the prices of other sources: by an alias, a multiplier or both.
     """
 
-    def __init__(self, number: int, rule: PriceRule, version: str, source: str = NAME) -> None:
+    def __init__(
+        self, number: int, rule: PriceRule, version: str, source: str = NAME, exchange: Exchange | None = None
+    ) -> None:
         self.number = number
         self.rule = rule
         self.name = f"prices[{number}] {rule.name}".rstrip()
@@ -41,6 +45,8 @@ class CompiledRule:
         self._card = self._own_card()
         self._timeless = replace(self._card, notes=("no_duration",))
         self._adjusted: dict[RateCard, RateCard] = {}
+        self._exchange = exchange or Exchange()
+        self._converted: dict[Currency, RateCard] = {}
 
     def matches(self, asked: Consumption) -> bool:
         """Tell whether the rule matches the call, ignoring the day."""
@@ -75,7 +81,24 @@ class CompiledRule:
 
     def card(self, asked: Consumption) -> RateCard:
         """Return the prices that the rule states. A price by time does not apply if the duration is unknown."""
+        if self.rule.currency not in {None, USD}:
+            return self._in_usd(self.rule.currency or USD, asked)
         return self._timeless if asked.duration_ms is None and DURATION in self._rates else self._card
+
+    def _in_usd(self, code: str, asked: Consumption) -> RateCard:
+        """Return the prices at the rate of the day; the same rate gives the same object."""
+        rate = self._exchange.rate(code, asked.host, asked.at.date())
+        if rate is None:
+            return replace(self._card, rates={}, notes=(f"no_price:currency={code}",))
+        card = self._converted.get(rate)
+        if card is None:
+            source = "farebox" if self._exchange.is_bundled(rate) else "currency"
+            since = {"rate_from": str(rate.effective_from)} if rate.effective_from else {}
+            details = {"currency": code, f"usd_per_{code.lower()}": f"{rate.usd:f}", "rate_source": source, **since}
+            rates = {name: one.times(rate.usd) for name, one in self._rates.items()}
+            card = replace(self._card, rates=rates, details={**self._card.details, **details})
+            self._converted[rate] = card
+        return card
 
     def priced_as(self, asked: Consumption) -> Consumption:
         """Return the call with the provider and model that it is priced as."""

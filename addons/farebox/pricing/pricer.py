@@ -1,19 +1,20 @@
 """Price calls from several sources: the first that knows a model, supplemented by the others."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
+from ..config.currency import USD
 from ..config.price_rules import PriceRule
 from ..records.usage import Usage
 from .amounts import Amounts, amounts
 from .catalogue import Catalogue
 from .consumption import Consumption
 from .cost import FREE, LEDGER_LIMIT, NO_PRICE, PARTIAL, PRICED, Cost, rounded, unpriced
+from .exchange import Exchange
 from .overrides import Overrides
-from .ratecard import CACHE_READS, Price, RateCard, general_price
-from .verdicts import verdict
+from .ratecard import CACHE_READS, CACHE_WRITES, Price, RateCard, general_price
 
 _CACHE_SIZE = 4096
 
@@ -34,11 +35,21 @@ class _Part(NamedTuple):
 class Pricer:
     """Prices Consumption from `catalogues`, in order of precedence, after the user's own prices.
 
-    An alias or multiplier of the user's own prices applies to the prices of every catalogue.
+    An alias or multiplier of the user's own prices applies to the prices of every catalogue. `decided` returns the
+    source that is right about a model ("provider/name"), if that is known.
     """
 
-    def __init__(self, catalogues: Sequence[Catalogue], overrides: Overrides | None = None) -> None:
+    def __init__(
+        self,
+        catalogues: Sequence[Catalogue],
+        overrides: Overrides | None = None,
+        exchange: Exchange | None = None,
+        decided: Callable[[str], str | None] = lambda _model: None,
+    ) -> None:
         self._overrides = overrides
+        self._exchange = exchange or Exchange()
+        self._decided = decided
+        self._foreign: dict[tuple[RateCard, str], RateCard] = {}
         self._catalogues: tuple[Catalogue, ...] = (*([overrides] if overrides else []), *catalogues)
         self._filled: dict[tuple[RateCard, RateCard, tuple[str, ...]], RateCard] = {}
 
@@ -90,8 +101,22 @@ class Pricer:
         priced_as = compiled.priced_as(asked) if compiled else asked
         for source in self._catalogues:
             card = source.card(priced_as)
+            if card is not None and not isinstance(source, Overrides):
+                card = self._at_host(card, asked.host)
             if card is not None:
                 yield compiled.adjusted(card) if compiled else card
+
+    def _at_host(self, card: RateCard, host: str) -> RateCard:
+        """Return a catalogue's `card` with a reservation where the host has a list in another currency."""
+        code = self._exchange.currency_of(host)
+        if code == USD:
+            return card
+        key = (card, code)
+        if key not in self._foreign:
+            if len(self._foreign) >= _CACHE_SIZE:
+                self._foreign.clear()
+            self._foreign[key] = replace(card, notes=(*card.notes, f"no_price:currency={code}"))
+        return self._foreign[key]
 
     def _part(self, asked: Consumption) -> _Part:
         card = self.card(asked)
@@ -122,7 +147,7 @@ class Pricer:
         as its total.
         """
         for other in self._cards(asked):
-            lacking = tuple(name for name in missing if _can_fill(name, card, other, asked))
+            lacking = tuple(name for name in missing if self._can_fill(name, card, other, asked))
             # A card's reservations would hold for each price taken from it.
             if other is card or other.notes or not lacking:
                 continue
@@ -136,25 +161,23 @@ class Pricer:
             card = self._filled[key]
         return card
 
+    def _can_fill(self, name: str, card: RateCard, other: RateCard, asked: Consumption) -> bool:
+        """Tell whether the price of `name` in `other` holds where `card` has none.
 
-def _can_fill(name: str, card: RateCard, other: RateCard, asked: Consumption) -> bool:
-    """Tell whether the price of `name` in `other` holds where `card` has none.
-
-    It does not for a share if a verdict says that the card, which lists none, is right; nor if a read from the cache
-    would cost more than the input.
-    """
-    if name not in other.rates or name in card.rates:
-        return False
-    general = general_price(name, card.rates)
-    if general is None:
-        return True
-    dearer = name in CACHE_READS and other.rates[name].usd > general.usd
-    return not dearer and not any(_is_right(card, f"{asked.provider}/{model}") for model in asked.models)
-
-
-def _is_right(card: RateCard, model: str) -> bool:
-    found = verdict(model)
-    return found is not None and found.use == card.source
+        It does not for a share if it is decided that the card, which lists none, is right; nor if a read from the cache
+        would cost more than the input, or a write to it less.
+        """
+        if name not in other.rates or name in card.rates:
+            return False
+        general = general_price(name, card.rates)
+        if general is None:
+            return True
+        usd = other.rates[name].usd
+        if (name in CACHE_READS and usd > general.usd) or (name == CACHE_WRITES and usd < general.usd):
+            return False
+        providers = {asked.provider, card.details.get("provider", asked.provider)}
+        names = (f"{provider}/{model}" for provider in providers for model in asked.models)
+        return not any(self._decided(one) == card.source for one in names)
 
 
 def _joined(parts: Sequence[_Part]) -> _Part:

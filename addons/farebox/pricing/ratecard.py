@@ -33,7 +33,10 @@ _COSTS_AS = {
     INPUT_VIDEO: ("input_tokens",),
     "reasoning_tokens": ("output_tokens",),
 }
+# Shares of a total: before they cost as much as that, the next source is asked.
+SHARES = tuple(_COSTS_AS)
 CACHE_READS = frozenset({"cache_read_tokens", CACHED_IMAGE})
+CACHE_WRITES = "cache_write_tokens"
 # The lower bound of such a price, where it is not certain; the amount is reported as not priced.
 _COSTS_AT_LEAST = {
     "cache_write_1h_tokens": ("cache_write_tokens", "input_tokens"),

@@ -37,6 +37,12 @@ def verdicts() -> Sequence[Verdict]:
 
 
 @lru_cache(4096)
+def decided(model: str) -> str | None:
+    """Return the source that the verdict on `model` names."""
+    found = verdict(model)
+    return found.use if found else None
+
+
 def verdict(model: str) -> Verdict | None:
     """Return the verdict on `model`, "provider/name"."""
     return next((one for one in verdicts() if one.holds(model)), None)

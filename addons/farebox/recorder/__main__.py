@@ -91,7 +91,7 @@ def record(
     Return what workers observed of their clients.
     """
     engine = open_engine(settings.ledger, patience=_PATIENCE)
-    registry, prices = _registry(), Prices(settings.folder, settings.prices)
+    registry, prices = _registry(), Prices(settings.folder, settings.prices, settings.currency)
     metrics, otel = MetricsSink(registry, prices.knows), Otel(settings, registry, prices.knows)
     to = _destinations(settings, engine, registry, prices, [metrics, *otel.sinks])
     estimators = EstimatorStore(settings.folder)

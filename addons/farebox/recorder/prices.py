@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from ..config.currency import Currency
 from ..config.price_rules import PriceRule
 from ..pricing.pricer import Pricer
 
@@ -29,7 +30,7 @@ class _Loaded:
 
 
 class Prices:
-    """The Pricer of `rules` and the catalogues in the data folder `home`.
+    """The Pricer of `rules` and the catalogues in the data folder `home`, at the user's rates of `currency`.
 
     They are loaded when a call, a scrape or the first refresh needs them: their import takes a good part of a start.
     `clock` counts seconds, `now` returns the time in UTC. One thread refreshes, others may ask.
@@ -39,12 +40,14 @@ class Prices:
         self,
         home: Path,
         rules: Sequence[PriceRule] = (),
+        currency: Sequence[Currency] = (),
         *,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._home = home
         self._rules = rules
+        self._currency = currency
         self._clock = clock
         self._now = now
         self._loading = threading.Lock()
@@ -85,7 +88,7 @@ class Prices:
         stored = _part("stored").Stored(self._home)
         # Before it is read: what changes meanwhile is loaded by the next refresh.
         mark, edition = stored.mark, stored.edition()
-        return _Loaded(edition, _part("standard").pricer_of(edition, self._rules), mark)
+        return _Loaded(edition, _part("standard").pricer_of(edition, self._rules, self._currency), mark)
 
     def _warn_if_old(self, used: _Loaded) -> None:
         # Once a day is enough.

@@ -99,7 +99,7 @@ def _described(found: Files, settings: Settings, versions: tuple[Version | None,
 
 def examine(described: Deployment, settings: Settings) -> list[Finding]:
     """Return the findings, with the prices of `settings`."""
-    pricer = standard(settings.prices, settings.folder)
+    pricer = standard(settings.prices, settings.folder, settings.currency)
     return findings_of(described, title_prices(pricer, settings.table, datetime.now(UTC)))
 
 

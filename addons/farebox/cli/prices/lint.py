@@ -9,6 +9,7 @@ import typer
 
 from ...config.files import missed
 from ...config.settings import Settings
+from ...pricing.exchange import Exchange
 from ...pricing.lint import Lint, Traffic, without_price
 from ...pricing.overrides import Overrides
 from ...pricing.standard import standard
@@ -35,7 +36,8 @@ def lint(*, since: Since = "30d", ledger: Ledger = None, config: Config = None) 
     now = datetime.now(UTC)
     start = moment(since, "since", now=now, zone=settings.zone)
     seen = _traffic(settings, start)
-    checks = Lint(Overrides(settings.prices), standard((), settings.folder), settings.table, now)
+    own = Overrides(settings.prices, exchange=Exchange(settings.currency))
+    checks = Lint(own, standard((), settings.folder, settings.currency), settings.table, now)
     found = [*checks.findings(), *checks.unused(seen, start)]
     for finding in found:
         typer.echo(finding)
@@ -45,7 +47,7 @@ def lint(*, since: Since = "30d", ledger: Ledger = None, config: Config = None) 
     )
     if not settings.prices and (hint := missed(config)):
         typer.echo(hint, err=True)
-    for line in _missing(without_price(standard(settings.prices, settings.folder), seen)):
+    for line in _missing(without_price(standard(settings.prices, settings.folder, settings.currency), seen)):
         typer.echo(line)
     if found:
         raise typer.Exit(1)

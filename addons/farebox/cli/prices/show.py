@@ -72,7 +72,7 @@ def show(
     """
     settings = settings_module.load(config=config)
     call = _standard_call(model, tier, host or "", _time(at, settings))
-    pricer = standard(settings.prices, settings.folder)
+    pricer = standard(settings.prices, settings.folder, settings.currency)
     found = quotes(pricer, _providers(settings, provider, host), call)
     if not provider and not host:
         found = _of_seller(model, call, pricer, settings) + found

@@ -1,0 +1,41 @@
+"""Currencies other than USD that hosts bill in, and what they are worth: the key `currency` of farebox.yaml."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+
+USD = "USD"
+# Currencies whose rate comes with farebox.
+BUNDLED = ("CNY",)
+_CODE = re.compile(r"[A-Z]{3}")
+_HOST = re.compile(r"[\w*.-]+")
+_MOST = 10**6
+_DECIMALS = 15
+
+
+class Currency(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One unit of the currency `code` is worth `usd` from a day on, in UTC.
+
+    With a `host`, that host bills in this currency, and the rate holds there; without, it holds wherever the currency
+    is used.
+    """
+
+    code: str
+    usd: Decimal
+    host: str | None = None
+    effective_from: date | None = None
+
+
+def problems(lines: Iterable[Currency]) -> Iterator[str]:
+    """Yield what is wrong with `lines`, each with its key and the fix."""
+    for number, line in enumerate(lines):
+        key = f"currency[{number}]"
+        if not _CODE.fullmatch(line.code) or line.code == USD:
+            yield f"{key}.code: {line.code!r} is not another currency: write three capital letters, such as CNY"
+        if not line.usd.is_finite() or not 0 < line.usd <= _MOST or line.usd != round(line.usd, _DECIMALS):
+            yield f"{key}.usd: {line.usd} is not the worth of one {line.code} in USD: write a number such as 0.14"
+        if line.host is not None and not _HOST.fullmatch(line.host):
+            yield f"{key}.host: {line.host!r} is not a host: write api.example.cn or *.example.cn, without a port"
