@@ -24,9 +24,16 @@ def test_a_status_decides_what_is_known(status: str, usd: Amount, tokens: Amount
 
 
 def test_uses_add_up_field_by_field() -> None:
-    one = Use(*range(1, 9))
+    one = Use(*range(1, 10))
 
-    assert one + one + NO_USE == Use(*range(2, 18, 2))
+    assert one + one + NO_USE == Use(*range(2, 20, 2))
+
+
+@pytest.mark.parametrize(("status", "listed"), [("included", 170), ("priced", 70), ("reported", 70)])
+def test_a_list_price_counts_only_for_what_a_plan_has_paid_for(status: str, listed: int) -> None:
+    found = use_of(status, 4, nanousd=70, tokens=50, told=3, listed=100)
+
+    assert (found.in_unit("USD"), found.in_unit("list")) == (Amount(70), Amount(listed))
 
 
 def test_the_high_amount_holds_the_known_one() -> None:

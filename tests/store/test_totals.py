@@ -33,7 +33,7 @@ WAYS: list[tuple[str, ...]] = [
     *(("provider", "day"), ("user", "model"), ("hour", "key")),
 ]
 # Only the calls themselves have these.
-OF_CALLS = {("conversation",), ("agent",), ("turn",)}
+OF_CALLS = {("conversation",), ("agent",), ("turn",), ("billing_source",), ("key_kind",)}
 TEXTS = st.sampled_from([None, "a", "B"])
 TOKENS = st.none() | st.integers(0, 10**9)
 MINUTES = st.integers(-60, DAYS * 24 * 60 + 60) | st.integers(0, DAYS * 24).map(lambda hours: hours * 60 - 30)

@@ -32,7 +32,7 @@ class Figures:
     @property
     def used(self) -> Amount:
         """What is used, in the unit of the limit."""
-        return self.use.in_unit(self.limit.unit)
+        return self.use.in_unit(self.budget.unit)
 
     @property
     def ratio(self) -> float:
@@ -51,7 +51,7 @@ class Figures:
     @property
     def unknown_calls(self) -> int:
         """The number of calls whose use is not known."""
-        return self.use.unknown(self.limit.unit)
+        return self.use.unknown(self.budget.unit)
 
     @property
     def is_used_up(self) -> bool:

@@ -3,8 +3,8 @@
 from dataclasses import astuple, dataclass
 from typing import Self
 
-from ..config.budget_limits import TOKENS
-from ..pricing.cost import ESTIMATED, NONE, PARTIAL, UNPRICED
+from ..config.budget_limits import LIST, TOKENS
+from ..pricing.cost import ESTIMATED, NONE, ON_PLAN, PARTIAL, UNPRICED
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Amount:
 class Use:
     """The use of a group of calls. `partial` costs are lower bounds, and calls that are `unpriced` cost an unknown sum.
 
-    `untold` calls state no tokens.
+    `untold` calls state no tokens. `listed_nanousd` is the list price of what plans have paid for.
     """
 
     calls: int = 0
@@ -35,6 +35,7 @@ class Use:
     unpriced: int = 0
     partial: int = 0
     untold: int = 0
+    listed_nanousd: int = 0
 
     def __add__(self, other: Self) -> "Use":
         return Use(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
@@ -43,7 +44,8 @@ class Use:
         """Return the amount in the unit of a limit."""
         if unit == TOKENS:
             return Amount(self.tokens, self.estimated_tokens)
-        return Amount(self.nanousd, self.estimated_nanousd)
+        listed = self.listed_nanousd if unit == LIST else 0
+        return Amount(self.nanousd + listed, self.estimated_nanousd)
 
     def unknown(self, unit: str) -> int:
         """Return the number of calls whose use in the unit of a limit is not known."""
@@ -53,8 +55,11 @@ class Use:
 NO_USE = Use()
 
 
-def use_of(status: str, calls: int, *, nanousd: int, tokens: int, told: int) -> Use:
-    """Return the use of `calls` with the cost status `status`, `told` of which state their tokens."""
+def use_of(status: str, calls: int, *, nanousd: int, tokens: int, told: int, listed: int = 0) -> Use:
+    """Return the use of `calls` with the cost status `status`, `told` of which state their tokens.
+
+    `listed` is their list price in nano-USD, which counts for those that a plan has paid for.
+    """
     is_estimated = status == ESTIMATED
     return Use(
         calls=calls,
@@ -65,4 +70,5 @@ def use_of(status: str, calls: int, *, nanousd: int, tokens: int, told: int) -> 
         unpriced=calls if status == UNPRICED else 0,
         partial=calls if status == PARTIAL else 0,
         untold=0 if status == NONE else calls - told,
+        listed_nanousd=listed if status == ON_PLAN else 0,
     )

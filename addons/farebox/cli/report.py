@@ -3,19 +3,24 @@
 import enum
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from decimal import Decimal
+from fractions import Fraction
 from functools import partial
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
+from rich.text import Text
 
 from ..config.settings import Settings
 from ..errors import SettingsError
 from ..report.machine import as_csv, as_json
 from ..report.period import EXAMPLES, spans
+from ..report.plans import as_objects, monthly_prices, months, plan_notes
 from ..report.table import report_table
-from ..store.summary import DIMENSIONS, SPANS, Group, Span
+from ..store.included import Included, included
+from ..store.summary import DIMENSIONS, SPANS, Group, Scope, Span
 from ..store.totals import Totals, totals
 from .console import console
 from .ledger import opened_ledger
@@ -69,10 +74,14 @@ def report(
     starts: dict[str, datetime] = {}
     with opened_ledger(settings) as engine:
         found = totals(engine, scope, names, partial(_spans, names, settings.zone, starts))
+        used = included(engine, scope)
+    plans = _plans(used, scope, settings)
     groups = ordered(found.groups, names, starts)
     lacking = _lacking(found, settings)
     if format is Format.JSON:
-        sys.stdout.buffer.write(as_json(names, scope, groups, found.whole, names=settings.names, lacking=lacking))
+        plan_objects = as_objects(*plans)
+        body = as_json(names, scope, groups, found.whole, names=settings.names, lacking=lacking, plans=plan_objects)
+        sys.stdout.buffer.write(body)
     elif format is Format.CSV:
         typer.echo(as_csv(names, groups, found.whole, names=settings.names), nl=False)
         if lacking:
@@ -84,6 +93,19 @@ def report(
         out = console()
         called = settings.names
         out.print(report_table(title, names, groups, found.whole, names=called, lacking=lacking, width=out.width))
+        for note in plan_notes(*plans):
+            out.print(Text(note))
+
+
+def _plans(
+    used: Sequence[Included], scope: Scope, settings: Settings
+) -> tuple[Sequence[Included], Mapping[str, Decimal], Fraction]:
+    """Return what plans have paid for, what they cost, and how many months the report covers."""
+    end = min(scope.end or datetime.max.replace(tzinfo=UTC), datetime.now(UTC))
+    start = scope.start or end
+    # A part of the calls says nothing about what a plan is worth, and neither does a time of unknown length.
+    prices = {} if scope.where or scope.start is None else monthly_prices(settings.prices, start, end)
+    return used, prices, months(start, end, settings.zone)
 
 
 def _spans(

@@ -8,6 +8,8 @@ from decimal import Decimal
 from .suggest import nearest
 
 USD, TOKENS = "USD", "tokens"
+# USD too, but with the list price of what plans have paid for.
+LIST = "list"
 CALENDAR = ("day", "week", "month")
 _NANO = 10**9
 _LIMIT = re.compile(r"(\d{1,15}(?:\.\d{1,9})?) ?([kMGB]?) ?([A-Za-z$€]+)")

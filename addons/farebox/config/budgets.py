@@ -6,11 +6,12 @@ from itertools import chain
 
 import msgspec
 
-from .budget_limits import Limit, WindowForm, parse_limit, parse_window
+from .budget_limits import LIST, TOKENS, Limit, WindowForm, parse_limit, parse_window
 from .suggest import nearest
 
 ALL = "all"
 SCOPES = (ALL, "provider", "model", "user", "team", "project", "key", "client_app", "purpose")
+BILLED, LISTED = COUNTS = ("billed", "list")
 OBSERVE, REFUSE = "observe", "refuse"
 ENFORCE = (OBSERVE, REFUSE)
 EACH = "*"
@@ -23,7 +24,8 @@ class Budget(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     """What the calls of a scope may cost, or how many tokens they may use, in a window of time.
 
     `match` has the names in the scope, in which `*` stands for any characters; a call that has one of them counts.
-    `*` alone makes a budget for each name. `alert_at` are shares of the limit.
+    `*` alone makes a budget for each name. `alert_at` are shares of the limit. It counts what is `billed`, or also what
+    plans have paid for, at `list` price.
     """
 
     name: str
@@ -34,11 +36,18 @@ class Budget(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     alert_at: tuple[Decimal, ...] = (Decimal("0.5"), Decimal("0.8"), Decimal(1))
     notify: tuple[str, ...] = ()
     enforce: str = OBSERVE
+    count: str = BILLED
 
     @property
     def allows(self) -> Limit:
         """What the budget allows in a window."""
         return parse_limit(str(self.limit))
+
+    @property
+    def unit(self) -> str:
+        """The unit in which its use is counted: that of the limit, or USD with what plans pay for at list price."""
+        unit = self.allows.unit
+        return LIST if self.count == LISTED and unit != TOKENS else unit
 
     @property
     def span(self) -> WindowForm:
@@ -77,6 +86,7 @@ def _in_budget(budget: Budget, providers: Collection[str]) -> Iterator[str]:
         yield f".name: {budget.name!r} is not a name: write 1 to {_NAME_LIMIT} characters on one line"
     yield from _unknown(".scope", budget.scope, "scope", SCOPES)
     yield from _unknown(".enforce", budget.enforce, "value of enforce", ENFORCE)
+    yield from _unknown(".count", budget.count, "value of count", COUNTS)
     for name, text, parse in (("limit", budget.limit, parse_limit), ("window", budget.window, parse_window)):
         try:
             parse(str(text))

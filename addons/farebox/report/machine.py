@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -21,11 +21,12 @@ def as_json(
     *,
     names: Names = NO_NAMES,
     lacking: str | None = None,
+    plans: Sequence[Mapping[str, Any]] = (),
 ) -> bytes:
     """Return one JSON object: `rows` with their dimensions and sums, and the `total`; null is unknown.
 
     Keys, users and teams have their name beside their id, as `key_name`, `user_name` and `team_name`.
-    `lacking` is a sentence on calls that are missing from the figures, if any.
+    `plans` are what each plan has paid for. `lacking` is a sentence on calls that are missing from the figures, if any.
     """
     body = {
         "since": scope.start,
@@ -33,6 +34,7 @@ def as_json(
         "by": list(by),
         "rows": [_named(by, group, names) for group in groups],
         "total": _amounts(total),
+        "plans": plans,
         "lacking": lacking,
     }
     return msgspec.json.format(msgspec.json.encode(body), indent=2) + b"\n"

@@ -15,7 +15,7 @@ from .schema import IS_CALL, call_prices, calls, hourly
 from .summary import Span, matches, span_table
 
 HOUR = timedelta(hours=1)
-_INPUT, _OUTPUT, _COST = "input_tokens", "output_tokens", "cost_nanousd"
+_INPUT, _OUTPUT, _COST, _LISTED = "input_tokens", "output_tokens", "cost_nanousd", "catalogue_cost_nanousd"
 # A label of a span, and a value of the column.
 Key = tuple[str, str | None]
 
@@ -96,21 +96,22 @@ def _in_edge(column: str | None, edge: Span) -> Select[Any]:
         func.sum(calls.c[_INPUT]),
         func.sum(calls.c[_OUTPUT]),
         func.count(calls.c[_INPUT]),
+        func.sum(calls.c[_LISTED]),
     ).where(IS_CALL, calls.c.started_at >= begins, calls.c.started_at < ends)
     keys = [calls.c.cost_status] if column is None else [value, calls.c.cost_status]
     return query.group_by(*keys)
 
 
 def _of_hours(columns: Any) -> list[ColumnElement[Any]]:
-    names = ("calls", _COST, _INPUT, _OUTPUT, known(_INPUT))
+    names = ("calls", _COST, _INPUT, _OUTPUT, known(_INPUT), _LISTED)
     return [columns.cost_status, *(func.sum(columns[name]) for name in names)]
 
 
 def _use(amounts: Sequence[Any]) -> Use:
     status, *numbers = amounts
     # Postgres sums BIGINT to NUMERIC.
-    number, cost, asked, answered, told = (int(amount or 0) for amount in numbers)
-    return use_of(status, number, nanousd=cost, tokens=asked + answered, told=told)
+    number, cost, asked, answered, told, listed = (int(amount or 0) for amount in numbers)
+    return use_of(status, number, nanousd=cost, tokens=asked + answered, told=told, listed=listed)
 
 
 def _rollup(column: str | None) -> RollupTable:

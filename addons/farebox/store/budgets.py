@@ -98,10 +98,10 @@ class BudgetReader:
         recent, limit = grouped(budget, read), budget.allows
         length = budget.span.length or (window.ends - window.begins)
         for name, use in uses.items():
-            known = {label: named[name].in_unit(limit.unit).known for label, named in recent.items() if name in named}
+            known = {label: named[name].in_unit(budget.unit).known for label, named in recent.items() if name in named}
             hours = [known.get(hour_label(number), 0) for number in range(HOURS_BACK + 1)]
             rates = burn.rates(known, hours, now - floor(now), limit.amount, length)
-            used = use.in_unit(limit.unit).known
+            used = use.in_unit(budget.unit).known
             yield Figures(budget, name, window, use, rates, _forecast(used, ahead, history.amounts.get(name, 0)))
 
     def _history(self, connection: Connection, budget: Budget, now: datetime) -> _History:
@@ -110,7 +110,7 @@ class BudgetReader:
         known = self._histories.get(budget.name)
         if known is not None and known.hour == hour:
             return known
-        column, unit, start = COLUMNS[budget.scope], budget.allows.unit, hour - HISTORY
+        column, unit, start = COLUMNS[budget.scope], budget.unit, hour - HISTORY
         read = by_hour(connection, column, budget.patterns, start, hour)
         shape = shape_of({at: use.in_unit(unit).known for at, use in read.items()}, hour, self._zone)
         uses = grouped(budget, sums(connection, column, [(_HISTORY, start, hour)], [])).get(_HISTORY, {})
@@ -148,7 +148,7 @@ def _original(connection: Connection, budget: Budget, window: Window, ended: Seq
     # Later prices matter only where a threshold is reached.
     if not any(amount >= min(budget.alert_at) * budget.allows.amount for amount in known.values() if budget.alert_at):
         return known
-    label, unit = window_label(budget), budget.allows.unit
+    label, unit = window_label(budget), budget.unit
     then, today = (
         grouped(budget, uses).get(label, {}) for uses in repriced(connection, COLUMNS[budget.scope], (label, *window))
     )

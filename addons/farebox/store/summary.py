@@ -42,6 +42,10 @@ DIMENSIONS: Mapping[str, ColumnElement[Any]] = {
     "sidecar": calls.c.sidecar,
     "agent": calls.c.agent_id,
     "turn": TURN,
+    "billing": calls.c.billing,
+    "billing_source": calls.c.billing_source,
+    "plan": calls.c.plan,
+    "key_kind": calls.c.key_kind,
 }
 SPANS = ("day", "hour")
 ERRORS = (reading.HTTP_ERROR, reading.PROVIDER_CUT, reading.NETWORK_ERROR)

@@ -40,7 +40,7 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class HeldTimes:
     """The first and last hour with sums, and the time from which on the calls exist too (EVER: none is deleted)."""
 
     first: datetime
@@ -51,7 +51,7 @@ class _Held:
 def totals(engine: Engine, scope: Scope, by: Sequence[str], cut: Cut, *, few: int = FEW) -> Totals:
     """Return the sums of `scope` by `by`, names of DIMENSIONS or SPANS; up to `few` calls are read themselves."""
     with snapshot(engine) as connection:
-        held = _held(connection)
+        held = held_times(connection)
         if held is None:
             return Totals([], sums_of(NOTHING))
         is_cut = any(name in SPANS for name in by)
@@ -68,7 +68,7 @@ def totals(engine: Engine, scope: Scope, by: Sequence[str], cut: Cut, *, few: in
         return _exact(connection, scope, by, spans if is_cut else (), held)
 
 
-def _exact(connection: Connection, scope: Scope, by: Sequence[str], spans: Sequence[Span], held: _Held) -> Totals:
+def _exact(connection: Connection, scope: Scope, by: Sequence[str], spans: Sequence[Span], held: HeldTimes) -> Totals:
     """Return the sums of the calls themselves."""
     is_partial = held.first < held.calls and (scope.start is None or scope.start < held.calls)
     if any(name in SPANS for name in by):
@@ -79,7 +79,7 @@ def _exact(connection: Connection, scope: Scope, by: Sequence[str], spans: Seque
     return Totals(groups, whole.sums, held.calls if is_partial else None, is_partial)
 
 
-def _held(connection: Connection) -> _Held | None:
+def held_times(connection: Connection) -> HeldTimes | None:
     """Return the times of the ledger; None if it is empty."""
     # One query each, which an index answers at once.
     first, last, oldest = (
@@ -92,7 +92,7 @@ def _held(connection: Connection) -> _Held | None:
     here = EVER[1] if oldest is None else floor(in_utc(oldest))
     if oldest is not None and _is_going(connection, here):
         here += HOUR
-    return _Held(begins, in_utc(last), here if begins < here else EVER[0])
+    return HeldTimes(begins, in_utc(last), here if begins < here else EVER[0])
 
 
 def _is_going(connection: Connection, hour: datetime) -> bool:
@@ -100,7 +100,7 @@ def _is_going(connection: Connection, hour: datetime) -> bool:
     return _there(connection, hour, hour + HOUR) < _summed_up(connection, hour, hour + HOUR)
 
 
-def _spans(scope: Scope, held: _Held, cut: Cut) -> Sequence[Span]:
+def _spans(scope: Scope, held: HeldTimes, cut: Cut) -> Sequence[Span]:
     first = max(held.first, scope.start or held.first)
     last = held.last + HOUR - datetime.resolution
     last = min(last, scope.end or last)

@@ -40,7 +40,9 @@ def test_the_smallest_table_with_all_dimensions_answers(by: Any, where: Any, exp
 
 
 def test_every_dimension_but_those_of_few_calls_is_in_a_table() -> None:
-    assert [name for name in DIMENSIONS if Question((name,)).rollup is None] == ["conversation", "agent", "turn"]
+    assert [name for name in DIMENSIONS if Question((name,)).rollup is None] == [
+        *("conversation", "agent", "turn", "billing_source", "key_kind")
+    ]
 
 
 @pytest.mark.parametrize(("a", "b", "total"), [(None, None, None), (None, 0, 0), (0, None, 0), (2, 3, 5), (-1, 1, 0)])
