@@ -17,7 +17,7 @@ from farebox.config.price_rules import Match, PriceRule
 from farebox.config.settings import Settings
 from farebox.config.spool_limits import Limits
 from farebox.errors import LedgerAwayError
-from farebox.process.child import PIPE_VARIABLE
+from farebox.process.child import PIPE_VARIABLE, Liveness
 from farebox.recorder.__main__ import record
 from farebox.records import reading as readings
 from farebox.records.usage import Usage
@@ -56,7 +56,7 @@ def running(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run
     told, telling = os.pipe()
     monkeypatch.setenv(PIPE_VARIABLE, str(telling))
     stopping, alone = threading.Event(), threading.Event()
-    thread = threading.Thread(target=record, args=(settings, stopping, alone), daemon=True)
+    thread = threading.Thread(target=record, args=(settings, stopping, alone, Liveness()), daemon=True)
     thread.start()
     try:
         with os.fdopen(told, "rb") as pipe:
