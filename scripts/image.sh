@@ -15,7 +15,7 @@ is_podman && format=(--format docker) || format=()
 # shellcheck disable=SC2086 # flags are words
 "$engine" build ${format[@]+"${format[@]}"} ${BUILD_FLAGS:-} --file Containerfile --tag farebox .
 # shellcheck disable=SC2086
-"$engine" run ${RUN_FLAGS:-} --detach --name "$name" --network none --read-only --tmpfs /tmp --cap-drop ALL \
+"$engine" run ${RUN_FLAGS:-} --detach --name "$name" --env FAREBOX_OPEN=true --network none --read-only --tmpfs /tmp --cap-drop ALL \
     --security-opt no-new-privileges farebox >/dev/null
 inside() { "$engine" exec "$name" "$@"; }
 # Podman runs a healthcheck by systemd, which may be missing.

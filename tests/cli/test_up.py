@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from farebox.cli.up import banner
 from farebox.config.settings import Settings
+from farebox.process.ports import addresses, url
 from farebox.supervisor.supervisor import Started
 
 HOME = Path("/srv/data folder")
@@ -80,3 +81,22 @@ def test_the_banner_names_the_command_that_runs(started_as: str, command: str, m
 
 def test_who_listens_on_every_address_is_reached_on_this_machine() -> None:
     assert Started(["regular at 0.0.0.0:8080"], "http://x").proxy == "http://127.0.0.1:8080"
+
+
+@pytest.mark.parametrize(("host", "others"), [("127.0.0.1", None), ("192.168.1.7", "http://192.168.1.7:8080")])
+def test_the_banner_says_where_other_machines_reach_the_proxy(host: str, others: str | None) -> None:
+    settings = Settings(home=str(HOME), ledger=LEDGER, host=host)
+
+    printed = banner(settings, Started([f"regular at {host}:8080"], "http://127.0.0.1:9464"))
+
+    assert told(printed).get("others") == others
+
+
+def test_a_listener_on_every_address_is_reached_by_each_of_this_machine() -> None:
+    settings = Settings(home=str(HOME), ledger=LEDGER, host="0.0.0.0")
+
+    others = told(banner(settings, Started(["regular at 0.0.0.0:8080"], "http://127.0.0.1:9464")))["others"]
+
+    assert others == "this machine has no other address" or set(others.split(", ")) == {
+        url(address, 8080) for address in addresses()
+    }

@@ -23,7 +23,11 @@ def value_of(found: Settings, key: str) -> Any:
 
 
 # A digest goes to a destination that there is.
-NEEDS = {"digest.notify": ("destinations",)}
+NEEDS = {
+    "digest.notify": ("destinations",),
+    "auth.user": ("auth.password_file",),
+    "auth.password_file": ("auth.user",),
+}
 
 
 def test_every_key_is_in_the_table() -> None:

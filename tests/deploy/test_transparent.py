@@ -46,7 +46,8 @@ def provider(network: Namespaces) -> Iterator[Upstream]:
 def sidecar(provider: Upstream, tmp_path: Path) -> Iterator[Sidecar]:
     """The sidecar of the gateway, in all three modes."""
     options = (*redirected(provider, tmp_path), "--mode", f"transparent@{PORT}", "--host", "0.0.0.0")
-    with Sidecar(tmp_path / "home", *options) as running:
+    meant = {"FAREBOX_CLIENTS": f"{CLIENT}/32"}
+    with Sidecar(tmp_path / "home", *options, environment=meant) as running:
         yield running
 
 

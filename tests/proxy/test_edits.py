@@ -9,7 +9,7 @@ from typing import get_args, get_type_hints
 import farebox.proxy
 import pytest
 from farebox.config.settings import Settings
-from farebox.proxy.edits import EDITS, PATH_ROUTES, STREAM_USAGE, EditOffError, Editor
+from farebox.proxy.edits import EDITS, PATH_ROUTES, PROXY_PASSWORD, STREAM_USAGE, EditOffError, Editor
 from farebox.proxy.routes import Target
 from farebox.proxy.tap import ResponseTap
 from farebox.proxy.usage_tap import UsageTap
@@ -97,12 +97,13 @@ def test_only_one_module_edits_traffic(path: Path) -> None:
 
 
 def test_each_edit_has_an_off_switch_among_the_settings() -> None:
-    assert [edit.name for edit in EDITS] == ["stream_usage", "own_headers", "path_routes", "budgets"]
+    assert [edit.name for edit in EDITS] == ["stream_usage", "own_headers", "path_routes", "budgets", "proxy_password"]
     for edit in EDITS:
         group, _, name = edit.setting.rpartition(".")
         struct = get_type_hints(Settings)[group] if group else Settings
-        assert edit.off in get_args(get_type_hints(struct)[name])
-        assert attrgetter(edit.setting)(Settings()) != edit.off
+        assert edit.off in (get_args(get_type_hints(struct)[name]) or {""})
+        # Only the password is off unless the user sets one.
+        assert (attrgetter(edit.setting)(Settings()) == edit.off) is (edit is PROXY_PASSWORD)
         assert edit.description.endswith(".")
 
 
@@ -120,9 +121,19 @@ def test_the_off_switch_turns_an_edit_off() -> None:
         lambda editor, flow: editor.remove_length(flow.request, flow.response),
         lambda editor, flow: editor.without_usage(exchange_of(flow), None, print),
         lambda editor, flow: editor.remove_headers(flow.request, frozenset({"header"})),
+        lambda editor, flow: editor.remove_password(flow.request),
         lambda editor, flow: editor.send_to(flow.request, Target("http", "a.example", 80, "/")),
     ],
-    ids=["set_body", "copy_with", "replace_answer", "remove_length", "without_usage", "remove_headers", "send_to"],
+    ids=[
+        "set_body",
+        "copy_with",
+        "replace_answer",
+        "remove_length",
+        "without_usage",
+        "remove_headers",
+        "remove_password",
+        "send_to",
+    ],
 )
 def test_an_edit_that_is_off_changes_nothing(edit: Callable[[Editor, http.HTTPFlow], object]) -> None:
     flow = tflow.tflow(resp=True)

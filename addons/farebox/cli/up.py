@@ -3,13 +3,16 @@
 import shlex
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import typer
 
+from ..config.access import is_wide
 from ..config.settings import Settings
 from ..errors import FareboxError
 from ..home.folder import BUNDLE, CERTIFICATE
 from ..process.client_environment import ProxyEndpoint, client_variables
+from ..process.ports import EVERY, addresses, url
 from ..process.stopping import until_signalled
 from ..supervisor.run_home import recover_orphans
 from ..supervisor.supervisor import LifecycleHooks, Started, run
@@ -62,7 +65,7 @@ def banner(settings: Settings, started: Started) -> str:
         for name, value in client_variables(endpoint, "localhost,127.0.0.1").items()
     )
     return f"""farebox is up
-  proxy       {started.proxy}{listeners}{workers}
+  proxy       {started.proxy}{_for_others(settings, started)}{listeners}{workers}
   metrics     {started.metrics}/metrics
   ledger      {settings.ledger_name}
   spool       {settings.spool_folder}
@@ -73,6 +76,15 @@ Point a client at it:
 
 Read the ledger:
 {_report_command(settings, command)}"""
+
+
+def _for_others(settings: Settings, started: Started) -> str:
+    """Return a line with the URLs by which other machines reach the proxy; empty if they don't."""
+    if not is_wide(settings.host):
+        return ""
+    reached = addresses() if settings.host in EVERY else [settings.host]
+    urls = [url(address, urlsplit(started.proxy).port or 0) for address in reached]
+    return f"\n  others      {', '.join(urls) or 'this machine has no other address'}"
 
 
 def _report_command(settings: Settings, command: str) -> str:

@@ -17,7 +17,7 @@ from .sources import FILE, from_file, merge, named
 NAMED_ONLY = (
     *("script", "set", "mode"),
     *("ca", "certificates", "home", "intercept"),
-    *("host", "metrics_host", "web_config"),
+    *("host", "metrics_host", "web_config", "clients", "auth", "open", "upstreams"),
     *("ledger", "otlp", "destinations", "routes", "prices_update"),
 )
 

@@ -22,9 +22,10 @@ from ..metering.cost_fields import CostField
 from ..providers.table import UNKNOWN, Table, table_with
 from ..purpose import rule as purpose_rule
 from ..purpose.rule import PurposeRule
-from . import budgets, credential_headers, files, metrics, price_rules, prices_update, retention, route_lines
+from . import access, budgets, credential_headers, files, metrics, price_rules, prices_update, retention, route_lines
 from . import destinations as destination_lines
 from . import otlp as otlp_settings
+from .access import Auth, Upstreams
 from .budgets import Budget
 from .currency import Currency
 from .destinations import Destination, Digest
@@ -72,6 +73,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     port: int = 8080
     metrics_host: str = "127.0.0.1"
     metrics_port: int = 9464
+    clients: tuple[str, ...] = ()
+    auth: Auth = Auth()
+    open: bool = False
+    upstreams: Upstreams = Upstreams()
     web_config: str = ""
     metrics: Metrics = Metrics()
     otlp: Otlp = Otlp()
@@ -154,8 +159,8 @@ def load(
     environment = os.environ if environment is None else environment
     merged, _, origins = files.read(config, environment)
     written = {key: merged.get(key) for key in _LOCATED}
-    merge(merged, from_environment(Settings, environment))
-    merge(merged, {key: value for key, value in (given or {}).items() if value not in (None, (), [])})
+    for more in (from_environment(Settings, environment), given or {}):
+        merge(merged, {key: value for key, value in more.items() if value not in (None, (), [])})
     try:
         settings = msgspec.convert(merged, Settings, strict=False)
         return _filled(_checked(settings))
@@ -189,6 +194,7 @@ def _problems(settings: Settings) -> Iterator[str]:
     yield from spool_problems(settings.spool, settings.workers)
     yield from retention.problems(settings.retention)
     yield from route_lines.problems(settings.routes)
+    yield from access.problems(settings.clients, settings.auth, settings.upstreams)
     yield from _host_problems(settings)
     yield from prices_update.problems(settings.prices_update)
     yield from price_rules.problems(settings.prices, settings.currency)

@@ -1,6 +1,6 @@
 """The file of settings as nested mappings; keys and types are checked elsewhere."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from ..errors import SettingsError
 
 PREFIX = "FAREBOX_"
 FILE = "farebox.yaml"
+OPTIONS = "set"
 
 
 def named(config: Path | None, environment: Mapping[str, str]) -> Path | None:
@@ -57,12 +58,23 @@ def paths(struct: type[msgspec.Struct], prefix: tuple[str, ...] = ()) -> list[tu
 
 
 def merge(base: dict[str, Any], more: Mapping[str, Any]) -> None:
-    """Put `more` into `base`; where both have a value, that of `more` wins."""
+    """Put `more` into `base`; where both have a value, that of `more` wins, for mitmproxy's options one by one."""
     for key, value in more.items():
-        if isinstance(value, Mapping) and isinstance(base.get(key), dict):
+        if key == OPTIONS and _are_texts(value) and _are_texts(base.get(key)):
+            base[key] = _options(base[key], value)
+        elif isinstance(value, Mapping) and isinstance(base.get(key), dict):
             merge(base[key], value)
         else:
             base[key] = value
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
+
+
+def _options(before: Iterable[str], more: Iterable[str]) -> list[str]:
+    named = {one.partition("=")[0] for one in more}
+    return [*(one for one in before if one.partition("=")[0] not in named), *more]
 
 
 def _parse(text: str) -> Any:

@@ -13,6 +13,7 @@ from ..config.settings import Settings
 from ..dialects import dialect_of
 from ..providers.table import provider_of
 from ..records import reading as readings
+from .access import is_inside_error, is_refused
 from .budget_limits import BudgetLimits
 from .capture import capture_of
 from .client_diagnostics import DiagnosticsCollector
@@ -62,7 +63,7 @@ class Sidecar:
 
     @guarded
     def requestheaders(self, flow: http.HTTPFlow) -> None:
-        if self._usage.is_own(flow) or self._router.answers(flow):
+        if is_refused(flow) or self._usage.is_own(flow) or self._router.answers(flow):
             return
         began = time.perf_counter()
         flow.request.stream = True
@@ -143,7 +144,7 @@ class Sidecar:
 
     @guarded
     def error(self, flow: http.HTTPFlow) -> None:
-        if flow.error and is_own_address_error(flow.error.msg):
+        if flow.error and (is_own_address_error(flow.error.msg) or is_inside_error(flow.error.msg)):
             # No server was asked: this is no call.
             self._open.pop(flow.id, None)
             return

@@ -11,6 +11,7 @@ from ..providers.table import NOBODY, UNKNOWN, provider_of
 from ..records import clean
 from ..records import reading as readings
 from ..records.reading import Reading
+from .access import is_inside_error
 from .client_diagnostics import DiagnosticsCollector
 from .exchange import destination
 from .guard import guarded
@@ -51,7 +52,7 @@ class Connections:
 
     @guarded
     def http_connect_error(self, flow: http.HTTPFlow) -> None:
-        if is_own_address_error(flow.server_conn.error):
+        if is_own_address_error(flow.server_conn.error) or is_inside_error(flow.server_conn.error):
             return
         host, port = destination(flow)
         if flow.error is None and flow.response is not None and flow.response.status_code != 502:

@@ -48,7 +48,13 @@ BUDGETS = Edit(
     setting="budget_refusals",
     off="never",
 )
-EDITS = (STREAM_USAGE, OWN_HEADERS, PATH_ROUTES, BUDGETS)
+PROXY_PASSWORD = Edit(
+    "proxy_password",
+    "The proxy's own user and password are removed, and requests without them are answered with a 407.",
+    setting="auth.user",
+    off="",
+)
+EDITS = (STREAM_USAGE, OWN_HEADERS, PATH_ROUTES, BUDGETS, PROXY_PASSWORD)
 
 
 class EditOffError(Exception):
@@ -81,6 +87,11 @@ class Editor:
         for name in own:
             del request.headers[name]
         return bool(own)
+
+    def remove_password(self, request: http.Request) -> None:
+        """Remove what was meant for the proxy alone."""
+        self._check()
+        del request.headers["proxy-authorization"]
 
     def copy_with(self, flow: http.HTTPFlow, body: bytes) -> http.HTTPFlow:
         """Return an unanswered copy of `flow` that sends `body`."""

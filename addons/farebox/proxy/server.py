@@ -23,6 +23,7 @@ from ..process.child import Liveness
 from ..spool.telemetry import HeartbeatSender
 from ..spool.writer import SpoolWriter
 from . import trust
+from .access import Access, check_modes
 from .addon import Sidecar
 from .client_diagnostics import DiagnosticsCollector
 from .connections import Connections
@@ -40,7 +41,7 @@ logger = logging.getLogger(__name__)
 _HEARTBEAT_SECONDS = 1.0
 
 
-def new_sidecar(settings: Settings) -> tuple[Connections, Sidecar]:
+def new_sidecar(settings: Settings) -> tuple[Access, Connections, Sidecar]:
     """Return the add-ons of a worker; it has its own spool in the data folder."""
     mark_upstream_resets()
     mark_requests_for_farebox()
@@ -52,7 +53,8 @@ def new_sidecar(settings: Settings) -> tuple[Connections, Sidecar]:
         WorkerOutput(settings.sidecar, spool, HeartbeatSender(settings.folder)),
         DiagnosticsCollector(),
     )
-    return Connections(settings, output, diagnostics), Sidecar(settings, output, diagnostics, hmac_key(settings.folder))
+    sidecar = Sidecar(settings, output, diagnostics, hmac_key(settings.folder))
+    return Access(settings, output.denied), Connections(settings, output, diagnostics), sidecar
 
 
 async def run(
@@ -70,7 +72,7 @@ async def run(
     )
     master = Master(options, with_termlog=False)
     master.addons.add(*addons_for(settings))
-    connections, sidecar = new_sidecar(settings)
+    access, connections, sidecar = new_sidecar(settings)
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(FaultLog())
     loop.add_signal_handler(signal.SIGTERM, master.shutdown)
@@ -78,7 +80,7 @@ async def run(
     for ignored in (signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(ignored, lambda: None)
     on_stop(lambda: _shut_down(master))
-    master.addons.add(connections, sidecar, _Listener(settings, master, liveness))
+    master.addons.add(access, connections, sidecar, _Listener(settings, master, liveness))
     try:
         options.update_defer(scripts=list(settings.script))
         options.set(*settings.set, defer=True)
@@ -99,6 +101,7 @@ def _check(settings: Settings) -> None:
             raise SettingsError(
                 f"mode: {spec!r} is not a mitmproxy mode: use one like reverse:https://HOST@PORT"
             ) from error
+    check_modes(settings)
 
 
 def _shut_down(master: Master) -> None:

@@ -26,6 +26,7 @@ class WorkerOutput:
         self._failures: Counter[str] = Counter()
         self._refusals: Counter[str] = Counter()
         self._unchecked = 0
+        self._access: Counter[str] = Counter()
 
     def append(self, reading: Reading) -> None:
         """Append `reading`, unless it is a poll that found nothing new: clients poll once a second."""
@@ -45,6 +46,10 @@ class WorkerOutput:
     def refused(self, provider: str) -> None:
         """Count a stream that `provider` refused because of the usage that we asked for."""
         self._refusals[provider] += 1
+
+    def denied(self, reason: str) -> None:
+        """Count a client or a server that the settings refuse."""
+        self._access[reason] += 1
 
     def beat(self, inflight: int, diagnostics: DiagnosticsCollector, *, unchecked: int = 0) -> None:
         """Flush what waits in memory to the spool, and send the recorder this worker's counters."""
@@ -68,6 +73,7 @@ class WorkerOutput:
             meter_failures=dict(self._failures),
             usage_refusals=dict(self._refusals),
             unchecked=self._unchecked,
+            access_refusals=dict(self._access),
             is_leaving=is_leaving,
             pid=os.getpid(),
             diagnostics=diagnostics.snapshot(),

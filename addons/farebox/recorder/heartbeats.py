@@ -65,6 +65,7 @@ class Heartbeats:
                 self._own.unchecked(change.unchecked)
                 self._own.meter_failures(change.meter_failures.items())
                 self._own.usage_refusals(change.usage_refusals.items())
+                self._own.access_refusals(change.access_refusals.items())
             self._own.inflight(self._workers.inflight)
 
     def receive_in_background(self, wait: Callable[[float], bool]) -> threading.Thread:

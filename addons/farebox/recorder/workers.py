@@ -26,6 +26,7 @@ class Change:
     meter_failures: dict[str, int] = field(default_factory=dict)
     usage_refusals: dict[str, int] = field(default_factory=dict)
     unchecked: int = 0
+    access_refusals: dict[str, int] = field(default_factory=dict)
 
 
 class Workers:
@@ -94,6 +95,7 @@ class Workers:
             _grown(heartbeat.meter_failures, before.meter_failures),
             _grown(heartbeat.usage_refusals, before.usage_refusals),
             max(0, heartbeat.unchecked - before.unchecked),
+            _grown(heartbeat.access_refusals, before.access_refusals),
         )
 
 

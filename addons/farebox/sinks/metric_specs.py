@@ -44,6 +44,10 @@ COUNTERS: Mapping[str, Spec] = {
         "Streams that a host refused because farebox asked for usage; each was sent again as the client sent it.",
         ("provider",),
     ),
+    "access_refusals": Spec(
+        "Connections and requests refused by the settings clients (reason=client), auth or upstreams (upstream).",
+        ("reason",),
+    ),
     "tls_untrusted_connections": Spec("Connections whose client does not trust farebox's CA."),
     "budget_unchecked_calls": Spec(
         "Calls that passed because the figures of budgets that refuse calls were older than a minute."

@@ -20,6 +20,7 @@ class SelfMetrics:
         self._dead_lettered = counter("records_dead_lettered", registry)
         self._meter_failures = counter("meter_failures", registry)
         self._usage_refusals = counter("usage_refusals", registry)
+        self._access_refusals = counter("access_refusals", registry)
         self._tls_untrusted = counter("tls_untrusted_connections", registry)
         self._unchecked = counter("budget_unchecked_calls", registry)
 
@@ -52,3 +53,7 @@ class SelfMetrics:
     def usage_refusals(self, refusals: Iterable[tuple[str, int]]) -> None:
         for provider, number in refusals:
             self._usage_refusals.labels(provider).inc(number)
+
+    def access_refusals(self, refusals: Iterable[tuple[str, int]]) -> None:
+        for reason, number in refusals:
+            self._access_refusals.labels(reason).inc(number)

@@ -54,6 +54,7 @@ class Heartbeat(msgspec.Struct, frozen=True):
     is_leaving: bool = False
     pid: int = 0
     diagnostics: ClientDiagnostics = ClientDiagnostics()
+    access_refusals: dict[str, int] = {}
 
 
 def socket_paths(home: Path) -> list[Path]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import uuid_utils
 
+from ..config.access import Auth, Upstreams
 from ..config.settings import Settings
 from ..home import lockfile
 from ..home.folder import ESTIMATES, PRICES
@@ -48,6 +49,9 @@ def isolated_settings(settings: Settings) -> Iterator[Settings]:
                 sidecar=f"{settings.sidecar}/run-{name[-12:]}",
                 workers=1,
                 mode=(),
+                clients=(),
+                auth=Auth(),
+                upstreams=Upstreams(),
             )
         finally:
             if not spools(folder):
