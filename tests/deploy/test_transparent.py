@@ -46,7 +46,8 @@ def provider(network: Namespaces) -> Iterator[Upstream]:
 def sidecar(provider: Upstream, tmp_path: Path) -> Iterator[Sidecar]:
     """The sidecar of the gateway, in all three modes."""
     options = (*redirected(provider, tmp_path), "--mode", f"transparent@{PORT}", "--host", "0.0.0.0")
-    meant = {"FAREBOX_CLIENTS": f"{CLIENT}/32"}
+    # The provider is on this machine, where the script sends every connection.
+    meant = {"FAREBOX_OPEN": "true", "FAREBOX_UPSTREAMS_ALLOW": "127.0.0.1"}
     with Sidecar(tmp_path / "home", *options, environment=meant) as running:
         yield running
 

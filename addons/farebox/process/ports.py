@@ -22,9 +22,6 @@ def check(settings: Settings) -> None:
 
     The test listens without sharing the port: workers, which share one, would share it with another farebox too.
     """
-    check_listener(settings.host, settings.clients, settings.auth, is_open=settings.open)
-    if settings.auth.user:
-        password_of(settings.auth)
     try:
         reserve(settings.host, settings.port).close()
     except (socket.gaierror, ValueError) as error:
@@ -37,6 +34,9 @@ def check(settings: Settings) -> None:
         key, fix = ("port", "stop the program that uses it, or set --port") if is_port else ("host", "set --host")
         problem = os.strerror(error.errno) if error.errno else error
         raise SettingsError(f"{key}: {settings.host}:{settings.port} cannot be used ({problem}): {fix}") from error
+    check_listener(settings.host, settings.clients, settings.auth, is_open=settings.open)
+    if settings.auth.user:
+        password_of(settings.auth)
 
 
 def reserve(host: str, port: int) -> socket.socket:
