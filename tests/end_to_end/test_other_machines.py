@@ -94,7 +94,7 @@ def test_the_inside_is_refused_by_name_number_and_redirect(
     network: Namespaces, sidecar: Sidecar, inside: Upstream
 ) -> None:
     port = inside.plain_port
-    hosts = (f"127.0.0.1:{port}", f"localhost:{sidecar.port}", f"2130706433:{port}", f"[::1]:{port}")
+    hosts = (f"127.0.0.1:{port}", "localhost:22", f"2130706433:{port}", f"[::1]:{port}")
     metadata = ("169.254.169.254", "2852039166", "[::ffff:169.254.169.254]", "100.100.100.200", "168.63.129.16")
 
     answers = [through(network, sidecar, f"http://{host}/secret") for host in (*hosts, *metadata)]

@@ -232,7 +232,7 @@ def provider_of(
     (patterns with a port), which have no certificate.
     """
     for line in table:
-        patterns = line.hosts if is_verified or line.is_configured else filter(_is_local, line.hosts)
+        patterns = line.hosts if is_verified or line.is_configured else [one for one in line.hosts if ":" in one]
         if any(host_matches(pattern, host, port) for pattern in patterns):
             return line
     return None
@@ -245,7 +245,3 @@ def table_with(named: Iterable[tuple[str, tuple[str, ...]]]) -> Table:
     """
     lines = ((BY_NAME.get(name, Provider(name, ())), hosts) for name, hosts in named)
     return (*(replace(line, hosts=hosts, shared=False, is_configured=True) for line, hosts in lines), *PROVIDERS)
-
-
-def _is_local(pattern: str) -> bool:
-    return ":" in pattern
