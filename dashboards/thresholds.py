@@ -66,6 +66,8 @@ RATE_LIMITED_CALLS: Final = 10
 RATE_LIMIT_LOW: Final = 0.2
 RATE_LIMIT_NEAR: Final = 0.1
 RATE_LIMIT_FRESH: Final = 300
+# The share of a plan's window that is used.
+PLAN_WINDOW_NEAR: Final = 0.8
 
 # The 95th percentile of the time to the first token, over that of the day before.
 FIRST_TOKEN_SLOW: Final = 3.0

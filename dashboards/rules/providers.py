@@ -12,6 +12,8 @@ _REFUSED = 'sum by (provider) (increase(farebox_calls_total{status=~"401|403"}[1
 _TURNED_AWAY = 'sum by (provider) (increase(farebox_calls_total{status="429"}[5m]))'
 _FIRST = "farebox_time_to_first_token_seconds"
 _SAME = ("provider",)
+_BY_PLAN = "sum by (provider, plan)"
+_OVERAGE = 'farebox_billing_calls_total{billing="overage"}'
 
 # A call that a budget blocked never reached the provider; a 4xx is the caller's fault, or has an alert of its own.
 RECORDINGS = Group(
@@ -88,6 +90,27 @@ GROUP = Group(
             f") < {number(at.RATE_LIMIT_NEAR)}",
             held="5m",
             inhibited=(Inhibition("RateLimited", _SAME),),
+        ),
+        Alert(
+            "PlanOverage",
+            "warning",
+            "Calls are billed beyond a plan.",
+            "{{ $labels.provider }} {{ $labels.plan }}: {{ $value | humanize }} calls beyond the plan in 10 minutes.",
+            # A series that is new has no increase: its first value is what has come.
+            f"{_BY_PLAN} (increase({_OVERAGE}[10m])) > 0\nor {_BY_PLAN} ({_OVERAGE} unless {_OVERAGE} offset 10m) > 0",
+        ),
+        Alert(
+            "PlanWindowNear",
+            "warning",
+            "A plan's window is nearly used up.",
+            "{{ $labels.provider }}: {{ $value | humanizePercentage }} of the window {{ $labels.window }} is used.",
+            # What was used of a window that has ended says nothing about the next one.
+            "max by (provider, window) (\n"
+            "  farebox_plan_window_used_ratio\n"
+            "  unless farebox_plan_window_reset_timestamp_seconds <= time()\n"
+            f") >= {number(at.PLAN_WINDOW_NEAR)}",
+            held="1m",
+            inhibited=(Inhibition("PlanOverage", _SAME),),
         ),
         Alert(
             "FirstTokenSlow",

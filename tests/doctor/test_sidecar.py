@@ -99,6 +99,23 @@ def test_the_sidecar_of_another_folder_is_a_warning(home: Path) -> None:
             ],
         ),
         (
+            HealthReport("ok", 1, clients=ClientDiagnostics(1, passed={"api.cloudflare.com": 2})),
+            [
+                (OK, "sidecar runs, 1 worker, 1 connection so far"),
+                (
+                    WARNING,
+                    "2 connections to api.cloudflare.com passed undecrypted: LLM calls of cloudflare in them are lost",
+                ),
+            ],
+        ),
+        (
+            HealthReport("ok", 1, clients=ClientDiagnostics(1, unread={"chatgpt.com": 3, "a.example": 1})),
+            [
+                (OK, "sidecar runs, 1 worker, 1 connection so far"),
+                (OK, "3 requests to chatgpt.com (chatgpt) passed unread: not LLM calls that are known"),
+            ],
+        ),
+        (
             HealthReport("ok", 1, clients=ClientDiagnostics(1, own_address=1)),
             [
                 (OK, "sidecar runs, 1 worker, 1 connection so far"),
@@ -106,7 +123,18 @@ def test_the_sidecar_of_another_folder_is_a_warning(home: Path) -> None:
             ],
         ),
     ],
-    ids=["runs", "all report", "some report", "no worker", "no ledger", "lost", "undecrypted", "own address"],
+    ids=[
+        "runs",
+        "all report",
+        "some report",
+        "no worker",
+        "no ledger",
+        "lost",
+        "undecrypted",
+        "undecrypted though known",
+        "unread",
+        "own address",
+    ],
 )
 def test_each_state_of_a_sidecar_is_a_finding(report: HealthReport, expected: list[tuple[str, str]]) -> None:
     assert levels(sidecar.findings(report, ENDPOINT)) == expected

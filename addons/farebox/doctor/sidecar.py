@@ -7,6 +7,7 @@ from ..config.settings import Settings
 from ..home.folder import holder
 from ..process.client_environment import ProxyEndpoint
 from ..process.ports import url
+from ..providers.table import provider_of
 from ..report.figures import plural
 from ..report.silence import own_address_line, untrusted_line
 from ..supervisor.health import HealthReport, ask
@@ -63,8 +64,24 @@ def findings(report: HealthReport, endpoint: ProxyEndpoint) -> Iterator[Finding]
             "set the client's base URL to the provider's, or to a route of the proxy such as /openai/v1",
         )
     for host, number in report.clients.passed.items():
-        yield ok(f"{plural(number, 'connection')} to {host} passed undecrypted: not a known LLM host")
+        yield _passed(host, plural(number, "connection"))
+    for host, number in report.clients.unread.items():
+        if (provider := provider_of(host)) is not None:
+            yield ok(
+                f"{plural(number, 'request')} to {host} ({provider.name}) passed unread: not LLM calls that are known"
+            )
     yield from _skew(report.clients.skew_ms)
+
+
+def _passed(host: str, connections: str) -> Finding:
+    """Return that connections to `host` passed; many LLM hosts that serve other traffic too aren't decrypted."""
+    provider = provider_of(host)
+    if provider is None:
+        return ok(f"{connections} to {host} passed undecrypted: not a known LLM host")
+    return warning(
+        f"{connections} to {host} passed undecrypted: LLM calls of {provider.name} in them are lost",
+        f"add it to farebox.yaml: intercept: {{hosts: [{host}]}}",
+    )
 
 
 def _workers(report: HealthReport) -> Iterator[Finding]:

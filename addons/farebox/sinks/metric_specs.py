@@ -34,6 +34,11 @@ COUNTERS: Mapping[str, Spec] = {
     "cache_saved_usd": Spec(
         "What tokens read from a cache would have cost more as new input, in USD, at the prices of each call.", _MODEL
     ),
+    "billing_calls": Spec("Calls, by who pays; overage is billed beyond a plan.", ("provider", "billing", "plan")),
+    "included_usd": Spec(
+        "List price in USD of the calls that plans and reserved capacity have paid for.",
+        ("provider", "billing", "plan"),
+    ),
     "unpriced_calls": Spec("Calls whose cost is not known.", _MODEL),
     "retries": Spec("Calls that repeat a failed one.", ("provider",)),
     "calls_over_series_cap": Spec("Calls counted under model=other because there were too many label sets."),
@@ -64,6 +69,12 @@ GAUGES: Mapping[str, Spec] = {
     "ratelimit_remaining": Spec("What is left of a rate limit, as the latest answer says.", ("provider", "kind")),
     "ratelimit_limit": Spec("The rate limit itself, as the latest answer says.", ("provider", "kind")),
     "ratelimit_seen_timestamp_seconds": Spec("When the latest answer that says so ended.", ("provider", "kind")),
+    "plan_window_used_ratio": Spec(
+        "How much of a plan's window is used, as the latest answer says.", ("provider", "window")
+    ),
+    "plan_window_reset_timestamp_seconds": Spec(
+        "When a plan's window ends, by the same answer.", ("provider", "window")
+    ),
     "price_catalogue_age_seconds": Spec("Age of the list prices in use, from the newest day on which one was checked."),
     "budget_limit_usd": Spec("What a budget allows in a window, in USD.", _BUDGET),
     "budget_limit_tokens": Spec("What a budget allows in a window, in tokens.", _BUDGET),

@@ -10,6 +10,7 @@ from ..pricing.saved import cache_saved_nanousd
 from ..records.columns import COLUMNS
 from ..records.record import Completion, Record
 from ..store.label_sets import LabelSet
+from .billing_metrics import BillingMetrics
 from .metric_specs import counter, histogram
 from .models import ModelLabels
 from .rate_limits import RateLimits
@@ -34,6 +35,7 @@ class MetricsSink:
         self._models = ModelLabels(knows)
         self._money = _Money(registry)
         self._limits = RateLimits(registry)
+        self._billing = BillingMetrics(registry)
         self._calls = CallSeries(counter("calls", registry).labels)
         self._tokens = cache(counter("tokens", registry).labels)
         self._retries = cache(counter("retries", registry).labels)
@@ -89,6 +91,7 @@ class MetricsSink:
                 self._tokens(*place, kind).inc(amount)
         self._money.count(record, model)
         self._limits.note(record)
+        self._billing.count(record)
         self._observe(record, place)
 
     def _observe(self, record: Record, place: tuple[str, str]) -> None:
