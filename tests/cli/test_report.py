@@ -28,8 +28,8 @@ def test_the_table_has_the_last_thirty_days_by_model(run: Command) -> None:
 
     title, _, first, second, total, note = done.out.splitlines()
     assert words(title) == "Spend by model, since 30d (Europe/Berlin)"
-    assert words(first) == f"gpt-4o $0.00350 {'█' * 14} 1 1,000 80% 200 900 ms 900 ms"
-    assert words(second) == "gpt-9 ? 1 1 5 ? 7 ? ?"
+    assert words(first) == f"gpt-4o $0.00350 {'█' * 14} 1 1,000 80% 200 - - 900 ms 900 ms"
+    assert words(second) == "gpt-9 ? 1 1 5 ? 7 - - ? ?"
     assert words(total).startswith("total $0.00350 2 1 1,005 80% 207")
     assert note.startswith("1 call unpriced")
     assert (done.code, done.err) == (0, "")

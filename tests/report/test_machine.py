@@ -6,13 +6,14 @@ import json
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
 from farebox.report.machine import as_csv, as_json
 from farebox.store.summary import Group, Scope, Sums
 
 from tests.support.samples import AT
 
 NANOUSD = 123_456_789_012_345_678
-KNOWN = Sums(3, 1, 0, 0, 1_200, 1_200, 900, 300, NANOUSD, 800, 1_900)
+KNOWN = Sums(3, 1, 0, 0, 1_200, 1_200, 900, 300, NANOUSD, 800, 1_900, 250, 100, 3_000)
 UNKNOWN = Sums(1, 0, 1, 0, None, None, None, None, None)
 GROUPS = [Group(("openai", 'the "model", of\nours'), KNOWN), Group(("openai", None), UNKNOWN)]
 
@@ -25,6 +26,9 @@ def test_json_has_exact_amounts_and_null() -> None:
     assert told["total"]["cost_nanousd"] == NANOUSD
     assert Decimal(told["rows"][0]["cost_usd"]) * 10**9 == NANOUSD
     assert (told["rows"][1]["cost_usd"], told["rows"][1]["input_tokens"]) == (None, None)
+    assert [row["tokens_per_second"] for row in told["rows"]] == [33.333, None]
+    assert [row["ttft_p50_ms"] for row in told["rows"]] == [250, None]
+    assert [row["error_share"] for row in told["rows"]] == [pytest.approx(1 / 3), 0.0]
 
 
 def test_csv_has_the_same_lines_and_no_total() -> None:

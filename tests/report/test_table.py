@@ -8,7 +8,7 @@ from farebox.report.table import notes, report_table
 from farebox.store.summary import Group, Sums
 from rich.console import Console
 
-FIRST = Sums(3, 1, 0, 0, 1_200, 1_200, 900, 300, 8_000_000_000, 800, 1_900)
+FIRST = Sums(3, 1, 0, 0, 1_200, 1_200, 900, 300, 8_000_000_000, 800, 1_900, 250, 100, 2_000)
 SECOND = Sums(2, 0, 2, 0, None, None, None, None, None, 70, 90)
 TOTAL = Sums(5, 1, 2, 0, 1_200, 1_200, 900, 300, 8_000_000_000, 500, 1_900)
 
@@ -24,10 +24,25 @@ def printed(
 def test_a_line_has_its_figures_and_a_bar() -> None:
     _, head, first, second, total, note = printed([Group(("gpt-4o",), FIRST), Group((None,), SECOND)], TOTAL)
 
-    assert head.split() == ["model", "spend", "calls", "errors", "unpriced", "input", "cached", "output", "p50", "p95"]
-    assert first.split() == ["gpt-4o", "$8.00", "█" * 14, "3", "1", "1,200", "75%", "300", "800", "ms", "1.9", "s"]
-    assert second.split() == ["(unknown)", "?", "2", "2", "?", "?", "?", "70", "ms", "90", "ms"]
-    assert total.split()[:4] == ["total", "$8.00", "5", "1"]
+    heads = [
+        "model",
+        "spend",
+        "calls",
+        "errors",
+        "unpriced",
+        "input",
+        "cached",
+        "output",
+        "tokens/s",
+        "first",
+        "p50",
+        "p95",
+    ]
+    assert head.split() == heads
+    assert first.split()[:6] == ["gpt-4o", "$8.00", "█" * 14, "3", "1", "(33%)"]
+    assert first.split()[6:] == ["1,200", "75%", "300", "50", "250", "ms", "800", "ms", "1.9", "s"]
+    assert second.split() == ["(unknown)", "?", "2", "2", "?", "?", "?", "-", "-", "70", "ms", "90", "ms"]
+    assert total.split()[:5] == ["total", "$8.00", "5", "1", "(20%)"]
     assert note == "2 calls unpriced: cost unknown, not in the spend (`farebox prices lint`)."
 
 

@@ -102,6 +102,25 @@ def test_percentiles_are_durations_by_nearest_rank(engine: Engine, rows: list[Re
         assert [group.sums.p50_ms, group.sums.p95_ms] == expected
 
 
+def test_models_are_compared_by_the_speed_of_what_they_wrote_and_the_time_to_their_first_token(engine: Engine) -> None:
+    text = {"model_returned": "m", "operation": "chat"}
+    fill(
+        engine,
+        [
+            record(**text, output_tokens=300, duration_ms=2_000, ttft_ms=200),
+            record(**text, output_tokens=100, duration_ms=2_000, ttft_ms=600),
+            record(**text, output_tokens=500, duration_ms=1_000, ttft_ms=400, outcome="client_abort"),
+            record(**text, outcome="http_error", duration_ms=9_000),
+            record(model_returned="m", operation="embeddings", duration_ms=8_000),
+        ],
+    )
+
+    [group] = summarise(engine, Scope(), ("model",))
+
+    assert (group.sums.written_tokens, group.sums.written_ms, group.sums.tokens_per_second) == (400, 4_000, 100.0)
+    assert (group.sums.ttft_p50_ms, group.sums.error_share) == (400, 0.2)
+
+
 def test_a_sum_without_values_is_none(engine: Engine) -> None:
     fill(engine, [record(cost_status="unpriced")])
 

@@ -108,7 +108,7 @@ def by_key(groups: Sequence[Group]) -> dict[Any, Sums]:
 
 
 def exact(sums: Sums) -> Sums:
-    return replace(sums, p50_ms=None, p95_ms=None, interpolated=False)
+    return replace(sums, p50_ms=None, p95_ms=None, ttft_p50_ms=None, interpolated=False)
 
 
 def place(milliseconds: int | None) -> int | None:
@@ -143,6 +143,8 @@ def test_percentiles_are_interpolated_within_their_bucket(engine: Engine, rows: 
     ):
         assert [place(found.p50_ms), place(found.p95_ms)] == [place(read.sums.p50_ms), place(read.sums.p95_ms)]
         assert found.interpolated == (read.sums.p50_ms is not None)
+    by_model = from_hours(engine, Scope(), ("provider",)).whole
+    assert place(by_model.ttft_p50_ms) == place(read.sums.ttft_p50_ms)
 
 
 @pytest.mark.parametrize(("few", "by"), [(10_000, ("model",)), (-1, ("model",)), (-1, ("conversation",))])

@@ -112,7 +112,6 @@ PROVIDERS: Table = (
     Provider("xai", ("api.x.ai", "*.api.x.ai"), "x-ai", otel="x_ai", bills_as_stated=True),
     Provider("openrouter", ("openrouter.ai", "eu.openrouter.ai"), bills_as_stated=True),
     Provider("fireworks", ("api.fireworks.ai", "*.api.fireworks.ai"), litellm=("fireworks_ai",)),
-    # Together's and Mistral's fine-tuning jobs state their cost.
     Provider("together", ("api.together.xyz", "api.together.ai"), litellm=("together_ai",), bills_as_stated=True),
     Provider("perplexity", ("api.perplexity.ai",), None, _REASONING, bills_as_stated=True),
     Provider("cohere", ("api.cohere.com", "api.cohere.ai")),

@@ -58,6 +58,13 @@ def duration(milliseconds: int | None) -> str:
     return f"{minutes}:{seconds:02d} min"
 
 
+def rate(per_second: float | None) -> str:
+    """Return a number per second; a dash if there is none."""
+    if per_second is None:
+        return "-"
+    return f"{per_second:.1f}" if per_second < 10 else count(round(per_second))
+
+
 def bar(part: int | None, most: int, width: int) -> str:
     """Return a bar of up to `width` characters, which `most` fills."""
     if not part or most <= 0 or part < 0:

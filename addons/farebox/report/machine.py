@@ -62,4 +62,6 @@ def _named(by: Sequence[str], group: Group, names: Names) -> dict[str, Any]:
 
 
 def _amounts(sums: Sums) -> dict[str, Any]:
-    return {**asdict(sums), "cost_usd": exact_usd(sums.cost_nanousd)}
+    speed = sums.tokens_per_second
+    figures = {"tokens_per_second": None if speed is None else round(speed, 3), "error_share": sums.error_share}
+    return {**asdict(sums), **figures, "cost_usd": exact_usd(sums.cost_nanousd)}

@@ -17,7 +17,7 @@ _BAR = 14
 _GAP = 2
 _LONGEST_KEY = 40
 # The columns that a narrow terminal drops, in this order; never the spend, the calls or the groups.
-_DISPENSABLE = ("p50", "", "cached", "p95", "output", "input", "unpriced", "errors")
+_DISPENSABLE = ("p50", "", "cached", "first", "p95", "tokens/s", "output", "input", "unpriced", "errors")
 
 
 def report_table(
@@ -97,17 +97,24 @@ def _spend(sums: Sums) -> str:
     return "-" if sums.cost_nanousd is None and not sums.unpriced else figures.usd(sums.cost_nanousd)
 
 
+def _errors(sums: Sums) -> str:
+    """Return how many calls failed, and their share."""
+    return f"{sums.errors} ({figures.share(sums.errors, sums.calls)})" if sums.errors else ""
+
+
 def _figures(sums: Sums, most: int) -> list[tuple[str, str, str]]:
     about = "~" if sums.interpolated else ""
     return [
         ("spend", "green", _spend(sums)),
         ("", "green", figures.bar(sums.cost_nanousd, most, _BAR)),
         ("calls", "", figures.count(sums.calls)),
-        ("errors", "red", str(sums.errors or "")),
+        ("errors", "red", _errors(sums)),
         ("unpriced", "yellow", str(sums.unpriced or "")),
         ("input", "cyan", figures.count(sums.input_tokens)),
         ("cached", "", figures.share(sums.cache_read_tokens, sums.cacheable_tokens)),
         ("output", "cyan", figures.count(sums.output_tokens)),
+        ("tokens/s", "", figures.rate(sums.tokens_per_second)),
+        ("first", "", about + figures.duration(sums.ttft_p50_ms) if sums.ttft_p50_ms is not None else "-"),
         ("p50", "", about + figures.duration(sums.p50_ms)),
         ("p95", "", about + figures.duration(sums.p95_ms)),
     ]

@@ -11,7 +11,7 @@ from ..pricing.cost import ESTIMATED, PARTIAL, UNPRICED
 from ..records import reading
 from .current import at_current_prices
 from .schema import IS_CALL, calls
-from .sums import Doubt, Group, Scope, Sums, summed
+from .sums import PERCENTILES, Doubt, Group, Scope, Sums, summed
 
 __all__ = ["DIMENSIONS", "Doubt", "Group", "Scope", "Sums", "doubts", "summarise", "summed", "within"]
 
@@ -50,6 +50,8 @@ DIMENSIONS: Mapping[str, ColumnElement[Any]] = {
 SPANS = ("day", "hour")
 ERRORS = (reading.HTTP_ERROR, reading.PROVIDER_CUT, reading.NETWORK_ERROR)
 UNCERTAIN = (PARTIAL, ESTIMATED)
+# Operations whose output is written token by token, so that it has a speed.
+WRITING = ("chat", "text_completion", "generate_content")
 # The input of the calls that report how much of it was read from a cache.
 CACHEABLE: ColumnElement[Any] = case((calls.c.cache_read_tokens.is_not(None), calls.c.input_tokens))
 
@@ -64,8 +66,11 @@ def summarise(connection: Connection, scope: Scope, by: Sequence[str], spans: Se
     place = _place(by, spans)
     keys = [expression.label(f"key_{number}") for number, (_, expression) in enumerate(place.keys)]
     rows = select(*keys, *sums_of_calls()).where(IS_CALL).group_by(*keys)
-    ranks = _percentiles(keys, scope, place)
-    percentiles = {tuple(row[: len(keys)]): row[len(keys) :] for row in connection.execute(ranks)}
+    percentiles = dict[tuple[Any, ...], list[int | None]]()
+    for width, amount, percents in ((0, calls.c.duration_ms, (50, 95)), (2, calls.c.ttft_ms, (50,))):
+        for row in connection.execute(_percentiles(keys, scope, place, amount, percents)):
+            ranks = percentiles.setdefault(tuple(row[: len(keys)]), [None] * len(PERCENTILES))
+            ranks[width : width + len(percents)] = row[len(keys) :]
     found = connection.execute(at_current_prices(connection, _limited(rows, scope, place))).all()
     return [_group(row, len(keys), percentiles) for row in found]
 
@@ -146,7 +151,14 @@ def sums_of_calls() -> list[ColumnElement[Any]]:
         func.sum(calls.c.cache_read_tokens),
         func.sum(calls.c.output_tokens),
         func.sum(calls.c.cost_nanousd),
+        *(func.sum(amount) for amount in written(calls.c)),
     ]
+
+
+def written(of: Any) -> list[ColumnElement[Any]]:
+    """Return the output tokens and duration of what wrote a text and ended well, on the columns `of` a table."""
+    is_text = (of.outcome == reading.OK) & of.operation.in_(WRITING)
+    return [case((is_text, amount)) for amount in (of.output_tokens, of.duration_ms)]
 
 
 def kinds(of: Any) -> list[ColumnElement[bool]]:
@@ -158,16 +170,22 @@ def _number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
-def _percentiles(keys: Sequence[ColumnElement[Any]], scope: Scope, place: _Place) -> Select[Any]:
-    """Return per group the durations at ranks ceil(n/2) and ceil(0.95 n)."""
-    rank = func.row_number().over(partition_by=keys or None, order_by=calls.c.duration_ms)
+def _percentiles(
+    keys: Sequence[ColumnElement[Any]],
+    scope: Scope,
+    place: _Place,
+    amount: ColumnElement[Any],
+    percents: Sequence[int],
+) -> Select[Any]:
+    """Return per group the `amount` at the rank of each of `percents`, such as ceil(n/2) and ceil(0.95 n)."""
+    rank = func.row_number().over(partition_by=keys or None, order_by=amount)
     number = func.count().over(partition_by=keys or None)
-    ordered = select(*keys, calls.c.duration_ms, rank.label("place"), number.label("number"))
-    ranked = _limited(ordered, scope, place).where(calls.c.duration_ms.is_not(None), IS_CALL).cte("ranked")
+    ordered = select(*keys, amount.label("amount"), rank.label("place"), number.label("number"))
+    ranked = _limited(ordered, scope, place).where(amount.is_not(None), IS_CALL).cte("ranked")
     own = [ranked.c[key.name] for key in keys]
     at = [
-        func.max(case((ranked.c.place == (ranked.c.number * percent + 99) // 100, ranked.c.duration_ms)))
-        for percent in (50, 95)
+        func.max(case((ranked.c.place == (ranked.c.number * percent + 99) // 100, ranked.c.amount)))
+        for percent in percents
     ]
     return select(*own, *at).group_by(*own)
 
@@ -176,7 +194,7 @@ def _group(row: Sequence[Any], width: int, percentiles: Mapping[tuple[Any, ...],
     key, amounts = tuple(row[:width]), row[width:]
     # Postgres sums BIGINT to NUMERIC.
     whole = [None if amount is None else int(amount) for amount in amounts]
-    return Group(text_key(key), summed([*whole, *percentiles.get(key, (None, None))]))
+    return Group(text_key(key), summed(whole, percentiles.get(key, [None] * len(PERCENTILES))))
 
 
 def text_key(key: Sequence[Any]) -> tuple[str | None, ...]:

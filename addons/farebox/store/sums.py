@@ -21,7 +21,8 @@ class Sums:
 
     `uncertain` counts the calls whose cost is a lower bound or estimated. `cacheable_tokens` is the input of the calls
     that report how much of it was read from a cache. `p50_ms` and `p95_ms` are durations by nearest rank, or
-    `interpolated` between the bounds of a histogram.
+    `interpolated` between the bounds of a histogram; so is `ttft_p50_ms`, the median time to the first content of a
+    stream. `written_tokens` is the output of the calls that wrote a text and ended well, `written_ms` their duration.
     """
 
     calls: int
@@ -35,13 +36,31 @@ class Sums:
     cost_nanousd: int | None
     p50_ms: int | None = None
     p95_ms: int | None = None
+    ttft_p50_ms: int | None = None
+    written_tokens: int | None = None
+    written_ms: int | None = None
     interpolated: bool = False
 
+    @property
+    def tokens_per_second(self) -> float | None:
+        """The output tokens per second of the calls that wrote them; None if none is known."""
+        return 1000 * self.written_tokens / self.written_ms if self.written_tokens and self.written_ms else None
 
-def summed(amounts: Sequence[int | None], *, interpolated: bool = False) -> Sums:
-    """Return Sums of `amounts`, field by field."""
-    named: dict[str, Any] = dict(zip((field.name for field in fields(Sums)), amounts, strict=False))
+    @property
+    def error_share(self) -> float | None:
+        """The share of the calls that failed; None without a call."""
+        return self.errors / self.calls if self.calls else None
+
+
+def summed(amounts: Sequence[int | None], percentiles: Sequence[int | None], *, interpolated: bool = False) -> Sums:
+    """Return Sums of `amounts`, the fields that add up, and of `percentiles`, each in the order of the fields."""
+    named: dict[str, Any] = dict(zip((*ADDED, *PERCENTILES), (*amounts, *percentiles), strict=True))
     return Sums(**named, interpolated=interpolated)
+
+
+# The fields of Sums in the order of their columns.
+PERCENTILES = ("p50_ms", "p95_ms", "ttft_p50_ms")
+ADDED = tuple(field.name for field in fields(Sums) if field.name not in (*PERCENTILES, "interpolated"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,28 @@
 """Partial sums of a report: from the hourly tables, and from the calls of hours that are only partly included."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import batched, pairwise
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Connection, Select, and_, case, func, select
+from sqlalchemy import CTE, ColumnElement, Connection, Select, Table, and_, case, func, literal, null, select
 
 from ..current import at_current_prices
 from ..schema import IS_CALL, calls, hourly
-from ..summary import DIMENSIONS, SPANS, Sums, kinds, matches, span_table, summed, sums_of_calls
+from ..summary import DIMENSIONS, SPANS, Sums, kinds, matches, span_table, summed, sums_of_calls, written
+from ..sums import ADDED
 from .histogram import BOUNDS, percentile
 from .ranges import Range
 from .tables import BY_CALLER, BY_MODEL, RollupTable, buckets_of, known
 
 Key = tuple[Any, ...]
-# The fields of Sums except percentiles, the number of calls with a duration, and the number in each bucket.
+# The fields of Sums except percentiles; then, of each of the _HISTOGRAMS, the number of calls with a value and the
+# number in each bucket.
 PartialSums = Sequence[int | None]
 _SUMS = ("input_tokens", "cacheable_tokens", "cache_read_tokens", "output_tokens", "cost_nanousd")
-_WIDTH = 4 + len(_SUMS)
-_DURATION = "duration_ms"
+_WIDTH = len(ADDED)
+# The measures whose percentiles are shown.
+_HISTOGRAMS: Mapping[str, Sequence[int]] = {"duration_ms": (50, 95), "ttft_ms": (50,)}
 # A statement may have three parameters for each of so many.
 _RANGES = 2_000
 
@@ -61,12 +64,16 @@ def plus(one: PartialSums, other: PartialSums) -> PartialSums:
 
 def sums_of(partial: PartialSums) -> Sums:
     """Return the Sums of a group, with interpolated percentiles."""
-    durations, counts = partial[_WIDTH] or 0, [count or 0 for count in partial[_WIDTH + 1 :]]
-    percentiles = [percentile(counts, durations, percent) for percent in (50, 95)]
-    return summed([*partial[:_WIDTH], *percentiles], interpolated=durations > 0)
+    percentiles: list[int | None] = []
+    for place, percents in enumerate(_HISTOGRAMS.values()):
+        first = _WIDTH + place * (1 + len(BOUNDS))
+        counts = [count or 0 for count in partial[first + 1 : first + 1 + len(BOUNDS)]]
+        percentiles += (percentile(counts, partial[first] or 0, percent) for percent in percents)
+    return summed(partial[:_WIDTH], percentiles, interpolated=(partial[_WIDTH] or 0) > 0)
 
 
-NOTHING: PartialSums = [0, 0, 0, 0, *(None for _ in _SUMS), 0, *(None for _ in BOUNDS)]
+_NO_HISTOGRAM = (0, *(None for _ in BOUNDS))
+NOTHING: PartialSums = [0, 0, 0, 0, *(None for _ in range(_WIDTH - 4)), *(_NO_HISTOGRAM * len(_HISTOGRAMS))]
 
 
 def _queries(
@@ -82,8 +89,9 @@ def _of_hours(asked: Question, rollup: RollupTable, spans: CTE) -> Select[Any]:
     table = hourly[rollup.table]
     keys = [spans.c.label if name in SPANS else table.c[_column(name)] for name in asked.by]
     within = and_(table.c.hour >= spans.c.begins, table.c.hour < spans.c.ends)
-    sums = [func.sum(table.c[name]) for name in (*_SUMS, known(_DURATION), *buckets_of(_DURATION))]
-    query = select(*keys, *_numbers(table.c.calls, table.c), *sums).join_from(spans, table, within)
+    sums = [func.sum(amount) for amount in (*(table.c[name] for name in _SUMS), *written(table.c))]
+    counts = [count for name in _HISTOGRAMS for count in _counted(table, rollup, name)]
+    query = select(*keys, *_numbers(table.c.calls, table.c), *sums, *counts).join_from(spans, table, within)
     for name, wanted in asked.where:
         query = query.where(matches(table.c[_column(name)], wanted))
     return query.group_by(*keys)
@@ -92,14 +100,24 @@ def _of_hours(asked: Question, rollup: RollupTable, spans: CTE) -> Select[Any]:
 def _of_calls(asked: Question, spans: CTE) -> Select[Any]:
     keys = [spans.c.label if name in SPANS else DIMENSIONS[name] for name in asked.by]
     within = and_(calls.c.started_at >= spans.c.begins, calls.c.started_at < spans.c.ends)
-    duration = calls.c[_DURATION]
-    buckets = [case((duration <= BOUNDS[0], 1))]
-    buckets += (case((and_(duration > low, duration <= high), 1)) for low, high in pairwise(BOUNDS))
-    counts = [func.count(value) for value in (duration, *buckets)]
+    counts = [func.count(value) for name in _HISTOGRAMS for value in _bucketed(calls.c[name])]
     query = select(*keys, *sums_of_calls(), *counts).join_from(spans, calls, within).where(IS_CALL)
     for name, wanted in asked.where:
         query = query.where(matches(DIMENSIONS[name], wanted))
     return query.group_by(*keys)
+
+
+def _counted(table: Table, rollup: RollupTable, name: str) -> list[ColumnElement[Any]]:
+    """Return the calls with a value of `name`, and those in each bucket; none if the table has no histogram of it."""
+    if name not in rollup.histograms:
+        return [literal(0), *(null() for _ in BOUNDS)]
+    return [func.sum(table.c[column]) for column in (known(name), *buckets_of(name))]
+
+
+def _bucketed(amount: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+    """Return `amount`, and of each bucket a value where `amount` is in it."""
+    buckets = [case((amount <= BOUNDS[0], 1))]
+    return [amount, *buckets, *(case((and_(amount > low, amount <= high), 1)) for low, high in pairwise(BOUNDS))]
 
 
 def _numbers(number: ColumnElement[int], of: Any) -> list[ColumnElement[Any]]:
