@@ -87,8 +87,8 @@ def test_conditions_narrow_it(run: Command, where: list[str], calls: int) -> Non
     ("arguments", "told"),
     [
         (["--by", "colour"], "by: unknown name 'colour': use one of provider, model"),
-        (["--by", "user,user"], "by: 'user,user' has a name twice, or both day and hour"),
-        (["--by", "day,hour"], "by: 'day,hour' has a name twice, or both day and hour"),
+        (["--by", "user,user"], "by: 'user,user' has a name twice, or two of month, week, day, hour"),
+        (["--by", "day,hour"], "by: 'day,hour' has a name twice, or two of month, week, day, hour"),
         (["--where", "colour=red"], "where: unknown name 'colour': use one of provider"),
         (["--where", "openai"], "where: 'openai' is not NAME=VALUE"),
         (["--since", "9999"], "since: '9999' is outside the years 1970 to 9998: use a form such as 24h"),
@@ -181,3 +181,14 @@ def test_a_key_without_a_name_is_its_fingerprint(run: Command, engine: Engine, h
     lines = [words(line).split()[0] for line in run("report", "--by", "key").out.splitlines()[2:] if words(line)]
 
     assert {"production", "ffffffffffffffff"} <= set(lines)
+
+
+def test_lines_are_sorted_and_the_rest_is_counted_in_the_total(run: Command) -> None:
+    done = run("report", "--by", "model", "--sort", "output", "--top", "1")
+
+    assert [line.split()[0] for line in done.out.splitlines()[2:4]] == ["gpt-4o", "total"]
+    assert "--top leaves out 1 line; the total has them." in done.out
+
+
+def test_requests_that_repeat_are_told_by_month(run: Command) -> None:
+    assert words(run("report", "--by", "month,request").out.splitlines()[1]).startswith("month request spend")

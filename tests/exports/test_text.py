@@ -53,7 +53,7 @@ def test_csv_has_a_header_also_without_rows() -> None:
 
     Csv(out).close()
 
-    assert out.getvalue().decode() == ",".join(f'"{name}"' for name in NAMES) + "\n"
+    assert out.getvalue().decode() == ",".join(f'"{name}"' for name in (*NAMES, "usd")) + "\n"
 
 
 def test_csv_cells_tell_null_from_empty_text_and_numbers_from_text() -> None:
@@ -79,3 +79,12 @@ def test_csv_cells_tell_null_from_empty_text_and_numbers_from_text() -> None:
     assert ',"",' in first
     assert ',"",' not in second
     assert ',"false",' in second
+
+
+def test_csv_has_the_cost_in_usd_in_its_last_column() -> None:
+    out = io.BytesIO()
+
+    Csv(out).write([msgspec.structs.asdict(record(cost_nanousd=cost)) for cost in (1_500_000_000, 0, None)])
+
+    cells = [line.rpartition(",")[2] for line in out.getvalue().decode().splitlines()[1:]]
+    assert cells == ["1.500000000", "0.000000000", ""]

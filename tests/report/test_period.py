@@ -252,3 +252,25 @@ def test_each_instant_is_in_the_one_span_that_the_local_clock_names(
         clock = [one.astimezone(ZoneInfo(zone)) for one in (start, end - timedelta(microseconds=1))]
         assert {one.strftime(form) for one in clock} == {label[:10] if unit == "day" else label[:16]}
         assert len(label) in {10, 16} or {one.strftime("%z") for one in clock} == {label[17:]}
+
+
+@pytest.mark.parametrize(
+    ("unit", "expected"),
+    [
+        (
+            "week",
+            [
+                ("2026-W53", "2026-12-27 23:00", "2027-01-03 23:00"),
+                ("2027-W01", "2027-01-03 23:00", "2027-01-10 23:00"),
+            ],
+        ),
+        (
+            "month",
+            [("2026-12", "2026-11-30 23:00", "2026-12-31 23:00"), ("2027-01", "2026-12-31 23:00", "2027-01-31 23:00")],
+        ),
+    ],
+)
+def test_weeks_begin_on_monday_and_months_on_the_first(unit: str, expected: list[tuple[str, str, str]]) -> None:
+    found = spans(unit, (utc("2026-12-30 12:00"), utc("2027-01-05 12:00")), BERLIN)
+
+    assert found == [(label, utc(start), utc(end)) for label, start, end in expected]

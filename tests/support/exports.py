@@ -29,7 +29,7 @@ def read_csv(content: bytes) -> list[dict[str, Any]]:
     )
     lines = pyarrow.csv.ParseOptions(newlines_in_values=True)
     rows = pyarrow.csv.read_csv(io.BytesIO(content), parse_options=lines, convert_options=types).to_pylist()
-    return [{name: _typed(name, value) for name, value in row.items()} for row in rows]
+    return [{name: _typed(name, value) for name, value in row.items() if name in NAMES} for row in rows]
 
 
 def _typed(name: str, value: str | None) -> Any:
@@ -41,7 +41,7 @@ def _typed(name: str, value: str | None) -> Any:
 
 def read_parquet(content: bytes) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = parquet.read_table(io.BytesIO(content)).to_pylist()
-    return [{name: _plain(name, value) for name, value in row.items()} for row in rows]
+    return [{name: _plain(name, value) for name, value in row.items() if name in NAMES} for row in rows]
 
 
 def _plain(name: str, value: Any) -> Any:

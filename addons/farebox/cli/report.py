@@ -15,6 +15,7 @@ from rich.text import Text
 
 from ..config.settings import Settings
 from ..errors import SettingsError
+from ..report.figures import plural
 from ..report.machine import as_csv, as_json
 from ..report.period import EXAMPLES, spans
 from ..report.plans import as_objects, monthly_prices, months, plan_notes
@@ -39,6 +40,27 @@ class Format(enum.StrEnum):
     CSV = "csv"
 
 
+class Sort(enum.StrEnum):
+    """What lines are sorted by."""
+
+    SPEND = "spend"
+    CALLS = "calls"
+    ERRORS = "errors"
+    UNPRICED = "unpriced"
+    INPUT = "input"
+    OUTPUT = "output"
+    P50 = "p50"
+    P95 = "p95"
+
+
+_SORTED_BY = {
+    Sort.SPEND: "cost_nanousd",
+    Sort.INPUT: "input_tokens",
+    Sort.OUTPUT: "output_tokens",
+    Sort.P50: "p50_ms",
+    Sort.P95: "p95_ms",
+}
+
 By = Annotated[str, typer.Option(metavar="NAME[,NAME]", help=f"Group by these: {', '.join(NAMES)}.")]
 Since = Annotated[
     str,
@@ -55,6 +77,10 @@ def report(
     since: Since = "30d",
     until: Until = None,
     where: Where = None,
+    sort: Annotated[
+        Sort | None, typer.Option(help="Sort by this, the largest first; default: spend, or time if --by has one.")
+    ] = None,
+    top: Annotated[int | None, typer.Option(metavar="N", min=1, help="Only the first N lines of all.")] = None,
     format: Annotated[Format, typer.Option(help="table, or json and csv with exact amounts.")] = Format.TABLE,
     ledger: Ledger = None,
     config: Config = None,
@@ -67,6 +93,7 @@ def report(
     - `farebox report --by provider --since 7d`
     - `farebox report --by day --since 2026-11 --format csv`
     - `farebox report --by user,model --where status=200`
+    - `farebox report --by request --sort calls --top 10`
     """
     settings = settings_for_reading({"ledger": ledger}, config)
     names = _names(by)
@@ -76,8 +103,8 @@ def report(
         found = totals(engine, scope, names, partial(_spans, names, settings.zone, starts))
         used = included(engine, scope)
     plans = _plans(used, scope, settings)
-    groups = ordered(found.groups, names, starts)
-    lacking = _lacking(found, settings)
+    groups, left_out = _cut(_sorted(found.groups, sort) if sort else ordered(found.groups, names, starts), top)
+    lacking = " ".join(filter(None, (_lacking(found, settings), left_out))) or None
     if format is Format.JSON:
         plan_objects = as_objects(*plans)
         body = as_json(names, scope, groups, found.whole, names=settings.names, lacking=lacking, plans=plan_objects)
@@ -117,6 +144,23 @@ def _spans(
     return found
 
 
+def _sorted(groups: Sequence[Group], by: Sort) -> list[Group]:
+    """Return `groups` by a figure, the largest first and unknown ones last."""
+    name = _SORTED_BY.get(by, by.value)
+
+    def rank(group: Group) -> tuple[bool, int, str]:
+        figure: int | None = getattr(group.sums, name)
+        return (figure is None, -(figure or 0), str(group.key))
+
+    return sorted(groups, key=rank)
+
+
+def _cut(groups: Sequence[Group], top: int | None) -> tuple[Sequence[Group], str | None]:
+    """Return the first `top` of `groups`, and a sentence about the others."""
+    number = len(groups[top:]) if top else 0
+    return groups[:top], f"--top leaves out {plural(number, 'line')}; the total has them." if number else None
+
+
 def _only(where: Sequence[str] | None) -> str:
     return f" with {' '.join(where)}" if where else ""
 
@@ -150,8 +194,9 @@ def _names(by: str) -> list[str]:
     for name in names:
         if name not in NAMES:
             raise SettingsError(f"by: unknown name {name!r}: use one of {', '.join(NAMES)}")
-    if len(set(names)) < len(names) or set(SPANS) <= set(names):
-        raise SettingsError(f"by: {by!r} has a name twice, or both day and hour: use each name once, and day or hour")
+    if len(set(names)) < len(names) or len(set(SPANS).intersection(names)) > 1:
+        units = ", ".join(SPANS)
+        raise SettingsError(f"by: {by!r} has a name twice, or two of {units}: use each name once, and one of these")
     return names
 
 

@@ -9,14 +9,14 @@ import msgspec
 from ..errors import SettingsError
 from ..records.columns import COLUMNS
 from ..records.times import in_utc
-from .text import Row
+from .text import USD, Row, usd_of
 
 # Rows of a group: enough to compress well, few enough to hold.
 _GROUP = 20_000
 
 
 class Parquet:
-    """Writes Parquet: counts and money as int64, times as timestamps in UTC, JSON columns as JSON text."""
+    """Writes Parquet: counts and money as int64, the cost also in USD, times in UTC, JSON columns as text."""
 
     def __init__(self, out: BinaryIO) -> None:
         try:
@@ -34,7 +34,7 @@ class Parquet:
 
     def write(self, rows: Sequence[Row]) -> None:
         """Write `rows`; up to a group of them waits for more."""
-        self._rows += ({name: _cell(value) for name, value in row.items()} for row in rows)
+        self._rows += ({name: _cell(value) for name, value in row.items()} | {USD: usd_of(row)} for row in rows)
         while len(self._rows) >= _GROUP:
             self._put(self._rows[:_GROUP])
             del self._rows[:_GROUP]
@@ -57,5 +57,6 @@ def _cell(value: Any) -> Any:
 
 def _schema(pa: Any) -> Any:
     kinds = {int: pa.int64(), bool: pa.bool_(), datetime: pa.timestamp("us", tz="UTC")}
+    usd = pa.field(USD, pa.decimal128(20, 9))
     fields = (pa.field(one.name, kinds.get(one.kind, pa.string()), nullable=one.is_nullable) for one in COLUMNS)
-    return pa.schema(list(fields))
+    return pa.schema([*fields, usd])

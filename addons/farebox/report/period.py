@@ -1,7 +1,7 @@
 """Periods as people name them (`24h`, `2026-11`, `today`), and how they divide into local days and hours. Pure."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -107,20 +107,37 @@ def _utc(local: datetime, zone: ZoneInfo) -> datetime:
 
 
 def spans(unit: str, covered: tuple[datetime, datetime], zone: ZoneInfo) -> list[tuple[str, datetime, datetime]]:
-    """Return the local days or hours (`unit`) that contain `covered`: label, start and end in UTC.
+    """Return the local months, weeks, days or hours (`unit`) that contain `covered`: label, start and end in UTC.
 
     They follow each other without a gap. When the clock changes, a day has 23 or 25 hours (Lord Howe Island: 23.5 or
     24.5) and an hour can be shorter; an hour that comes twice has its UTC offset in the label.
     """
     first, last = covered
-    return list(_days(first, last, zone) if unit == "day" else _hours(first, last, zone))
+    if unit == "hour":
+        return list(_hours(first, last, zone))
+    return list(_calendar_spans(unit, first, last, zone))
 
 
-def _days(first: datetime, last: datetime, zone: ZoneInfo) -> Iterator[tuple[str, datetime, datetime]]:
-    day = first.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+def _midnight(moment: datetime, zone: ZoneInfo) -> datetime:
+    return moment.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+
+
+# For each unit: its label, the day on which the next one surely has begun, and the first day of that of a day.
+_CALENDAR_SPANS: Mapping[str, tuple[str, int, Callable[[datetime], datetime]]] = {
+    "day": ("%Y-%m-%d", 1, lambda day: day),
+    "week": ("%G-W%V", 7, lambda day: day - timedelta(days=day.weekday())),
+    "month": ("%Y-%m", 31, lambda day: day.replace(day=1)),
+}
+
+
+def _calendar_spans(
+    unit: str, first: datetime, last: datetime, zone: ZoneInfo
+) -> Iterator[tuple[str, datetime, datetime]]:
+    label, days, begin = _CALENDAR_SPANS[unit]
+    day = begin(_midnight(first, zone))
     while (start := _utc(day, zone)) <= last:
-        next_day = day + timedelta(days=1)
-        yield day.strftime("%Y-%m-%d"), start, _utc(next_day, zone)
+        next_day = begin(day + timedelta(days=days))
+        yield day.strftime(label), start, _utc(next_day, zone)
         day = next_day
 
 

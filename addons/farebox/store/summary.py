@@ -46,8 +46,9 @@ DIMENSIONS: Mapping[str, ColumnElement[Any]] = {
     "billing_source": calls.c.billing_source,
     "plan": calls.c.plan,
     "key_kind": calls.c.key_kind,
+    "request": calls.c.request_hash,
 }
-SPANS = ("day", "hour")
+SPANS = ("month", "week", "day", "hour")
 ERRORS = (reading.HTTP_ERROR, reading.PROVIDER_CUT, reading.NETWORK_ERROR)
 UNCERTAIN = (PARTIAL, ESTIMATED)
 # Operations whose output is written token by token, so that it has a speed.
