@@ -3,11 +3,12 @@
 import enum
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -21,7 +22,7 @@ from ..report.period import EXAMPLES, spans
 from ..report.plans import as_objects, monthly_prices, months, plan_notes
 from ..report.table import report_table
 from ..store.included import Included, included
-from ..store.summary import DIMENSIONS, SPANS, Group, Scope, Span
+from ..store.summary import DIMENSIONS, SPANS, Group, Scope, Span, Sums
 from ..store.totals import Totals, totals
 from .console import console
 from .ledger import opened_ledger
@@ -61,6 +62,10 @@ _SORTED_BY = {
     Sort.P95: "p95_ms",
 }
 
+SortBy = Annotated[
+    Sort | None, typer.Option(help="Sort by this, the largest first; default: spend, or time if --by has one.")
+]
+Top = Annotated[int | None, typer.Option(metavar="N", min=1, help="Only the first N lines of all.")]
 By = Annotated[str, typer.Option(metavar="NAME[,NAME]", help=f"Group by these: {', '.join(NAMES)}.")]
 Since = Annotated[
     str,
@@ -71,16 +76,27 @@ Since = Annotated[
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """What is printed; `said` are the names of people and keys, and what the figures lack."""
+
+    title: str
+    names: Sequence[str]
+    scope: Scope
+    groups: Sequence[Group]
+    whole: Sums
+    plans: tuple[Sequence[Included], Mapping[str, Decimal], Fraction]
+    said: Mapping[str, Any]
+
+
 def report(
     *,
     by: By = "model",
     since: Since = "30d",
     until: Until = None,
     where: Where = None,
-    sort: Annotated[
-        Sort | None, typer.Option(help="Sort by this, the largest first; default: spend, or time if --by has one.")
-    ] = None,
-    top: Annotated[int | None, typer.Option(metavar="N", min=1, help="Only the first N lines of all.")] = None,
+    sort: SortBy = None,
+    top: Top = None,
     format: Annotated[Format, typer.Option(help="table, or json and csv with exact amounts.")] = Format.TABLE,
     ledger: Ledger = None,
     config: Config = None,
@@ -105,22 +121,26 @@ def report(
     plans = _plans(used, scope, settings)
     groups, left_out = _cut(_sorted(found.groups, sort) if sort else ordered(found.groups, names, starts), top)
     lacking = " ".join(filter(None, (_lacking(found, settings), left_out))) or None
-    if format is Format.JSON:
-        plan_objects = as_objects(*plans)
-        body = as_json(names, scope, groups, found.whole, names=settings.names, lacking=lacking, plans=plan_objects)
-        sys.stdout.buffer.write(body)
-    elif format is Format.CSV:
-        typer.echo(as_csv(names, groups, found.whole, names=settings.names), nl=False)
-        if lacking:
-            typer.echo(lacking, err=True)
-    elif not groups:
+    said: dict[str, Any] = {"names": settings.names, "lacking": lacking}
+    if not groups and format is Format.TABLE:
         typer.echo(f"No calls {_title(since, until)}{_only(where)} in {settings.ledger_name}.")
+        return
+    title = f"Spend by {' and '.join(names)}, {_title(since, until)} ({settings.timezone})"
+    _print(format, _Report(title, names, scope, groups, found.whole, plans, said))
+
+
+def _print(format: Format, one: _Report) -> None:
+    if format is Format.JSON:
+        plans = as_objects(*one.plans)
+        sys.stdout.buffer.write(as_json(one.names, one.scope, one.groups, one.whole, **one.said, plans=plans))
+    elif format is Format.CSV:
+        typer.echo(as_csv(one.names, one.groups, one.whole, names=one.said["names"]), nl=False)
+        if one.said["lacking"]:
+            typer.echo(one.said["lacking"], err=True)
     else:
-        title = f"Spend by {' and '.join(names)}, {_title(since, until)} ({settings.timezone})"
         out = console()
-        called = settings.names
-        out.print(report_table(title, names, groups, found.whole, names=called, lacking=lacking, width=out.width))
-        for note in plan_notes(*plans):
+        out.print(report_table(one.title, one.names, one.groups, one.whole, **one.said, width=out.width))
+        for note in plan_notes(*one.plans):
             out.print(Text(note))
 
 

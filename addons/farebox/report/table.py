@@ -35,7 +35,8 @@ def report_table(
     Columns that do not fit into `width` characters are left out, not cut.
     """
     table = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
-    table.show_footer = len(groups) != 1
+    # One line is its own total, unless lines are left out.
+    table.show_footer = len(groups) != 1 or total.calls != groups[0].sums.calls
     keys = [[_shown(names, kind, key) for kind, key in zip(by, group.key, strict=True)] for group in groups]
     for place, name in enumerate(by):
         longest = max(map(len, (name, "total", *(key[place] for key in keys))))
