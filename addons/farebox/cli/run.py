@@ -86,6 +86,9 @@ def _print_bill(own: Settings, seconds: float) -> None:
         out.print(f"farebox: no bill: {error}", style="red", markup=False)
         return
     waiting = run_home.spools(own.folder)
+    if out.is_terminal:
+        # The program may have left its last line open.
+        out.print()
     if bill.total.calls:
         out.print(report.bill_lines(bill, seconds))
     elif not waiting:
