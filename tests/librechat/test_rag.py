@@ -3,7 +3,7 @@
 import pytest
 from farebox.librechat.rag import findings
 
-from tests.support.librechat import ENV, described
+from tests.support.librechat import COMPOSE, ENV, described
 
 SERVICE = """\
 services:
@@ -32,3 +32,17 @@ TRUSTS = SERVICE + "      - SSL_CERT_FILE=/farebox/ca-bundle.pem\n    volumes: [
 )
 def test_embeddings_go_through_farebox_and_trust_it(env: str, compose: str, place: str) -> None:
     assert [str(one.place) for one in findings(described("", env, compose))] == ([place] if place else [])
+
+
+@pytest.mark.parametrize(
+    ("env", "base"),
+    [
+        ("", "RAG_OPENAI_BASEURL=http://host.docker.internal:8080/openai/v1"),
+        ("EMBEDDINGS_PROVIDER=ollama\n", "OLLAMA_BASE_URL=http://host.docker.internal:8080/ollama"),
+        ("EMBEDDINGS_PROVIDER=bedrock\n", "HTTPS_PROXY=http://host.docker.internal:8080"),
+    ],
+)
+def test_the_line_to_write_is_whole(env: str, base: str) -> None:
+    [finding] = findings(described("", env, COMPOSE + SERVICE.removeprefix("services:\n")))
+
+    assert finding.write == f"below services.rag_api.environment: {base}"

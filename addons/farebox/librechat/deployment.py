@@ -133,18 +133,21 @@ def deployment(
     compose: Sequence[Located] = (),
     files: Mapping[str, Variables] | None = None,
     versions: tuple[Version | None, Version | None] = (None, None),
+    shell: Variables | None = None,
 ) -> Deployment:
     """Return the Deployment of parsed files.
 
     `dotenv` is the name and content of .env; `files` are those of Compose's env_file entries; `versions` are
-    LibreChat's release and Node's version, if the user names them.
+    LibreChat's release and Node's version, if the user names them. Without containers, LibreChat starts with the
+    variables of `shell`.
     """
     name, later = dotenv or (".env", {})
     found = services(compose, later, files or {})
     service = next((one for one in found.values() if is_librechat(one)), found.get("api"))
     rag = next((one for one in found.values() if "rag" in one.name or "rag" in one.image), None)
+    in_container = _in_container(service, later)
     if service is None:
-        environment = Environment({}, later, name)
+        environment = Environment({} if in_container else shell or {}, later, name)
     else:
         environment = Environment(service.environment, later, service.file, service.environment_line)
     release = versions[0] or (_release(service.image) if service else None)
@@ -155,7 +158,7 @@ def deployment(
         service,
         rag,
         found,
-        _in_container(service, later),
+        in_container,
         release,
         versions[1] or _node(release),
     )

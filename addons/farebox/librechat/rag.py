@@ -27,10 +27,10 @@ def findings(deployment: Deployment) -> Iterator[Finding]:
         return
     proxy = environment.get(*HTTPS_PROXY, _OWN_PROXY)
     if proxy is None:
-        bypass = f"{base}={deployment.proxy}/ROUTE" if base else f"HTTPS_PROXY={deployment.proxy}"
+        bypass = f"{base}={deployment.proxy}{fact['routes'][provider]}" if base else f"HTTPS_PROXY={deployment.proxy}"
         yield problem(
             Place(service.file, service.environment_line, base or "HTTPS_PROXY"),
-            f"embeddings of service {service.name} bypass farebox: it has a proxy of its own",
+            f"embeddings of service {service.name} bypass farebox: LibreChat's settings don't apply to it",
             f"below services.{service.name}.environment: {bypass}",
         )
         return

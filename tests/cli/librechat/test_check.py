@@ -69,3 +69,28 @@ def test_a_version_that_is_none_is_an_error(run: Callable[..., Done], tmp_path: 
     done = run(option, "latest")
 
     assert done == Done(1, "", f"farebox: {option[2:]}: 'latest' is not a version: write it as 0.8.7 or 24.16.0\n")
+
+
+def test_without_compose_files_the_terminal_s_environment_is_that_of_librechat(
+    run: Callable[..., Done], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, env="OPENAI_API_KEY=sk-made-up\nMONGO_URI=mongodb://127.0.0.1:27017/LibreChat\n")
+
+    assert "HTTPS_PROXY is not set" in run().out
+
+    exported = {"HTTPS_PROXY": "http://127.0.0.1:8080", "NODE_EXTRA_CA_CERTS": "/ca.pem", "NODE_USE_ENV_PROXY": "1"}
+    for name, value in exported.items():
+        monkeypatch.setenv(name, value)
+
+    assert run().out.startswith("✓ no call of these endpoints would be missed\n")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9999")
+    assert "this terminal's environment: HTTPS_PROXY: leads to port 9999" in run().out
+
+
+def test_in_containers_the_terminal_s_environment_is_not_that_of_librechat(
+    run: Callable[..., Done], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, env="OPENAI_API_KEY=sk-made-up\nMONGO_URI=mongodb://mongodb:27017/LibreChat\n")
+    monkeypatch.setenv("HTTPS_PROXY", "http://farebox:8080")
+
+    assert "HTTPS_PROXY is not set" in run().out

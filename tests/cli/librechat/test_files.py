@@ -1,5 +1,6 @@
 """LibreChat's files are recognised by their names and contents."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,15 @@ def test_the_files_of_the_current_folder_are_read_in_composes_order(folder: Path
     assert found.dotenv is not None
     assert found.dotenv[1] == found.env_files[".env"]
     assert list(found.env_files) == [".env"]
+
+
+def test_compose_file_in_env_names_the_compose_files(folder: Path) -> None:
+    names = ["docker-compose.yml", "docker-compose.farebox.yml"]
+    for name in (*names, "docker-compose.override.yml"):
+        (folder / name).write_text("services: {api: {image: librechat}}")
+    (folder / ".env").write_text(f"COMPOSE_FILE={os.pathsep.join(names)}\n")
+
+    assert [one.file for one in read(()).compose] == names
 
 
 def test_an_env_file_is_found_beside_the_compose_file_that_names_it(folder: Path) -> None:

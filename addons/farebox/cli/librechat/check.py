@@ -1,5 +1,6 @@
 """`farebox librechat check`."""
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -17,6 +18,7 @@ from ...doctor.reach import farebox_of
 from ...errors import SettingsError
 from ...librechat.check import check as findings_of
 from ...librechat.deployment import Deployment, Version, deployment
+from ...librechat.environment import Variable, Variables
 from ...librechat.finding import PROBLEM, Finding
 from ...librechat.options import headers_snippet
 from ...librechat.own_prompts import missing_rules
@@ -62,6 +64,7 @@ def check(
 ) -> None:
     """Find calls of LibreChat that farebox would miss, and print what to write instead. Changes none of its files.
 
+    Without Compose files, the environment of this terminal counts as LibreChat's.
     Each finding names the file, the line and the key. The exit code is 1 if calls would be missed or fail.
 
     - `farebox librechat check`
@@ -94,7 +97,12 @@ def _described(found: Files, settings: Settings, versions: tuple[Version | None,
         compose=found.compose,
         files=found.env_files,
         versions=versions,
+        shell=_shell(),
     )
+
+
+def _shell() -> Variables:
+    return {name: Variable(value, "this terminal's environment") for name, value in os.environ.items()}
 
 
 def examine(described: Deployment, settings: Settings) -> list[Finding]:

@@ -1,5 +1,6 @@
 """LibreChat's files, as they are named on the command line or lie in the current folder."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,15 +11,11 @@ from ...librechat.environment import Variables, parse_env
 from ...librechat.located import Located, parse
 
 # In the order in which Compose merges them.
-_USUAL = (
-    "librechat.yaml",
-    ".env",
-    *(
-        f"{name}{override}.{suffix}"
-        for name in ("docker-compose", "compose")
-        for override in ("", ".override")
-        for suffix in ("yml", "yaml")
-    ),
+_COMPOSE = tuple(
+    f"{name}{override}.{suffix}"
+    for name in ("docker-compose", "compose")
+    for override in ("", ".override")
+    for suffix in ("yml", "yaml")
 )
 
 
@@ -34,7 +31,7 @@ class Files:
 
 def read(paths: Sequence[Path]) -> Files:
     """Return the files `paths`, or those of the current folder; FareboxError if one can't be read or is of no use."""
-    named = paths or [path for path in map(Path, _USUAL) if path.is_file()]
+    named = paths or _usual()
     if not named:
         raise FareboxError(
             f"none of LibreChat's files in {Path.cwd()}: name them, such as "
@@ -52,6 +49,15 @@ def read(paths: Sequence[Path]) -> Files:
         compose,
         _env_files(compose),
     )
+
+
+def _usual() -> list[Path]:
+    """Return the files of the current folder. As in Compose, COMPOSE_FILE of .env names other Compose files."""
+    own = [path for path in (Path("librechat.yaml"), Path(".env")) if path.is_file()]
+    dotenv = parse_env(".env", _text(own[-1])) if own and _is_env(own[-1]) else {}
+    if "COMPOSE_FILE" in dotenv and (listed := dotenv["COMPOSE_FILE"].value):
+        return own + [Path(name) for name in listed.split(os.pathsep)]
+    return own + [path for path in map(Path, _COMPOSE) if path.is_file()]
 
 
 def _env_files(compose: Sequence[Located]) -> Mapping[str, Variables]:
