@@ -20,3 +20,9 @@ def test_a_file_is_a_ledger_too(given: str, expected: str, monkeypatch: pytest.M
     monkeypatch.setattr(Path, "absolute", lambda path: Path("/work") / path)
 
     assert ledger_url(given, Path("/home/ann")) == expected
+
+
+def test_the_url_can_be_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "ledger").write_text("postgresql://u:secret@db/x\n")
+
+    assert ledger_url(f"@{tmp_path / 'ledger'}", tmp_path) == "postgresql://u:secret@db/x"

@@ -1,7 +1,7 @@
 """No ledger's password is printed."""
 
 import pytest
-from farebox.config.redact_url import redact_url
+from farebox.config.redact_url import redact_ledger, redact_url
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,20 @@ from farebox.config.redact_url import redact_url
 )
 def test_a_password_is_masked_wherever_it_stands(url: str, shown: str) -> None:
     assert redact_url(url) == shown
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("", ""),
+        ("secret", "***"),
+        ("u:secret@db/x", "***"),
+        ("se cret://u@db/x", "***"),
+        ("postgresql://u:sec@ret@db/x", "postgresql://***"),
+        ("postgresql://u@db/x?password=a@b", "postgresql://***"),
+        ("postgresql://u:secret@db/x", "postgresql://u:***@db/x"),
+        ("sqlite:////srv/a@b@c/ledger.db", "sqlite:////srv/a@b@c/ledger.db"),
+    ],
+)
+def test_a_ledger_that_is_no_clear_url_is_not_echoed(url: str, shown: str) -> None:
+    assert redact_ledger(url) == shown

@@ -88,3 +88,13 @@ def test_csv_has_the_cost_in_usd_in_its_last_column() -> None:
 
     cells = [line.rpartition(",")[2] for line in out.getvalue().decode().splitlines()[1:]]
     assert cells == ["1.500000000", "0.000000000", ""]
+
+
+def test_csv_has_no_formula_and_json_is_exact() -> None:
+    row = msgspec.structs.asdict(record(user_id="=HYPERLINK(1)", cost_nanousd=5))
+    out = io.BytesIO()
+    Csv(out).write([row])
+
+    assert b'"\'=HYPERLINK(1)"' in out.getvalue()
+    assert b",5," in out.getvalue()
+    assert json.loads(json_lines([row]))["user_id"] == "=HYPERLINK(1)"

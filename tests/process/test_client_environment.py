@@ -37,3 +37,9 @@ def test_hosts_that_the_user_excludes_still_bypass_the_proxy(name: str) -> None:
 
 def test_the_variables_are_those_of_the_environment() -> None:
     assert client_variables(ENDPOINT, "").items() <= client_environment({}, ENDPOINT).items()
+
+
+def test_the_ledger_s_url_does_not_go_to_the_client() -> None:
+    endpoint = ProxyEndpoint("http://127.0.0.1:1", "/c.pem", "/b.pem")
+
+    assert "FAREBOX_LEDGER" not in client_environment({"FAREBOX_LEDGER": "postgresql://u:secret@db/x"}, endpoint)

@@ -256,3 +256,13 @@ def test_ids_and_names_of_errors_are_words(value: str) -> None:
 def test_an_e_mail_address_is_found_within_a_text() -> None:
     assert clean.has_address("mail to ann@example.com")
     assert not clean.has_address("a@b, ann at example.com")
+
+
+@pytest.mark.parametrize("value", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_a_cell_that_a_spreadsheet_would_run_is_text(value: str) -> None:
+    assert clean.spreadsheet_cell(value) == f"'{value}"
+    assert clean.spreadsheet_cell(f"a{value}") == f"a{value}"
+
+
+def test_what_nobody_sees_is_removed() -> None:
+    assert clean.visible("a\x00\x1b[31m\x9b\u202eb\u2066\u200f\n c é") == "a[31mb c é"

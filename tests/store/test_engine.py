@@ -37,8 +37,8 @@ def test_the_ledgers_folder_is_created_for_its_owner_alone(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("ledger.db", "'ledger.db' is not a database URL"),
-        ("", "'' is not a database URL"),
+        ("ledger.db", "it is not a database URL"),
+        ("", "it is not a database URL"),
         ("sqlite://host:port/x", "the port in its URL is not a number"),
         ("postgresql://user:secret@host:secret/x", "the port in its URL is not a number"),
         ("mysql://user:secret@host/x", "'mysql' is not supported"),

@@ -91,11 +91,16 @@ def check_listener(host: str, clients: tuple[str, ...], auth: Auth, *, is_open: 
 
 def password_of(auth: Auth) -> str:
     """Return the password in the file of `auth`; SettingsError if there is none."""
+    return secret_of(auth.password_file, "auth.password_file")
+
+
+def secret_of(path: str, key: str) -> str:
+    """Return the text in the file `path`, the value of `key`; SettingsError if there is none."""
     try:
-        password = Path(auth.password_file).expanduser().read_text(encoding="utf-8").rstrip("\r\n")
+        secret = Path(path).expanduser().read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, ValueError) as error:
         problem = getattr(error, "strerror", None) or "no text"
-        raise SettingsError(f"auth.password_file: {auth.password_file} cannot be read ({problem})") from error
-    if not password:
-        raise SettingsError(f"auth.password_file: {auth.password_file} is empty: write the password into it")
-    return password
+        raise SettingsError(f"{key}: {path} cannot be read ({problem})") from error
+    if not secret:
+        raise SettingsError(f"{key}: {path} is empty: write one line into it")
+    return secret

@@ -22,6 +22,7 @@ from ..metering.cost_fields import CostField
 from ..providers.table import UNKNOWN, Table, table_with
 from ..purpose import rule as purpose_rule
 from ..purpose.rule import PurposeRule
+from ..records import clean
 from . import access, budgets, credential_headers, files, metrics, price_rules, prices_update, retention, route_lines
 from . import destinations as destination_lines
 from . import otlp as otlp_settings
@@ -36,7 +37,7 @@ from .metrics import Metrics
 from .otlp import Otlp
 from .price_rules import PriceRule
 from .prices_update import PricesUpdate
-from .redact_url import redact_url
+from .redact_url import redact_ledger
 from .retention import Retention
 from .route_lines import RouteLine
 from .sources import merge, paths
@@ -136,7 +137,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     @property
     def ledger_name(self) -> str:
         """The ledger's URL without a password, as it may be printed."""
-        return redact_url(self.ledger)
+        return redact_ledger(self.ledger)
 
     @property
     def spool_folder(self) -> Path:
@@ -239,7 +240,7 @@ def _filled(settings: Settings) -> Settings:
         settings,
         home=str(home.absolute()),
         ledger=ledger,
-        sidecar=settings.sidecar or socket.gethostname(),
+        sidecar=clean.visible(settings.sidecar) or socket.gethostname(),
         ca=str(Path(settings.ca or home / "mitmproxy").expanduser().absolute()),
         certificates=str(Path(settings.certificates or home).expanduser().absolute()),
         timezone=settings.timezone or local_zone(),

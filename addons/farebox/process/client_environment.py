@@ -14,6 +14,9 @@ OTHER_BUNDLES = (
     "DENO_CERT",
 )
 
+# It can hold the ledger's password, for which a client has no use.
+_OURS = frozenset({"FAREBOX_LEDGER"})
+
 
 @dataclass(frozen=True, slots=True)
 class ProxyEndpoint:
@@ -54,4 +57,5 @@ def client_environment(before: Mapping[str, str], endpoint: ProxyEndpoint) -> di
     lower = {name.lower(): value for name, value in variables.items() if name.endswith("_PROXY") and name.isupper()}
     lower.pop("node_use_env_proxy", None)
     bundles = {name: endpoint.bundle for name in OTHER_BUNDLES if before.get(name)}
-    return {**before, **variables, **lower, **bundles}
+    kept = {name: value for name, value in before.items() if name not in _OURS}
+    return {**kept, **variables, **lower, **bundles}

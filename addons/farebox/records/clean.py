@@ -24,6 +24,10 @@ _SECRET = re.compile(
     r"|(?<![a-z0-9])(?:AKIA|ASIA|ABSK|AIza|eyJ|ghp_|hf_|r8_|dapi|sess-|ya29\.|AQ\.)[a-z0-9_-]{12,}"
     r"|(?<![a-z0-9])[0-9a-f]{32}\.[a-z0-9]{16}|JQQJ99[a-z]"
 )
+# Control characters, and those that reorder the text around them: both can make a terminal show something else.
+_INVISIBLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]")
+# A spreadsheet takes a cell that begins with one of these for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _DEPTH_LIMIT = 5
 _ITEM_LIMIT = 500
 
@@ -36,6 +40,16 @@ def text(value: object, limit: int = TEXT_LIMIT) -> str | None:
     if not isinstance(value, str) or not value or _SECRET.search(value, 0, limit + _KEY_LIMIT):
         return None
     return value[:limit].replace("\0", "�").encode("utf-8", "replace").decode("utf-8") or None
+
+
+def visible(value: str) -> str:
+    """Return `value` without control characters and without those that change the direction of text."""
+    return _INVISIBLE.sub("", value)
+
+
+def spreadsheet_cell(value: str) -> str:
+    """Return `value` as a cell of CSV that a spreadsheet shows as text, and does not run as a formula."""
+    return f"'{value}" if value.startswith(_FORMULA) else value
 
 
 def name(value: object) -> str | None:

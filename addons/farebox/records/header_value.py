@@ -31,7 +31,7 @@ def header_value(value: str | None, *, random_limit: int = _ID_LIMIT) -> str | N
     """
     start = (value or "")[: clean.TEXT_LIMIT + _BEHIND_CUT]
     is_credential = _SCHEME.match(start) or _is_basic(start) or _has_random(start, random_limit)
-    return None if is_credential else clean.text(value)
+    return None if is_credential else clean.text(clean.visible(start))
 
 
 def _is_basic(value: str) -> bool:

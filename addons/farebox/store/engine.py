@@ -29,7 +29,8 @@ def open_engine(url: str, *, make_folder: bool = True, patience: float | None = 
             f"ledger: the port in its URL is not a number: write {_KNOWN.replace('HOST', 'HOST:5432')}"
         ) from error
     except ArgumentError as error:
-        raise SettingsError(f"ledger: {url.partition('://')[0]!r} is not a database URL: use {_KNOWN}") from error
+        # Not quoted: it can be a password.
+        raise SettingsError(f"ledger: it is not a database URL: use {_KNOWN}") from error
     if parsed.drivername in sqlite.DRIVERS:
         return sqlite.sqlite_engine(parsed, make_folder=make_folder)
     if parsed.drivername in _POSTGRES:
