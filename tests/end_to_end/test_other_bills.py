@@ -90,6 +90,8 @@ def test_what_a_live_session_delegates_is_a_row_of_its_own() -> None:
         ("d04_fine_tuning.case", 30_000_000_000, None),
         ("d07_gemini_cache_create.case", 2_000_000_000, ["no_price:cached_token_hours"]),
         ("d09_evals_run.case", 270_000, None),
+        # In yuan, at the rate that comes with farebox.
+        ("f05b_qwen_plus_cn.case", 1_412_850, None),
     ],
 )
 def test_a_reported_bill_is_right(name: str, nanousd: int, reasons: list[str] | None) -> None:
