@@ -147,6 +147,30 @@ def _drift() -> Panel:
     )
 
 
+def _payers() -> Panel:
+    listed = USD.replace("cost_nanousd", "catalogue_cost_nanousd")
+    query = f"""
+        SELECT coalesce(billing, '(unknown)') AS billing, coalesce(plan, '') AS plan, sum(calls) AS calls,
+            {USD} AS billed, {WITHOUT_COST} AS without_cost, {listed} AS listed
+        FROM hourly_by_model WHERE {CHOSEN} GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 50"""
+    return table(
+        "Who pays",
+        "What is billed by the call, and what have plans and reserved capacity paid for? Calls of these aren't in the "
+        "spend: they cost nothing by themselves.",
+        sql(query),
+        defaults=defaults(empty="no calls", mappings=[UNKNOWN]),
+        overrides=[
+            column("billing", "Paid by", width=120),
+            column("plan", "Plan"),
+            column("calls", "Calls", COUNT, width=90),
+            money("billed", "Billed", width=110),
+            missing(),
+            money("listed", "List price", width=110),
+        ],
+        width=12,
+    )
+
+
 def _age() -> Panel:
     return stat(
         "Age of the price lists",
@@ -162,4 +186,4 @@ def _age() -> Panel:
 
 
 FIRST = [Row("Can it be believed: the chosen providers and models", [_sums(), _certainty()])]
-REST = [Row("What is missing or may be wrong", [_unpriced(), _drift(), _age()])]
+REST = [Row("What is missing or may be wrong", [_unpriced(), _drift(), _age()]), Row("Who pays", [_payers()])]
