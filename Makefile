@@ -17,7 +17,7 @@ PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 OR_NONE := || [ $$? = 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates fuzz librechat-newest go-client tables prices shares vendor faults soak readme picture ledger-page dashboards mutants lock wheel clean bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-gauges bench-series secrets image
+.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates fuzz librechat-newest go-client tables prices shares vendor abuse faults soak readme picture ledger-page dashboards mutants lock wheel clean bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-gauges bench-series secrets image
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
@@ -117,6 +117,9 @@ bench-alerts: $(READY)  ## measure false alarms of spend, and the time to tell o
 
 bench-bodies: $(READY)  ## measure how long requests of up to 15 MiB hold up a worker
 	PYTHONPATH=addons $(BIN)/python -m benchmarks.large_bodies
+
+abuse: $(READY)  ## measure what other clients notice while the sidecar is abused; FLAGS="--short" takes a minute
+	PYTHONPATH=addons $(BIN)/python -m benchmarks.abuse $(FLAGS)
 
 faults: $(READY)  ## test kill -9, full disks, hung processes ... under load; FLAGS="--only kill_sidecar --ledger sqlite --rounds 5"
 	PYTHONPATH=addons $(BIN)/python -m tests.faults $(FLAGS)

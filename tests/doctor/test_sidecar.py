@@ -116,6 +116,16 @@ def test_the_sidecar_of_another_folder_is_a_warning(home: Path) -> None:
             ],
         ),
         (
+            HealthReport("ok", 1, clients=ClientDiagnostics(1, unread={"aiplatform.googleapis.com (gRPC)": 3})),
+            [
+                (OK, "sidecar runs, 1 worker, 1 connection so far"),
+                (
+                    WARNING,
+                    "3 requests to aiplatform.googleapis.com (gRPC) not recorded: farebox doesn't read this API",
+                ),
+            ],
+        ),
+        (
             HealthReport("ok", 1, clients=ClientDiagnostics(1, own_address=1)),
             [
                 (OK, "sidecar runs, 1 worker, 1 connection so far"),
@@ -133,6 +143,7 @@ def test_the_sidecar_of_another_folder_is_a_warning(home: Path) -> None:
         "undecrypted",
         "undecrypted though known",
         "unread",
+        "gRPC",
         "own address",
     ],
 )

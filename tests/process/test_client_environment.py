@@ -1,7 +1,7 @@
 """The environment variables that send a client through the proxy."""
 
 import pytest
-from farebox.process.client_environment import ProxyEndpoint, client_environment, client_variables
+from farebox.process.client_environment import OTHER_BUNDLES, ProxyEndpoint, client_environment, client_variables
 
 ENDPOINT = ProxyEndpoint("http://127.0.0.1:8080", "/data/cert.pem", "/data/bundle.pem")
 
@@ -18,14 +18,16 @@ def test_a_client_gets_proxy_and_trust_in_every_spelling() -> None:
         "CURL_CA_BUNDLE": "/data/bundle.pem",
         "NODE_EXTRA_CA_CERTS": "/data/cert.pem",
         "NODE_USE_ENV_PROXY": "1",
+        **dict.fromkeys(OTHER_BUNDLES, "/data/bundle.pem"),
     }
 
 
-@pytest.mark.parametrize("name", ["GIT_SSL_CAINFO", "AWS_CA_BUNDLE", "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"])
-def test_a_variable_that_would_beat_the_bundle_is_set_too(name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", "AWS_CA_BUNDLE", "GIT_SSL_CAINFO", "CURL_CA_BUNDLE", "SSL_CERT_FILE"]
+)
+def test_each_client_trusts_the_ca_also_if_the_environment_was_empty(name: str) -> None:
+    assert client_environment({}, ENDPOINT)[name] == "/data/bundle.pem"
     assert client_environment({name: "/etc/roots.pem"}, ENDPOINT)[name] == "/data/bundle.pem"
-    assert name not in client_environment({name: ""}, ENDPOINT) or not client_environment({name: ""}, ENDPOINT)[name]
-    assert name not in client_environment({}, ENDPOINT)
 
 
 @pytest.mark.parametrize("name", ["NO_PROXY", "no_proxy"])

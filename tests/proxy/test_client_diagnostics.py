@@ -23,9 +23,10 @@ def test_hosts_are_counted_by_outcome(diagnostics: DiagnosticsCollector) -> None
     for host in ("www.example.org", "www.example.org", None):
         diagnostics.passed(host)
     diagnostics.unread("api.openai.com")
+    diagnostics.unread("aiplatform.googleapis.com", "gRPC")
 
     assert diagnostics.snapshot().passed == {"www.example.org": 2, "?": 1}
-    assert diagnostics.snapshot().unread == {"api.openai.com": 1}
+    assert diagnostics.snapshot().unread == {"api.openai.com": 1, "aiplatform.googleapis.com (gRPC)": 1}
 
 
 def test_from_the_51st_on_hosts_are_counted_together(diagnostics: DiagnosticsCollector) -> None:

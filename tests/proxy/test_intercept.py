@@ -3,7 +3,7 @@
 import pytest
 from farebox.config.settings import Intercept
 from farebox.providers.table import table_with
-from farebox.proxy.intercept import decrypts
+from farebox.proxy.intercept import decrypts, needs_client_certificate
 
 NOTHING_MORE = Intercept()
 MORE = Intercept(hosts=("llm.example.com", "*.llm.example.org", "gateway.example:8443", "api.cloudflare.com"))
@@ -52,3 +52,18 @@ def test_hosts_of_the_users_own_providers_are_decrypted() -> None:
     assert decrypts(NOTHING_MORE, "llm.example.com", 443, table)
     assert decrypts(NOTHING_MORE, "api.cloudflare.com", 443, table)
     assert not decrypts(NOTHING_MORE, "bank.example", 443, table)
+
+
+@pytest.mark.parametrize(
+    ("intercept", "host", "expected"),
+    [
+        (NOTHING_MORE, "mtls.api.openai.com", True),
+        (ALL, "MTLS.api.openai.com", True),
+        (NOTHING_MORE, "us-central1-aiplatform.mtls.googleapis.com", True),
+        (NOTHING_MORE, "mtlsapi.example", False),
+        (NOTHING_MORE, None, False),
+        (Intercept(hosts=("mtls.api.openai.com:443",)), "mtls.api.openai.com", False),
+    ],
+)
+def test_which_hosts_want_the_client_s_certificate(intercept: Intercept, host: str | None, expected: bool) -> None:
+    assert needs_client_certificate(host, intercept) is expected

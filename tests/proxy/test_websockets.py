@@ -131,3 +131,14 @@ def test_a_dropped_socket_is_not_metered(worker: Worker, sockets: WebSockets, fl
     respond(sockets, flow, 1)
 
     assert (worker.readings(), sockets.busy) == ([], 0)
+
+
+def test_a_client_that_is_gone_ends_its_responses(worker: Worker, sockets: WebSockets, flow: http.HTTPFlow) -> None:
+    respond(sockets, flow, 1, is_whole=False)
+
+    sockets.abandon(tflow.tclient_conn())
+    assert worker.readings() == []
+    sockets.abandon(flow.client_conn)
+
+    assert [reading.outcome for reading in worker.readings()] == ["client_abort"]
+    assert sockets.busy == 0

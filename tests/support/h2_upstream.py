@@ -13,6 +13,7 @@ from h2.connection import H2Connection
 from h2.errors import ErrorCodes
 from h2.events import DataReceived, RequestReceived, StreamEnded
 from h2.exceptions import ProtocolError
+from hyperframe.frame import GoAwayFrame
 
 from tests.support.answers import chunk, event
 from tests.support.upstream import Asked, Pause, Reset, Step, Until, Upstream
@@ -78,8 +79,13 @@ class Rst:
     code: ErrorCodes
 
 
+@dataclass(frozen=True)
+class GoAway:
+    """GOAWAY as a server sends it before an update: it answers the requests that it has, and takes no others."""
+
+
 # Bytes are DATA, so b"" is an empty DATA frame.
-Frame = Head | bytes | End | Trailers | Rst | Pause | Until | Reset
+Frame = Head | bytes | End | Trailers | Rst | GoAway | Pause | Until | Reset
 
 
 @dataclass
@@ -152,6 +158,9 @@ class _Connection:
             await asyncio.to_thread(frame.event.wait, 30)
         elif isinstance(frame, Reset):
             self._writer.transport.abort()
+        elif isinstance(frame, GoAway):
+            # h2 itself would send nothing after it.
+            self._writer.write(GoAwayFrame(0, last_stream_id=stream).serialize())
         else:
             self._put(stream, frame)
             await self._flush()

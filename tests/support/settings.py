@@ -89,6 +89,10 @@ VARIABLES: Mapping[str, tuple[str, Any]] = {
     "retention.calls": ("90d", "90d"),
     "retention.hourly": ("12w", "12w"),
     "shutdown_timeout": ("2.5", 2.5),
+    "upstream_proxy": ("http://me:secret@proxy.example:3128", "http://me:secret@proxy.example:3128"),
+    "no_proxy": ("db.example,10.0.0.0/8", ("db.example", "10.0.0.0/8")),
+    "upstream_http2": ("auto", "auto"),
+    "idle_timeout": ("7200", 7200),
     "script": ("/srv/one.py,/srv/two.py", ("/srv/one.py", "/srv/two.py")),
     "set": ("ssl_insecure=true", ("ssl_insecure=true",)),
 }

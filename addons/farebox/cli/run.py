@@ -12,6 +12,7 @@ import typer
 from ..config.settings import Settings
 from ..errors import FareboxError
 from ..home.folder import BUNDLE, CERTIFICATE
+from ..process.chain import chained
 from ..process.child import SpawnOptions
 from ..process.client_environment import ProxyEndpoint, client_environment
 from ..store.run_bill import left_in
@@ -49,7 +50,8 @@ def run(
     settings = settings_files.load(given, config)
     program = Command(command)
     began = time.monotonic()
-    with run_home.isolated_settings(settings) as own, tempfile.TemporaryFile() as log, program.signals():
+    with run_home.isolated_settings(settings) as isolated, tempfile.TemporaryFile() as log, program.signals():
+        own = chained(isolated, os.environ)
         hooks = LifecycleHooks(
             prepare=lambda: run_home.recover_orphans(own),
             on_started=lambda started: program.start(client_environment(os.environ, _endpoint(own, started))),

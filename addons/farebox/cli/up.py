@@ -1,5 +1,6 @@
 """`farebox up`."""
 
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -9,8 +10,10 @@ import typer
 
 from ..config.access import is_wide
 from ..config.settings import Settings
+from ..config.upstream_proxy import AUTO, NEVER, parse
 from ..errors import FareboxError
 from ..home.folder import BUNDLE, CERTIFICATE
+from ..process.chain import chained
 from ..process.client_environment import ProxyEndpoint, client_variables
 from ..process.ports import EVERY, addresses, url
 from ..process.stopping import until_signalled
@@ -43,7 +46,7 @@ def up(
         "script": [str(path.absolute()) for path in script or ()],
         "set": set_,
     }
-    settings = settings_files.load(given, config)
+    settings = chained(settings_files.load(given, config), os.environ)
     hooks = LifecycleHooks(
         prepare=lambda: recover_orphans(settings),
         on_started=lambda started: typer.echo(banner(settings, started)),
@@ -59,13 +62,15 @@ def banner(settings: Settings, started: Started) -> str:
     endpoint = ProxyEndpoint(started.proxy, str(settings.folder / CERTIFICATE), str(settings.folder / BUNDLE))
     command = shlex.quote(sys.argv[0]) if Path(sys.argv[0]).name == "farebox" else "farebox"
     listeners = "".join(f"\n  also        {listener}" for listener in started.listening[1:])
+    upstream = parse(settings.upstream_proxy)
+    chain = f"\n  through     {upstream.url}" if upstream and settings.upstream_proxy not in {AUTO, NEVER} else ""
     workers = f"\n  workers     {settings.workers}" if settings.workers > 1 else ""
     exports = "\n".join(
         f"  export {name}={shlex.quote(value)}"
         for name, value in client_variables(endpoint, "localhost,127.0.0.1").items()
     )
     return f"""farebox is up
-  proxy       {started.proxy}{_for_others(settings, started)}{listeners}{workers}
+  proxy       {started.proxy}{_for_others(settings, started)}{listeners}{chain}{workers}
   metrics     {started.metrics}/metrics
   ledger      {settings.ledger_name}
   spool       {settings.spool_folder}

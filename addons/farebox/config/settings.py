@@ -1,6 +1,5 @@
 """One frozen Settings from farebox.yaml, the environment and the command line; every error names its key."""
 
-import math
 import os
 import re
 import socket
@@ -26,6 +25,8 @@ from ..records import clean
 from . import access, budgets, credential_headers, files, metrics, price_rules, prices_update, retention, route_lines
 from . import destinations as destination_lines
 from . import otlp as otlp_settings
+from . import ranges as number_ranges
+from . import upstream_proxy as upstream_proxies
 from .access import Auth, Upstreams
 from .budgets import Budget
 from .currency import Currency
@@ -46,7 +47,6 @@ from .spool_limits import problems as spool_problems
 from .zone import is_zone, local_zone
 
 _HOST = re.compile(r"[\w*.-]+(:\d+)?")
-_MOST_WORKERS = 64
 _NAME = re.compile(r"[a-z0-9_]{1,32}")
 # They stand in a list and look alike, so that a key alone does not show which is meant.
 _LOCATED = ("budgets", "destinations")
@@ -90,6 +90,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     mode: tuple[str, ...] = ()
     path_routes: Literal["auto", "never"] = "auto"
     routes: tuple[RouteLine, ...] = ()
+    upstream_proxy: str = upstream_proxies.AUTO
+    no_proxy: tuple[str, ...] = ()
+    upstream_http2: Literal["never", "auto"] = "never"
     stream_usage: Literal["auto", "observe"] = "auto"
     stream_usage_hosts: tuple[str, ...] = ()
     intercept: Intercept = Intercept()
@@ -110,6 +113,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     spool: Spool = Spool()
     retention: Retention = Retention()
     shutdown_timeout: float = 8.0
+    idle_timeout: int = 6 * 3600
     script: tuple[str, ...] = ()
     set: tuple[str, ...] = ()
 
@@ -184,7 +188,8 @@ def _checked(settings: Settings) -> Settings:
 
 
 def _problems(settings: Settings) -> Iterator[str]:
-    yield from _out_of_range(settings)
+    yield from number_ranges.problems(settings)
+    yield from upstream_proxies.problems(settings.upstream_proxy)
     if settings.timezone and not is_zone(settings.timezone):
         yield f"timezone: {settings.timezone!r} is not a time zone: write a name such as Europe/Berlin or UTC"
     yield from credential_headers.problems(settings.attribution)
@@ -202,16 +207,6 @@ def _problems(settings: Settings) -> Iterator[str]:
     yield from cost_fields.problems(settings.cost_fields)
     yield from budgets.problems(settings.budgets, settings.billers)
     yield from destination_lines.problems(settings.destinations, settings.digest, settings.budgets)
-
-
-def _out_of_range(settings: Settings) -> Iterator[str]:
-    for key in ("port", "metrics_port"):
-        if not 0 <= getattr(settings, key) <= 65535:
-            yield f"{key}: {getattr(settings, key)} is not a port number: use 0 (any free port) to 65535"
-    if not 1 <= settings.workers <= _MOST_WORKERS:
-        yield f"workers: {settings.workers} is not a number of workers: write 1 to {_MOST_WORKERS}"
-    if not 0 <= settings.shutdown_timeout < math.inf:
-        yield f"shutdown_timeout: {settings.shutdown_timeout} is not a number of seconds: write 0 or more"
 
 
 def _host_problems(settings: Settings) -> Iterator[str]:

@@ -66,11 +66,18 @@ def findings(report: HealthReport, endpoint: ProxyEndpoint) -> Iterator[Finding]
     for host, number in report.clients.passed.items():
         yield _passed(host, plural(number, "connection"))
     for host, number in report.clients.unread.items():
-        if (provider := provider_of(host)) is not None:
-            yield ok(
-                f"{plural(number, 'request')} to {host} ({provider.name}) passed unread: not LLM calls that are known"
-            )
+        yield from _unread(host, plural(number, "request"))
     yield from _skew(report.clients.skew_ms)
+
+
+def _unread(host: str, number: str) -> Iterator[Finding]:
+    if host.endswith("(gRPC)"):
+        yield warning(
+            f"{number} to {host} not recorded: farebox doesn't read this API",
+            "nothing, if these are no LLM calls; else have the client use the provider's HTTP API",
+        )
+    elif (provider := provider_of(host)) is not None:
+        yield ok(f"{number} to {host} ({provider.name}) passed unread: not LLM calls that are known")
 
 
 def _passed(host: str, connections: str) -> Finding:

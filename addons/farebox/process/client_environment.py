@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-# Each is read by some client. They are set only if the environment has them: they would win over SSL_CERT_FILE.
+# Each is read by some client, which has roots of its own or prefers it to SSL_CERT_FILE: gRPC, the AWS and Google Cloud
+# command lines, git, Deno, Codex. The bundle holds the system's roots too, as most of them replace theirs by it.
 OTHER_BUNDLES = (
     "AWS_CA_BUNDLE",
     "GIT_SSL_CAINFO",
@@ -12,6 +13,7 @@ OTHER_BUNDLES = (
     "CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE",
     "NIX_SSL_CERT_FILE",
     "DENO_CERT",
+    "CODEX_CA_CERTIFICATE",
 )
 
 # It can hold the ledger's password, for which a client has no use.
@@ -56,6 +58,6 @@ def client_environment(before: Mapping[str, str], endpoint: ProxyEndpoint) -> di
     # Some clients prefer the variables in lower case.
     lower = {name.lower(): value for name, value in variables.items() if name.endswith("_PROXY") and name.isupper()}
     lower.pop("node_use_env_proxy", None)
-    bundles = {name: endpoint.bundle for name in OTHER_BUNDLES if before.get(name)}
+    bundles = dict.fromkeys(OTHER_BUNDLES, endpoint.bundle)
     kept = {name: value for name, value in before.items() if name not in _OURS}
     return {**kept, **variables, **lower, **bundles}

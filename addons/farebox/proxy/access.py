@@ -25,8 +25,8 @@ _KILLED = "Connection killed: "
 _INSIDE = "on the inside of this network: add it to upstreams.allow in farebox.yaml"
 # A body beyond this is not waited for: the connection is closed instead of an answer.
 _BODY_LIMIT = 64 << 10
-# In these modes clients talk to a proxy, and can state a password. In the first two, they choose the server.
-_CHOOSING = (RegularMode, Socks5Mode)
+# In these modes clients talk to a proxy, and can state a password. In the first three, they choose the server.
+_CHOOSING = (RegularMode, Socks5Mode, UpstreamMode)
 _ASKING = (RegularMode, ReverseMode, UpstreamMode)
 
 
@@ -107,6 +107,10 @@ class Access:
 
     def _limits(self, data: ServerConnectionHookData) -> bool:
         """Tell whether the client has chosen the server, and may not choose any."""
+        mode = data.client.proxy_mode
+        if isinstance(mode, UpstreamMode) and data.server.address == mode.address:
+            # The company's proxy itself.
+            return False
         return self._limits_upstreams and not data.server.via and isinstance(data.client.proxy_mode, _CHOOSING)
 
     def _is_client(self, text: str) -> bool:

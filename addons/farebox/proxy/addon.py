@@ -7,7 +7,7 @@ import asyncio
 import functools
 import time
 
-from mitmproxy import ctx, http, tcp, udp
+from mitmproxy import connection, ctx, http
 
 from ..config.settings import Settings
 from ..dialects import dialect_of
@@ -18,9 +18,10 @@ from .budget_limits import BudgetLimits
 from .capture import capture_of
 from .client_diagnostics import DiagnosticsCollector
 from .draining import drain
-from .exchange import Exchange, destination, request_of
+from .exchange import Exchange, destination, is_grpc, request_of
 from .guard import guarded
 from .held import Held
+from .memory_budget import MemoryBudget
 from .outcome import outcome_of
 from .own_headers import OwnHeaders
 from .patches.own_listener import is_own_address_error
@@ -33,6 +34,7 @@ from .worker_output import WorkerOutput, new_id
 
 REQUEST_LIMIT = 16 << 20
 HEARTBEAT_SECONDS = 1.0
+ABANDONED_SECONDS = 5.0
 
 
 class Sidecar:
@@ -55,6 +57,7 @@ class Sidecar:
         self._sockets = WebSockets(output)
         self._open: dict[str, Exchange] = {}
         self._beat: asyncio.Task[None] | None = None
+        self._memory = MemoryBudget()
         self._is_hurried = False
 
     def running(self) -> None:
@@ -72,7 +75,7 @@ class Sidecar:
         if dialect is None:
             if provider_of(request.host, request.port, self._table) is not None:
                 self._own_headers.remove(flow)
-            self._diagnostics.unread(destination(flow)[0])
+            self._diagnostics.unread(destination(flow)[0], "gRPC" if is_grpc(request) else "")
             return
         had_own = self._own_headers.remove(flow)
         exchange = Exchange(
@@ -87,7 +90,7 @@ class Sidecar:
         exchange.client_headers = request.headers if had_own else None
         self._open[flow.id] = exchange
         length = content_length(flow.request)
-        is_small = length is not None and length <= REQUEST_LIMIT
+        is_small = length is not None and length <= REQUEST_LIMIT and self._memory.hold(flow.id, length)
         # A body that is passed on as it arrives can't be waited for: its head must suffice.
         is_held = is_small or self._limits.refuse(flow, exchange)
         flow.request.stream = False if is_held else RequestTap(exchange, functools.partial(self.give_up, flow))
@@ -113,7 +116,8 @@ class Sidecar:
         self._diagnostics.dated(flow.response.headers.get("date"), time.time())
         with exchange.own_time():
             meter = exchange.answer(flow.response)
-        if is_small_and_plain(flow.response, asks_stream=meter.asks_stream):
+        is_small = is_small_and_plain(flow.response, asks_stream=meter.asks_stream)
+        if is_small and self._memory.hold(flow.id, content_length(flow.response) or 0):
             flow.response.stream = False
             return
         tap = functools.partial(self._tap, flow, exchange)
@@ -145,14 +149,13 @@ class Sidecar:
     @guarded
     def error(self, flow: http.HTTPFlow) -> None:
         if flow.error and (is_own_address_error(flow.error.msg) or is_inside_error(flow.error.msg)):
-            # No server was asked: this is no call.
-            self._open.pop(flow.id, None)
-            return
-        self._finish(flow, outcome_of(flow))
+            self._pop(flow.id)  # No server was asked: this is no call.
+        else:
+            self._finish(flow, outcome_of(flow))
 
     @guarded
     def websocket_start(self, flow: http.HTTPFlow) -> None:
-        exchange = self._open.pop(flow.id, None)
+        exchange = self._pop(flow.id)
         if exchange is not None:
             self._sockets.start(flow, exchange)
 
@@ -169,12 +172,9 @@ class Sidecar:
         self._sockets.end(flow)
 
     @guarded
-    def tcp_message(self, flow: tcp.TCPFlow) -> None:
-        flow.messages.clear()
-
-    @guarded
-    def udp_message(self, flow: udp.UDPFlow) -> None:
-        flow.messages.clear()
+    def client_disconnected(self, client: connection.Client) -> None:
+        # Hooks of its calls may still run.
+        asyncio.get_running_loop().call_later(ABANDONED_SECONDS, self._abandon, client)
 
     async def done(self) -> None:
         """Stop listening, wait for calls until the timeout, then append Readings of those that are cut."""
@@ -197,7 +197,7 @@ class Sidecar:
     def give_up(self, data: object, error: Exception) -> None:
         """Stop metering a flow, after a fault of ours."""
         flow_id = getattr(data, "id", "")
-        self._open.pop(flow_id, None)
+        self._pop(flow_id)
         self._sockets.drop(flow_id)
         self._output.fault("proxy", error)
 
@@ -210,12 +210,23 @@ class Sidecar:
         tap = ResponseTap(exchange, flow.response, finish, functools.partial(self.give_up, flow))
         return self._usage.tap(flow, exchange, tap, functools.partial(self._output.fault, "proxy"))
 
+    @guarded
+    def _abandon(self, client: connection.Client) -> None:
+        """End the calls of a client that is gone: after a crash inside mitmproxy, no other hook does."""
+        for exchange in [one for one in self._open.values() if one.client is client]:
+            self._finish(exchange.flow, outcome_of(exchange.flow))
+        self._sockets.abandon(client)
+
     @property
     def _inflight(self) -> int:
         return len(self._open) + self._sockets.busy
 
+    def _pop(self, flow_id: str) -> Exchange | None:
+        self._memory.release(flow_id)
+        return self._open.pop(flow_id, None)
+
     def _finish(self, flow: http.HTTPFlow, outcome: str | None = None) -> None:
-        exchange = self._open.pop(flow.id, None)
+        exchange = self._pop(flow.id)
         if exchange is not None:
             self._write(exchange, outcome)
 

@@ -47,11 +47,13 @@ class DiagnosticsCollector:
                 self._agents.pop(next(iter(self._agents)))
             self._agents[flow.client_conn.id] = agent[:64]
 
-    def passed(self, host: str | None) -> None:
-        _count(self._passed, host)
+    def passed(self, host: str | None, note: str = "") -> None:
+        """Count a connection to `host` that is not decrypted."""
+        _count(self._passed, host, note)
 
-    def unread(self, host: str) -> None:
-        _count(self._unread, host)
+    def unread(self, host: str, note: str = "") -> None:
+        """Count a request to `host` that no dialect reads."""
+        _count(self._unread, host, note)
 
     def own_address(self) -> None:
         """Count a connection whose target was the proxy itself."""
@@ -90,6 +92,7 @@ class DiagnosticsCollector:
         )
 
 
-def _count(hosts: Counter[str], host: str | None) -> None:
+def _count(hosts: Counter[str], host: str | None, note: str) -> None:
     name = clean.name(host) or "?"
+    name = f"{name} ({note})" if note else name
     hosts[name if name in hosts or len(hosts) < _MOST_HOSTS else _OTHER] += 1

@@ -1,8 +1,9 @@
 """The add-on that decides which connections are decrypted, and records those that fail before a call."""
 
+import asyncio
 import time
 
-from mitmproxy import connection, http, tls
+from mitmproxy import connection, ctx, http, tcp, tls, udp
 from mitmproxy.proxy.mode_specs import ReverseMode
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
@@ -15,7 +16,10 @@ from .access import is_inside_error
 from .client_diagnostics import DiagnosticsCollector
 from .exchange import destination
 from .guard import guarded
-from .intercept import decrypts
+from .http_version import offer_http_1
+from .intercept import decrypts, needs_client_certificate
+from .keepalive import keep_alive
+from .lazy import connect_on_request
 from .patches.own_listener import is_own_address_error, own_address_error
 from .worker_output import WorkerOutput, new_id
 
@@ -31,9 +35,17 @@ class Connections:
         self._table = settings.table
         self._output = output
         self._diagnostics = diagnostics
+        self._has_client_certificates = False
+        self._has_http_1_only = settings.upstream_http2 == "never"
+
+    def configure(self, updated: set[str]) -> None:
+        if "client_certs" in updated:
+            self._has_client_certificates = bool(ctx.options.client_certs)
 
     @guarded
     def client_connected(self, client: connection.Client) -> None:
+        _keep_alive(client.id, client)
+        connect_on_request(client, ctx.master.addons.get("proxyserver"))
         self._diagnostics.connected(client)
 
     @guarded
@@ -42,8 +54,14 @@ class Connections:
 
     @guarded
     def server_connect(self, data: ServerConnectionHookData) -> None:
+        if self._has_http_1_only and data.client.tls_established and data.client.alpn != b"h2":
+            offer_http_1(data.server, data.client.alpn_offers)
         if (data.server.error or "").startswith(_STOCK_OWN_ADDRESS):
             data.server.error = own_address_error()
+
+    @guarded
+    def server_connected(self, data: ServerConnectionHookData) -> None:
+        _keep_alive(data.client.id, data.server)
 
     @guarded
     def server_connect_error(self, data: ServerConnectionHookData) -> None:
@@ -78,13 +96,36 @@ class Connections:
             # TLS to the proxy itself: what it carries names its servers later.
             return
         name = data.client_hello.sni or address[0]
+        if needs_client_certificate(name, self._intercept) and not self._has_client_certificates:
+            data.ignore_connection = True
+            self._diagnostics.passed(name, "it wants the client's certificate: set client_certs")
+            return
         data.ignore_connection = not decrypts(self._intercept, name, address[1], self._table)
         if data.ignore_connection:
-            self._diagnostics.passed(name)
+            is_ours = decrypts(self._intercept, *address, self._table)
+            self._diagnostics.passed(name, f"asked for as {clean.name(address[0])}" if is_ours else "")
+        elif self._has_http_1_only:
+            offer_http_1(data.context.server, data.client_hello.alpn_protocols)
 
     @guarded
     def tls_failed_client(self, data: tls.TlsData) -> None:
         self._diagnostics.tls_failed(data.context.client, data.conn.sni)
 
+    @guarded
+    def tcp_message(self, flow: tcp.TCPFlow) -> None:
+        flow.messages.clear()
+
+    @guarded
+    def udp_message(self, flow: udp.UDPFlow) -> None:
+        flow.messages.clear()
+
     def give_up(self, _data: object, error: Exception) -> None:
         self._output.fault("proxy", error)
+
+
+def _keep_alive(client_id: str, one: connection.Connection) -> None:
+    """Keep a connection alive that belongs to the client with this id."""
+    handler = ctx.master.addons.get("proxyserver").connections.get(client_id)
+    transport = handler.transports.get(one) if handler else None
+    if transport and isinstance(transport.writer, asyncio.StreamWriter):
+        keep_alive(transport.writer.get_extra_info("socket"))

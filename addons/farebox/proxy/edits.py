@@ -57,6 +57,16 @@ PROXY_PASSWORD = Edit(
 EDITS = (STREAM_USAGE, OWN_HEADERS, PATH_ROUTES, BUDGETS, PROXY_PASSWORD)
 
 
+def address_to_proxy(request: http.Request, credentials: str) -> None:
+    """Tell the next proxy, which gets `request`, who calls; this is no part of the client's request."""
+    request.headers["proxy-authorization"] = credentials
+
+
+def address_to_server(request: http.Request) -> None:
+    """Write the target of `request` as for the server itself, not as for a proxy."""
+    request.authority = ""
+
+
 class EditOffError(Exception):
     """An edit was tried that the settings turn off."""
 

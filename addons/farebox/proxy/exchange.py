@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
-from mitmproxy import http
+from mitmproxy import connection, http
 
 from ..budgets.scopes import COLUMNS
 from ..dialects._base import Asked, Dialect
@@ -60,7 +60,7 @@ class Exchange:
         self.is_blocked = False
         self.client_body: bytes | None = None
         self.client_headers: tuple[tuple[str, str], ...] | None = None
-        self._flow = flow
+        self.flow = flow
         self._id = call_id
         self._capture = capture
         self._hmac_key = hmac_key
@@ -70,6 +70,11 @@ class Exchange:
         self._overhead = spent
         self._head: bytearray | None = None
         self._uploaded = 0
+
+    @property
+    def client(self) -> connection.Client:
+        """The connection of the client."""
+        return self.flow.client_conn
 
     @property
     def now(self) -> float:
@@ -143,9 +148,9 @@ class Exchange:
             request = self._request()
             asked, body = read(request, self.dialect)
         except Exception:  # noqa: BLE001 - an unreadable request is still a call
-            request, asked = request_of(self._flow), Asked()
+            request, asked = request_of(self.flow), Asked()
         # Again, now that the server's certificate is known.
-        self.provider = provider_at(self._flow, request.host, request.port, self._table)
+        self.provider = provider_at(self.flow, request.host, request.port, self._table)
         facts = self._facts(request, asked, body)
         fields = (self._id, self._started_at, request, self.dialect, self.provider, asked)
         return Call(*fields, self._kept_tags(request), self._capture.cost_fields, facts, self._capture.address)
@@ -165,7 +170,7 @@ class Exchange:
     @property
     def _address(self) -> str:
         """The network address of the client."""
-        address = self._flow.client_conn.peername
+        address = self.flow.client_conn.peername
         return str(address[0]) if address else ""
 
     def _request(self) -> Request:
@@ -176,15 +181,15 @@ class Exchange:
         if self._head is not None:
             return self._decoded(bytes(self._head), self._uploaded)
         if self.client_body is not None:
-            return request_of(self._flow, self.client_body, body_bytes=len(self.client_body))
-        raw = self._flow.request.raw_content or b""
+            return request_of(self.flow, self.client_body, body_bytes=len(self.client_body))
+        raw = self.flow.request.raw_content or b""
         return self._decoded(raw, len(raw))
 
     def _decoded(self, raw: bytes, size: int) -> Request:
         """Return the request with the text of `raw`, the beginning of a body of `size` bytes."""
-        encodings = self._flow.request.headers.get("content-encoding")
+        encodings = self.flow.request.headers.get("content-encoding")
         body, is_whole = decoded_start(raw, encodings, DECODED_LIMIT)
-        return request_of(self._flow, body, body_is_whole=is_whole and len(raw) == size, body_bytes=size)
+        return request_of(self.flow, body, body_is_whole=is_whole and len(raw) == size, body_bytes=size)
 
     def _attempt_of(self, request: Request, asked: Asked, caller: Mapping[str, Any], shape: Shape) -> dict[str, Any]:
         if asked.completes is not None:
@@ -209,6 +214,11 @@ def request_of(flow: http.HTTPFlow, body: bytes = b"", *, body_is_whole: bool = 
     host, port = destination(flow)
     path, _, query = request.path.partition("?")
     return Request(request.method, host, port, path, _headers(request.headers), body, body_is_whole, body_bytes, query)
+
+
+def is_grpc(request: Request) -> bool:
+    """Tell whether it is a call of gRPC."""
+    return (request.header("content-type") or "").startswith("application/grpc")
 
 
 def destination(flow: http.HTTPFlow) -> tuple[str, int]:

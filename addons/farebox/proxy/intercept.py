@@ -15,3 +15,13 @@ def decrypts(intercept: Intercept, host: str | None, port: int | None = None, ta
     if provider is not None and not provider.shared:
         return True
     return any(host_matches(pattern, host, port) for pattern in intercept.hosts)
+
+
+def needs_client_certificate(host: str | None, intercept: Intercept) -> bool:
+    """Tell whether `host` is one of those at which providers accept client certificates alone.
+
+    A certificate can't be passed on through a decrypted connection. Hosts that the settings name are decrypted.
+    """
+    name = (host or "").lower()
+    is_named = any(pattern.partition(":")[0].lower() == name for pattern in intercept.hosts)
+    return "mtls" in name.split(".") and not is_named

@@ -6,6 +6,7 @@ from mitmproxy.proxy.layers.http._events import ErrorCode, ResponseProtocolError
 from mitmproxy.proxy.layers.http._http2 import Http2Client
 
 from ..records import reading
+from .patches.silence import was_silent
 
 
 class FromUpstream(str):
@@ -28,6 +29,8 @@ def mark_upstream_resets() -> None:
 
 def outcome_of(flow: http.HTTPFlow) -> str:
     """Return the outcome of a flow that ended in an error."""
+    if was_silent(flow.client_conn):
+        return reading.SIDECAR_STOP
     message = flow.error.msg if flow.error else ""
     # An HTTP/2 client that cancels one stream keeps its connection open.
     has_reset = "reset by client" in message and not isinstance(message, FromUpstream)

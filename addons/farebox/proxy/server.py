@@ -33,7 +33,12 @@ from .mitmproxy_addons import addons_for
 from .open_files import FaultLog, raise_limit
 from .outcome import mark_upstream_resets
 from .own_address import mark_requests_for_farebox
+from .patches.direct import allow_direct_tunnels
+from .patches.heads import bound_heads
 from .patches.own_listener import refuse_own_address
+from .patches.silence import mark_silent_clients
+from .patches.trailers import pass_trailers
+from .upstream_chain import UpstreamChain, upstream_of
 from .worker_output import WorkerOutput, new_id
 
 logger = logging.getLogger(__name__)
@@ -47,6 +52,10 @@ def new_sidecar(settings: Settings) -> tuple[Access, Connections, Sidecar]:
     mark_requests_for_farebox()
     bound_held_answers()
     refuse_own_address()
+    mark_silent_clients()
+    bound_heads()
+    allow_direct_tunnels()
+    pass_trailers()
     raise_limit()
     spool = SpoolWriter(settings.spool_folder, new_id(), limits(settings.spool, settings.workers))
     output, diagnostics = (
@@ -64,11 +73,13 @@ async def run(
     _check(settings)
     if settings.workers > 1:
         share_ports(number)
+    upstream = upstream_of(settings)
     options = Options(
         confdir=str(trust.confdir(Path(settings.ca))),
         listen_host=settings.host,
         listen_port=settings.port,
-        mode=["regular", *modes_of(number, settings.mode)],
+        tcp_timeout=settings.idle_timeout,
+        mode=[f"upstream:{upstream.url}" if upstream else "regular", *modes_of(number, settings.mode)],
     )
     master = Master(options, with_termlog=False)
     master.addons.add(*addons_for(settings))
@@ -80,7 +91,9 @@ async def run(
     for ignored in (signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(ignored, lambda: None)
     on_stop(lambda: _shut_down(master))
-    master.addons.add(access, connections, sidecar, _Listener(settings, master, liveness))
+    # After the sidecar, whose routes choose a request's server.
+    chain = [UpstreamChain(upstream, settings.no_proxy)] if upstream else []
+    master.addons.add(access, connections, sidecar, *chain, _Listener(settings, master, liveness))
     try:
         options.update_defer(scripts=list(settings.script))
         options.set(*settings.set, defer=True)

@@ -39,7 +39,8 @@ def addons() -> list[object]:
 
 
 class Defaults:
-    """Changes two defaults of mitmdump: it listens on every address, and prints URLs, which can contain keys."""
+    """Changes defaults of mitmdump: it listens on every address, prints URLs, which can contain keys, and cuts
+    connections that are silent for ten minutes."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -47,6 +48,8 @@ class Defaults:
 
     def load(self, _loader: Loader) -> None:
         ctx.options.flow_detail = 0
+        if ctx.options.tcp_timeout == ctx.options.default("tcp_timeout"):
+            ctx.options.tcp_timeout = self._settings.idle_timeout
         self._has_host = bool(ctx.options.listen_host)
 
     async def running(self) -> None:

@@ -18,8 +18,6 @@ from .exchange import Exchange, destination, request_of
 from .tap import RESPONSE_LIMIT, ResponseTap, content_length
 from .usage_tap import UsageTap
 
-# How long the answer to a request that is sent again may take.
-_RETRY_SECONDS = 600.0
 _POLL_SECONDS = 0.25
 _REFUSALS = {400, 422}
 _PROVEN_LIMIT = 1000
@@ -31,6 +29,8 @@ class StreamUsage:
 
     def __init__(self, settings: Settings, on_refusal: Callable[[str], None]) -> None:
         self._editor = Editor(STREAM_USAGE, settings)
+        # How long the answer to a request that is sent again may take.
+        self._patience = settings.idle_timeout
         self._hosts = settings.stream_usage_hosts
         self._refusing: set[tuple[str, int]] = set()
         # Servers at hosts that nobody names, which have answered as a kind that is proven to support it.
@@ -110,7 +110,7 @@ class StreamUsage:
         self._own.add(again.id)
         handler = ReplayHandler(again, ctx.options)
         answering = asyncio.create_task(handler.replay())
-        give_up = time.monotonic() + _RETRY_SECONDS
+        give_up = time.monotonic() + self._patience
         try:
             while not answering.done() and _is_waiting(flow) and time.monotonic() < give_up:
                 await asyncio.wait({answering}, timeout=_POLL_SECONDS)

@@ -1,11 +1,12 @@
 """Open websockets: from messages to Readings in the spool."""
 
 import msgspec
-from mitmproxy import http
+from mitmproxy import connection, http
 
 from ..metering.websocket_meter import WebSocketMeter
 from ..records import reading as readings
 from .exchange import Exchange
+from .patches.silence import was_silent
 from .worker_output import WorkerOutput
 
 # RFC 6455, section 7.4: the codes of a regular end; 1006 stands for a connection that broke.
@@ -44,8 +45,17 @@ class WebSockets:
         if exchange is None or meter is None or flow.websocket is None:
             return
         outcome = readings.CLIENT_ABORT if flow.websocket.closed_by_client else readings.PROVIDER_CUT
+        if was_silent(flow.client_conn):
+            outcome = readings.SIDECAR_STOP
         is_closed = flow.websocket.close_code in _REGULAR
         self._write(exchange, meter, list(meter.close(exchange.now, outcome, is_closed=is_closed)))
+
+    def abandon(self, client: connection.Client) -> None:
+        """Append the Readings of a client that is gone, and whose websockets have not ended."""
+        for flow_id, (exchange, meter) in list(self._open.items()):
+            if exchange.client is client:
+                del self._open[flow_id]
+                self._write(exchange, meter, list(meter.close(exchange.now, readings.CLIENT_ABORT)))
 
     def drop(self, flow_id: str) -> None:
         """Stop metering a websocket."""

@@ -68,8 +68,9 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
         str,
         _result(
             "How the call ended: `ok`, `http_error` (refused by the provider), `client_abort` (the client hung up), "
-            "`provider_cut` (the response broke off), `network_error` (no response) or `sidecar_stop` (farebox was "
-            "stopped) or `blocked` (farebox refused it because its budget was used up).",
+            "`provider_cut` (the response broke off), `network_error` (no response) or `sidecar_stop` (farebox cut "
+            "it: it was stopped, or nothing came for `idle_timeout`) or `blocked` (farebox refused it "
+            "because its budget was used up).",
             rollup=Dimension(6),
         ),
     ]

@@ -1,0 +1,35 @@
+"""The numbers among the settings, and the range of each."""
+
+import math
+from collections.abc import Iterator
+from typing import Protocol
+
+_MOST_WORKERS = 64
+
+
+class Ranged(Protocol):
+    """The settings that are numbers."""
+
+    @property
+    def port(self) -> int: ...
+    @property
+    def metrics_port(self) -> int: ...
+    @property
+    def workers(self) -> int: ...
+    @property
+    def shutdown_timeout(self) -> float: ...
+    @property
+    def idle_timeout(self) -> int: ...
+
+
+def problems(settings: Ranged) -> Iterator[str]:
+    """Yield what is wrong with each that is out of its range."""
+    for key in ("port", "metrics_port"):
+        if not 0 <= getattr(settings, key) <= 65535:
+            yield f"{key}: {getattr(settings, key)} is not a port number: use 0 (any free port) to 65535"
+    if not 1 <= settings.workers <= _MOST_WORKERS:
+        yield f"workers: {settings.workers} is not a number of workers: write 1 to {_MOST_WORKERS}"
+    if not 0 <= settings.shutdown_timeout < math.inf:
+        yield f"shutdown_timeout: {settings.shutdown_timeout} is not a number of seconds: write 0 or more"
+    if settings.idle_timeout < 1:
+        yield f"idle_timeout: {settings.idle_timeout} is not a number of seconds: write 1 or more"
