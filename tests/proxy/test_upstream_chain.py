@@ -7,10 +7,15 @@ from pathlib import Path
 import pytest
 from farebox.config.settings import load
 from farebox.config.upstream_proxy import UpstreamProxy
+from farebox.proxy.access import Access
 from farebox.proxy.patches import direct
 from farebox.proxy.patches.direct import allow_direct_tunnels
 from farebox.proxy.upstream_chain import UpstreamChain, upstream_of
+from mitmproxy.connection import Server
 from mitmproxy.proxy.layers.http import HttpStream
+from mitmproxy.proxy.mode_specs import ProxyMode
+from mitmproxy.proxy.server_hooks import ServerConnectionHookData
+from mitmproxy.test import tflow
 
 from tests.support.flows import ANSWER, Worker
 from tests.support.live import ask, proxy, upstream
@@ -94,3 +99,16 @@ def test_stock_mitmproxy_tunnels_through_the_proxy_alone(tmp_path: Path, monkeyp
 )
 def test_workers_use_what_the_supervisor_found(value: str, expected: UpstreamProxy | None) -> None:
     assert upstream_of(load({"upstream_proxy": value}, environment={})) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "is_limited"), [(("127.0.0.1", 6379), True), (("corp.example", 3128), False)], ids=["inside", "proxy"]
+)
+def test_a_client_elsewhere_chooses_no_server_on_the_inside_by_it(address: tuple[str, int], is_limited: bool) -> None:
+    access = Access(load({"host": "0.0.0.0", "open": True}, environment={}), lambda _reason: None)
+    client = tflow.tclient_conn()
+    client.proxy_mode = ProxyMode.parse("upstream:http://corp.example:3128")
+
+    data = ServerConnectionHookData(server=Server(address=address), client=client)
+
+    assert access._limits(data) is is_limited

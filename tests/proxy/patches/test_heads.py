@@ -11,6 +11,8 @@ from mitmproxy.proxy.layers.http._http1 import Http1Server
 from tests.proxy.patches.test_interim import answer_of
 from tests.support.live import ask, call, proxy, upstream
 
+# A peer that is cut while it still sends leaves its socket to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 ENDLESS = b"x-filler: " + b"x" * (LIMIT + 65536)
 
 
