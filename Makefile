@@ -147,6 +147,8 @@ image:  ## build the image with podman or docker, and try it: healthy, not root,
 
 lock: $(UV)  ## update the pinned environment
 	$(UV) pip compile --quiet --universal --no-header --no-annotate --upgrade --group dev pyproject.toml -o requirements.lock
+	$(UV) pip compile --quiet --universal --no-header --no-annotate --generate-hashes --constraint requirements.lock --all-extras \
+		pyproject.toml -o requirements-runtime.lock
 
 wheel: $(READY)  ## build the wheel into dist/
 	$(UV) build --quiet --wheel --python $(BIN)/python

@@ -3,11 +3,13 @@
 set -eu
 folder=$1
 python=$("$(dirname "$0")/python.sh")
+# Only the version whose hash is known, from whatever index pip uses.
+pinned=(--require-hashes --requirement "$(dirname "$0")/uv-requirements.txt")
 if "$python" -m venv "$folder" 2>/dev/null; then
-    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check uv
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check "${pinned[@]}"
 elif "$python" -m pip --version >/dev/null 2>&1; then
     rm -rf "$folder"
-    "$python" -m pip install --quiet --disable-pip-version-check --target "$folder" uv
+    "$python" -m pip install --quiet --disable-pip-version-check --target "$folder" "${pinned[@]}"
 else
     echo "$python has neither venv nor pip: install them (Debian: apt-get install python3-venv)" >&2
     exit 1
