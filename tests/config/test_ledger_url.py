@@ -10,14 +10,14 @@ from farebox.config.ledger_url import ledger_url
     ("given", "expected"),
     [
         ("", "sqlite:////home/ann/ledger.db"),
-        ("mine.db", "sqlite:////work/mine.db"),
+        ("mine.db", "sqlite:////data/mine.db"),
         ("/srv/x.db", "sqlite:////srv/x.db"),
         ("sqlite:///x.db", "sqlite:///x.db"),
         ("postgresql://me@db/f", "postgresql://me@db/f"),
     ],
 )
 def test_a_file_is_a_ledger_too(given: str, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Path, "absolute", lambda path: Path("/work") / path)
+    monkeypatch.setattr(Path, "absolute", lambda path: Path("/data") / path)
 
     assert ledger_url(given, Path("/home/ann")) == expected
 
