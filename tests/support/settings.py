@@ -1,11 +1,13 @@
 """Settings for tests: a file of them, and a value for each of the variables."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from farebox.attribution.lines import KeyLine, TeamLine, UserLine
 from farebox.config.budgets import Budget
+from farebox.config.currency import Currency
 from farebox.config.destinations import Destination
 from farebox.config.price_rules import Free, Match, PriceRule
 from farebox.config.route_lines import RouteLine
@@ -43,6 +45,9 @@ VARIABLES: Mapping[str, tuple[str, Any]] = {
     ),
     "path_routes": ("never", "never"),
     "routes": ("[{prefix: /a, url: 'https://a.example'}]", (RouteLine("/a", "https://a.example"),)),
+    "upstream_proxy": ("http://me:secret@proxy.example:3128", "http://me:secret@proxy.example:3128"),
+    "no_proxy": ("db.example,10.0.0.0/8", ("db.example", "10.0.0.0/8")),
+    "upstream_http2": ("auto", "auto"),
     "stream_usage": ("observe", "observe"),
     "stream_usage_hosts": ("llm.example.com, box:8000", ("llm.example.com", "box:8000")),
     "intercept.hosts": ("llm.example.com,*.llm.example.org", ("llm.example.com", "*.llm.example.org")),
@@ -55,6 +60,7 @@ VARIABLES: Mapping[str, tuple[str, Any]] = {
         "[{match: {provider: ollama}, local: {mode: free}}]",
         (PriceRule(Match(provider="ollama"), local=Free()),),
     ),
+    "currency": ("[{code: EUR, usd: 1.08}]", (Currency("EUR", Decimal("1.08")),)),
     "cost_fields": ("[{header: x-cost}]", (CostField(header="x-cost"),)),
     "budgets": (
         "[{name: office, scope: all, limit: 500 USD, window: month}]",
@@ -89,9 +95,6 @@ VARIABLES: Mapping[str, tuple[str, Any]] = {
     "retention.calls": ("90d", "90d"),
     "retention.hourly": ("12w", "12w"),
     "shutdown_timeout": ("2.5", 2.5),
-    "upstream_proxy": ("http://me:secret@proxy.example:3128", "http://me:secret@proxy.example:3128"),
-    "no_proxy": ("db.example,10.0.0.0/8", ("db.example", "10.0.0.0/8")),
-    "upstream_http2": ("auto", "auto"),
     "idle_timeout": ("7200", 7200),
     "script": ("/srv/one.py,/srv/two.py", ("/srv/one.py", "/srv/two.py")),
     "set": ("ssl_insecure=true", ("ssl_insecure=true",)),
