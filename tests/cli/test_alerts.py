@@ -33,7 +33,7 @@ def file(tmp_path: Path, receiver: Receiver) -> Path:
 @pytest.fixture
 def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, file: Path) -> Command:
     monkeypatch.setenv("HOOK_SECRET", "canary-secret")
-    return lambda *arguments: farebox(capfd, monkeypatch, *arguments, home=file.parent / "home")
+    return lambda *arguments: farebox(capfd, monkeypatch, *arguments, "--config", str(file), home=file.parent / "home")
 
 
 def test_each_destination_gets_a_test_message_and_it_says_what_came_back(run: Command, receiver: Receiver) -> None:
