@@ -49,7 +49,12 @@ def test_the_environment_that_farebox_run_sets_is_ok(endpoint: ProxyEndpoint) ->
             "NO_PROXY makes calls to api.openai.com bypass the proxy",
             "remove these hosts from NO_PROXY",
         ),
-        ({"NO_PROXY": "*"}, PROBLEM, "NO_PROXY makes calls to api.openai.com, chatgpt.com, api.anthropic.com", "remove these"),
+        (
+            {"NO_PROXY": "*"},
+            PROBLEM,
+            "NO_PROXY makes calls to api.openai.com, chatgpt.com, api.anthropic.com",
+            "remove these",
+        ),
         (
             {"NO_PROXY": "localhost", "OLLAMA_BASE_URL": "http://localhost:11434/v1"},
             WARNING,

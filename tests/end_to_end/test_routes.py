@@ -160,10 +160,11 @@ def test_a_websocket_goes_through_a_route(start_sidecar: StartSidecar) -> None:
         connection.send(json.dumps({"type": "response.done", "event_id": "e", "response": done}))
         connection.recv()
 
-    # The provider of sockets has no TLS.
+    # The provider of sockets has no TLS, so its name counts only because it is configured.
     routes = "[{prefix: /openai, url: 'http://api.openai.com'}]"
+    providers = "[{name: openai, hosts: [api.openai.com]}]"
     with SocketUpstream(talk) as provider:
-        sidecar = start_sidecar(provider, environment={"FAREBOX_ROUTES": routes})
+        sidecar = start_sidecar(provider, environment={"FAREBOX_ROUTES": routes, "FAREBOX_PROVIDERS": providers})
         url = base(sidecar, "/openai/v1/realtime?model=gpt-realtime").replace("http", "ws", 1)
         with connect(url, proxy=None, close_timeout=2) as client:
             client.send('{"type": "response.create"}')

@@ -88,7 +88,8 @@ def provider() -> Iterator[SocketUpstream]:
 
 @pytest.fixture
 def proxied(provider: SocketUpstream, start_sidecar: StartSidecar) -> Sidecar:
-    return start_sidecar(provider)
+    # This provider has no TLS, so its name counts only because it is configured.
+    return start_sidecar(provider, environment={"FAREBOX_PROVIDERS": "[{name: openai, hosts: [api.openai.com]}]"})
 
 
 def options(sidecar: Sidecar) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 from farebox.exports.formats import WRITERS, Format
+from farebox.records.clean import spreadsheet_cell
 from farebox.records.record import Record
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -41,6 +42,11 @@ def as_told(row: Record) -> dict[str, Any]:
     return {**msgspec.structs.asdict(row), "started_at": row.started_at.isoformat().replace("+00:00", "Z")}
 
 
+def in_cells(row: Record) -> dict[str, Any]:
+    """Return `row` with texts that no spreadsheet runs."""
+    return {name: spreadsheet_cell(cell) if isinstance(cell, str) else cell for name, cell in as_told(row).items()}
+
+
 @pytest.mark.parametrize("form", Format)
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(rows=st.lists(records(), max_size=8), parts=st.integers(1, 4))
@@ -52,7 +58,14 @@ def test_what_is_read_is_what_was_written(form: Format, rows: list[Record], part
         written.write([msgspec.structs.asdict(row) for row in rows[first : first + parts]])
     written.close()
 
-    assert READERS[form](out.getvalue()) == [as_told(row) for row in rows]
+    told = [as_told(row) for row in rows]
+    if form is Format.CSV:
+        # A spreadsheet runs no cell.
+        told = [
+            {name: spreadsheet_cell(cell) if isinstance(cell, str) else cell for name, cell in row.items()}
+            for row in told
+        ]
+    assert READERS[form](out.getvalue()) == told
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from tests import corpus
 
-EXCHANGES = 2896
+EXCHANGES = 2911
 
 
 def test_recorded_exchanges_are_read_as_their_oracle_says() -> None:

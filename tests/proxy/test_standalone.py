@@ -12,6 +12,7 @@ from farebox.config.settings import load
 from farebox.errors import FareboxError
 from farebox.home.folder import holder
 from farebox.proxy import standalone
+from farebox.proxy.access import Access
 from farebox.proxy.addon import Sidecar
 from farebox.proxy.connections import Connections
 from farebox.proxy.standalone import Defaults, RecorderChild, addons
@@ -70,8 +71,9 @@ def test_it_listens_where_mitmdump_is_told_to() -> None:
 
 
 def test_the_recorder_runs_until_mitmdump_has_ended(home: Path, at_exit: list[Callable[[], None]]) -> None:
-    defaults, connections, sidecar, recorder = addons()
+    defaults, access, connections, sidecar, recorder = addons()
     assert isinstance(defaults, Defaults)
+    assert isinstance(access, Access)
     assert isinstance(connections, Connections)
     assert isinstance(sidecar, Sidecar)
     assert isinstance(recorder, RecorderChild)
