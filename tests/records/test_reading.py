@@ -16,6 +16,7 @@ FULL = Reading(
     provider="openai",
     host="api.openai.com",
     outcome="ok",
+    is_cost_believed=False,
     sidecar="a1",
     dialect="openai_chat",
     operation="chat",

@@ -19,7 +19,9 @@ NAMES = (
 def test_each_process_is_reported_until_it_ends() -> None:
     registry, workers = CollectorRegistry(), dict[str, int]()
     ProcessMetrics(registry, lambda: workers)
-    with subprocess.Popen([sys.executable, "-c", "print(flush=True); input()"], stdin=-1, stdout=-1) as child:
+    with subprocess.Popen(
+        [sys.executable, "-c", "sum(range(3_000_000)); print(flush=True); input()"], stdin=-1, stdout=-1
+    ) as child:
         assert child.stdout
         child.stdout.readline()
         workers["worker_1"] = child.pid

@@ -116,6 +116,7 @@ def test_a_query_is_left_as_it_is_if_nothing_was_repriced(engine: Engine) -> Non
 
 def test_every_column_of_a_price_is_revised() -> None:
     of_money = {"cost_nanousd", "cost_status", "cost_reasons", "catalogue_cost_nanousd"}
+    of_money |= {"billing", "billing_source", "plan"}
     assert {*of_money, "price_source", "price_version", "rate_card", "estimate"} == set(REVISED)
 
 

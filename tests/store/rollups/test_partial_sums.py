@@ -13,6 +13,7 @@ from farebox.store.rollups.tables import BY_CALLER, BY_MODEL, RollupTable
 from farebox.store.schema import calls
 from farebox.store.snapshot import snapshot
 from farebox.store.summary import DIMENSIONS
+from farebox.store.sums import ADDED
 from sqlalchemy import Engine, delete
 
 from tests.support.samples import record
@@ -41,7 +42,7 @@ def test_the_smallest_table_with_all_dimensions_answers(by: Any, where: Any, exp
 
 def test_every_dimension_but_those_of_few_calls_is_in_a_table() -> None:
     assert [name for name in DIMENSIONS if Question((name,)).rollup is None] == [
-        *("conversation", "agent", "turn", "billing_source", "key_kind")
+        *("conversation", "agent", "turn", "billing_source", "key_kind", "request")
     ]
 
 
@@ -59,7 +60,9 @@ def test_nothing_has_no_calls_and_unknown_sums() -> None:
 
 
 def test_percentiles_come_from_the_buckets() -> None:
-    partial = [4, 1, 2, 3, *(None,) * 5, 2, 0, 2, *(None for _ in BOUNDS[2:])]
+    answered = [2, 0, 2, *(None for _ in BOUNDS[2:])]
+    begun = [1, 1, *(None for _ in BOUNDS[1:])]
+    partial = [4, 1, 2, 3, *(None for _ in ADDED[4:]), *answered, *begun]
 
     sums = sums_of(partial)
 
@@ -67,6 +70,8 @@ def test_percentiles_come_from_the_buckets() -> None:
     assert sums.p50_ms is not None
     assert sums.p95_ms is not None
     assert 10 < sums.p50_ms < sums.p95_ms <= 20
+    assert sums.ttft_p50_ms is not None
+    assert 0 <= sums.ttft_p50_ms <= 10
     assert sums.interpolated
 
 
