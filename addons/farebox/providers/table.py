@@ -133,9 +133,7 @@ PROVIDERS: Table = (
         bills_as_stated=True,
     ),
     # Its gateway states what it takes from the balance: 0 if a subscription pays. https://opencode.ai/docs/zen/
-    Provider(
-        "opencode", ("opencode.ai",), litellm=("opencode_go",), states_cost_at="cost", states_cost_in="usd"
-    ),
+    Provider("opencode", ("opencode.ai",), litellm=("opencode_go",), states_cost_at="cost", states_cost_in="usd"),
     Provider("databricks", ("*.azuredatabricks.net", "*.cloud.databricks.com", "*.gcp.databricks.com"), shared=True),
     Provider("cloudflare", ("gateway.ai.cloudflare.com",)),
     Provider("cloudflare", ("api.cloudflare.com",), shared=True),
