@@ -27,7 +27,7 @@ PACKAGES = (
 )
 HOSTS = (
     *("api.anthropic.com", "api.openai.com", "chatgpt.com", "generativelanguage.googleapis.com"),
-    *("cloudcode-pa.googleapis.com", "models.dev"),
+    *("cloudcode-pa.googleapis.com", "models.dev", "opencode.ai"),
 )
 KEYS = {"anthropic": f"sk-ant-api03-{'a' * 40}", "openai": f"sk-proj-{'a' * 40}", "google": f"AIza{'a' * 35}"}
 _SECONDS = 120
@@ -44,10 +44,18 @@ class Run:
     calls: int = 1
 
 
+def _zen(path: str) -> dict[str, str]:
+    """Return the variable that adds opencode's own gateway, at `path`, to its providers."""
+    options = {"baseURL": f"https://opencode.ai/{path}", "apiKey": f"sk-{'a' * 40}"}
+    zen = {"npm": "@ai-sdk/openai-compatible", "options": options, "models": {"glm-4.6": {"name": "GLM 4.6"}}}
+    return {"OPENCODE_CONFIG_CONTENT": json.dumps({"provider": {"zen": zen}})}
+
+
 _CLAUDE = ("@anthropic-ai/claude-code-linux-x64/claude", "-p", "hi")
 _CODEX = (".bin/codex", "exec", "--skip-git-repo-check", "hi")
 _GEMINI = (".bin/gemini", "--skip-trust", "-m", "gemini-2.5-flash", "-p", "hi")
 _OPENCODE = ("opencode-linux-x64/bin/opencode", "run", "-m", "anthropic/claude-sonnet-4-5", "hi")
+_ZEN = ("opencode-linux-x64/bin/opencode", "run", "-m", "zen/glm-4.6", "hi")
 _METERED = ("metered", "key_kind", None, "api", "priced")
 RUNS = (
     Run("Claude Code, key", _CLAUDE, _METERED, {"ANTHROPIC_API_KEY": KEYS["anthropic"]}),
@@ -68,6 +76,8 @@ RUNS = (
     ),
     # Another call is for the title.
     Run("opencode, key", _OPENCODE, _METERED, {"ANTHROPIC_API_KEY": KEYS["anthropic"]}, calls=2),
+    Run("opencode Zen, key", _ZEN, ("metered", "path", None, "api", "unpriced"), _zen("zen/v1"), calls=2),
+    Run("opencode Go, key", _ZEN, ("plan", "path", "opencode_go", "api", "included"), _zen("zen/go/v1"), calls=2),
 )
 _COLUMNS = ("billing", "billing_source", "plan", "key_kind", "cost_status")
 
@@ -133,12 +143,9 @@ def answer(asked: Asked) -> list[Step]:
     if asked.headers.get("upgrade"):
         return [b"HTTP/1.1 426 Upgrade Required\r\ncontent-length: 0\r\n\r\n"]
     target = asked.target.partition("?")[0]
-    if target.endswith("/v1/messages"):
-        return _events(_MESSAGES)
-    if target.endswith("/responses"):
-        return _events(_RESPONSES)
-    if target.endswith(":streamGenerateContent"):
-        return _events([{"response": _GEMINI_ANSWER} if "v1internal" in target else _GEMINI_ANSWER])
+    events = next((events for ending, events in _ANSWERS.items() if target.endswith(ending)), None)
+    if events is not None:
+        return _events([{"response": one} for one in events] if "v1internal" in target else events)
     if target.endswith(":loadCodeAssist"):
         return plain(json.dumps({"currentTier": {"id": "free-tier"}, "cloudaicompanionProject": "p"}).encode())
     return plain(b"{}")
@@ -181,10 +188,25 @@ _RESPONSES: list[dict[str, object]] = [
     {"type": "response.output_item.done", "output_index": 0, "item": _ITEM},
     {"type": "response.completed", "response": {**_RESPONSE, "status": "completed", "usage": _USAGE}},
 ]
+_CHUNK = {"id": "c1", "object": "chat.completion.chunk", "created": 1, "model": "glm-4.6"}
+_CHUNKS: list[dict[str, object]] = [
+    {**_CHUNK, "choices": [{"index": 0, "delta": {"role": "assistant", "content": "Hello."}, "finish_reason": None}]},
+    {
+        **_CHUNK,
+        "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 100, "completion_tokens": 3, "total_tokens": 103},
+    },
+]
 _GEMINI_ANSWER: dict[str, object] = {
     "candidates": [{"content": {"role": "model", "parts": [{"text": "Hello."}]}, "finishReason": "STOP", "index": 0}],
     "usageMetadata": {"promptTokenCount": 100, "candidatesTokenCount": 3, "totalTokenCount": 103},
     "modelVersion": "gemini-2.5-flash",
+}
+_ANSWERS = {
+    "/v1/messages": _MESSAGES,
+    "/responses": _RESPONSES,
+    "/chat/completions": _CHUNKS,
+    ":streamGenerateContent": [_GEMINI_ANSWER],
 }
 
 
