@@ -122,8 +122,6 @@ def record(
     receiver.close()
     server.shutdown()
     open_spool.close()
-    # SQLite removes its working files when the last connection closes.
-    engine.dispose()
     return recorder.health.diagnostics
 
 

@@ -41,7 +41,9 @@ class SpoolOpener:
         return SpoolReader(self._settings.spool_folder, queries.positions(self._engine))
 
     def close(self) -> None:
-        """Release the spool for another recorder."""
+        """Close the ledger, and release the spool for another recorder."""
+        # SQLite removes its working files when the last connection closes.
+        self._engine.dispose()
         self._held.close()
 
     def _claim(self) -> None:
