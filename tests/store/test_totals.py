@@ -33,7 +33,7 @@ WAYS: list[tuple[str, ...]] = [
     *(("provider", "day"), ("user", "model"), ("hour", "key")),
 ]
 # Only the calls themselves have these.
-OF_CALLS = {("conversation",), ("agent",), ("turn",), ("billing_source",), ("key_kind",)}
+OF_CALLS = {("conversation",), ("agent",), ("turn",), ("billing_source",), ("key_kind",), ("request",)}
 TEXTS = st.sampled_from([None, "a", "B"])
 TOKENS = st.none() | st.integers(0, 10**9)
 MINUTES = st.integers(-60, DAYS * 24 * 60 + 60) | st.integers(0, DAYS * 24).map(lambda hours: hours * 60 - 30)
@@ -116,7 +116,7 @@ def place(milliseconds: int | None) -> int | None:
     return None if milliseconds is None else min(bisect_left(BOUNDS, milliseconds), len(BOUNDS) - 1)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(rows=st.lists(records(), min_size=1, max_size=25), scope=scopes(), zone=st.sampled_from(ZONES))
 def test_hourly_sums_equal_the_sums_of_the_calls(
     engine: Engine, rows: list[Record], scope: Scope, zone: ZoneInfo
