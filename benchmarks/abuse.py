@@ -159,11 +159,10 @@ async def _nothing(_target: Target, _number: int) -> None:
 
 
 async def _own_address(target: Target, number: int) -> None:
-    own = target._replace(provider=target.proxy)
-    head = _head(own, len(BODY)).replace(b"127.0.0.1:", b"127.1:")
+    own = b"127.0.0.1:%d" % target.proxy
     async with _opened(target, number) as opened:
         for _, writer in opened:
-            writer.write(head + BODY)
+            writer.write(b"CONNECT %b HTTP/1.1\r\nhost: %b\r\n\r\n" % (own, own))
         await _nothing(target, number)
 
 
@@ -195,14 +194,12 @@ async def _bombs_down(target: Target, number: int) -> None:
 
 async def _slow_heads(target: Target, number: int) -> None:
     async with _opened(target, number) as opened:
+        for _, writer in opened:
+            writer.write(b"GET http://127.0.0.1:%d/ HTTP/1.1\r\nx: " % target.provider)
         while True:
-            for _, writer in opened:
-                writer.write(
-                    b"GET http://127.0.0.1:%d/ HTTP/1.1\r\nx: " % target.provider
-                    if not writer.get_extra_info("x")
-                    else b"x"
-                )
             await asyncio.sleep(1)
+            for _, writer in opened:
+                writer.write(b"x")
 
 
 async def _idle(target: Target, number: int) -> None:

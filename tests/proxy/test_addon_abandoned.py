@@ -23,7 +23,7 @@ def test_a_call_in_which_mitmproxy_crashed_is_a_row_once_its_client_leaves(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def crash(*_arguments: object) -> None:
-        raise NotImplementedError
+        raise RuntimeError("this stands for a fault of mitmproxy")
 
     monkeypatch.setattr(addon, "ABANDONED_SECONDS", 0.05)
     monkeypatch.setattr(HttpStream, "start_response_stream", crash)
