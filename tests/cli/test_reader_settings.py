@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from farebox.cli.reading import at_running_ports, settings_for_reading
+from farebox.cli.reader_settings import at_running_ports, settings_for_reading
 from farebox.config.settings import load
 from farebox.errors import LedgerError
 from farebox.home.folder import claim

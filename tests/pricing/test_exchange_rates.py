@@ -9,7 +9,7 @@ import pytest
 from farebox.config.currency import BUNDLED, Currency
 from farebox.config.price_rules import PriceRule
 from farebox.pricing.consumption import Consumption
-from farebox.pricing.exchange import Exchange
+from farebox.pricing.exchange_rates import ExchangeRates
 from farebox.pricing.standard import standard
 from farebox.records.usage import Usage
 
@@ -45,14 +45,14 @@ def asked(model: str = "qwen-plus", host: str = BEIJING, provider: str = "dashsc
 def test_the_latest_rate_of_the_day_applies_that_of_the_host_first(
     code: str, host: str, day: date, usd: str | None
 ) -> None:
-    rate = Exchange(LINES).rate(code, host, day)
+    rate = ExchangeRates(LINES).rate(code, host, day)
 
     assert (rate and rate.usd) == (None if usd is None else Decimal(usd))
 
 
 def test_bundled_currencies_have_a_rate() -> None:
-    assert all(Exchange().knows(code) for code in BUNDLED)
-    assert not Exchange().knows("EUR")
+    assert all(ExchangeRates().knows(code) for code in BUNDLED)
+    assert not ExchangeRates().knows("EUR")
 
 
 def test_a_host_in_china_bills_in_yuan_by_its_own_list() -> None:

@@ -30,10 +30,10 @@ class Place:
     host: str
     path: str = ""
 
-    def holds(self, request: Request, provider: str) -> bool:
-        """Tell whether a request to `provider` is one of these calls."""
-        is_there = host_matches(self.host, request.host) or (bool(self.path) and self.provider == provider)
-        return is_there and self.path in unquote(request.path)
+    def holds(self, host: str, path: str, provider: str) -> bool:
+        """Tell whether a request to `provider` at `host` and a decoded `path` is one of these calls."""
+        is_its_own = bool(self.path) and self.provider == provider
+        return self.path in path and (is_its_own or host_matches(self.host, host))
 
 
 PLACES = (
@@ -60,7 +60,8 @@ def named_by_place(request: Request, provider: str, model: str | None) -> Payer 
     """Return who pays by the path, the requested model or the host; None if they say nothing."""
     if provider in _DEPLOYING and _DEPLOYED.search(model or ""):
         return Payer(PROVISIONED, PATH)
-    return next((place.payer for place in PLACES if place.holds(request, provider)), None)
+    path = unquote(request.path)
+    return next((place.payer for place in PLACES if place.holds(request.host, path, provider)), None)
 
 
 def is_sold_by_the_call(provider: str) -> bool:

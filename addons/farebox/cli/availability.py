@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from ..analysis.availability import availability as availability_of
-from ..config import settings as settings_module
 from ..report.availability import availability_json, availability_table
 from ..store.totals import totals
 from .console import console
 from .ledger import opened_ledger
-from .options import Config, Ledger, Until, Where
+from .options import Config, Ledger, Since, TableOrJson, Until, Where
+from .reader_settings import settings_for_reading
 from .scope import scope_of
 
 
@@ -24,25 +24,13 @@ class By(enum.StrEnum):
     MODEL = "model"
 
 
-class Format(enum.StrEnum):
-    """The output formats of `availability`."""
-
-    TABLE = "table"
-    JSON = "json"
-
-
-Since = Annotated[
-    str, typer.Option(metavar="WHEN", help="Only calls from this time on, in the forms of `farebox report`.")
-]
-
-
 def availability(
     *,
     by: Annotated[By, typer.Option(help="Show a row for each provider, host or model.")] = By.PROVIDER,
     since: Since = "30d",
     until: Until = None,
     where: Where = None,
-    format: Annotated[Format, typer.Option(help="table, or json with exact counts.")] = Format.TABLE,
+    format: Annotated[TableOrJson, typer.Option(help="table, or json with exact counts.")] = TableOrJson.TABLE,
     ledger: Ledger = None,
     config: Config = None,
 ) -> None:
@@ -54,12 +42,12 @@ def availability(
     - `farebox availability --since 7d`
     - `farebox availability --by model --where provider=openrouter`
     """
-    settings = settings_module.load({"ledger": ledger}, config=config)
+    settings = settings_for_reading({"ledger": ledger}, config)
     scope = scope_of(settings, since, until, where)
     with opened_ledger(settings) as engine:
         groups = totals(engine, scope, (by.value, "status", "outcome"), lambda _first, _last: ()).groups
     found = availability_of(groups)
-    if format is Format.JSON:
+    if format is TableOrJson.JSON:
         sys.stdout.buffer.write(availability_json(by.value, found))
     elif not found:
         typer.echo(f"No calls since {since} in {settings.ledger_name}.")

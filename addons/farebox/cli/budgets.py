@@ -13,7 +13,7 @@ from ..store.budgets import BudgetReader
 from .console import console
 from .ledger import opened_ledger
 from .options import Config, Ledger
-from .reading import settings_for_reading
+from .reader_settings import settings_for_reading
 from .report import Format
 
 

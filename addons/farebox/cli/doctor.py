@@ -15,7 +15,7 @@ from ..doctor.finding import OK, PROBLEM, WARNING, Finding
 from ..doctor.reach import farebox_of
 from .console import console
 from .options import Config, Host, Ledger, MetricsPort, Port
-from .reading import at_running_ports, settings_for_reading
+from .reader_settings import at_running_ports, settings_for_reading
 
 _MARKS = {OK: ("✓", "green"), WARNING: ("!", "yellow"), PROBLEM: ("✗", "bold red")}
 

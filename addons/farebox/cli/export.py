@@ -19,7 +19,7 @@ from ..store.migrate import migrate
 from ..store.summary import Scope
 from .console import console
 from .options import Config, Ledger, Until, Where
-from .reading import settings_for_reading
+from .reader_settings import settings_for_reading
 from .scope import scope_of
 
 _PAGE = 1_000

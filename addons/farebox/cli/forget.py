@@ -12,7 +12,7 @@ from ..store.forget import Forgotten, Person
 from ..store.forget import forget as forget_person
 from .ledger import opened_ledger
 from .options import Config, Ledger
-from .reading import settings_for_reading
+from .reader_settings import settings_for_reading
 
 
 def forget(

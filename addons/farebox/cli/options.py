@@ -1,5 +1,6 @@
 """Options that several commands have."""
 
+import enum
 from pathlib import Path
 from typing import Annotated
 
@@ -32,6 +33,9 @@ Script = Annotated[list[Path] | None, typer.Option(metavar="FILE", help="Also lo
 Set = Annotated[
     list[str] | None, typer.Option("--set", metavar="OPTION=VALUE", help="Set a mitmproxy option; repeatable.")
 ]
+Since = Annotated[
+    str, typer.Option(metavar="WHEN", help="Only calls from this time on, in the forms of `farebox report`.")
+]
 Until = Annotated[
     str | None,
     typer.Option(
@@ -49,3 +53,10 @@ Where = Annotated[
         "alternatives.",
     ),
 ]
+
+
+class TableOrJson(enum.StrEnum):
+    """The output formats of commands that print a table or everything."""
+
+    TABLE = "table"
+    JSON = "json"

@@ -1,6 +1,5 @@
 """`farebox params`."""
 
-import enum
 import sys
 from typing import Annotated
 
@@ -11,21 +10,9 @@ from ..report.params import drop_lines, params_json, params_table
 from ..store.parameters import parameters
 from .console import console
 from .ledger import opened_ledger
-from .options import Config, Ledger, Until, Where
-from .reading import settings_for_reading
+from .options import Config, Ledger, Since, TableOrJson, Until, Where
+from .reader_settings import settings_for_reading
 from .scope import scope_of
-
-
-class Format(enum.StrEnum):
-    """The output formats of `params`."""
-
-    TABLE = "table"
-    JSON = "json"
-
-
-Since = Annotated[
-    str, typer.Option(metavar="WHEN", help="Only calls from this time on, in the forms of `farebox report`.")
-]
 
 
 def params(
@@ -36,7 +23,7 @@ def params(
     all: Annotated[
         bool, typer.Option("--all", help="Also list parameters that were neither refused nor documented.")
     ] = False,
-    format: Annotated[Format, typer.Option(help="table, or json with every parameter.")] = Format.TABLE,
+    format: Annotated[TableOrJson, typer.Option(help="table, or json with every parameter.")] = TableOrJson.TABLE,
     ledger: Ledger = None,
     config: Config = None,
 ) -> None:
@@ -51,7 +38,7 @@ def params(
     with opened_ledger(settings) as engine:
         uses = param_uses(parameters(engine, scope_of(settings, since, until, where)))
     drops = to_drop(uses)
-    if format is Format.JSON:
+    if format is TableOrJson.JSON:
         sys.stdout.buffer.write(params_json(uses, drops))
         return
     shown = [one for one in uses if all or one.refused or one.ignored]

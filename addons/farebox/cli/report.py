@@ -27,7 +27,7 @@ from ..store.totals import Totals, totals
 from .console import console
 from .ledger import opened_ledger
 from .options import Config, Ledger, Until, Where
-from .reading import settings_for_reading
+from .reader_settings import settings_for_reading
 from .scope import scope_of
 
 NAMES = (*DIMENSIONS, *SPANS)

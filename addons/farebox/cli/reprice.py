@@ -16,8 +16,8 @@ from ..report.figures import plural
 from ..store.reprices import Selection
 from .console import console
 from .ledger import opened_ledger
-from .options import Config, Ledger, Until, Where
-from .reading import settings_for_reading
+from .options import Config, Ledger, TableOrJson, Until, Where
+from .reader_settings import settings_for_reading
 from .scope import scope_of
 
 
@@ -30,13 +30,6 @@ class Status(enum.StrEnum):
     PRICED = PRICED
     FREE = FREE
     REPORTED = REPORTED
-
-
-class Format(enum.StrEnum):
-    """The output formats of `reprice`."""
-
-    TABLE = "table"
-    JSON = "json"
 
 
 def reprice(
@@ -53,7 +46,7 @@ def reprice(
         list[Status] | None, typer.Option(metavar="STATUS", help="Only calls with this cost status; repeatable.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would change and write nothing.")] = False,
-    format: Annotated[Format, typer.Option(help="table, or json with exact amounts.")] = Format.TABLE,
+    format: Annotated[TableOrJson, typer.Option(help="table, or json with exact amounts.")] = TableOrJson.TABLE,
     ledger: Ledger = None,
     config: Config = None,
 ) -> None:
@@ -73,7 +66,7 @@ def reprice(
     if changes.disowned:
         hint = missed(config) or "The rules that set it are not in the settings that were read."
         typer.echo(f"{plural(changes.disowned, 'call')} had a price of your own before. {hint}", err=True)
-    if format is Format.JSON:
+    if format is TableOrJson.JSON:
         sys.stdout.buffer.write(changes_json(changes, dry=dry_run))
     else:
         console().print(changes_table(changes, dry=dry_run))

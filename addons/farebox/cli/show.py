@@ -16,7 +16,7 @@ from ..store.reprices import history
 from .console import console
 from .ledger import opened_ledger
 from .options import Config, Ledger
-from .reading import settings_for_reading
+from .reader_settings import settings_for_reading
 
 _LIMIT = 20
 

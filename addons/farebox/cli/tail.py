@@ -13,7 +13,7 @@ from ..store.engine import Engine
 from .console import console, print_call
 from .ledger import opened_ledger
 from .options import Config, Ledger
-from .reading import settings_for_reading
+from .reader_settings import settings_for_reading
 
 POLL_SECONDS = 0.5
 # A row is written when its call ends, and is found by its start: a long call began long before.

@@ -1,6 +1,5 @@
 """`farebox what-if`."""
 
-import enum
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -17,17 +16,9 @@ from ..store.reprices import Selection
 from ..store.summary import DIMENSIONS
 from .console import console
 from .ledger import opened_ledger
-from .options import Config, Ledger, Until, Where
-from .reading import settings_for_reading
+from .options import Config, Ledger, Since, TableOrJson, Until, Where
+from .reader_settings import settings_for_reading
 from .scope import scope_of
-
-
-class Format(enum.StrEnum):
-    """The output formats of `what-if`."""
-
-    TABLE = "table"
-    JSON = "json"
-
 
 Models = Annotated[
     list[str],
@@ -36,9 +27,6 @@ Models = Annotated[
 Tier = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="The service tier of that model, such as flex, or batch for its batch API."),
-]
-Since = Annotated[
-    str, typer.Option(metavar="WHEN", help="Only calls from this time on, in the forms of `farebox report`.")
 ]
 By = Annotated[str, typer.Option(metavar="NAME[,NAME]", help=f"Group by these: {', '.join(DIMENSIONS)}.")]
 
@@ -54,7 +42,7 @@ def what_if(
     since: Since = "7d",
     until: Until = None,
     where: Where = None,
-    format: Annotated[Format, typer.Option(help="table, or json with exact amounts.")] = Format.TABLE,
+    format: Annotated[TableOrJson, typer.Option(help="table, or json with exact amounts.")] = TableOrJson.TABLE,
     ledger: Ledger = None,
     config: Config = None,
 ) -> None:
@@ -70,7 +58,7 @@ def what_if(
     others = [_other(name, provider, tier, pricer, settings.billers) for name in model]
     with opened_ledger(settings) as engine:
         comparisons = compare(engine, wanted, pricer, others, _names(by))
-    if format is Format.JSON:
+    if format is TableOrJson.JSON:
         sys.stdout.buffer.write(comparisons_json(comparisons))
         return
     if not any(comparison.by_key for comparison in comparisons):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
+from ..providers.hosts import host_matches
 from ..records import clean
 from ..records.exchange import Request
 from ..records.usage import Usage
@@ -20,6 +21,14 @@ _MEDIA = ("audio", "image")
 def is_post(request: Request, *endings: str) -> bool:
     """Return whether the request is a POST to a path that ends in one of `endings`."""
     return request.method == "POST" and request.path.rstrip("/").endswith(endings)
+
+
+def is_post_at(request: Request, places: Mapping[str, str]) -> bool:
+    """Return whether the request is a POST to one of `places`, paths by the patterns of their hosts."""
+    path = request.path.rstrip("/")
+    return request.method == "POST" and any(
+        path == wanted and host_matches(host, request.host) for host, wanted in places.items()
+    )
 
 
 def is_get_below(request: Request, *segments: str) -> str | None:

@@ -8,22 +8,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..providers.hosts import host_matches
 from ..records import clean
 from ..records.exchange import Request
 from ..wire.documents import Document
 from . import openai_transcription
 from ._base import Asked, Dialect, Reply, mapping
-from ._openai import failed, without_content
+from ._openai import failed, is_post_at, without_content
 
 _PATHS = {"api.x.ai": "/v1/stt", "*.api.x.ai": "/v1/stt", "api.deepgram.com": "/v1/listen"}
 
 
 def claims(request: Request) -> bool:
-    path = request.path.rstrip("/")
-    return request.method == "POST" and any(
-        path == wanted and host_matches(host, request.host) for host, wanted in _PATHS.items()
-    )
+    return is_post_at(request, _PATHS)
 
 
 def asked(request: Request, _body: Mapping[str, Any]) -> Asked:

@@ -8,13 +8,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..providers.hosts import host_matches
 from ..records import clean
 from ..records.exchange import Request, Response
 from ..records.usage import Usage
 from ..wire.documents import Document
 from ._base import Asked, Dialect, Reply, mapping
-from ._openai import failed, without_content
+from ._openai import failed, is_post_at, without_content
 
 # Only at these hosts: elsewhere the paths can be anything's.
 _PATHS = {"api.x.ai": "/v1/tts", "*.api.x.ai": "/v1/tts", "api.deepgram.com": "/v1/speak"}
@@ -22,10 +21,7 @@ _DIGITS = 10
 
 
 def claims(request: Request) -> bool:
-    path = request.path.rstrip("/")
-    return request.method == "POST" and any(
-        path == wanted and host_matches(host, request.host) for host, wanted in _PATHS.items()
-    )
+    return is_post_at(request, _PATHS)
 
 
 def asked(request: Request, body: Mapping[str, Any]) -> Asked:

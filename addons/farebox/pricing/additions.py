@@ -7,12 +7,12 @@ import msgspec
 import yaml
 
 from ..config.price_rules import PriceRule
-from .exchange import Exchange
+from .exchange_rates import ExchangeRates
 from .overrides import Overrides
 from .search_apis import NAME
 
 
-def additions(exchange: Exchange | None = None) -> Overrides:
+def additions(exchange: ExchangeRates | None = None) -> Overrides:
     """Return the table as a source of prices, ahead of the catalogues: each line names the calls that it is for."""
     return Overrides(_lines(), NAME, exchange)
 

@@ -13,7 +13,7 @@ from ..records.glob import fits, wildcard
 from .amounts import DURATION
 from .consumption import Consumption
 from .cost import INCLUDED
-from .exchange import Exchange
+from .exchange_rates import ExchangeRates
 from .rate import Rate
 from .ratecard import RateCard
 from .rule_rates import rates_of
@@ -31,7 +31,7 @@ class CompiledRule:
     """
 
     def __init__(
-        self, number: int, rule: PriceRule, version: str, source: str = NAME, exchange: Exchange | None = None
+        self, number: int, rule: PriceRule, version: str, source: str = NAME, exchange: ExchangeRates | None = None
     ) -> None:
         self.number = number
         self.rule = rule
@@ -45,7 +45,7 @@ class CompiledRule:
         self._card = self._own_card()
         self._timeless = replace(self._card, notes=("no_duration",))
         self._adjusted: dict[RateCard, RateCard] = {}
-        self._exchange = exchange or Exchange()
+        self._exchange = exchange or ExchangeRates()
         self._converted: dict[Currency, RateCard] = {}
 
     def matches(self, asked: Consumption) -> bool:

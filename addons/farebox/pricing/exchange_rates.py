@@ -24,7 +24,7 @@ _BUNDLED = (Currency("CNY", Decimal("0.141285"), effective_from=date(2025, 11, 2
 _CACHE_SIZE = 4096
 
 
-class Exchange:
+class ExchangeRates:
     """Currencies and rates: the user's `lines`, then those that come with farebox.
 
     Of several rates that hold on a day, the latest one applies; before the first one, the bundled rate does.

@@ -9,7 +9,7 @@ import msgspec
 from ..config.price_rules import PriceRule
 from .compiled_rule import NAME, CompiledRule
 from .consumption import Consumption
-from .exchange import Exchange
+from .exchange_rates import ExchangeRates
 from .ratecard import RateCard
 
 _CACHE_SIZE = 4096
@@ -19,9 +19,9 @@ _Key = tuple[str, str, tuple[str, ...], str | None, str | None, tuple[tuple[str,
 class Overrides:
     """Prices by `rules`: only the last rule that matches a call and holds on its day applies."""
 
-    def __init__(self, rules: Sequence[PriceRule], name: str = NAME, exchange: Exchange | None = None) -> None:
+    def __init__(self, rules: Sequence[PriceRule], name: str = NAME, exchange: ExchangeRates | None = None) -> None:
         self.name = name
-        exchange = exchange or Exchange()
+        exchange = exchange or ExchangeRates()
         self.version = f"sha256.{hashlib.sha256(msgspec.json.encode(tuple(rules))).hexdigest()[:12]}"
         self.compiled_rules = tuple(
             CompiledRule(number, rule, self.version, name, exchange) for number, rule in enumerate(rules)

@@ -12,7 +12,7 @@ from .amounts import Amounts, amounts
 from .catalogue import Catalogue
 from .consumption import Consumption
 from .cost import FREE, LEDGER_LIMIT, NO_PRICE, PARTIAL, PRICED, Cost, rounded, unpriced
-from .exchange import Exchange
+from .exchange_rates import ExchangeRates
 from .overrides import Overrides
 from .ratecard import CACHE_READS, CACHE_WRITES, Price, RateCard, general_price
 
@@ -43,11 +43,11 @@ class Pricer:
         self,
         catalogues: Sequence[Catalogue],
         overrides: Overrides | None = None,
-        exchange: Exchange | None = None,
+        exchange: ExchangeRates | None = None,
         decided: Callable[[str], str | None] = lambda _model: None,
     ) -> None:
         self._overrides = overrides
-        self._exchange = exchange or Exchange()
+        self._exchange = exchange or ExchangeRates()
         self._decided = decided
         self._foreign: dict[tuple[RateCard, str], RateCard] = {}
         self._catalogues: tuple[Catalogue, ...] = (*([overrides] if overrides else []), *catalogues)

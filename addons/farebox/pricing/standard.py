@@ -9,7 +9,7 @@ from ..config.price_rules import PriceRule
 from .additions import additions
 from .book import Book
 from .catalogue import Catalogue
-from .exchange import Exchange
+from .exchange_rates import ExchangeRates
 from .fallback import LiteLLM
 from .genai.edition import Edition, bundled
 from .overrides import Overrides
@@ -31,7 +31,7 @@ def standard(rules: Sequence[PriceRule] = (), home: Path | None = None, currency
 
 def pricer_of(edition: Edition, rules: Sequence[PriceRule] = (), currency: Sequence[Currency] = ()) -> Pricer:
     """Return the Pricer of the user's `rules` and the catalogues, with genai-prices in this `edition`."""
-    exchange = Exchange(currency)
+    exchange = ExchangeRates(currency)
     own = Overrides(rules, exchange=exchange) if rules else None
     return Pricer((additions(exchange), *_catalogues(edition)), own, exchange, decided)
 

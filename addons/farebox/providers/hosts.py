@@ -1,6 +1,12 @@
 """Patterns of host names."""
 
+from functools import lru_cache
 
+# All patterns of the table of providers, at some hundred hosts.
+_REMEMBERED = 1 << 15
+
+
+@lru_cache(_REMEMBERED)
 def host_matches(pattern: str, host: str, port: int | None = None) -> bool:
     """Return whether `pattern` matches `host` by labels: `*` is a label or part of one, a leading `*.` any number.
 

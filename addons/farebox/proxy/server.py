@@ -58,10 +58,8 @@ def new_sidecar(settings: Settings) -> tuple[Access, Connections, Sidecar]:
     pass_trailers()
     raise_limit()
     spool = SpoolWriter(settings.spool_folder, new_id(), limits(settings.spool, settings.workers))
-    output, diagnostics = (
-        WorkerOutput(settings.sidecar, spool, HeartbeatSender(settings.folder)),
-        DiagnosticsCollector(),
-    )
+    output = WorkerOutput(settings.sidecar, spool, HeartbeatSender(settings.folder))
+    diagnostics = DiagnosticsCollector()
     sidecar = Sidecar(settings, output, diagnostics, hmac_key(settings.folder))
     return Access(settings, output.denied), Connections(settings, output, diagnostics), sidecar
 

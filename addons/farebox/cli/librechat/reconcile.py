@@ -1,6 +1,5 @@
 """`farebox librechat reconcile`."""
 
-import enum
 import sys
 from collections.abc import Sequence
 from datetime import timedelta
@@ -18,18 +17,11 @@ from ...store.queries import all_calls
 from ...store.summary import Scope
 from ..console import console
 from ..ledger import opened_ledger
-from ..options import Config, Ledger
-from ..reading import settings_for_reading
+from ..options import Config, Ledger, TableOrJson
+from ..reader_settings import settings_for_reading
 
 # A turn is booked at its end.
 _AROUND = timedelta(hours=1)
-
-
-class Format(enum.StrEnum):
-    """The output formats of `librechat reconcile`."""
-
-    TABLE = "table"
-    JSON = "json"
 
 
 def reconcile(
@@ -40,7 +32,7 @@ def reconcile(
             metavar="FILE", help="The output of `mongoexport --collection=transactions`, lines or an array."
         ),
     ],
-    format: Annotated[Format, typer.Option(help="table, or json with every booking and exact amounts.")] = Format.TABLE,
+    format: Annotated[TableOrJson, typer.Option(help="table, or json with each booking, exact.")] = TableOrJson.TABLE,
     ledger: Ledger = None,
     config: Config = None,
 ) -> None:
@@ -60,7 +52,7 @@ def reconcile(
     with opened_ledger(settings) as engine:
         calls = list(all_calls(engine, Scope(start, end)))
     found = compare(booked, calls)
-    if format is Format.JSON:
+    if format is TableOrJson.JSON:
         sys.stdout.buffer.write(reconciliation_json(found))
         return
     typer.echo(f"{plural(len(booked), 'transaction')}, {plural(len(calls), 'call')} in the ledger at that time.\n")

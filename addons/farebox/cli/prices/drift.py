@@ -1,6 +1,5 @@
 """`farebox prices drift`."""
 
-import enum
 import sys
 from typing import Annotated
 
@@ -10,26 +9,17 @@ from ...report.drift import drift_json, drift_table
 from ...store.drift import drift as found_drift
 from ..console import console
 from ..ledger import opened_ledger
-from ..options import Config, Ledger, Until, Where
-from ..reading import settings_for_reading
+from ..options import Config, Ledger, Since, TableOrJson, Until, Where
+from ..reader_settings import settings_for_reading
 from ..scope import scope_of
-
-
-class Format(enum.StrEnum):
-    """The output formats of `prices drift`."""
-
-    TABLE = "table"
-    JSON = "json"
 
 
 def drift(
     *,
-    since: Annotated[
-        str, typer.Option(metavar="WHEN", help="Only calls from this time on, in the forms of `farebox report`.")
-    ] = "30d",
+    since: Since = "30d",
     until: Until = None,
     where: Where = None,
-    format: Annotated[Format, typer.Option(help="table, or json with exact amounts.")] = Format.TABLE,
+    format: Annotated[TableOrJson, typer.Option(help="table, or json with exact amounts.")] = TableOrJson.TABLE,
     ledger: Ledger = None,
     config: Config = None,
 ) -> None:
@@ -37,7 +27,7 @@ def drift(
     settings = settings_for_reading({"ledger": ledger}, config)
     with opened_ledger(settings) as engine:
         found = found_drift(engine, scope_of(settings, since, until, where))
-    if format is Format.JSON:
+    if format is TableOrJson.JSON:
         sys.stdout.buffer.write(drift_json(found))
     elif found:
         console().print(drift_table(found))

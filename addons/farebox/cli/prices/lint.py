@@ -9,7 +9,7 @@ import typer
 
 from ...config.files import missed
 from ...config.settings import Settings
-from ...pricing.exchange import Exchange
+from ...pricing.exchange_rates import ExchangeRates
 from ...pricing.lint import Lint, Traffic, without_price
 from ...pricing.overrides import Overrides
 from ...pricing.standard import standard
@@ -19,7 +19,7 @@ from ...report.period import EXAMPLES, moment
 from ...store.traffic import traffic
 from ..ledger import opened_ledger
 from ..options import Config, Ledger
-from ..reading import settings_for_reading
+from ..reader_settings import settings_for_reading
 
 _LIMIT = 20
 Since = Annotated[str, typer.Option(metavar="WHEN", help=f"Only calls of the ledger from this time on: {EXAMPLES}.")]
@@ -36,7 +36,7 @@ def lint(*, since: Since = "30d", ledger: Ledger = None, config: Config = None) 
     now = datetime.now(UTC)
     start = moment(since, "since", now=now, zone=settings.zone)
     seen = _traffic(settings, start)
-    own = Overrides(settings.prices, exchange=Exchange(settings.currency))
+    own = Overrides(settings.prices, exchange=ExchangeRates(settings.currency))
     checks = Lint(own, standard((), settings.folder, settings.currency), settings.table, now)
     found = [*checks.findings(), *checks.unused(seen, start)]
     for finding in found:

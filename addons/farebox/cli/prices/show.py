@@ -1,6 +1,5 @@
 """`farebox prices show`."""
 
-import enum
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -24,15 +23,7 @@ from ...report.missing import rule_for
 from ...report.period import moment
 from ...report.quotes import as_json, quote_sheets
 from ..console import console
-from ..options import Config
-
-
-class Format(enum.StrEnum):
-    """The output formats of `prices show`."""
-
-    TABLE = "table"
-    JSON = "json"
-
+from ..options import Config, TableOrJson
 
 Provider = Annotated[
     str | None,
@@ -62,7 +53,7 @@ def show(
     host: Host = None,
     at: At = None,
     tier: Tier = None,
-    format: Annotated[Format, typer.Option(help="table, or json with exact amounts.")] = Format.TABLE,
+    format: Annotated[TableOrJson, typer.Option(help="table, or json with exact amounts.")] = TableOrJson.TABLE,
     config: Config = None,
 ) -> None:
     """Print what a model costs, from which source, and the cost of a standard call.
@@ -78,7 +69,7 @@ def show(
         found = _of_seller(model, call, pricer, settings) + found
     if not found:
         raise FareboxError(_no_price(model, provider, host, settings))
-    if format is Format.JSON:
+    if format is TableOrJson.JSON:
         sys.stdout.buffer.write(as_json(found))
     else:
         console().print(quote_sheets(found))

@@ -37,12 +37,12 @@ def is_verified(connection: Http1Client) -> bool:
 
 def plain(head: bytes) -> bytes:
     """Return `head` with one Transfer-Encoding, named once, and no Content-Length beside it."""
-    codings = b",".join(_CODING.findall(head)).lower().replace(b" ", b"").replace(b"\t", b"").split(b",")
+    lines = _CODING.findall(head)
+    codings = b",".join(lines).lower().replace(b" ", b"").replace(b"\t", b"").split(b",")
     if b"chunked" not in codings:
         return head
-    only = b",".join(dict.fromkeys(codings))
-    lines = len(_CODING.findall(head))
-    if lines == 1 and len(codings) == only.count(b",") + 1 and not _LENGTH.search(head):
+    only = list(dict.fromkeys(codings))
+    if len(lines) == 1 and only == codings and not _LENGTH.search(head):
         return head
     without = _LENGTH.sub(b"", _CODING_LINE.sub(b"", head))
-    return without + b"transfer-encoding: " + only + b"\r\n"
+    return without + b"transfer-encoding: " + b",".join(only) + b"\r\n"
