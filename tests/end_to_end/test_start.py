@@ -138,7 +138,7 @@ def test_a_long_migration_delays_no_traffic(empty: Engine, upstream: Upstream, s
     wait_until(lambda: _number_of_calls(empty) > number, 90)
     assert _number_of_calls(empty) == number + 1
     assert revisions(empty) == (head, head)
-    assert sidecar.healthz()[1]["trouble"] is None
+    wait_until(lambda: sidecar.healthz()[1]["trouble"] is None)
 
 
 def test_files_are_readable_for_their_owner_only(sidecar: Sidecar) -> None:

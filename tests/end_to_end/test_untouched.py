@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from tests.conftest import StartSidecar
-from tests.support.sidecar import Sidecar
+from tests.support.sidecar import Sidecar, wait_until
 from tests.support.upstream import Asked, Step, Upstream, plain
 
 MEGABYTE = 1 << 20
@@ -115,10 +115,6 @@ def test_a_client_that_does_not_trust_the_ca_is_counted(upstream: Upstream, side
     with httpx2.Client(proxy=sidecar.proxy, verify=verify) as client, pytest.raises(httpx2.ConnectError):
         client.get("https://api.openai.com/v1/models")
 
-    give_up = threading.Event()
-    for _ in range(50):
-        if sidecar.metrics()["farebox_tls_untrusted_connections_total"] >= 1:
-            break
-        give_up.wait(0.1)
-    assert sidecar.metrics()["farebox_tls_untrusted_connections_total"] == 1
+    sidecar.wait_for_metric("farebox_tls_untrusted_connections_total", 1)
+    wait_until(lambda: bool(sidecar.healthz()[1]["clients"]["untrusted"]))
     assert [one["host"] for one in sidecar.healthz()[1]["clients"]["untrusted"]] == ["api.openai.com"]

@@ -137,15 +137,23 @@ class Sidecar:
 
     def metrics(self) -> dict[str, float]:
         """Return every sample of /metrics, by its name and labels as printed."""
-        with _DIRECT.open(self.metrics_url, timeout=5) as answer:
+        with _DIRECT.open(self.metrics_url, timeout=60) as answer:
             lines = answer.read().decode().splitlines()
         samples = (line.rpartition(" ") for line in lines if not line.startswith("#"))
         return {name: float(value) for name, _, value in samples}
 
+    def wait_for_metric(self, sample: str, value: float, seconds: float = 60) -> dict[str, float]:
+        """Return every sample of /metrics once `sample` has `value`; a call is counted after its row is there."""
+        give_up = time.monotonic() + seconds
+        while (metrics := self.metrics()).get(sample) != value:
+            assert time.monotonic() < give_up, f"{sample} is {metrics.get(sample)}, not {value}"
+            time.sleep(0.05)
+        return metrics
+
     def healthz(self) -> tuple[int, dict[str, Any]]:
         """Return status and body of /healthz."""
         try:
-            with _DIRECT.open(self.metrics_url.replace("/metrics", "/healthz"), timeout=5) as answer:
+            with _DIRECT.open(self.metrics_url.replace("/metrics", "/healthz"), timeout=60) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from tests.support.sdks import OPENAI_COST, ask_openai, openai_body
-from tests.support.sidecar import REDIRECT, Sidecar, clean_environment
+from tests.support.sidecar import REDIRECT, Sidecar, clean_environment, wait_until
 from tests.support.upstream import Upstream, plain
 
 # The SDK warns that the model is retired; its list price stays.
@@ -53,7 +53,8 @@ def test_a_call_is_counted(upstream: Upstream, sidecar: Sidecar, row_of: Any) ->
     ask_openai()
     row_of("chatcmpl-counted")
 
-    after = sidecar.metrics()
+    counted = f"farebox_calls_total{{{labels}}}"
+    after = sidecar.wait_for_metric(counted, before.get(counted, 0) + 1)
 
     def grown(name: str) -> float:
         return after[name] - before.get(name, 0.0)
@@ -62,8 +63,8 @@ def test_a_call_is_counted(upstream: Upstream, sidecar: Sidecar, row_of: Any) ->
     assert grown('farebox_tokens_total{kind="cache_read",' + place + "}") == 800
     assert grown('farebox_cost_usd_total{cost_status="priced",' + place + "}") == pytest.approx(OPENAI_COST / 1e9)
     assert grown(f"farebox_call_duration_seconds_count{{{place}}}") == 1
+    wait_until(lambda: sidecar.healthz()[1]["ledger"] == "ok")
     assert sidecar.healthz()[0] == 200
-    assert sidecar.healthz()[1]["ledger"] == "ok"
 
 
 def test_an_unknown_model_is_unpriced_and_counted(upstream: Upstream, sidecar: Sidecar, row_of: Any) -> None:
@@ -74,7 +75,7 @@ def test_an_unknown_model_is_unpriced_and_counted(upstream: Upstream, sidecar: S
     row = row_of("chatcmpl-unknown")
 
     assert (row["cost_nanousd"], row["cost_status"], row["cost_reasons"]) == (None, "unpriced", ["unknown_model"])
-    assert sidecar.metrics()['farebox_unpriced_calls_total{model="gpt-99-future",provider="openai"}'] == 1
+    sidecar.wait_for_metric('farebox_unpriced_calls_total{model="gpt-99-future",provider="openai"}', 1)
 
 
 def test_headers_named_as_tags_are_kept(upstream: Upstream, tmp_path: Path) -> None:

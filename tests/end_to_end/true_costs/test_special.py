@@ -70,7 +70,7 @@ def test_g_refusal_is_counted_and_costs_nothing(
     assert (row["status"], row["outcome"], row["error_code"]) == (429, "http_error", "rate_limit_exceeded")
     assert money(row) == (None, "none", None)
     labels = 'model="gpt-4o-mini",operation="chat",outcome="http_error",provider="openai",status="429"'
-    assert running.metrics()[f"farebox_calls_total{{{labels}}}"] == 1
+    running.wait_for_metric(f"farebox_calls_total{{{labels}}}", 1)
 
 
 def test_i_unknown_model_has_no_cost_and_is_counted(
@@ -88,7 +88,7 @@ def test_i_unknown_model_has_no_cost_and_is_counted(
     client.post(f"{OPENAI}/chat/completions", json={**CHAT, "model": "gpt-99-future"})
 
     assert money(row_of("gpt-99-future")) == (None, "unpriced", ["unknown_model"])
-    assert running.metrics()['farebox_unpriced_calls_total{model="gpt-99-future",provider="openai"}'] == 1
+    running.wait_for_metric('farebox_unpriced_calls_total{model="gpt-99-future",provider="openai"}', 1)
     printed = farebox(capfd, monkeypatch, "report", "--format", "json", home=running.home).out
     [line] = [one for one in json.loads(printed)["rows"] if one["model"] == "gpt-99-future"]
     assert (line["calls"], line["unpriced"], line["cost_nanousd"]) == (1, 1, None)
