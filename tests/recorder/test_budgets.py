@@ -27,18 +27,23 @@ class Job:
 
     def __init__(self, engine: Engine, home: Path, *budgets: Budget) -> None:
         self.shown: list[Sequence[Figures]] = []
+        self.shown_at: list[datetime] = []
         self.told: list[Sequence[Crossing]] = []
         self.now = NOW
         reader = BudgetReader(engine, budgets, ZoneInfo("UTC"))
         self.job = BudgetJob(
             reader,
             budgets,
-            lambda figures, _at: self.shown.append(figures),
+            self._take,
             home,
             [self.told.append],
             now=lambda: self.now,
         )
         self._file = home / FILE
+
+    def _take(self, figures: Sequence[Figures], at: datetime) -> None:
+        self.shown.append(figures)
+        self.shown_at.append(at)
 
     @property
     def decisions(self) -> Decisions:
@@ -52,6 +57,7 @@ def test_a_run_shows_figures_and_tells_every_crossing_that_holds(engine: Engine,
     job.job.run()
 
     assert [one.ratio for one in job.shown[0]] == [0.9]
+    assert job.shown_at == [NOW]
     assert [str(one.threshold) for one in job.told[0]] == ["0.5", "0.8"]
     assert not (tmp_path / FILE).exists()
     assert job.job.period >= FIGURES_SECONDS

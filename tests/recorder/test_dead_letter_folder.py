@@ -98,6 +98,25 @@ def test_a_message_that_fits_in_part_is_not_written(
     assert content(path) == ([b"one", b"six"], 0)
 
 
+def test_a_message_that_the_disk_rejects_halfway_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, write = SegmentWriter(tmp_path), os.write
+    path = writer.append(b"one")
+
+    def fail(file: int, data: bytes) -> int:
+        write(file, data[:5])
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "write", fail)
+        with pytest.raises(OSError, match="Input/output error"):
+            writer.append(b"two")
+    writer.append(b"six")
+
+    assert content(path) == ([b"one", b"six"], 0)
+
+
 @pytest.mark.parametrize(
     ("data", "messages", "damaged"),
     [

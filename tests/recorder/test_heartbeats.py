@@ -41,11 +41,12 @@ def test_heartbeats_are_received_in_the_background(tmp_path: Path) -> None:
 
     thread = heartbeats.receive_in_background(wait)
     sender.send(Heartbeat("w"))
-    was_received = received.wait(10)
+    was_received, is_daemon = received.wait(10), thread.daemon
     stopping.set()
     thread.join(10)
     sender.close()
     receiver.close()
 
     assert was_received
+    assert is_daemon
     assert not thread.is_alive()

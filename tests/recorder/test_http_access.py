@@ -26,6 +26,7 @@ def basic(text: str) -> str:
         ("METRICS.example.com.:9464", True),
         ("evil.example.com", False),
         ("127.0.0.1.nip.io:9464", False),
+        ("[::evil.example.com]:9464", False),
         ("1.2.3.4.5", False),
     ],
 )

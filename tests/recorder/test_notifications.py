@@ -152,3 +152,6 @@ def test_without_destinations_there_are_no_jobs_and_with_them_each_has_its_own(
     assert (nothing.jobs, nothing.listeners) == ([], [])
     assert [job.name for job in all_of_it.jobs] == ["notifications", "notify_ops", "notify_pager", "hold_pager"]
     assert len(all_of_it.listeners) == 2
+    for job in all_of_it.jobs[:-1]:
+        # Nothing waits, so nothing is sent, but each asks the ledger.
+        job.run()

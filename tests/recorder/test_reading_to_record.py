@@ -116,6 +116,22 @@ def test_operations_that_are_never_billed_are_free(operation: str) -> None:
     assert (row.cost_status, row.cost_nanousd, row.cost_reasons) == ("free", 0, ["free_operation"])
 
 
+@pytest.mark.parametrize(
+    ("status", "cost_status"),
+    [
+        (200, "unpriced"),
+        (204, "none"),
+        (205, "unpriced"),
+        (299, "unpriced"),
+        (300, "none"),
+        (399, "none"),
+        (400, "unpriced"),
+    ],
+)
+def test_a_response_that_has_no_answer_costs_nothing(status: int, cost_status: str) -> None:
+    assert record_of(reading(usage=NOTHING, status=status)).cost_status == cost_status
+
+
 def test_the_start_is_a_moment_in_utc_to_the_microsecond() -> None:
     moment = datetime(2026, 11, 1, 12, 30, 15, 123456, tzinfo=UTC)
     nanoseconds = 1_793_536_215_123_456_789

@@ -10,12 +10,15 @@ from sqlalchemy import Engine
 
 from tests.support.samples import record
 
+UNPRICED = {"cost_status": "unpriced", "cost_reasons": ["unknown_model"]}
+
 
 def test_a_bill_has_the_calls_of_its_run_alone_the_dearest_first(engine: Engine) -> None:
     mine = {"sidecar": "host/run-1"}
     rows = [
         record(**mine, provider="groq", model_returned="llama", cost_nanousd=5),
         record(**mine, provider="openai", model_returned="gpt-4o", cost_nanousd=7),
+        record(**mine, provider="groq", model_returned="llama", cost_nanousd=None, **UNPRICED),
         record(sidecar="host", provider="openai", model_returned="gpt-4o", cost_nanousd=1_000),
     ]
     DatabaseSink(engine).write(rows, {})
@@ -27,6 +30,9 @@ def test_a_bill_has_the_calls_of_its_run_alone_the_dearest_first(engine: Engine)
         [("openai", "gpt-4o"), ("groq", "llama")],
         12,
     )
+    assert [(doubt.status, doubt.reasons, doubt.calls) for doubt in bill.doubts] == [
+        ("unpriced", ("unknown_model",), 1)
+    ]
 
 
 def test_a_ledger_that_is_away_is_the_reason_for_no_bill(tmp_path: Path) -> None:

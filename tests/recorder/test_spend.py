@@ -176,5 +176,7 @@ def test_a_month_is_forecast_from_the_same_hours_of_the_last_weeks(engine: Engin
 
     so_far = gauges.read()["month", "all", ""]
 
-    found = {labels["bound"]: value for labels, value in gauges.samples("farebox_spend_forecast_usd")}
+    forecasts = list(gauges.samples("farebox_spend_forecast_usd"))
+    found = {labels["bound"]: value for labels, value in forecasts}
+    assert {(labels["window"], labels["scope"]) for labels, _ in forecasts} == {("month", "all")}
     assert found == {"low": so_far + 6, "likely": so_far + 18, "high": so_far + 36}
