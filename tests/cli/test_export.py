@@ -1,15 +1,17 @@
 """`farebox export`: the rows of the ledger in each format, to the nano-dollar."""
 
+import csv
 import os
 import pty
 import subprocess
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from farebox.exports.formats import Format
+from farebox.exports.formats import WRITERS, Format
 from farebox.sinks.database import DatabaseSink
 from farebox.store import queries
 from farebox.store.engine import writer
@@ -41,7 +43,7 @@ def run(
     return lambda *arguments: farebox(capfd, monkeypatch, *arguments, home=home)
 
 
-@pytest.mark.parametrize("form", Format)
+@pytest.mark.parametrize("form", WRITERS)
 def test_the_sums_of_an_export_are_those_of_the_ledger(
     run: Callable[..., Done], engine: Engine, tmp_path: Path, form: Format
 ) -> None:
@@ -78,6 +80,17 @@ def test_a_part_of_the_ledger_is_exported(run: Callable[..., Done], options: lis
     out = run("export", *options).out
 
     assert [row["id"] for row in read_lines(out.encode())] == [ROWS[day].id for day in days]
+
+
+def test_a_focus_file_has_the_sum_of_the_ledger_and_its_notes_are_on_standard_error(
+    run: Callable[..., Done], tmp_path: Path
+) -> None:
+    done = run("export", "--format", "focus", "--focus-version", "1.3", "--output", str(tmp_path / "focus.csv"))
+
+    charges = list(csv.DictReader((tmp_path / "focus.csv").read_text().splitlines()))
+    assert (done.code, done.out, done.err) == (0, "", "")
+    assert sum(Decimal(one["BilledCost"]) for one in charges) * 10**9 == 8 * 10**12 + 39
+    assert {one["ServiceProviderName"] for one in charges} == {"openai"}
 
 
 def test_a_file_that_cannot_be_written_is_named_and_what_was_there_stays(

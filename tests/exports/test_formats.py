@@ -47,7 +47,7 @@ def in_cells(row: Record) -> dict[str, Any]:
     return {name: spreadsheet_cell(cell) if isinstance(cell, str) else cell for name, cell in as_told(row).items()}
 
 
-@pytest.mark.parametrize("form", Format)
+@pytest.mark.parametrize("form", WRITERS)
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(rows=st.lists(records(), max_size=8), parts=st.integers(1, 4))
 def test_what_is_read_is_what_was_written(form: Format, rows: list[Record], parts: int) -> None:
@@ -80,7 +80,7 @@ def test_what_is_read_is_what_was_written(form: Format, rows: list[Record], part
 def test_times_are_rfc_3339_in_utc(at: datetime, told: str) -> None:
     row = msgspec.structs.asdict(record(started_at=at))
 
-    for form in Format:
+    for form in WRITERS:
         out = io.BytesIO()
         written = WRITERS[form](out)
         written.write([row])

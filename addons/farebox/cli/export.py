@@ -2,17 +2,22 @@
 
 import sys
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import batched
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ..errors import SettingsError
 from ..exports.destination import destination
+from ..exports.focus.columns import Version
+from ..exports.focus.writer import Asked, notes, write
 from ..exports.formats import WRITERS, Format
+from ..records.record import Record
 from ..report.period import EXAMPLES
+from ..report.plans import monthly_prices
 from ..store import queries
 from ..store.engine import Engine, opened
 from ..store.migrate import migrate
@@ -25,15 +30,29 @@ from .scope import scope_of
 _PAGE = 1_000
 
 Since = Annotated[str, typer.Option(metavar="WHEN", help=f"Only calls from this time on: {EXAMPLES}.")]
+Chosen = Annotated[
+    Format | None,
+    typer.Option(
+        help="jsonl: one JSON object per line; csv; parquet; focus: charges by the hour as FOCUS, in CSV. Default: by "
+        "the ending of FILE, else jsonl."
+    ),
+]
+FocusVersion = Annotated[Version, typer.Option(help="The version of FOCUS.")]
+UnknownCosts = Annotated[
+    bool,
+    typer.Option(
+        "--unknown-costs",
+        help="Also write FOCUS charges without a known cost, with empty costs, against its rules.",
+    ),
+]
 Output = Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file; default: standard output.")]
 
 
 def export(
     *,
-    format: Annotated[
-        Format | None,
-        typer.Option(help="jsonl: one JSON object per line; csv; parquet. Default: by the ending of FILE, else jsonl."),
-    ] = None,
+    format: Chosen = None,
+    focus_version: FocusVersion = Version.V1_2,
+    unknown_costs: UnknownCosts = False,
     since: Since = "all",
     until: Until = None,
     where: Where = None,
@@ -46,6 +65,7 @@ def export(
     - `farebox export > calls.jsonl`
     - `farebox export --since 2026-11 --output november.csv`
     - `farebox export --since 90d --where provider=openai --output calls.parquet`
+    - `farebox export --since 2026-11 --format focus --output november-focus.csv`
     """
     settings = settings_for_reading({"ledger": ledger}, config)
     scope = scope_of(settings, since, until, where)
@@ -54,15 +74,26 @@ def export(
         raise SettingsError("output: parquet is binary and cannot be printed on a terminal: name a file with --output")
     with opened(settings.ledger) as engine, destination(output) as out:
         migrate(engine)
+        pages = _pages(engine, scope, shows_progress=output is not None or not sys.stdout.isatty())
+        if chosen is Format.FOCUS:
+            plan_prices = partial(monthly_prices, () if where else settings.prices)
+            _write_focus(out, pages, Asked(focus_version, plan_prices, writes_unknown=unknown_costs))
+            return
         writer = WRITERS[chosen](out)
-        for rows in _pages(engine, scope, shows_progress=output is not None or not sys.stdout.isatty()):
+        for rows in pages:
             writer.write(rows)
         writer.close()
 
 
+def _write_focus(out: BinaryIO, pages: Iterable[tuple[dict[str, Any], ...]], asked: Asked) -> None:
+    told = write(out, (Record(**row) for page in pages for row in page), asked)
+    for note in notes(told, asked):
+        typer.echo(f"farebox: {note}", err=True)
+
+
 def _by_ending(output: Path | None) -> Format:
     ending = output.suffix.removeprefix(".").lower() if output else ""
-    return Format(ending) if ending in set(Format) else Format.JSONL
+    return Format(ending) if ending in WRITERS else Format.JSONL
 
 
 def _pages(engine: Engine, scope: Scope, *, shows_progress: bool) -> Iterator[tuple[dict[str, Any], ...]]:

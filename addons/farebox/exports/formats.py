@@ -14,6 +14,7 @@ class Format(enum.StrEnum):
     JSONL = "jsonl"
     CSV = "csv"
     PARQUET = "parquet"
+    FOCUS = "focus"
 
 
 class Writer(Protocol):

@@ -169,6 +169,12 @@ class RateCard:
         return _Line(_over(price, denominator), self.rates[name].minimum, is_own=True)
 
 
+def price_of(name: str, rates: Mapping[str, Rate]) -> Rate | None:
+    """Return the price at which `name` counts by `rates`: its own, else that of its total, maybe a lower bound."""
+    chain = (name, *_COSTS_AS.get(name, ()), *_COSTS_AT_LEAST.get(name, ()))
+    return next((rates[one] for one in chain if one in rates), None)
+
+
 def general_price(name: str, rates: Mapping[str, Rate]) -> Rate | None:
     """Return the price that `name`, a share without its own price, has by `rates`: that of its total."""
     return next((rates[one] for one in _COSTS_AS.get(name, ()) if one in rates), None)

@@ -1,0 +1,1 @@
+"""Charges in the format of FOCUS, the FinOps Open Cost and Usage Specification: https://focus.finops.org."""
