@@ -69,7 +69,7 @@ def test_a_budget_alerts_at_half_four_fifths_and_the_whole_and_refuses_nothing()
         ({"notify": "['']"}, 12, "notify", "empty name"),
         ({"enforce": "refuze"}, 12, "enforce", "did you mean refuse?"),
         ({"enforc": "refuse"}, 12, "enforc", "did you mean budgets[1].enforce?"),
-        ({"alert_at": "half"}, 12, "alert_at", "docs/budgets.md"),
+        ({"alert_at": "half"}, 12, "alert_at[0]", "'half' is not a number: write one such as 0.8"),
     ],
     ids=str,
 )
@@ -87,7 +87,7 @@ def test_a_wrong_budget_is_refused_with_file_line_and_fix(
 def test_a_wrong_budget_of_the_environment_has_no_line_in_the_file() -> None:
     variable = "[{name: a, scope: all, limit: 1 EUR, window: day}]"
 
-    with pytest.raises(SettingsError, match=r"^budgets\[0\]\.limit: "):
+    with pytest.raises(SettingsError, match=r"^FAREBOX_BUDGETS: budgets\[0\]\.limit: "):
         load_file(written(), FAREBOX_BUDGETS=variable)
 
 

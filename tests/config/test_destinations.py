@@ -8,7 +8,7 @@ from farebox.config.destinations import Destination, Digest
 from farebox.config.settings import Settings, load
 from farebox.errors import SettingsError
 
-from tests.support.settings import load_file
+from tests.support.settings import PLACE, load_file
 
 RIGHT = {"name": "ops", "type": "webhook", "url": "https://example.com/hook"}
 BUDGET = "budgets:\n  - {name: office, scope: all, limit: 1 USD, window: day, notify: [NAME]}\n"
@@ -53,7 +53,7 @@ def test_without_a_digest_none_is_sent_and_with_one_it_is_at_eight() -> None:
         ({"secret_envs": "[FAREBOX_HOOK]"}, 8, "secret_envs", "use another name"),
         ({"secret_envs": "[A, B]", "secret_files": "[c]"}, 9, "secret_files", "at most 2 secrets"),
         ({"type": "alertmanager", "secret_envs": "[A]"}, 8, "secret_envs", "only a webhook is signed"),
-        ({"secrets": "[A]"}, 8, "secrets", "docs/notifications.md lists the keys"),
+        ({"secrets": "[A]"}, 8, "secrets", "docs/notifications.md describes the keys"),
     ],
     ids=str,
 )
@@ -72,7 +72,7 @@ def test_a_wrong_destination_is_refused_with_file_line_and_fix(
     ("name", "hint"),
     [
         ("osp", "'osp' is not a destination: did you mean ops? Known: ops, second"),
-        ("xyz", "'xyz' is not a destination: Known: ops, second"),
+        ("xyz", "'xyz' is not a destination: write one of ops, second"),
         ("''", "has an empty name"),
     ],
 )
@@ -93,7 +93,7 @@ def test_without_destinations_a_name_says_where_they_go() -> None:
     ("digest", "hint"), [("{notify: [osp]}", "did you mean ops?"), ("{hour: 24}", "write 0 to 23")]
 )
 def test_a_wrong_digest_is_refused(digest: str, hint: str) -> None:
-    with pytest.raises(SettingsError, match=r"^digest\.") as refused:
+    with pytest.raises(SettingsError, match=rf"^{PLACE}digest\.") as refused:
         load_file(f"{written()}digest: {digest}")
 
     assert hint in str(refused.value)

@@ -40,7 +40,9 @@ def test_a_file_that_is_named_is_the_only_one() -> None:
 def test_a_foreign_folder_s_file_can_t_run_code_or_decide_about_trust(key: str) -> None:
     write(FOREIGN, f"port: 1\n{key}: x")
 
-    with pytest.raises(SettingsError, match=rf"^farebox.yaml:2: {key}: .* pass --config farebox.yaml, or put"):
+    with pytest.raises(
+        SettingsError, match=rf"^farebox.yaml:2: {key}: .* pass `--config farebox.yaml`, or .*mv .*/farebox.yaml "
+    ):
         load(environment={})
 
 

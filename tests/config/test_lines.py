@@ -44,7 +44,7 @@ def test_a_key_has_its_line_or_that_of_the_nearest_key_around_it(key: str, line:
 
 
 def test_a_problem_gets_file_and_line(file: Path) -> None:
-    assert located("budgets[0].name: wrong", file) == f"{file}:4: budgets[0].name: wrong"
+    assert located("budgets[0].name: wrong", [file]) == f"{file}:4: budgets[0].name: wrong"
 
 
 @pytest.mark.parametrize("content", [None, b"a: [", b"\xff", b""])
@@ -53,4 +53,4 @@ def test_a_file_that_cannot_be_read_adds_nothing(content: bytes | None, tmp_path
     if content is not None:
         path.write_bytes(content)
 
-    assert located("port: wrong", path) == "port: wrong"
+    assert located("port: wrong", [path]) == "port: wrong"

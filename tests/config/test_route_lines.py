@@ -17,7 +17,9 @@ def test_a_prefix_with_a_base_url_is_accepted(prefix: str, url: str) -> None:
 
 @pytest.mark.parametrize("prefix", ["", "/", "riverside", "/riverside/", "/a b", "/a?b", "/ä", "//a", "/a#b", "/%41"])
 def test_another_prefix_is_refused(prefix: str) -> None:
-    with pytest.raises(SettingsError, match=r"^routes: .* is not a path prefix: write one like /riverside$"):
+    with pytest.raises(
+        SettingsError, match=r"^routes\[0\]\.prefix: .* is not a path prefix: write one like /riverside$"
+    ):
         load({"routes": [{"prefix": prefix, "url": "https://a.example"}]}, environment={})
 
 
@@ -32,14 +34,14 @@ def test_another_url_is_refused_without_being_quoted(url: str) -> None:
     with pytest.raises(SettingsError) as caught:
         load({"routes": [{"prefix": "/a", "url": url}]}, environment={})
 
-    expected = "routes: the url of /a is not a base URL: write https://HOST or https://HOST:PORT/PATH"
+    expected = "routes[0].url: the url of /a is not a base URL: write https://HOST or https://HOST:PORT/PATH"
     assert str(caught.value) == expected
 
 
 def test_a_prefix_that_is_there_twice_is_refused() -> None:
     lines = [RouteLine("/a", "https://a.example"), RouteLine("/a", "https://b.example")]
 
-    assert list(problems(lines)) == ["routes: /a is there twice: remove one of the two"]
+    assert list(problems(lines)) == ["routes[1].prefix: /a is there twice: remove one of the two"]
 
 
 def test_the_environment_takes_routes_as_a_yaml_list() -> None:

@@ -140,7 +140,10 @@ def test_a_listener_that_cannot_start_ends_the_worker_in_order(
     ("values", "message"),
     [
         ({"script": ["/no/such/script.py"]}, r"^script: /no/such/script\.py is not a file$"),
-        ({"mode": ["nonsense"]}, r"^mode: 'nonsense' is not a mitmproxy mode: use one like reverse:https://HOST@PORT$"),
+        (
+            {"mode": ["reverse:nonsense:"]},
+            r"^mode: 'reverse:nonsense:' is not a mitmproxy mode: use one like reverse:https://HOST@PORT$",
+        ),
         ({"mode": ["reverse:https://x@99999999"]}, r"^mode: 'reverse:https://x@99999999' is not a mitmproxy mode"),
         ({"set": ["listen_port=many"]}, r"^set: "),
     ],

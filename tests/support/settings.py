@@ -9,12 +9,15 @@ from farebox.attribution.lines import KeyLine, TeamLine, UserLine
 from farebox.config.budgets import Budget
 from farebox.config.currency import Currency
 from farebox.config.destinations import Destination
+from farebox.config.host_patterns import ProviderLine
 from farebox.config.price_rules import Free, Match, PriceRule
 from farebox.config.route_lines import RouteLine
-from farebox.config.settings import ProviderLine, Settings, load
+from farebox.config.settings import Settings, load
 from farebox.metering.cost_fields import CostField
 from farebox.purpose.rule import PurposeRule
 
+# How the text of an error about the file begins, as a pattern.
+PLACE = r"given\.yaml:\d+: "
 # The text of each key's variable, and the value that it sets.
 VARIABLES: Mapping[str, tuple[str, Any]] = {
     "home": ("/srv/farebox", "/srv/farebox"),

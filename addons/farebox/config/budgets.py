@@ -121,6 +121,9 @@ def _unknown(key: str, value: str, noun: str, known: Collection[str]) -> Iterato
     if value in known:
         return
     right = nearest(value, known)
-    hint = f"did you mean {right}? " if right else ""
-    names = ", ".join(known) if len(known) <= len(SCOPES) else "providers/table.py and the key providers have them"
-    yield f"{key}: {value!r} is not a {noun}: {hint}Known: {names}"
+    if len(known) <= len(SCOPES):
+        fix = f"did you mean {right}? Known: {', '.join(known)}" if right else f"write one of {', '.join(known)}"
+    else:
+        fix = f"did you mean {right}? " if right else ""
+        fix += f"`farebox report --by {noun}` lists them; the key {noun}s adds your own"
+    yield f"{key}: {value!r} is not a {noun}: {fix}"

@@ -34,7 +34,9 @@ def problems(lines: Iterable[Currency]) -> Iterator[str]:
     for number, line in enumerate(lines):
         key = f"currency[{number}]"
         if not _CODE.fullmatch(line.code) or line.code == USD:
-            yield f"{key}.code: {line.code!r} is not another currency: write three capital letters, such as CNY"
+            is_small = _CODE.fullmatch(line.code.upper()) and line.code.upper() not in {line.code, USD}
+            fix = f"write {line.code.upper()}" if is_small else "write three capital letters, such as CNY"
+            yield f"{key}.code: {line.code!r} is not another currency: {fix}"
         if not line.usd.is_finite() or not 0 < line.usd <= _MOST or line.usd != round(line.usd, _DECIMALS):
             yield f"{key}.usd: {line.usd} is not the worth of one {line.code} in USD: write a number such as 0.14"
         if line.host is not None and not _HOST.fullmatch(line.host):

@@ -60,8 +60,8 @@ def _in_destination(one: Destination) -> Iterator[str]:
         yield f".name: {one.name!r} is not a name: write up to 64 letters, digits, dots, - and _"
     if one.type not in TYPES:
         right = nearest(one.type, TYPES)
-        hint = f"did you mean {right}? " if right else ""
-        yield f".type: {one.type!r} is not a type of destination: {hint}Known: {', '.join(TYPES)}"
+        fix = f"did you mean {right}? Known:" if right else "write one of"
+        yield f".type: {one.type!r} is not a type of destination: {fix} {', '.join(TYPES)}"
     if len([text for text in (one.url, one.url_file, one.url_env) if text]) != 1:
         yield ".url: write one of url, url_file (a file that holds the URL) and url_env (a variable that holds it)"
     elif one.url:
@@ -106,6 +106,6 @@ def _unknown(key: str, names: Sequence[str], known: Sequence[str]) -> Iterator[s
             yield f"{key}: has an empty name: name a destination, or remove it"
         elif name not in known:
             right = nearest(name, known)
-            hint = f"did you mean {right}? " if right else ""
-            listed = f"Known: {', '.join(known)}" if known else "there are none: add it to the key destinations"
-            yield f"{key}: {name!r} is not a destination: {hint}{listed}"
+            listed = ", ".join(known)
+            fix = f"write one of {listed}" if listed else "there are none: add it to the key destinations"
+            yield f"{key}: {name!r} is not a destination: {f'did you mean {right}? Known: {listed}' if right else fix}"

@@ -40,6 +40,14 @@ def from_environment(struct: type[msgspec.Struct], environment: Mapping[str, str
     return found
 
 
+def variable_of(key: str, struct: type[msgspec.Struct]) -> str:
+    """Return the variable that sets `key`, such as `providers[0].name`, or what lies around it."""
+    plain = re.sub(r"\[\d+\]", "", key)
+    known = (path for path, _ in paths(struct))
+    path = next((path for path in known if f"{plain}.".startswith(f"{'.'.join(path)}.")), (plain,))
+    return PREFIX + "_".join(path).upper()
+
+
 def _check_names(given: Iterable[str], known: Iterable[str]) -> None:
     unknown = sorted(set(given) - set(known) - NO_SETTINGS)
     for variable in unknown:

@@ -5,10 +5,11 @@ trust, or send traffic or figures elsewhere.
 """
 
 import os
-from collections.abc import Mapping
+import shlex
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..errors import SettingsError
 from .sources import FILE, from_file, merge, named
@@ -20,14 +21,6 @@ NAMED_ONLY = (
     *("host", "metrics_host", "web_config", "clients", "auth", "open", "upstreams"),
     *("ledger", "otlp", "destinations", "routes", "prices_update"),
 )
-
-
-class Files(NamedTuple):
-    """The `content` of all files that are read, in order of precedence, and the file of each top-level key."""
-
-    content: dict[str, Any]
-    paths: tuple[Path, ...]
-    origins: Mapping[str, Path]
 
 
 def user_file() -> Path:
@@ -51,35 +44,43 @@ def missed(config: Path | None) -> str | None:
     return f"There is no {FILE} in {Path.cwd()}: --config FILE names one elsewhere."
 
 
-def read(config: Path | None, environment: Mapping[str, str]) -> Files:
-    """Return the settings in the files that `config` or the environment names or that are found.
+def read(config: Path | None, environment: Mapping[str, str]) -> tuple[dict[str, Any], tuple[Path, ...]]:
+    """Return the settings in the files that `config` or the environment names or that are found, and these files.
 
     SettingsError if a file cannot be read, or if the one of the current folder has a key of NAMED_ONLY.
     """
     content: dict[str, Any] = {}
-    origins: dict[str, Path] = {}
     paths = found(config, environment)
     for path in reversed(paths):
         own = from_file(path)
         if path == Path(FILE) and not named(config, environment):
             _check(path, own)
         merge(content, own)
-        origins |= dict.fromkeys(own, path)
-    return Files(content, paths, origins)
+    return content, paths
 
 
-def at_line(problem: str, path: Path) -> str:
-    """Return `problem`, which begins with its key, with file and line before it if `path` has that key."""
+def at_place(problem: str, paths: Sequence[Path]) -> str:
+    """Return `problem`, which begins with its key, with file and line before it if one of `paths` has that key."""
     # Only an error needs the line, and PyYAML takes long to import.
-    located: str = import_module(".lines", __package__).located(problem, path)
+    located: str = import_module(".lines", __package__).located(problem, paths)
     return located
 
 
 def _check(path: Path, content: Mapping[str, Any]) -> None:
-    for key in content:
-        if key in NAMED_ONLY:
-            problem = (
-                f"{key}: a {FILE} that is only found in the current folder can't set it, as it may be somebody else's: "
-                f"pass --config {path}, or put the key into {user_file()}"
-            )
-            raise SettingsError(at_line(problem, path))
+    keys = [key for key in content if key in NAMED_ONLY]
+    if keys:
+        raise SettingsError(at_place(f"{keys[0]}: {_refusal(path, keys)}", [path]))
+
+
+def _refusal(path: Path, keys: Sequence[str]) -> str:
+    own, here = user_file(), shlex.quote(str(path.absolute()))
+    them = "it" if len(keys) == 1 else f"{', '.join(keys[:-1])} and {keys[-1]}"
+    if own.exists():
+        for_good = f"move {them} to your own file, {own}"
+    else:
+        folder = shlex.quote(str(own.parent))
+        for_good = f"move the file for good: `mkdir -p {folder} && mv {here} {folder}/`"
+    return (
+        f"a {FILE} that is only found in the current folder can't set {them}, as it may be somebody else's. If it is "
+        f"yours, pass `--config {path}`, or `export FAREBOX_CONFIG={here}`, or {for_good}"
+    )

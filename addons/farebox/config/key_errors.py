@@ -1,59 +1,75 @@
 """Errors of msgspec in the words of settings: the key first, as the user writes it, and the fix last."""
 
 import re
-from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 
+from .key_types import kinds_at, structs_at, value_at
 from .sources import paths
 from .suggest import nearest
+from .value_errors import missing, unknown_variant, words_of, wrong_value
 
-_FIXES = {
-    "invalid decimal string": "write a number, such as 0.80",
-    "invalid RFC3339 encoded date": "write a day, such as 2026-11-01",
-}
 # Keys whose page is not docs/configuration.md.
 _PAGES = {
-    **dict.fromkeys(("prices", "cost_fields"), "prices"),
+    **dict.fromkeys(("prices", "cost_fields", "currency"), "prices"),
     "budgets": "budgets",
     **dict.fromkeys(("destinations", "digest"), "notifications"),
+    **dict.fromkeys(("attribution", "keys", "users", "teams", "purposes"), "attribution"),
 }
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
+_MISSING = re.compile(r"Object missing required field `(.*)`")
+# Entries of few keys are listed whole.
+_MOST_LISTED = 16
 
 
-def format_error(message: str, struct: type[msgspec.Struct]) -> str:
-    """Return msgspec's `message` about values for `struct`, rewritten."""
-    what, _, path = message.partition(" - at `$")
-    key = path.rstrip("`").lstrip(".").replace("[...]", "")
-    unknown = _UNKNOWN.fullmatch(what)
-    if unknown:
-        return _unknown_key(key, unknown[1], struct)
-    problem = f"{key}: {what[:1].lower()}{what[1:]}" if key else what
-    for kind, fix in _FIXES.items():
-        if problem.endswith(kind):
-            return f"{problem}: {fix}"
-    return f"{problem}; {_page(key)} lists the keys"
+def format_error(message: str, struct: type[msgspec.Struct], content: Any) -> str:
+    """Return msgspec's `message` about `content`, values for `struct`, rewritten."""
+    what, _, path = message.partition(" - at `")
+    key = path.rstrip("`").removeprefix("$").lstrip(".").replace("[...]", "")
+    key = re.sub(r"^key` in `\$\.?", "", key)
+    if unknown := _UNKNOWN.fullmatch(what):
+        return _unknown_key(key, unknown[1], struct, content)
+    if lacking := _MISSING.fullmatch(what):
+        return missing(key, lacking[1])
+    value, kinds = value_at(content, key), kinds_at(struct, key)
+    if not key:
+        return "the settings are not keys with values: write lines such as `port: 8080`"
+    if not kinds:
+        # The key that selects one of several structs is no field of theirs.
+        return unknown_variant(key, kinds_at(struct, key.rpartition(".")[0]), value)
+    return wrong_value(key, kinds, value)
 
 
-def _unknown_key(key: str, name: str, struct: type[msgspec.Struct]) -> str:
+def _unknown_key(key: str, name: str, struct: type[msgspec.Struct], content: Any) -> str:
     parent = f"{key}." if key else ""
-    hint = _hint(parent, name, _names_at(struct, key), [".".join(path) for path, _ in paths(struct)])
-    return f"{parent}{name}: there is no such key; {hint}{_page(key or name)} lists the keys"
+    if name.isdigit() and value_at(content, f"{parent}{name}") is None:
+        return f"{parent}{name}: a comma ends a value within braces: write a decimal point, as in 0.{name}"
+    siblings = _names_at(struct, key)
+    hint = _hint(parent, name, siblings, struct)
+    if not hint and key and len(siblings) <= _MOST_LISTED:
+        hint = f"remove it, or write one of {', '.join(siblings)}"
+    page = _page(key or name)
+    if hint and hint.endswith("?"):
+        return f"{parent}{name}: there is no such key; {hint} {page} describes the keys"
+    return f"{parent}{name}: there is no such key: {hint or 'remove it'}. {page} describes the keys"
 
 
-def _hint(parent: str, name: str, siblings: list[str], every: list[str]) -> str:
+def _hint(parent: str, name: str, siblings: list[str], struct: type[msgspec.Struct]) -> str | None:
+    every = [".".join(path) for path, _ in paths(struct)]
     if not parent and name in every:
         outer, _, inner = name.partition(".")
-        return f"write `{outer}:` and, indented below it, `{inner}:`. "
-    same = [key for key in every if key.rpartition(".")[2] == name]
-    if not parent and len(same) == 1:
-        return f"did you mean {same[0]}? "
-    right = nearest(name, siblings)
-    if right:
-        return f"did you mean {parent}{right}? "
-    elsewhere = None if parent else nearest(name, every)
-    return f"did you mean {elsewhere}? " if elsewhere else ""
+        return f"write `{outer}:` and, indented below it, `{inner}:`"
+    inside = [f"{parent}{one}.{name}" for one in siblings if parent and name in _names_at(struct, f"{parent}{one}")]
+    same = [key for key in every if not parent and key.rpartition(".")[2] == name]
+    if inside or len(same) == 1:
+        return f"did you mean {words_of(inside or same)}?"
+    if right := nearest(name, siblings):
+        return f"did you mean {parent}{right}?"
+    if parent:
+        return f"{name} is a key of the file itself, so don't indent it" if name in every else None
+    elsewhere = nearest(name, every)
+    return f"did you mean {elsewhere}?" if elsewhere else None
 
 
 def _page(key: str) -> str:
@@ -63,15 +79,4 @@ def _page(key: str) -> str:
 
 def _names_at(struct: type[msgspec.Struct], key: str) -> list[str]:
     """Return the names of the keys below `key`; of all the structs it may be, if its type is a union."""
-    found = [struct]
-    for name in filter(None, re.sub(r"\[\d+\]", "", key).split(".")):
-        fields = [field for one in found for field in msgspec.structs.fields(one)]
-        found = [inner for field in fields if field.name == name for inner in _structs_in(field.type)]
-    return [field.name for one in found for field in msgspec.structs.fields(one)]
-
-
-def _structs_in(kind: Any) -> Iterator[type[msgspec.Struct]]:
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        yield kind
-    for argument in get_args(kind):
-        yield from _structs_in(argument)
+    return [field.name for one in structs_at(struct, key) for field in msgspec.structs.fields(one)]

@@ -27,6 +27,8 @@ def problems(settings: Ranged) -> Iterator[str]:
     for key in ("port", "metrics_port"):
         if not 0 <= getattr(settings, key) <= 65535:
             yield f"{key}: {getattr(settings, key)} is not a port number: use 0 (any free port) to 65535"
+    if settings.port == settings.metrics_port != 0:
+        yield f"metrics_port: {settings.port} is the proxy's port too: give it another, such as 9464"
     if not 1 <= settings.workers <= _MOST_WORKERS:
         yield f"workers: {settings.workers} is not a number of workers: write 1 to {_MOST_WORKERS}"
     if not 0 <= settings.shutdown_timeout < math.inf:

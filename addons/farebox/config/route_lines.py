@@ -20,15 +20,16 @@ class RouteLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def problems(lines: Iterable[RouteLine]) -> Iterator[str]:
     """Yield an error for each line that cannot be served."""
     seen: set[str] = set()
-    for line in lines:
+    for number, line in enumerate(lines):
+        key = f"routes[{number}]"
         if not _PREFIX.fullmatch(line.prefix):
-            yield f"routes: {line.prefix!r} is not a path prefix: write one like /riverside"
+            yield f"{key}.prefix: {line.prefix!r} is not a path prefix: write one like /riverside"
         if line.prefix in seen:
-            yield f"routes: {line.prefix} is there twice: remove one of the two"
+            yield f"{key}.prefix: {line.prefix} is there twice: remove one of the two"
         seen.add(line.prefix)
         if not _is_base(line.url):
             # Not quoted: it can hold a password.
-            yield f"routes: the url of {line.prefix} is not a base URL: write https://HOST or https://HOST:PORT/PATH"
+            yield f"{key}.url: the url of {line.prefix} is not a base URL: write https://HOST or https://HOST:PORT/PATH"
 
 
 def _is_base(url: str) -> bool:

@@ -1,10 +1,9 @@
 """One frozen Settings from farebox.yaml, the environment and the command line; every error names its key."""
 
 import os
-import re
 import socket
 from collections.abc import Iterator, Mapping
-from itertools import filterfalse
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -22,7 +21,19 @@ from ..providers.table import UNKNOWN, Table, table_with
 from ..purpose import rule as purpose_rule
 from ..purpose.rule import PurposeRule
 from ..records import clean
-from . import access, budgets, credential_headers, files, metrics, price_rules, prices_update, retention, route_lines
+from . import (
+    access,
+    budgets,
+    credential_headers,
+    files,
+    host_patterns,
+    metrics,
+    mode_specs,
+    price_rules,
+    prices_update,
+    retention,
+    route_lines,
+)
 from . import destinations as destination_lines
 from . import otlp as otlp_settings
 from . import ranges as number_ranges
@@ -32,8 +43,9 @@ from .budgets import Budget
 from .currency import Currency
 from .destinations import Destination, Digest
 from .environment import from_environment
-from .key_errors import format_error
+from .host_patterns import ProviderLine
 from .ledger_url import ledger_url
+from .ledger_url import problems as ledger_problems
 from .metrics import Metrics
 from .otlp import Otlp
 from .price_rules import PriceRule
@@ -41,15 +53,12 @@ from .prices_update import PricesUpdate
 from .redact_url import redact_ledger
 from .retention import Retention
 from .route_lines import RouteLine
+from .single_values import with_lists
 from .sources import merge, paths
 from .spool_limits import Spool
 from .spool_limits import problems as spool_problems
-from .zone import is_zone, local_zone
-
-_HOST = re.compile(r"[\w*.-]+(:\d+)?")
-_NAME = re.compile(r"[a-z0-9_]{1,32}")
-# They stand in a list and look alike, so that a key alone does not show which is meant.
-_LOCATED = ("budgets", "destinations")
+from .zone import local_zone
+from .zone import problems as zone_problems
 
 
 class Intercept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,13 +66,6 @@ class Intercept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     hosts: tuple[str, ...] = ()
     all: bool = False
-
-
-class ProviderLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Hosts whose calls the provider `name` bills: one of the user's own, or a known one behind a gateway."""
-
-    name: str
-    hosts: tuple[str, ...]
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -162,18 +164,18 @@ def load(
 ) -> Settings:
     """Return the Settings; the command line (`given`) beats the environment, the environment beats the files."""
     environment = os.environ if environment is None else environment
-    merged, _, origins = files.read(config, environment)
-    written = {key: merged.get(key) for key in _LOCATED}
-    for more in (from_environment(Settings, environment), given or {}):
+    merged, found = files.read(config, environment)
+    from_variables, given = from_environment(Settings, environment), given or {}
+    for more in (from_variables, given):
         merge(merged, {key: value for key, value in more.items() if value not in (None, (), [])})
+    content = with_lists(merged, Settings)
     try:
-        settings = msgspec.convert(merged, Settings, strict=False)
+        settings = msgspec.convert(content, Settings, strict=False)
         return _filled(_checked(settings))
     except (msgspec.ValidationError, SettingsError) as error:
-        problem = str(error) if isinstance(error, SettingsError) else format_error(str(error), Settings)
-        key = problem.partition("[")[0]
-        is_located = key in origins and key in _LOCATED and merged.get(key) is written[key]
-        raise SettingsError(files.at_line(problem, origins[key]) if is_located else problem) from error
+        # Only an error needs its words.
+        words = import_module(".error_source", __package__)
+        raise SettingsError(words.text_of(error, Settings, content, (given, from_variables, found))) from error
 
 
 def keys() -> list[str]:
@@ -190,8 +192,9 @@ def _checked(settings: Settings) -> Settings:
 def _problems(settings: Settings) -> Iterator[str]:
     yield from number_ranges.problems(settings)
     yield from upstream_proxies.problems(settings.upstream_proxy)
-    if settings.timezone and not is_zone(settings.timezone):
-        yield f"timezone: {settings.timezone!r} is not a time zone: write a name such as Europe/Berlin or UTC"
+    yield from zone_problems(settings.timezone)
+    yield from mode_specs.problems(settings.mode)
+    yield from ledger_problems(settings.ledger)
     yield from credential_headers.problems(settings.attribution)
     yield from lines.problems(settings.attribution, settings.keys, settings.users, settings.teams)
     yield from purpose_rule.problems(settings.purposes)
@@ -201,26 +204,14 @@ def _problems(settings: Settings) -> Iterator[str]:
     yield from retention.problems(settings.retention)
     yield from route_lines.problems(settings.routes)
     yield from access.problems(settings.clients, settings.auth, settings.upstreams)
-    yield from _host_problems(settings)
+    yield from host_patterns.problems("intercept.hosts", settings.intercept.hosts)
+    yield from host_patterns.problems("stream_usage_hosts", settings.stream_usage_hosts)
+    yield from host_patterns.provider_problems(settings.providers)
     yield from prices_update.problems(settings.prices_update)
     yield from price_rules.problems(settings.prices, settings.currency)
     yield from cost_fields.problems(settings.cost_fields)
     yield from budgets.problems(settings.budgets, settings.billers)
     yield from destination_lines.problems(settings.destinations, settings.digest, settings.budgets)
-
-
-def _host_problems(settings: Settings) -> Iterator[str]:
-    for pattern in filterfalse(_HOST.fullmatch, settings.intercept.hosts):
-        yield f"intercept.hosts: {pattern!r} is not a host: write api.example.com or *.example.com"
-    for pattern in filterfalse(_HOST.fullmatch, settings.stream_usage_hosts):
-        yield f"stream_usage_hosts: {pattern!r} is not a host: write api.example.com or *.example.com"
-    for line in settings.providers:
-        if not _NAME.fullmatch(line.name) or line.name == UNKNOWN:
-            yield f"providers: {line.name!r} is not a provider name: write up to 32 small letters, digits and _"
-        if not line.hosts:
-            yield f"providers: {line.name} has no hosts: list at least one"
-        for pattern in filterfalse(_HOST.fullmatch, line.hosts):
-            yield f"providers: {pattern!r} of {line.name} is not a host: write api.example.com or *.example.com"
 
 
 def _filled(settings: Settings) -> Settings:

@@ -26,14 +26,14 @@ def from_file(path: Path) -> dict[str, Any]:
         content = _parse(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: it is not text in UTF-8: save it as that") from error
     except ValueError as error:
-        # PyYAML gives a text without a file this name.
-        problem = str(error).replace('"<unicode string>"', str(path))
-        raise SettingsError(f"{path} is not YAML: {problem}") from error
+        raise SettingsError(f"{path}:{error}") from error
     if content is None:
         return {}
     if not isinstance(content, dict):
-        raise SettingsError(f"{path} has no keys: write lines such as `port: 8080`")
+        raise SettingsError(f"{path}:1: {_not_keys(content)}")
     return dict(content)
 
 
@@ -42,7 +42,7 @@ def parse_list(variable: str, value: str) -> Any:
     try:
         return _parse(value)
     except ValueError as error:
-        raise SettingsError(f"{variable} is not a YAML list: {error}") from error
+        raise SettingsError(f"{variable} is not a YAML list: {str(error).partition(': ')[2] or error}") from error
 
 
 def paths(struct: type[msgspec.Struct], prefix: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], bool]]:
@@ -66,6 +66,12 @@ def merge(base: dict[str, Any], more: Mapping[str, Any]) -> None:
             merge(base[key], value)
         else:
             base[key] = value
+
+
+def _not_keys(content: object) -> str:
+    if isinstance(content, list):
+        return "the file is a list: write keys without a dash, such as `port: 8080`"
+    return "there is no colon behind the key: write lines such as `port: 8080`"
 
 
 def _are_texts(value: object) -> bool:

@@ -1,6 +1,7 @@
 """YAML as farebox.yaml is read: numbers stay as they are written, and no key may stand twice."""
 
 from collections import Counter
+from importlib import import_module
 from typing import Any
 
 import yaml
@@ -33,11 +34,12 @@ for _tag in ("float", "timestamp"):
 
 
 def parse(text: str) -> Any:
-    """Return the content of `text`, with all keys as text. ValueError if it is not YAML."""
+    """Return the content of `text`, with all keys as text. ValueError if it is not YAML: `LINE: ` and what is wrong."""
     try:
         return _with_text_keys(yaml.load(text, _Loader))  # noqa: S506 - a SafeLoader
-    except (yaml.YAMLError, RecursionError) as error:
-        raise ValueError(str(error)) from error
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        # Only an error needs its words.
+        raise ValueError(import_module(".yaml_problems", __package__).yaml_problem(error)) from error
 
 
 def _with_text_keys(content: Any) -> Any:

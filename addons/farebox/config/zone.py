@@ -1,6 +1,9 @@
 """Names of time zones."""
 
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo, available_timezones
+
+from .suggest import nearest
 
 
 def is_zone(name: str) -> bool:
@@ -10,6 +13,15 @@ def is_zone(name: str) -> bool:
     except (LookupError, ValueError, OSError):
         return False
     return True
+
+
+def problems(name: str) -> Iterator[str]:
+    """Yield that `name`, the setting `timezone`, is no time zone, with the fix."""
+    if name and not is_zone(name):
+        # Abbreviations look like others that are hours away.
+        right = nearest(name, available_timezones()) if "/" in name[1:] and not name.startswith(("/", ".")) else None
+        fix = f"did you mean {right}?" if right else "write a name such as Europe/Berlin or UTC"
+        yield f"timezone: {name!r} is not a time zone: {fix}"
 
 
 def local_zone() -> str:

@@ -83,4 +83,4 @@ def test_a_mistake_in_a_rule_is_named_by_lint_too(run: Command, tmp_path: Path) 
     done = run("lint")
 
     assert (done.code, done.out) == (1, "")
-    assert done.err.startswith("farebox: prices[0].per_mtok.inptu: there is no such key")
+    assert done.err.startswith("farebox: farebox.yaml:1: prices[0].per_mtok.inptu: there is no such key")
