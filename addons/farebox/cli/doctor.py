@@ -9,7 +9,19 @@ import typer
 from rich.text import Text
 
 from ..config.settings import Settings
-from ..doctor import budgets, client, destinations, folder, librechat, open_files, otlp, ports, prices, sidecar
+from ..doctor import (
+    budgets,
+    client,
+    destinations,
+    folder,
+    idle_entries,
+    librechat,
+    open_files,
+    otlp,
+    ports,
+    prices,
+    sidecar,
+)
 from ..doctor import ledger as ledger_check
 from ..doctor.finding import OK, PROBLEM, WARNING, Finding
 from ..doctor.reach import farebox_of
@@ -36,9 +48,9 @@ def doctor(
 ) -> None:
     """Find problems that keep calls from being recorded, and print how to fix each. Changes nothing.
 
-    Checks the data folder, the CA, the ports, the limit of open files, the ledger, the prices, the budgets, the
-    destinations of notifications, the collector of `otlp`, the running sidecar and its clients; with --pid or
-    --env-file also a client's environment.
+    Checks the data folder, the CA, the ports, the limit of open files, the ledger, the prices, entries of the settings
+    that match nothing, the budgets, the destinations of notifications, the collector of `otlp`, the running sidecar and
+    its clients; with --pid or --env-file also a client's environment.
     The exit code is 1 if there is a problem.
 
     - `farebox doctor`
@@ -61,7 +73,7 @@ def doctor(
 def examine(settings: Settings, pid: int | None, env_file: Path | None) -> Iterator[Finding]:
     """Yield the findings of every check."""
     farebox = farebox_of(settings)
-    for place in (folder, ports, ledger_check, prices, budgets, destinations, otlp):
+    for place in (folder, ports, ledger_check, prices, idle_entries, budgets, destinations, otlp):
         yield from place.check(settings)
     yield from open_files.check()
     yield from sidecar.check(settings, farebox.endpoint)

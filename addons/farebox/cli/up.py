@@ -3,11 +3,14 @@
 import os
 import shlex
 import sys
+from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import typer
 
+from ..config import files
 from ..config.access import is_wide
 from ..config.settings import Settings
 from ..config.upstream_proxy import AUTO, NEVER, parse
@@ -49,12 +52,22 @@ def up(
     settings = chained(settings_files.load(given, config), os.environ)
     hooks = LifecycleHooks(
         prepare=lambda: recover_orphans(settings),
-        on_started=lambda started: typer.echo(banner(settings, started)),
+        on_started=lambda started: _announce(settings, started, config),
     )
     with until_signalled() as stop:
         run(settings, hooks, stop)
     if stop.is_urgent:
         raise FareboxError("stopped at once: calls under way were cut, the next start records what is in the spool")
+
+
+def _announce(settings: Settings, started: Started, config: Path | None) -> None:
+    typer.echo(banner(settings, started))
+    sys.stdout.flush()
+    # Now, as the start must not wait for these imports.
+    idle = import_module("..doctor.idle_entries", __package__)
+    paths = files.found(config, os.environ)
+    for problem in idle.entries(settings, datetime.now(UTC)):
+        typer.echo(f"farebox: warning: {files.at_place(problem, paths)}", err=True)
 
 
 def banner(settings: Settings, started: Started) -> str:

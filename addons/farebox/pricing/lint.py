@@ -57,6 +57,14 @@ class Lint:
             ):
                 yield f"{compiled.name}: {problem}"
 
+    def idle(self) -> Iterator[str]:
+        """Yield the rules that can match no call, or only calls that a later rule takes; needs no catalogue."""
+        compiled_rules = self._overrides.compiled_rules
+        for compiled in compiled_rules:
+            problem = next(self._match_problems(compiled.rule), None) or self._taken_by(compiled)
+            if problem:
+                yield f"{compiled.name}: {problem}"
+
     def unused(self, traffic: Sequence[Traffic], since: datetime) -> Iterator[str]:
         """Yield rules that hold after `since` and match none of the calls, or only calls that later rules price."""
         number = sum(one.calls for one in traffic)
@@ -94,14 +102,18 @@ class Lint:
 
     def _order_problems(self, compiled: CompiledRule, later: Sequence[CompiledRule]) -> Iterator[str]:
         rule = compiled.rule
-        later = [one for one in later if one.sets_price == compiled.sets_price]
-        above = next((one for one in later if covers(one.rule, rule)), None)
-        if above is not None:
-            yield f"never applies: {above.name} comes later and matches all of its calls"
+        if taken := self._taken_by(compiled):
+            yield taken
             return
-        for one in later:
+        for one in (one for one in later if one.sets_price == compiled.sets_price):
             if self._may_share(rule, one.rule) and not _is_refined(rule, one.rule):
                 yield f"overlaps with {one.name}, which prices the calls that both match"
+
+    def _taken_by(self, compiled: CompiledRule) -> str | None:
+        later = self._overrides.compiled_rules[compiled.number + 1 :]
+        alike = (one for one in later if one.sets_price == compiled.sets_price)
+        above = next((one for one in alike if covers(one.rule, compiled.rule)), None)
+        return f"never applies: {above.name} comes later and matches all of its calls" if above else None
 
     def _may_share(self, one: PriceRule, other: PriceRule) -> bool:
         return meet(one, other) and not self._providers(one).isdisjoint(self._providers(other))

@@ -158,6 +158,14 @@ def _original(connection: Connection, budget: Budget, window: Window, ended: Seq
     }
 
 
+def names_since(engine: Engine, scopes: Iterable[str], since: datetime) -> dict[str, set[str | None]]:
+    """Return the names that calls since `since` have in each of `scopes`: None for calls without. LedgerAwayError."""
+    spans = [(_HISTORY, floor(since), EVER[1])]
+    with snapshot(engine) as connection:
+        read = {scope: sums(connection, COLUMNS[scope], spans, []) for scope in scopes}
+    return {scope: {name for _, name in uses} for scope, uses in read.items()}
+
+
 def unmatched(engine: Engine, budgets: Sequence[Budget], since: datetime) -> list[tuple[Budget, list[str]]]:
     """Return the budgets that no call since `since` is for, each with the names that calls have. LedgerAwayError."""
     spans = [(_HISTORY, floor(since), EVER[1])]
