@@ -30,16 +30,30 @@ FINE_PERCENT = Unit("percentunit", 1)
 SECONDS = Unit("s", 2)
 # Shown with as many digits as it takes: farebox's own time is fractions of a millisecond.
 SHORT_SECONDS = Unit("s")
+# On axes and in columns, where 500 ms beside 1.33 mins would have to be converted.
+PLAIN_SECONDS = Unit("suffix: s", 2)
 CALLS_PER_MINUTE = Unit("suffix: /min", 1)
 TOKENS_PER_SECOND = Unit("suffix: tokens/s", 1)
+CALLS = Unit("suffix: calls", 0)
 BYTES = Unit("bytes", 0)
 TEXT = Unit("string")
 
+# Okabe and Ito's colours, which people with any kind of colour vision tell apart.
+SKY, ORANGE, GREEN, YELLOW = "#56B4E9", "#E69F00", "#009E73", "#F0E442"
+BLUE, VERMILION, PURPLE, GREY, WHITE = "#2F7FD1", "#D55E00", "#CC79A7", "#8E8E8E", "#E6E6E6"
+# Of series by their rank; what is beyond them is `other`, in grey.
+RANKS = (SKY, ORANGE, GREEN, YELLOW, BLUE, VERMILION, PURPLE)
+OTHER = "other"
+
+# How an amount is marked: an estimate, a lower bound, or both. The unit has the mark, so that the figure has it.
+MARKS: Mapping[str, str] = {"exact": "$", "estimate": "~$", "at least": ">= $", "at least, estimate": ">= ~$"}
+
 # A sum of nothing but unknown costs is NULL, and NULL is not $0.
 UNKNOWN: Json = {"type": "special", "options": {"match": "null+nan", "result": {"text": "unknown", "color": "orange"}}}
-DASH: Json = {"type": "special", "options": {"match": "null+nan", "result": {"text": "-", "color": "transparent"}}}
+DASH: Json = {"type": "special", "options": {"match": "null+nan", "result": {"text": "-", "color": "text"}}}
+UNKNOWN_TEXT: Json = {"type": "value", "options": {"unknown": {"text": "unknown", "color": "orange"}}}
 NONE_IS_GOOD: Json = {"type": "value", "options": {"0": {"text": "none", "color": "green"}}}
-NONE_IS_PLAIN: Json = {"type": "value", "options": {"0": {"text": "none", "color": "transparent"}}}
+NONE_IS_PLAIN: Json = {"type": "value", "options": {"0": {"text": "none", "color": "text"}}}
 
 
 def named(names: Mapping[str, tuple[str, str]]) -> Json:
@@ -83,6 +97,28 @@ def override_regex(pattern: str, properties: Mapping[str, Any]) -> Json:
     return {**override("", properties), "matcher": {"id": "byRegexp", "options": f"/{pattern}/"}}
 
 
+def fixed(name: str, color: str, **more: Any) -> Json:
+    """Return that the series `name` has a colour of its own."""
+    return override(name, {"color": {"mode": "fixed", "fixedColor": color}, **more})
+
+
+def by_rank() -> list[Json]:
+    """Return the colours of series whose names begin with their rank, as `ranked` makes them."""
+    colored = [(f"^{place} · ", color) for place, color in enumerate(RANKS, 1)]
+    return [
+        override_regex(pattern, {"color": {"mode": "fixed", "fixedColor": color}})
+        for pattern, color in [*colored, (f"^{OTHER}$", GREY)]
+    ]
+
+
+def marked(decimals: int = MONEY.decimals or 0) -> list[Json]:
+    """Return how figures are shown whose series are named by their mark, as `marked` in promql.py makes them."""
+    return [
+        override_regex(f"(^|: ){mark}$", {"unit": f"prefix:{before}", "decimals": decimals})
+        for mark, before in MARKS.items()
+    ]
+
+
 def column(
     name: str,
     title: str,
@@ -94,7 +130,8 @@ def column(
     **properties: Any,
 ) -> Json:
     """Return how the column `name` of a table is shown; one with `steps` has coloured cells."""
-    kind = cell or ("color-background" if steps else None)
+    # Text of a colour can be read; white figures on orange or yellow cannot.
+    kind = cell or ("color-text" if steps else None)
     thresholds = {"mode": "absolute", "steps": [{"value": value, "color": hue} for value, hue in steps]}
     own = {
         "displayName": title,
@@ -105,6 +142,11 @@ def column(
         "mappings": list(mappings) or None,
     }
     return override(name, own | {_IN_TABLES.get(key, key): value for key, value in properties.items()})
+
+
+def mark(name: str = "mark") -> Json:
+    """Return the column that marks the amount to the right of it as an estimate or a lower bound."""
+    return column(name, "Bound", TEXT, width=60, align="right")
 
 
 def money(name: str, title: str, unit: Unit = MONEY, **properties: Any) -> Json:
@@ -122,6 +164,7 @@ def exact(name: str = "exact_usd", title: str = "Exact USD") -> Json:
     return column(name, title, TEXT, mappings=[UNKNOWN], align="right")
 
 
-def missing(name: str = "without_cost", title: str = "Calls without cost") -> Json:
+def missing(name: str = "without_cost", title: str = "Cost unknown") -> Json:
     """Return the column of calls that a sum of money leaves out, orange where there are any."""
-    return column(name, title, COUNT, steps=((None, "transparent"), (1, "orange")), mappings=[NONE_IS_PLAIN])
+    steps: Steps = ((None, "text"), (1, "orange"))
+    return column(name, title, CALLS, steps=steps, mappings=[NONE_IS_PLAIN], align="right", width=120)

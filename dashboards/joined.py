@@ -2,7 +2,20 @@
 
 from .fields import Json
 
-_FIRST = ("alertname", "budget", "provider", "model", "instance", "kind", "window", "severity", "about", "version")
+_FIRST = (
+    "alertname",
+    "budget",
+    "provider",
+    "model",
+    "instance",
+    "kind",
+    "outcome",
+    "status",
+    "window",
+    "severity",
+    "about",
+    "version",
+)
 
 
 def joined(*left_out: str) -> tuple[Json, ...]:

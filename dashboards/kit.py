@@ -1,23 +1,21 @@
-"""The panels, variables and boards that the boards are made of. No other module names grafanalib."""
+"""The panels, rows and boards that the boards are made of. No other module names grafanalib."""
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import attr
 from grafanalib import _gen as generator
 from grafanalib import core
 
-from .fields import DASH, Json
+from .fields import Json
 from .normalise import SCHEMA, normalise
 
 PROMETHEUS = {"type": "prometheus", "uid": "${prometheus}"}
 LEDGER = {"type": "grafana-postgresql-datasource", "uid": "${ledger}"}
 TAG = "farebox"
 _FULL_WIDTH = 24
-_LEGEND = {"showLegend": True, "displayMode": "list", "placement": "bottom", "calcs": []}
-_REDUCE = {"calcs": ["lastNotNull"], "fields": "", "values": False}
 
 
 class _Panel(core.Panel):  # type: ignore[misc]
@@ -87,118 +85,6 @@ def sql(query: str, *, format: str = "table") -> Any:
     return core.SqlTarget(rawSql=" ".join(query.split()), format=format, datasource=LEDGER)
 
 
-def stat(title: str, question: str, *targets: Any, defaults: Json, **more: Any) -> Panel:
-    """Return one figure, or a few beside each other."""
-    options = {
-        "colorMode": "value",
-        "graphMode": "none",
-        "justifyMode": "auto",
-        "orientation": "vertical",
-        "reduceOptions": _REDUCE,
-        "showPercentChange": False,
-        "percentChangeColorMode": "standard",
-        "textMode": "auto",
-        "wideLayout": True,
-        **more.pop("options", {}),
-    }
-    return Panel("stat", title, question, targets, defaults, **{"width": 4, "height": 4, "options": options, **more})
-
-
-def table(title: str, question: str, *targets: Any, defaults: Json, **more: Any) -> Panel:
-    """Return a table."""
-    options = {"frameIndex": 0, "showHeader": True, "cellHeight": "sm", "footer": {"show": False, "reducer": ["sum"]}}
-    options |= more.pop("options", {})
-    custom = {"align": "auto", "cellOptions": {"type": "auto"}, "inspect": False, "filterable": False}
-    # Without a mapping, a cell without a value would say what the whole table says without data.
-    mappings = defaults["mappings"] or [DASH]
-    fields = {**defaults, "mappings": mappings, "custom": {**custom, **defaults["custom"]}}
-    return Panel("table", title, question, targets, fields, options=options, **more)
-
-
-def lines(title: str, question: str, *targets: Any, defaults: Json, **more: Any) -> Panel:
-    """Return lines over time; a gap in the data is a gap in the line."""
-    custom = {
-        "drawStyle": "line",
-        "lineWidth": 1,
-        "fillOpacity": 8,
-        "showPoints": "never",
-        "spanNulls": False,
-        "axisSoftMin": 0,
-        "thresholdsStyle": {"mode": "off"},
-        **defaults["custom"],
-    }
-    fields = {**defaults, "custom": custom}
-    options = {"legend": _LEGEND, "tooltip": {"mode": "multi", "sort": "desc"}, **more.pop("options", {})}
-    return Panel("timeseries", title, question, targets, fields, **{"width": 12, "options": options, **more})
-
-
-def stacked(title: str, question: str, *targets: Any, defaults: Json, bars: bool, **more: Any) -> Panel:
-    """Return parts of a whole over time, as bars or as areas; the parts may not overlap."""
-    drawn = {"drawStyle": "bars", "fillOpacity": 80, "lineWidth": 0} if bars else {"fillOpacity": 40}
-    custom = {**drawn, "stacking": {"mode": "normal", "group": "A"}, **defaults["custom"]}
-    return lines(title, question, *targets, defaults={**defaults, "custom": custom}, **more)
-
-
-def bars(title: str, question: str, *targets: Any, defaults: Json, **more: Any) -> Panel:
-    """Return one horizontal bar for each row of the answer."""
-    options = {
-        "displayMode": "basic",
-        "minVizHeight": 16,
-        "minVizWidth": 8,
-        "maxVizHeight": 40,
-        "namePlacement": "left",
-        "orientation": "horizontal",
-        "reduceOptions": _REDUCE,
-        "showUnfilled": True,
-        "sizing": "auto",
-        "valueMode": "text",
-        "legend": {**_LEGEND, "showLegend": False},
-        **more.pop("options", {}),
-    }
-    return Panel("bargauge", title, question, targets, defaults, options=options, **more)
-
-
-def timeline(title: str, question: str, *targets: Any, defaults: Json, **more: Any) -> Panel:
-    """Return a row of coloured stretches of time for each series."""
-    options = {
-        "alignValue": "left",
-        "mergeValues": True,
-        "perPage": 20,
-        "rowHeight": 0.8,
-        "showValue": "never",
-        "legend": {**_LEGEND, "showLegend": True},
-        "tooltip": {"mode": "single", "sort": "none"},
-    }
-    fields = {**defaults, "custom": {"fillOpacity": 80, "lineWidth": 0, "spanNulls": False}}
-    return Panel("state-timeline", title, question, targets, fields, options=options, **more)
-
-
-def heatmap(title: str, question: str, *targets: Any, defaults: Json, **more: Any) -> Panel:
-    """Return how many values lie in each bucket of a histogram, over time."""
-    options = {
-        "calculate": False,
-        "cellGap": 1,
-        "color": {
-            "mode": "scheme",
-            "scheme": "Blues",
-            "exponent": 0.5,
-            "fill": "blue",
-            "reverse": False,
-            "steps": 64,
-            "scale": "exponential",
-        },
-        "exemplars": {"color": "rgba(255,0,255,0.7)"},
-        "filterValues": {"le": 1e-9},
-        "legend": {"show": True},
-        "rowsFrame": {"layout": "auto"},
-        "showValue": "never",
-        "tooltip": {"mode": "single", "yHistogram": False, "showColorScale": False},
-        "yAxis": {"axisPlacement": "left", "unit": defaults["unit"], "reverse": False},
-    }
-    fields = {**defaults, "custom": {"hideFrom": {"legend": False, "tooltip": False, "viz": False}}}
-    return Panel("heatmap", title, question, targets, fields, options=options, **more)
-
-
 @dataclass(frozen=True, slots=True)
 class Board:
     """A board: its question, the rows and the variables."""
@@ -240,11 +126,22 @@ def _laid_out(rows: Sequence[Row]) -> Iterator[Any]:
     for row in rows:
         number += 1
         yield core.RowPanel(title=row.title, id=number, gridPos=core.GridPos(h=1, w=_FULL_WIDTH, x=0, y=y))
-        x, y, height = 0, y + 1, 0
-        for panel in row.panels:
-            if x + panel.width > _FULL_WIDTH:
-                x, y, height = 0, y + height, 0
-            number += 1
-            yield panel.placed(number, x, y)
-            x, height = x + panel.width, max(height, panel.height)
-        y += height
+        y += 1
+        for line in _lines(row.panels):
+            x, height = 0, max(panel.height for panel in line)
+            for panel in line:
+                number += 1
+                yield replace(panel, height=height).placed(number, x, y)
+                x += panel.width
+            y += height
+
+
+def _lines(panels: Sequence[Panel]) -> Iterator[list[Panel]]:
+    """Yield the panels that stand beside each other; they become equally high, so that no hole is below one."""
+    line: list[Panel] = []
+    for panel in panels:
+        if sum(one.width for one in line) + panel.width > _FULL_WIDTH:
+            yield line
+            line = []
+        line.append(panel)
+    yield line

@@ -2,10 +2,11 @@
 
 from . import people_calls, variables
 from .annotations import ALERTS
-from .fields import PERCENT, TOKENS, UNKNOWN, bar, column, defaults, exact, missing, money
-from .kit import Board, Panel, Row, sql, stat, table
+from .charts import stat, table
+from .fields import PERCENT, TOKENS, UNKNOWN, bar, column, defaults, exact, mark, missing, money
+from .kit import Board, Panel, Row, sql
 from .links import to_board
-from .sql import CALLERS, EXACT, PERSON, TEAM, USD, USER, WITHOUT_COST
+from .sql import CALLERS, EXACT, MARK, MONTH, MONTHS, PERSON, TEAM, USD, USER, WITHOUT_COST, largest
 from .thresholds import UNATTRIBUTED_HIGH, UNATTRIBUTED_NOTICEABLE
 
 UID = "farebox-people"
@@ -17,24 +18,28 @@ _COLUMN = (
 )
 
 
+_SUMS = ("sum(calls) AS calls", f"{MARK} AS mark", f"{USD} AS usd", f"{WITHOUT_COST} AS without_cost")
+
+
 def _people() -> Panel:
-    query = f"""
-        SELECT {USER} AS "user", {TEAM} AS team, sum(calls) AS calls, {USD} AS usd, {WITHOUT_COST} AS without_cost
-        FROM hourly_by_caller WHERE {CALLERS} GROUP BY 1, 2 ORDER BY 4 DESC NULLS LAST LIMIT 200"""
     return table(
-        "People",
-        "Who spends most? Of everybody, whoever is chosen above. `(unknown)` are calls that name no user.",
-        sql(query),
+        "People, in the chosen time range",
+        "Who spends most? Of everybody, whoever is chosen above. `(unknown)` are calls that name no user. `>=` marks "
+        "lower bounds, `~` estimates. People whose cost is wholly unknown come first; beyond the first 200, the "
+        "rest is "
+        "one row.",
+        sql(largest({"user": USER, "team": TEAM}, _SUMS, "hourly_by_caller", CALLERS, limit=200)),
         defaults=defaults(empty="no calls"),
         overrides=[
             column("user", "User", links=[to_board("Only this user", UID, "user")]),
             column("team", "Team"),
             column("calls", "Calls", TOKENS, width=90),
+            mark(),
             bar(),
             missing(),
         ],
+        rows=12,
         width=16,
-        height=10,
     )
 
 
@@ -45,11 +50,11 @@ def _top_tenth() -> Panel:
             count(*) OVER () AS n
             FROM hourly_by_caller WHERE {CALLERS} AND user_id IS NOT NULL GROUP BY user_id) AS people"""
     return stat(
-        "Share of the top tenth",
-        "Is it a few? The share of spend of the tenth of users who spend most, of all spend that has a user.",
+        "The tenth of users who spend most: their share",
+        "Is it a few? The share of known spend of the tenth of users who spend most, of all known spend that has a "
+        "user; in the chosen time range.",
         sql(query),
         defaults=defaults(PERCENT, empty="no user is known", mappings=[UNKNOWN]),
-        height=5,
     )
 
 
@@ -59,60 +64,57 @@ def _unnamed() -> Panel:
             AS unknown FROM hourly_by_caller WHERE {CALLERS}"""
     levels = ((None, "green"), (UNATTRIBUTED_NOTICEABLE, "orange"), (UNATTRIBUTED_HIGH, "red"))
     return stat(
-        "Spend nobody is named for",
-        "Is attribution complete? The share of spend whose calls name no user.",
+        "Spend without a user: its share",
+        "Is attribution complete? The share of known spend whose calls name no user; in the chosen time range.",
         sql(query),
         defaults=defaults(PERCENT, empty="no calls", steps=levels, mappings=[UNKNOWN]),
-        height=5,
     )
 
 
 def _groups() -> Panel:
-    query = f"""
-        SELECT coalesce({_COLUMN}, '(unknown)') AS name, sum(calls) AS calls, {USD} AS usd,
-            {WITHOUT_COST} AS without_cost
-        FROM hourly_by_caller WHERE {CALLERS} AND {PERSON} GROUP BY 1 ORDER BY 3 DESC NULLS LAST LIMIT 100"""
+    keys = {"name": f"coalesce({_COLUMN}, '(unknown)')"}
     return table(
-        "By $by",
+        "By $by, in the chosen time range",
         "And by team, project, key, program or purpose? Of the chosen users and teams; choose above what to group by.",
-        sql(query),
+        sql(largest(keys, _SUMS, "hourly_by_caller", f"{CALLERS} AND {PERSON}", limit=100)),
         defaults=defaults(empty="no calls"),
         overrides=[
             column("name", "Name"),
-            column("calls", "Calls", TOKENS, width=80),
+            column("calls", "Calls", TOKENS, width=75),
+            mark(),
             bar(),
-            missing("without_cost", "Without cost"),
+            missing(),
         ],
+        rows=10,
         width=10,
-        height=10,
     )
 
 
 def _bill() -> Panel:
-    month = "to_char(date_trunc('month', hour, ${tz:sqlstring}) AT TIME ZONE ${tz:sqlstring}, 'YYYY-MM')"
-    query = f"""
-        SELECT {month} AS month, {TEAM} AS team, provider, sum(calls) AS calls, {USD} AS usd,
-            {WITHOUT_COST} AS without_cost, {EXACT} AS exact_usd
-        FROM hourly_by_caller WHERE {CALLERS} AND {PERSON}
-        GROUP BY 1, 2, 3 ORDER BY 1 DESC, 5 DESC NULLS LAST LIMIT 500"""
+    month = f"to_char({MONTH} AT TIME ZONE ${{tz:sqlstring}}, 'YYYY-MM')"
+    so_far = f"CASE WHEN {MONTH} = {MONTH.replace('hour', 'now()')} THEN ', so far' ELSE '' END"
+    keys = {"month": f"{month} || {so_far}", "team": TEAM, "provider": "provider"}
+    columns = (*_SUMS, f"{EXACT} AS exact_usd")
+    where = f"{MONTHS} AND provider IN (${{provider:sqlstring}}) AND {PERSON}"
     return table(
-        "A month's bill, by team",
-        "What does each team owe? Choose whole months as the time range. Calls without a team have a line of their "
-        "own, so "
-        "the lines sum to the bill. Inspect > Data downloads it.",
-        sql(query),
+        "Bill of whole months, by team",
+        "What does each team owe? Of each whole month that the chosen time range touches, from its first day on. Calls "
+        "without a team have a line of their own, so the lines sum to the bill. `>=` marks lower bounds, `~` "
+        "estimates. Inspect > Data downloads it.",
+        sql(largest(keys, columns, "hourly_by_caller", where, limit=500, before="key_0 DESC, ")),
         defaults=defaults(empty="no calls"),
         overrides=[
-            column("month", "Month", width=90),
-            column("team", "Team"),
-            column("provider", "Provider", width=120),
-            column("calls", "Calls", TOKENS, width=80),
-            money("usd", "Spend", width=110),
+            column("month", "Month", width=130),
+            column("team", "Team", width=85),
+            column("provider", "Provider", width=100),
+            column("calls", "Calls", TOKENS, width=75),
+            mark(),
+            money("usd", "Spend", width=90),
             missing(),
             exact(),
         ],
+        rows=10,
         width=14,
-        height=10,
     )
 
 
@@ -121,7 +123,7 @@ BOARD = Board(
     "Farebox / People",
     "Who spends what, and on which conversations?",
     [
-        Row("Who: everybody", [_people(), _top_tenth(), _unnamed()]),
+        Row("Who: everybody, whoever is chosen above", [_people(), _top_tenth(), _unnamed()]),
         Row("Bills: the chosen users and teams", [_groups(), _bill()]),
         *people_calls.ROWS,
     ],

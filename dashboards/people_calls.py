@@ -1,5 +1,6 @@
 """Rows of Farebox / People that read single calls: conversations, refused parameters, the latest calls."""
 
+from .charts import table
 from .fields import (
     COUNT,
     DASH,
@@ -7,15 +8,18 @@ from .fields import (
     TEXT,
     TOKENS,
     UNKNOWN,
+    UNKNOWN_TEXT,
     Unit,
     column,
     defaults,
     exact,
+    mark,
     missing,
     money,
     named,
 )
-from .kit import Panel, Row, sql, table
+from .kit import Panel, Row, sql
+from .spend_trust import PAYERS
 from .spend_where import OUTCOMES
 from .sql import PERSON
 from .thresholds import LONG_INPUT
@@ -33,35 +37,39 @@ _DIGITS = "'FM999999999990.000000000'"
 
 def _conversations() -> Panel:
     query = f"""
-        SELECT conversation, min(started_at) AS since, count(*) AS calls, sum(cost)::numeric / 1000000000 AS usd,
+        SELECT conversation, min(started_at) AS since, count(*) AS calls, {_MARK} AS mark,
+            sum(cost)::numeric / 1000000000 AS usd,
             count(*) FILTER (WHERE cost_status = 'unpriced') AS without_cost, max(input_tokens) AS longest_input,
             {_MARK} || to_char(sum(cost)::numeric / 1000000000, {_DIGITS}) AS exact_usd
         FROM (SELECT c.conversation, c.started_at, c.input_tokens, {_COST} AS cost, {_STATUS} AS cost_status
             FROM calls c {_PRICE} WHERE {_CHOSEN} AND c.conversation IS NOT NULL) AS priced
-        GROUP BY 1 ORDER BY 4 DESC NULLS LAST LIMIT 100"""
+        GROUP BY 1 ORDER BY 5 DESC NULLS FIRST LIMIT 100"""
     return table(
-        "Conversations",
-        "Which chats are dear, and do they still grow? Each turn sends the whole chat again, so a long one is dear to "
-        "continue. From single calls, at current prices: choose days, not months.",
+        "The 100 conversations that cost most, in the chosen time range",
+        "Which chats are expensive, and do they still grow? Each turn sends the whole chat again, so a long one is "
+        "expensive to continue. From single calls, at current prices: choose days, not months. `>=` marks lower "
+        "bounds, `~` estimates. Those whose cost is wholly unknown come first.",
         sql(query),
         defaults=defaults(empty="no call names its conversation"),
         overrides=[
             column("conversation", "Conversation"),
-            column("since", "Since", Unit("dateTimeAsIso"), width=170),
+            column("since", "First call", Unit("dateTimeAsIso"), width=170),
             column("calls", "Calls", COUNT, width=80),
+            mark(),
             money("usd", "Spend", SMALL_MONEY, width=110),
-            missing("without_cost", "Without cost"),
+            missing(),
             column(
                 "longest_input",
-                "Longest input",
+                "Longest input, tokens",
                 TOKENS,
-                steps=((None, "transparent"), (LONG_INPUT, "orange")),
+                steps=((None, "text"), (LONG_INPUT, "orange")),
                 mappings=[UNKNOWN],
+                width=170,
             ),
             exact(),
         ],
+        rows=8,
         width=24,
-        height=9,
     )
 
 
@@ -72,21 +80,20 @@ def _parameters() -> Panel:
         FROM calls c CROSS JOIN LATERAL jsonb_object_keys(c.params) AS key WHERE {_CHOSEN}
         GROUP BY 1, 2 HAVING count(*) FILTER (WHERE status IN (400, 422)) > 0 ORDER BY 5 DESC, 4 DESC LIMIT 50"""
     return table(
-        "Parameters that meet refusals",
-        "Which parameter does a host refuse? `Named` counts refusals that name it: tell the client to leave it out "
-        "(LibreChat: "
+        "Parameters that hosts refuse, in the chosen time range",
+        "Which parameter does a host refuse? Where refusals name it, tell the client to leave it out (LibreChat: "
         "dropParams). From single calls.",
         sql(query),
         defaults=defaults(empty="no parameter was refused"),
         overrides=[
             column("parameter", "Parameter"),
             column("host", "Host"),
-            column("calls", "Calls with it", COUNT, width=110),
-            column("refused", "Refused", COUNT, width=90),
-            column("named", "Named", COUNT, steps=((None, "transparent"), (1, "red")), width=90),
+            column("calls", "Calls with it", COUNT, width=105),
+            column("refused", "Refused (400, 422)", COUNT, width=145),
+            column("named", "Refusals naming it", COUNT, steps=((None, "text"), (1, "red")), width=145),
         ],
-        width=24,
-        height=6,
+        rows=4,
+        width=12,
     )
 
 
@@ -95,7 +102,7 @@ _LATEST = f"""
             CASE WHEN cost IS NOT NULL THEN
                 CASE cost_status WHEN 'estimated' THEN '~' WHEN 'partial' THEN '>= ' ELSE '' END
                 || to_char(cost::numeric / 1000000000, {_DIGITS})
-            WHEN cost_status = 'none' THEN '-' ELSE 'unknown' END AS usd
+            WHEN cost_status = 'none' THEN '-' WHEN cost_status = 'included' THEN 'included' ELSE 'unknown' END AS usd
         FROM (SELECT c.started_at, c.id::text AS id, c.provider, c.status, c.outcome,
                 coalesce(c.model_returned, c.model_requested, '(unknown)') AS model,
                 coalesce(c.user_id, '(unknown)') AS user_id, c.duration_ms, c.ttft_ms,
@@ -106,9 +113,9 @@ _LATEST = f"""
 
 def _latest() -> Panel:
     return table(
-        "Latest calls",
+        "Latest 200 calls, newest first",
         "What just happened? The last 200 calls of the time range; `farebox show ID` prints one in full. Cost to the "
-        "nano-dollar: `~` is an estimate, `>=` a lower bound, `-` nothing to pay.",
+        "nano-dollar: `~` is an estimate, `>=` a lower bound, `included` paid by a plan, `-` nothing to pay.",
         sql(_LATEST),
         defaults=defaults(empty="no calls"),
         overrides=[
@@ -120,7 +127,7 @@ def _latest() -> Panel:
                 "status",
                 "Status",
                 COUNT,
-                steps=((None, "transparent"), (400, "red")),
+                steps=((None, "text"), (400, "red")),
                 mappings=[DASH],
                 width=80,
             ),
@@ -128,13 +135,36 @@ def _latest() -> Panel:
             column("user_id", "User"),
             column("duration_ms", "Took", Unit("ms", 0), width=90),
             column("ttft_ms", "First token", Unit("ms", 0), mappings=[DASH], width=100),
-            column("usd", "Cost, USD", TEXT, mappings=[_UNKNOWN_TEXT], align="right"),
+            column("usd", "Cost, USD", TEXT, mappings=[UNKNOWN_TEXT], align="right"),
         ],
+        rows=12,
         width=24,
-        height=12,
     )
 
 
-_UNKNOWN_TEXT = named({"unknown": ("unknown", "orange")})
+def _keys() -> Panel:
+    query = f"""
+        SELECT coalesce(key_fingerprint, '(unknown)') AS key, coalesce(key_kind, '(unknown)') AS kind,
+            coalesce(billing, 'unknown') AS billing, coalesce(plan, '') AS plan,
+            coalesce(billing_source, '(unknown)') AS known_by, count(*) AS calls
+        FROM calls c WHERE {_CHOSEN} GROUP BY 1, 2, 3, 4, 5 ORDER BY 6 DESC LIMIT 100"""
+    return table(
+        "Keys, and who pays for their calls, in the chosen time range",
+        "Which keys are of a plan, which are billed by the call, and how is it known? Keys are fingerprints; a key of "
+        "the kind `oauth` is a login. From single calls.",
+        sql(query),
+        defaults=defaults(empty="no calls"),
+        overrides=[
+            column("key", "Key"),
+            column("kind", "Kind", width=75),
+            column("billing", "Its calls are", mappings=[named(PAYERS)], width=190),
+            column("plan", "Plan", width=95),
+            column("known_by", "Known by", width=85),
+            column("calls", "Calls", TOKENS, width=70),
+        ],
+        rows=4,
+        width=12,
+    )
 
-ROWS = [Row("What on: the chosen users and teams", [_conversations(), _parameters(), _latest()])]
+
+ROWS = [Row("What on: the chosen users and teams", [_conversations(), _keys(), _parameters(), _latest()])]

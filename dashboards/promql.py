@@ -1,5 +1,9 @@
 """Parts of the queries to Prometheus."""
 
+from collections.abc import Iterator
+
+from .fields import OTHER
+
 CHOSEN = 'provider=~"$provider",model=~"$model"'
 FAILED = 'outcome=~"http_error|provider_cut|network_error"'
 
@@ -23,6 +27,33 @@ def quantile(
     selected = f"{{{matchers}}}" if matchers else ""
     labels = f"{by}, le" if by else "le"
     return f"histogram_quantile({rank:g}, sum by ({labels}) (rate({metric}_bucket{selected}[{window}])))"
+
+
+def marked(amount: str, window: str, legend: str = "") -> str:
+    """Return `amount` of all spend of `window`, its label `mark` saying whether it is an estimate or a lower bound.
+
+    `legend` is put before the mark.
+    """
+    doubt = 'max(farebox_spend_uncertain_calls{{window="{}",cost_status=~"{}"}}) > 0'
+    estimated, least = (doubt.format(window, status) for status in ("estimated", "partial|unpriced"))
+    marks = {
+        "at least, estimate": f"{amount} and on () ({least}) and on () ({estimated})",
+        "at least": f"{amount} and on () ({least}) unless on () ({estimated})",
+        "estimate": f"{amount} and on () ({estimated}) unless on () ({least})",
+        "exact": f"{amount} unless on () ({least} or {estimated})",
+    }
+    return " or ".join(f'label_replace({of}, "mark", "{legend}{mark}", "", "")' for mark, of in marks.items())
+
+
+def ranked(expr: str, whole: str, by: str, number: int) -> Iterator[tuple[str, str]]:
+    """Yield a rank and a query for each of the `number` series of `expr` with the largest `whole`, then all others.
+
+    `whole` has one value for the time range, so that a rank is the same series all the time.
+    """
+    for rank in range(1, number + 1):
+        before = f" unless topk({rank - 1}, {whole})" if rank > 1 else ""
+        yield str(rank), f"{expr} and on ({by}) (topk({rank}, {whole}){before})"
+    yield OTHER, f"sum({expr} unless on ({by}) topk({number}, {whole}))"
 
 
 def tokens(kinds: str, *, by: str = "") -> str:

@@ -2,6 +2,7 @@
 
 from . import variables
 from .annotations import ALERTS, RESTARTS
+from .charts import lines, stat, table
 from .fields import (
     BYTES,
     COUNT,
@@ -10,23 +11,28 @@ from .fields import (
     SHORT_SECONDS,
     TEXT,
     UNKNOWN,
+    VERMILION,
+    WHITE,
     Steps,
     Unit,
     column,
     defaults,
+    fixed,
     named,
     override,
 )
 from .joined import joined
-from .kit import Board, Panel, Row, lines, metric, stat, table
+from .kit import Board, Panel, Row, metric
 from .promql import quantile
 from .thresholds import LEDGER_BEHIND, LEDGER_BEHIND_SECONDS, OVERHEAD_HIGH
 from .traffic_times import quantiles
 
 UID = "farebox-sidecar"
 _OURS = 'job=~"$job",instance=~"$instance"'
-_ANY_IS_BAD: Steps = ((None, "green"), (0.5, "red"))
-_ANY_IS_ODD: Steps = ((None, "green"), (0.5, "orange"))
+_ANY_IS_BAD, _ANY_IS_ODD = (((None, "green"), (0.5, color)) for color in ("red", "orange"))
+_DASHED = {"custom.lineStyle": {"fill": "dash", "dash": [10, 10]}, "custom.fillOpacity": 0}
+_LIMIT = "limit: calls of a minute"
+_TARGET = f"target: {OVERHEAD_HIGH * 1000:g} ms"
 _SEVERITIES = {"critical": ("critical", "red"), "warning": ("warning", "orange"), "info": ("info", "blue")}
 
 
@@ -43,7 +49,7 @@ NOW = Row(
     "Now, and in the chosen time range",
     [
         stat(
-            "Sidecars up",
+            "Sidecars, now",
             "Does every sidecar answer Prometheus?",
             metric(f"sum(up{{{_OURS}}})", "up", instant=True),
             metric(f"count(up{{{_OURS}}} == 0) or vector(0)", "down", instant=True),
@@ -63,14 +69,16 @@ NOW = Row(
             options={"orientation": "auto", "textMode": "value_and_name"},
         ),
         _lost(
-            "Calls lost",
-            "Is the ledger whole? Calls that neither disk nor memory had room for. Red as in FareboxRecordsDropped.",
+            "Calls lost, in the time range",
+            "Is the ledger whole? Calls of the chosen time range that neither disk nor memory had room for. Red "
+            "as in FareboxRecordsDropped.",
             "farebox_records_dropped_total",
             _ANY_IS_BAD,
         ),
         stat(
-            "Waiting for the ledger",
-            f"Does the ledger keep up? Calls in the spool. More than {LEDGER_BEHIND} is orange.",
+            "Calls waiting for the ledger, now",
+            f"Does the ledger keep up? Calls in the spool now; the line is the chosen time range. More than "
+            f"{LEDGER_BEHIND} is orange.",
             metric(f"sum(farebox_spool_pending{{{_OURS}}})"),
             defaults=defaults(
                 COUNT,
@@ -81,24 +89,28 @@ NOW = Row(
             options={"graphMode": "area"},
         ),
         stat(
-            "Own time, 99 % within",
-            "What does farebox cost a user? Its own time on a call, in the chosen time range.",
+            "farebox's own time on a call: 99 % within",
+            f"What does farebox cost a user? Its own time on a call: of all calls of the chosen time range, 99 of 100 "
+            f"took no longer. The graph below has it in each five minutes. Orange above the target of "
+            f"{OVERHEAD_HIGH * 1000:g} ms.",
             metric(quantile(0.99, "farebox_overhead_seconds", matchers=_OURS, window="$__range"), instant=True),
             defaults=defaults(
                 SHORT_SECONDS, empty="no calls", steps=((None, "green"), (OVERHEAD_HIGH, "orange")), mappings=[UNKNOWN]
             ),
         ),
         _lost(
-            "Answers that could not be read",
-            "Does a provider speak anew, or has farebox a bug? Clients got these answers unchanged; their calls are "
-            "recorded "
-            "without tokens.",
+            "Answers not understood",
+            "Has a provider changed its answers, or has farebox a bug? In the chosen time range. Clients got "
+            "these answers unchanged; "
+            "their calls are recorded without tokens.",
             "farebox_meter_failures_total",
             _ANY_IS_ODD,
         ),
         _lost(
-            "Clients that do not trust the CA",
-            "Whose calls fail because of farebox? Connections that a client closed as it does not trust farebox's CA.",
+            "Clients without trust in the CA",
+            "Whose calls fail because of farebox? Connections that a client closed as it does not trust "
+            "farebox's CA, in "
+            "the chosen time range.",
             "farebox_tls_untrusted_connections_total",
             _ANY_IS_ODD,
         ),
@@ -108,47 +120,43 @@ NOW = Row(
 
 def _spool() -> Panel:
     level = f"{LEDGER_BEHIND_SECONDS} * sum by (instance) (rate(farebox_calls_total{{{_OURS}}}[10m]))"
-    dashed = {"custom.lineStyle": {"fill": "dash", "dash": [10, 10]}, "custom.fillOpacity": 0}
     return lines(
-        "Spool",
-        "How many calls wait for the ledger? Above a minute of calls, the dashed line, and growing: "
-        "FareboxLedgerBehind.",
+        "Calls waiting for the ledger",
+        "How many calls wait in the spool? Above a minute of calls, the dashed line, and growing: FareboxLedgerBehind.",
         metric(f"sum by (instance) (farebox_spool_pending{{{_OURS}}})", "waiting, {{instance}}"),
-        metric(f"sum({level})", "a minute of calls"),
+        metric(f"sum({level})", _LIMIT),
         defaults=defaults(COUNT, empty="not reported", color="palette-classic", min=0),
-        overrides=[override("a minute of calls", dashed)],
+        overrides=[fixed(_LIMIT, VERMILION, **_DASHED)],
     )
 
 
-def _processes() -> Panel:
-    return lines(
-        "CPU and memory",
-        "What do the processes of farebox use? A CPU at 100 % is one core.",
-        metric(f"rate(process_cpu_seconds_total{{{_OURS}}}[$__rate_interval])", "CPU, {{process}} of {{instance}}"),
-        metric(f"process_resident_memory_bytes{{{_OURS}}}", "memory, {{process}} of {{instance}}"),
-        defaults=defaults(PERCENT, empty="not reported", color="palette-classic", min=0),
-        overrides=[
-            {
-                "matcher": {"id": "byRegexp", "options": "/^memory/"},
-                "properties": [
-                    {"id": "unit", "value": BYTES.id},
-                    {"id": "custom.axisPlacement", "value": "right"},
-                    {"id": "custom.fillOpacity", "value": 0},
-                ],
-            }
-        ],
+def _used(title: str, question: str, query: str, unit: Unit) -> Panel:
+    shown = defaults(unit, empty="not reported", color="palette-classic", min=0)
+    return lines(title, question, metric(query, "{{process}} of {{instance}}"), defaults=shown)
+
+
+def _processes() -> list[Panel]:
+    cpu, memory = (
+        f"rate(process_cpu_seconds_total{{{_OURS}}}[$__rate_interval])",
+        f"process_resident_memory_bytes{{{_OURS}}}",
     )
+    return [
+        _used("CPU of each process", "How much CPU does farebox use? 100 % is one core.", cpu, PERCENT),
+        _used("Memory of each process", "How much memory does farebox use?", memory, BYTES),
+    ]
 
 
 def _series() -> Panel:
     return lines(
-        "Series",
+        "Series that farebox exports",
         "Does farebox export too many series, and were names of models folded into `other`?",
-        metric(f"scrape_samples_scraped{{{_OURS}}}", "samples, {{instance}}"),
+        metric(f"scrape_samples_scraped{{{_OURS}}}", "series of {{instance}}"),
         metric(
-            f"sum(increase(farebox_calls_over_series_cap_total{{{_OURS}}}[$__rate_interval]))", "calls counted as other"
+            f"sum(increase(farebox_calls_over_series_cap_total{{{_OURS}}}[$__rate_interval]))",
+            "calls counted as other, as there are too many series",
         ),
         defaults=defaults(COUNT, empty="not reported", color="palette-classic", min=0),
+        width=24,
     )
 
 
@@ -162,28 +170,34 @@ def _versions() -> Panel:
         overrides=[
             column("instance", "Sidecar"),
             column("version", "Version", TEXT, width=90),
-            column("Value #B", "Since", Unit("dateTimeAsIso")),
+            column("Value #B", "Running since", Unit("dateTimeAsIso"), width=170),
         ],
         transformations=joined("Value #A"),
+        rows=7,
         width=8,
     )
 
 
 def _alerts() -> Panel:
-    about = '"about", " ", "budget", "scope", "name", "provider", "model", "kind", "dialect", "instance"'
+    # A budget's scope says nothing beside its name.
     firing = 'ALERTS{alertname=~"Farebox.*",alertname!="FareboxWatchdog",alertstate="firing"}'
+    named_budget = (
+        f'label_replace(label_replace({firing}, "scope", "", "budget", ".+"), "budget", "budget $1", "budget", "(.+)")'
+    )
+    about = '"about", " ", "budget", "scope", "name", "provider", "model", "kind", "dialect", "instance"'
     return table(
-        "Alerts firing",
+        "Alerts firing now",
         "What needs a person now? Alerts of farebox that fire. Only true if the rules are loaded: see the figure "
         "beside.",
-        metric(f"max by (alertname, severity, about) (label_join({firing}, {about}))", format="table"),
+        metric(f"max by (alertname, severity, about) (label_join({named_budget}, {about}))", format="table"),
         defaults=defaults(empty="no alert fires"),
         overrides=[
             column("alertname", "Alert"),
-            column("severity", "Severity", mappings=[named(_SEVERITIES)], steps=((None, "transparent"),), width=90),
+            column("severity", "Severity", mappings=[named(_SEVERITIES)], steps=((None, "text"),), width=90),
             column("about", "About"),
         ],
         transformations=joined("Value", "Value #A"),
+        rows=7,
         width=12,
     )
 
@@ -198,7 +212,6 @@ def _rules() -> Panel:
             steps=((None, "orange"), (1, "green")),
             mappings=[{"type": "range", "options": {"from": 1, "to": 1e6, "result": {"text": "loaded"}}}],
         ),
-        height=8,
     )
 
 
@@ -213,14 +226,16 @@ BOARD = Board(
             "Over time",
             [
                 quantiles(
-                    "farebox's own time on a call",
-                    "How much later do answers come because of farebox?",
+                    "farebox's own time on a call, in each 5 minutes",
+                    "How much later do answers come because of farebox? The dashed line is the target.",
                     "farebox_overhead_seconds",
+                    metric(f"vector({OVERHEAD_HIGH:g})", _TARGET),
                     matchers=_OURS,
                     unit=SHORT_SECONDS,
+                    overrides=[fixed(_TARGET, WHITE, **_DASHED)],
                 ),
                 _spool(),
-                _processes(),
+                *_processes(),
                 _series(),
             ],
         ),

@@ -2,20 +2,38 @@
 
 from . import spend_trust, spend_where, variables
 from .annotations import ALERTS, PRICE_UPDATES, RESTARTS
-from .fields import MONEY, PERCENT, UNKNOWN, Unit, column, defaults, override
+from .charts import lines, stat, table
+from .fields import (
+    BLUE,
+    MONEY,
+    ORANGE,
+    PERCENT,
+    UNKNOWN,
+    VERMILION,
+    Unit,
+    column,
+    defaults,
+    fixed,
+    marked,
+    override_regex,
+)
 from .joined import joined
-from .kit import Board, Panel, Row, lines, metric, stat, table
+from .kit import Board, Panel, Row, metric
+from .promql import marked as by_mark
+from .rules.spend import floor
 from .sql import MODEL
 from .thresholds import (
     BUDGET_EXCEEDED,
     BUDGET_HALF_USED,
     BUDGET_NEARLY_USED,
     FORECAST_OVER,
+    SPEND_FLOOR_SHARE,
+    SPEND_FLOOR_USD,
     SPEND_UNUSUAL,
 )
 
 UID = "farebox-spend"
-_WHOLE_DOLLARS = Unit("prefix:$", 0)
+_ESTIMATE = Unit("prefix:~$", 0)
 _LEVELS = (
     (None, "green"),
     (BUDGET_HALF_USED, "blue"),
@@ -28,42 +46,49 @@ def _spent(title: str, window: str, since: str) -> Panel:
     return stat(
         title,
         f"What have all calls cost since {since}, in the time zone of farebox? Read from the ledger, so it is exact "
-        "after "
-        f"restarts and later prices. Calls without a known cost are left out: see the table below.",
-        metric(f'max(farebox_spend_usd{{window="{window}",scope="all"}})', instant=True),
+        "after restarts and later prices. `~` is an estimate. `>=` is a lower bound: some calls have a partial cost or "
+        "none; the table below counts them.",
+        metric(by_mark(f'max(farebox_spend_usd{{window="{window}",scope="all"}})', window), "{{mark}}", instant=True),
         defaults=defaults(MONEY, empty="not reported", mappings=[UNKNOWN]),
-        height=5,
+        overrides=marked(),
+        options={"textMode": "value"},
     )
 
 
 def _forecast() -> Panel:
     one = 'max(farebox_spend_forecast_usd{{window="month",scope="all",bound="{}"}})'
+    bounds = ("low", "likely", "high")
     return stat(
-        "Month's end, forecast",
-        "What will this month come to, by the weekdays and hours of earlier weeks? A range, not a promise.",
-        *(metric(one.format(bound), f"~ {bound}", instant=True) for bound in ("low", "likely", "high")),
-        defaults=defaults(_WHOLE_DOLLARS, empty="needs more days of calls", mappings=[UNKNOWN]),
+        "Whole month, forecast",
+        "What will this month come to, by the weekdays and hours of earlier weeks? A range, not a promise. `>=`: some "
+        "calls have a partial cost or none, as in the spend.",
+        *(metric(by_mark(one.format(bound), "month", f"{bound}: "), "{{mark}}", instant=True) for bound in bounds),
+        defaults=defaults(_ESTIMATE, empty="needs more days of calls", mappings=[UNKNOWN]),
+        overrides=[
+            override_regex("at least", {"unit": "prefix:>= ~$"}),
+            *(override_regex(f"^{bound}: ", {"displayName": bound}) for bound in bounds),
+        ],
         options={"textMode": "value_and_name", "orientation": "auto"},
         width=6,
-        height=5,
     )
 
 
 def _budgets() -> Panel:
     by = "budget, window"
     columns = [
-        column("budget", "Budget", width=120),
-        column("window", "Window", width=75),
-        column("Value #A", "Used", PERCENT, steps=_LEVELS, cell="gauge", min=0, max=1.2),
-        column("Value #B", "At most", PERCENT, steps=((None, "transparent"), (BUDGET_EXCEEDED, "orange")), width=80),
-        column("Value #C", "Limit", MONEY, width=90),
-        column("Value #D", "Forecast", PERCENT, steps=((None, "transparent"), (FORECAST_OVER, "orange")), width=85),
+        column("budget", "Budget", width=105),
+        column("window", "Of each", width=80),
+        column("Value #A", "Used, known costs", PERCENT, steps=_LEVELS, cell="gauge", min=0, max=1.2),
+        column("Value #B", "Used at most", PERCENT, steps=((None, "text"), (BUDGET_EXCEEDED, "orange")), width=105),
+        column("Value #C", "Limit", MONEY, width=85),
+        column("Value #D", "~ At its end", PERCENT, steps=((None, "text"), (FORECAST_OVER, "orange")), width=95),
     ]
     return table(
-        "Budgets",
-        "How much of each budget is used, and will it last? `Used` has known costs alone; `At most` adds what "
-        "estimated "
-        "and unpriced calls may have cost. Forecast is the share used at the window's end.",
+        "Budgets, now",
+        "How much of each budget is used, and will it last? `Used, known costs` leaves out calls of unknown cost; "
+        "`Used at most` adds what estimated and unpriced calls may have cost. `At its end` is the forecast of "
+        "the share "
+        "that will be used when the day, week or month ends.",
         metric(f'max by ({by}) (farebox_budget_used_ratio{{bound="known"}})', format="table"),
         metric(f'max by ({by}) (farebox_budget_used_ratio{{bound="high"}})', format="table"),
         metric(f"max by ({by}) (farebox_budget_limit_usd)", format="table"),
@@ -71,27 +96,30 @@ def _budgets() -> Panel:
         defaults=defaults(empty="no budget is set"),
         overrides=columns,
         transformations=joined(),
-        options={"sortBy": [{"displayName": "Used", "desc": True}]},
+        options={"sortBy": [{"displayName": "Used, known costs", "desc": True}]},
+        rows=3,
         width=10,
-        height=5,
     )
 
 
 def _unusual() -> Panel:
     usual = 'max(farebox_spend_usual_usd{window="1h",scope="all"})'
+    least = floor(SPEND_FLOOR_USD, SPEND_FLOOR_SHARE)
     dashed = {"custom.lineStyle": {"fill": "dash", "dash": [10, 10]}, "custom.fillOpacity": 0}
     return lines(
-        "Last hour against the usual",
-        f"Is this hour's spend unusual? Usual is the median of the same hour in the last four weeks, known after two "
-        f"weeks. The alert line is {SPEND_UNUSUAL:g} times the usual, as in FareboxSpendUnusual.",
-        metric('max(farebox_spend_usd{window="1h",scope="all"})', "last hour"),
-        metric(usual, "usual"),
-        metric(f"{SPEND_UNUSUAL:g} * {usual}", "alert line"),
+        "Spend of an hour, against the usual",
+        f"Is an hour's spend unusual? Each point is the spend of the hour before it. Usual is the median of the same "
+        f"hour in the last four weeks, known after two weeks. FareboxSpendUnusual fires above the red line: "
+        f"{SPEND_UNUSUAL:g} times the usual, and at least ${SPEND_FLOOR_USD:g} and {SPEND_FLOOR_SHARE:.0%} of a mean "
+        "day's spend.",
+        metric('max(farebox_spend_usd{window="1h",scope="all"})', "spend of the hour"),
+        metric(usual, "usual at this hour"),
+        metric(f"{SPEND_UNUSUAL:g} * {usual} > ({least}) or ({least}) and {usual}", "alert above"),
         defaults=defaults(MONEY, empty="not reported", color="palette-classic"),
         overrides=[
-            override("last hour", {"color": {"mode": "fixed", "fixedColor": "blue"}, "custom.fillOpacity": 20}),
-            override("usual", {"color": {"mode": "fixed", "fixedColor": "green"}, **dashed}),
-            override("alert line", {"color": {"mode": "fixed", "fixedColor": "red"}, "custom.fillOpacity": 0}),
+            fixed("spend of the hour", BLUE, **{"custom.fillOpacity": 30}),
+            fixed("usual at this hour", ORANGE, **dashed),
+            fixed("alert above", VERMILION, **{"custom.fillOpacity": 0, "custom.lineWidth": 2}),
         ],
         width=24,
     )
@@ -103,17 +131,18 @@ BOARD = Board(
     "Is the money all right, where does it go, and can the figures be believed?",
     [
         Row(
-            "Now: all providers and models",
+            "Now: all providers and models, whatever is chosen above",
             [
-                _spent("Today", "today", "midnight"),
-                _spent("This month", "month", "the first of the month"),
+                _spent("Today, since midnight", "today", "midnight"),
+                _spent("This month, so far", "month", "the first of the month"),
                 _forecast(),
                 _budgets(),
             ],
         ),
         *spend_trust.FIRST,
+        *spend_trust.WHO_PAYS,
         *spend_where.ROWS,
-        Row("Is it unusual?: all providers and models", [_unusual()]),
+        Row("Is it unusual: all providers and models", [_unusual()]),
         *spend_trust.REST,
     ],
     [
@@ -124,6 +153,6 @@ BOARD = Board(
         variables.ZONE,
     ],
     annotations=[ALERTS, PRICE_UPDATES, RESTARTS],
-    since="now-30d",
+    since="now-30d/d",
     refresh="5m",
 )

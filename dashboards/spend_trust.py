@@ -1,21 +1,23 @@
 """Rows of Farebox / Spend that say what the sums are made of and what they leave out."""
 
+from .charts import stat, table
 from .fields import (
-    COUNT,
+    CALLS,
     FINE_PERCENT,
-    MONEY,
     TEXT,
     TOKENS,
     UNKNOWN,
+    UNKNOWN_TEXT,
     Unit,
+    bar,
     column,
     defaults,
     exact,
     missing,
     money,
-    override,
+    named,
 )
-from .kit import Panel, Row, bars, metric, sql, stat, table
+from .kit import Panel, Row, metric, sql
 from .sql import CHOSEN, EXACT, MODEL, USD, WITHOUT_COST, marked
 from .thresholds import CATALOGUE_AGE, PRICE_DRIFT
 
@@ -37,61 +39,58 @@ def _sums() -> Panel:
     return table(
         "Spend, and what it leaves out",
         "What did the chosen providers and models cost, and can the sum be trusted? `~` marks sums with estimates in "
-        "them; "
-        "`>=` marks lower bounds: some calls have a partial cost or none. Exact USD has every nano-dollar. Days and "
-        "months "
-        "begin in the time zone of farebox; the chosen time range counts whole hours.",
+        "them; `>=` marks lower bounds: some calls have a partial cost or none. `Cost unknown` counts the calls that "
+        "the sum leaves out. Exact USD has every nano-dollar. Days and months begin in the time zone of farebox; the "
+        "chosen time range counts whole hours.",
         sql(query),
         defaults=defaults(empty="no calls"),
         overrides=[
-            column("period", "Period", width=170),
-            column("spend", "Spend", TEXT, mappings=[UNKNOWN]),
-            column("calls", "Calls", TOKENS),
+            column("period", "Period"),
+            column("spend", "Spend", TEXT, mappings=[UNKNOWN], align="right", width=130),
+            column("calls", "Calls", TOKENS, width=90),
             missing(),
             exact(),
         ],
-        width=14,
-        height=5,
+        rows=3,
+        whole=True,
+        width=12,
     )
+
+
+_CERTAINTY = (
+    ("stated by the provider", "'reported'"),
+    ("from price lists", "'priced', 'free'"),
+    ("~ estimated", "'estimated'"),
+    (">= lower bound", "'partial'"),
+    ("unknown: not in the sum", "'unpriced'"),
+    ("nothing to pay: refused, or paid by a plan", "'none', 'included'"),
+)
 
 
 def _certainty() -> Panel:
-    names = {
-        "reported": ("Stated by the provider", "green"),
-        "priced": ("Priced by lists", "green"),
-        "estimated": ("~ Estimated", "yellow"),
-        "partial": (">= Lower bounds", "orange"),
-    }
-    status = {"priced": "IN ('priced', 'free')"}
-    sums = ", ".join(
-        f"coalesce(({USD}), 0) AS {name}".replace(
-            "sum(cost_nanousd)", f"sum(cost_nanousd) FILTER (WHERE cost_status {status.get(name, f'= {name!r}')})"
-        )
-        for name in names
-    )
-    return bars(
-        "How sure is the spend",
+    kinds = ", ".join(f"({place}, '{kind}', ARRAY[{of}])" for place, (kind, of) in enumerate(_CERTAINTY))
+    # A refusal costs nothing by itself, and so does a call that a plan has paid for.
+    usd = f"CASE WHEN place = {len(_CERTAINTY) - 1} OR count(calls) = 0 THEN 0 ELSE {USD} END"
+    query = f"""
+        WITH kinds (place, kind, statuses) AS (VALUES {kinds})
+        SELECT kind, coalesce(sum(calls), 0) AS calls, {usd} AS usd, {WITHOUT_COST} AS without_cost
+        FROM kinds LEFT JOIN hourly_by_model ON cost_status = ANY (statuses) AND {CHOSEN}
+        GROUP BY place, kind HAVING (SELECT count(*) FROM hourly_by_model WHERE {CHOSEN}) > 0 ORDER BY place"""
+    return table(
+        "How sure is the spend, in the chosen time range",
         "How much of the chosen spend did providers state themselves, how much comes from price lists, how much is "
-        "estimated or a lower bound? Calls without any price have no dollars, so the last bar counts calls.",
-        sql(f"SELECT {sums}, {WITHOUT_COST} AS unpriced FROM hourly_by_model WHERE {CHOSEN} HAVING count(*) > 0"),
-        defaults=defaults(MONEY, empty="no calls", mappings=[UNKNOWN]),
+        "estimated or a lower bound, and how many calls are missing from it?",
+        sql(query),
+        defaults=defaults(empty="no calls"),
         overrides=[
-            *(
-                override(name, {"displayName": text, "color": {"mode": "fixed", "fixedColor": color}})
-                for name, (text, color) in names.items()
-            ),
-            override(
-                "unpriced",
-                {
-                    "displayName": "Without cost",
-                    "unit": "suffix: calls",
-                    "decimals": 0,
-                    "color": {"mode": "fixed", "fixedColor": "red"},
-                },
-            ),
+            column("kind", "The cost is", width=290),
+            column("calls", "Calls", TOKENS, width=80),
+            bar(),
+            missing(),
         ],
-        width=10,
-        height=5,
+        rows=len(_CERTAINTY),
+        whole=True,
+        width=12,
     )
 
 
@@ -102,18 +101,20 @@ def _unpriced() -> Panel:
         FROM hourly_by_model WHERE {CHOSEN} AND cost_status = 'unpriced' GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 100"""
     return table(
         "Models without a price",
-        "Which calls are missing from the sums, and since when? `farebox prices lint` prints the lines to add to "
+        "Which calls are missing from the sums, and since when, in the chosen time range? `farebox prices lint` "
+        "prints the lines to add to "
         "farebox.yaml; `farebox reprice` counts them in afterwards.",
         sql(query),
         defaults=defaults(empty="every model has a price", mappings=[UNKNOWN]),
         overrides=[
             column("provider", "Provider", width=90),
             column("model", "Model"),
-            column("calls", "Calls", COUNT, steps=((None, "orange"),), width=70),
+            column("calls", "Cost unknown", CALLS, steps=((None, "orange"),), width=120),
             column("input_tokens", "Input tokens", TOKENS, width=110),
-            column("output_tokens", "Output tokens", TOKENS, width=110),
-            column("since", "Since", Unit("dateTimeAsIso"), width=170),
+            column("output_tokens", "Output tokens", TOKENS, width=115),
+            column("since", "First hour", Unit("dateTimeAsIso"), width=165),
         ],
+        rows=3,
         width=12,
     )
 
@@ -128,12 +129,11 @@ def _drift() -> Panel:
             AND catalogue_cost_nanousd_known = cost_nanousd_known
         GROUP BY 1, 2 ORDER BY abs(sum(cost_nanousd)::numeric / nullif(sum(catalogue_cost_nanousd), 0) - 1)
         DESC NULLS LAST LIMIT 20"""
-    levels = ((None, "orange"), (-PRICE_DRIFT, "transparent"), (PRICE_DRIFT, "orange"))
+    levels = ((None, "orange"), (-PRICE_DRIFT, "text"), (PRICE_DRIFT, "orange"))
     return table(
-        "Provider's bill against the price lists",
+        "Costs stated by providers, against the price lists",
         "Do the price lists drift? Of calls whose cost the provider stated, and that the lists can price too. More "
-        "than "
-        f"{PRICE_DRIFT:.0%} apart is orange, as in FareboxPricesDrift.",
+        f"than {PRICE_DRIFT:.0%} apart is orange, as in FareboxPricesDrift.",
         sql(query),
         defaults=defaults(empty="no provider stated a cost"),
         overrides=[
@@ -141,33 +141,53 @@ def _drift() -> Panel:
             column("model", "Model"),
             money("reported", "Stated", width=85),
             money("catalogue", "By lists", width=85),
-            column("drift", "Apart", FINE_PERCENT, steps=levels, mappings=[UNKNOWN], width=80),
+            column("drift", "Stated is higher by", FINE_PERCENT, steps=levels, mappings=[UNKNOWN], width=145),
         ],
-        width=9,
+        rows=3,
+        width=8,
     )
+
+
+PAYERS = {
+    "metered": ("billed by the call", "text"),
+    "plan": ("included in a plan", "text"),
+    "overage": ("billed beyond a plan", "text"),
+    "provisioned": ("included in reserved capacity", "text"),
+    "byok": ("billed to your key at a gateway", "text"),
+    "free_tier": ("free of charge", "text"),
+    "unknown": ("not known who pays", "text"),
+}
+_DOLLARS = "FM999999999990.00"
 
 
 def _payers() -> Panel:
     listed = USD.replace("cost_nanousd", "catalogue_cost_nanousd")
+    partly = "CASE WHEN coalesce(sum(catalogue_cost_nanousd_known), 0) < sum(calls) THEN '>= ' ELSE '' END"
+    only = "bool_and(cost_status IN ('included', 'none'))"
     query = f"""
-        SELECT coalesce(billing, '(unknown)') AS billing, coalesce(plan, '') AS plan, sum(calls) AS calls,
-            {USD} AS billed, {WITHOUT_COST} AS without_cost, {listed} AS listed
-        FROM hourly_by_model WHERE {CHOSEN} GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 50"""
+        SELECT coalesce(billing, 'unknown') AS billing, coalesce(plan, '') AS plan, sum(calls) AS calls,
+            CASE WHEN {only} THEN 'included' WHEN sum(cost_nanousd) IS NULL THEN 'unknown'
+                ELSE {marked(USD, _DOLLARS, "'$' || ")} END AS billed,
+            {WITHOUT_COST} AS without_cost,
+            coalesce({partly} || '$' || to_char({listed}, '{_DOLLARS}'), '-') AS listed
+        FROM hourly_by_model WHERE {CHOSEN} GROUP BY 1, 2 ORDER BY sum(cost_nanousd) DESC NULLS LAST, 3 DESC LIMIT 50"""
     return table(
-        "Who pays",
-        "What is billed by the call, and what have plans and reserved capacity paid for? Calls of these aren't in the "
-        "spend: they cost nothing by themselves.",
+        "Who pays, in the chosen time range",
+        "What is billed by the call, and what have plans and reserved capacity paid for? Calls that are `included` "
+        "aren't in the spend: they cost nothing by themselves. Their list price says what they would have cost; `>=` "
+        "if it is known of some of the calls alone.",
         sql(query),
-        defaults=defaults(empty="no calls", mappings=[UNKNOWN]),
+        defaults=defaults(empty="no calls"),
         overrides=[
-            column("billing", "Paid by", width=120),
+            column("billing", "The calls are", mappings=[named(PAYERS)], width=260),
             column("plan", "Plan"),
-            column("calls", "Calls", COUNT, width=90),
-            money("billed", "Billed", width=110),
+            column("calls", "Calls", TOKENS, width=90),
+            column("billed", "Spend", TEXT, mappings=[UNKNOWN_TEXT], align="right", width=130),
             missing(),
-            money("listed", "List price", width=110),
+            column("listed", "At list price", TEXT, align="right", width=130),
         ],
-        width=12,
+        rows=5,
+        width=24,
     )
 
 
@@ -180,10 +200,10 @@ def _age() -> Panel:
         defaults=defaults(
             _DAYS, empty="not reported", steps=((None, "green"), (CATALOGUE_AGE, "orange")), mappings=[UNKNOWN]
         ),
-        width=3,
-        height=8,
+        width=4,
     )
 
 
 FIRST = [Row("Can it be believed: the chosen providers and models", [_sums(), _certainty()])]
-REST = [Row("What is missing or may be wrong", [_unpriced(), _drift(), _age()]), Row("Who pays", [_payers()])]
+WHO_PAYS = [Row("Who pays: the chosen providers and models", [_payers()])]
+REST = [Row("What is missing or may be wrong: the chosen providers and models", [_unpriced(), _drift(), _age()])]

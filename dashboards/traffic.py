@@ -2,8 +2,9 @@
 
 from . import traffic_providers, traffic_times, variables
 from .annotations import ALERTS, RESTARTS
-from .fields import CALLS_PER_MINUTE, COUNT, FINE_PERCENT, SECONDS, UNKNOWN, defaults
-from .kit import Board, Panel, Row, metric, stat
+from .charts import stat
+from .fields import CALLS_PER_MINUTE, COUNT, FINE_PERCENT, PLAIN_SECONDS, UNKNOWN, defaults
+from .kit import Board, Panel, Row, metric
 from .promql import FAILED, calls, quantile, share
 from .thresholds import (
     ABORTS_NOTICEABLE,
@@ -26,42 +27,44 @@ def _share(title: str, question: str, matchers: tuple[str, ...], levels: tuple[t
 
 
 NOW = Row(
-    "In the chosen time range",
+    "Now, and in the chosen time range: the chosen providers and models",
     [
         stat(
-            "Calls",
-            "How busy is it now? Calls a minute, without listings of models.",
+            "Calls a minute, now",
+            "How busy is it now? Calls a minute, without listings of models; the line is the chosen time range.",
             metric(f"60 * {calls('operation!="models_list"')}"),
             defaults=defaults(CALLS_PER_MINUTE, empty="no calls"),
             options={"graphMode": "area"},
         ),
         _share(
-            "Failing",
-            "What share of calls failed? Refusals for the rate (429) are beside, and hang-ups of clients are no "
-            "failures.",
+            "Failed, without 429",
+            "What share of calls in the time range failed? Refusals for the rate (429) are beside, and hang-ups of "
+            "clients are no failures.",
             (FAILED, 'status!="429"'),
             ((FAILING_NOTICEABLE, "orange"), (PROVIDER_ERRORS, "red")),
         ),
         _share(
-            "Turned away for their rate",
-            "What share of calls did providers refuse with 429? Red as in FareboxRateLimited.",
+            "Too many requests (429)",
+            "What share of calls in the time range did providers refuse for their rate? Red as in FareboxRateLimited.",
             ('status="429"',),
             ((RATE_LIMITED_NOTICEABLE, "orange"), (RATE_LIMITED, "red")),
         ),
         _share(
-            "Hung up before the end",
-            "Do users give up? The share of calls whose client closed the connection before the answer was complete.",
+            "Client hung up early",
+            "Do users give up? The share of calls in the time range whose client closed the connection before the "
+            "answer was complete.",
             ('outcome="client_abort"',),
             ((ABORTS_NOTICEABLE, "orange"),),
         ),
         stat(
-            "First token, 95 % within",
-            "How long do users wait for the first word of a stream? 95 of 100 waited no longer than this.",
+            "First token: 95 % within",
+            "How long do users wait for the first word of a stream? In the time range, 95 of "
+            "100 waited no longer than this.",
             metric(quantile(0.95, "farebox_time_to_first_token_seconds", window="$__range"), instant=True),
-            defaults=defaults(SECONDS, empty="no streams", mappings=[UNKNOWN]),
+            defaults=defaults(PLAIN_SECONDS, empty="no streams", mappings=[UNKNOWN]),
         ),
         stat(
-            "Under way",
+            "Running now",
             "How many answers are coming in now, of all providers and models?",
             metric("sum(farebox_inflight_calls)"),
             defaults=defaults(COUNT, empty="not reported", mappings=[UNKNOWN]),

@@ -1,52 +1,77 @@
 """Rows of Farebox / Traffic about time and tokens."""
 
+from collections.abc import Sequence
+from typing import Any
+
+from .charts import heatmap, lines, stacked, table
 from .fields import (
     CALLS_PER_MINUTE,
     DASH,
-    SECONDS,
+    GREEN,
+    ORANGE,
+    OTHER,
+    PLAIN_SECONDS,
+    PURPLE,
+    SKY,
     TOKENS_PER_SECOND,
+    VERMILION,
     Json,
     Unit,
+    by_rank,
     column,
     defaults,
-    override,
+    fixed,
 )
 from .joined import joined
-from .kit import Panel, Row, heatmap, lines, metric, stacked, table
+from .kit import Panel, Row, metric
 from .links import to_board
-from .promql import CHOSEN, calls, quantile, tokens
+from .promql import CHOSEN, calls, quantile, ranked, tokens
 from .thresholds import FIRST_TOKEN_SLOW
+from .traffic_providers import LIMITS
 
 _FIRST = "farebox_time_to_first_token_seconds"
 _WHOLE = "farebox_call_duration_seconds"
-_RANKS = {"50 % within": (0.5, "green"), "95 % within": (0.95, "orange"), "99 % within": (0.99, "red")}
+_RANKS = {
+    "half within (p50)": (0.5, SKY),
+    "95 % within (p95)": (0.95, ORANGE),
+    "99 % within (p99)": (0.99, VERMILION),
+}
+# Fewer calls would make steps from bucket to bucket.
+_SMOOTH = "5m"
+_DRAWN = 4
 
 
-def quantiles(title: str, question: str, histogram: str, *, matchers: str = CHOSEN, unit: Unit = SECONDS) -> Panel:
-    """Return the median and the slow ends of a histogram over time."""
+def quantiles(
+    title: str,
+    question: str,
+    histogram: str,
+    *targets: Any,
+    matchers: str = CHOSEN,
+    unit: Unit = PLAIN_SECONDS,
+    overrides: Sequence[Json] = (),
+) -> Panel:
+    """Return the median and the slow ends of a histogram over time, in five minutes each, and `targets`."""
+    unfilled = {"custom.fillOpacity": 0}
     return lines(
         title,
         question,
         *(metric(quantile(rank, histogram, matchers=matchers), name) for name, (rank, _) in _RANKS.items()),
+        *targets,
         defaults=defaults(unit, empty="no calls", color="palette-classic"),
-        overrides=[_colored(name, color) for name, (_, color) in _RANKS.items()],
+        overrides=[*(fixed(name, color, **unfilled) for name, (_, color) in _RANKS.items()), *overrides],
+        interval=_SMOOTH,
     )
-
-
-def _colored(name: str, color: str) -> Json:
-    return override(name, {"color": {"mode": "fixed", "fixedColor": color}, "custom.fillOpacity": 0})
 
 
 def _by_model() -> Panel:
     by = "provider, model"
     today = quantile(0.95, _FIRST, window="15m", by=by)
     yesterday = today.replace("[15m]", "[15m] offset 1d")
-    slower = ((None, "transparent"), (FIRST_TOKEN_SLOW, "orange"))
+    slower = ((None, "text"), (FIRST_TOKEN_SLOW, "orange"))
     return table(
         "By model, last 15 minutes",
         f"Which model is slow, now against the same minutes of yesterday? More than {FIRST_TOKEN_SLOW:g} times is "
-        "orange. "
-        "Tokens per second are of all calls together, not of one stream.",
+        "orange. Tokens per second are of all calls together, not of one stream.",
         metric(f"60 * ({calls(window='15m', by=by)} > 0)", format="table"),
         metric(today, format="table"),
         metric(f"{today} / {yesterday}", format="table"),
@@ -56,82 +81,90 @@ def _by_model() -> Panel:
         overrides=[
             column("provider", "Provider", width=140),
             column("model", "Model", links=[to_board("Only this model", "farebox-traffic", "provider", "model")]),
-            column("Value #A", "Calls", CALLS_PER_MINUTE),
-            column("Value #B", "First token, 95 % within", SECONDS, mappings=[DASH]),
-            column("Value #C", "Against yesterday", Unit("suffix: x", 1), steps=slower, mappings=[DASH]),
-            column("Value #D", "Whole answer, 95 % within", SECONDS),
-            column("Value #E", "Output", TOKENS_PER_SECOND),
+            column("Value #A", "Calls", CALLS_PER_MINUTE, width=110),
+            column("Value #B", "First token: 95 % within", PLAIN_SECONDS, mappings=[DASH]),
+            column("Value #C", "Of yesterday's first token", Unit("suffix: x", 1), steps=slower, mappings=[DASH]),
+            column("Value #D", "Whole answer: 95 % within", PLAIN_SECONDS, mappings=[DASH]),
+            column("Value #E", "Output, all calls", TOKENS_PER_SECOND, mappings=[DASH]),
         ],
         transformations=joined(),
         options={"sortBy": [{"displayName": "Calls", "desc": True}]},
+        rows=10,
         width=24,
-        height=7,
     )
 
 
 def _humps() -> Panel:
     return heatmap(
-        "Where answers' time lies",
+        "How long answers took: brighter is more calls",
         "Is there one hump or are there two? A percentile hides that some calls are quick and others slow. Calls by "
-        "how "
-        "long they took.",
+        "how long they took, from the quick below to the slow above.",
         metric(f"sum by (le) (increase({_WHOLE}_bucket{{{CHOSEN}}}[$__rate_interval]))", "{{le}}", format="heatmap"),
         defaults=defaults(Unit("s"), empty="no calls"),
+        interval=_SMOOTH,
         width=12,
     )
 
 
 def _speed() -> Panel:
-    return lines(
+    by = "provider, model"
+    whole = f'sum by ({by}) (increase(farebox_tokens_total{{{CHOSEN},kind="output"}}[$__range] @ end()))'
+    series = ranked(tokens("output", by=by), whole, by, _DRAWN)
+    return stacked(
         "Output tokens a second, by model",
-        "How much do models write? Of all calls together. The 11 models that write most.",
-        metric(f"topk(11, {tokens('output', by='provider, model')} > 0)", "{{model}} ({{provider}})"),
+        f"How much do models write? Of all calls together. The {_DRAWN} models that wrote most in the time range, the "
+        f"rest as `{OTHER}`.",
+        *(metric(of, rank if rank == OTHER else rank + " · {{model}} ({{provider}})") for rank, of in series),
         defaults=defaults(TOKENS_PER_SECOND, empty="no tokens", color="palette-classic"),
+        overrides=by_rank(),
+        interval=_SMOOTH,
+        bars=False,
     )
 
 
 def _input() -> Panel:
     # `input` holds what came from a cache and went to one: stacked parts must not overlap.
     whole, cached = tokens("input"), tokens("cache_read|cache_write")
-    colors = {"new": "blue", "from cache": "green", "to cache": "purple"}
+    colors = {"new": SKY, "from cache": GREEN, "to cache": PURPLE}
     return stacked(
-        "Input: new, from cache, to cache",
+        "Input tokens a second: new, from cache, to cache",
         "Is the cache used? Input tokens a second by where they come from. Tokens that providers reported; estimated "
-        "ones "
-        "are in the ledger alone.",
+        "ones are in the ledger alone.",
         metric(f"{whole} - ({cached} or {whole} * 0)", "new"),
         metric(f"{tokens('cache_read')} or {whole} * 0", "from cache"),
         metric(f"{tokens('cache_write')} or {whole} * 0", "to cache"),
         defaults=defaults(TOKENS_PER_SECOND, empty="no tokens", color="palette-classic"),
-        overrides=[override(name, {"color": {"mode": "fixed", "fixedColor": color}}) for name, color in colors.items()],
+        overrides=[fixed(name, color) for name, color in colors.items()],
+        interval=_SMOOTH,
         bars=False,
-        width=12,
     )
 
 
 def _retries() -> Panel:
-    return lines(
-        "Retries",
-        "How many calls are second and later attempts at the same request? Attempts a minute.",
+    return stacked(
+        "Retries a minute, by provider",
+        "How many calls are second and later attempts at the same request?",
         metric(
             '60 * (sum by (provider) (rate(farebox_retries_total{provider=~"$provider"}[$__rate_interval])) > 0)',
             "{{provider}}",
         ),
         defaults=defaults(CALLS_PER_MINUTE, empty="no retries", color="palette-classic"),
+        interval=_SMOOTH,
+        bars=True,
     )
 
 
 ROWS = [
     Row(
-        "How long",
+        "How long: the chosen providers and models",
         [
             quantiles(
-                "First token",
+                "Time to the first token, in each 5 minutes",
                 "How long until a stream shows its first word? Empty role chunks and pings don't count.",
                 _FIRST,
             ),
             quantiles(
-                "Whole answer",
+                "Time to the whole answer, in each 5 minutes",
                 "How long until the answer is complete? Long answers are no fault: see tokens below.",
                 _WHOLE,
             ),
@@ -140,5 +173,5 @@ ROWS = [
             _speed(),
         ],
     ),
-    Row("Tokens and attempts", [_input(), _retries()]),
+    Row("Tokens, attempts and limits: the chosen providers and models", [_input(), _retries(), LIMITS]),
 ]

@@ -18,7 +18,7 @@ _MODEL = "sum by (provider, model)"
 _UNPRICED = f"{_MODEL} (increase(farebox_unpriced_calls_total[1h]))"
 
 
-def _floor(usd: float, share: float) -> str:
+def floor(usd: float, share: float) -> str:
     """Return the larger of an amount and a share of the mean day's total spend."""
     daily = 'max(last_over_time(farebox_spend_usd{window="7d",scope="all"}[15m])) / 7'
     return f"{number(share)} * {daily} > {number(usd)} or vector({number(usd)})"
@@ -43,7 +43,7 @@ GROUP = Group(
             # Of all alone: a provider that few clients use has such hours every week.
             f"{_TOTAL}\n  > {number(at.SPEND_UNUSUAL)} * max by (scope, name)"
             ' (last_over_time(farebox_spend_usual_usd{window="1h",scope="all"}[15m]))\n'
-            f"and {_TOTAL}\n  > on () group_left () ({_floor(at.SPEND_FLOOR_USD, at.SPEND_FLOOR_SHARE)})",
+            f"and {_TOTAL}\n  > on () group_left () ({floor(at.SPEND_FLOOR_USD, at.SPEND_FLOOR_SHARE)})",
             held="10m",
             inhibited=(Inhibition("BudgetBurnFast"),),
         ),
@@ -52,7 +52,7 @@ GROUP = Group(
             "critical",
             "One client spends many times its usual amount.",
             '{{ $labels.scope }} {{ $labels.name }}: ${{ $value | printf "%.2f" }} in the last hour.',
-            f"{_HOUR}\n  > on () group_left () ({_floor(at.RUNAWAY_USD, at.RUNAWAY_SHARE)})\n"
+            f"{_HOUR}\n  > on () group_left () ({floor(at.RUNAWAY_USD, at.RUNAWAY_SHARE)})\n"
             f"and {_HOUR}\n  > {number(at.RUNAWAY_OVER_MEAN)} * {_WEEK} / 168\n"
             f"unless {_HOUR}\n  <= {number(at.RUNAWAY_OVER_BUSIEST)} * {_busiest()}",
             held="5m",

@@ -13,6 +13,7 @@ from farebox.grafana.boards import in_zone
 from farebox.records.record import Record
 from farebox.sinks.database import DatabaseSink
 
+from dashboards.sql import HOURS, MODEL, TEAM, WITHOUT_COST, largest
 from tests.support.boards import Json, board
 from tests.support.grafana import Asker, ask_ledger
 from tests.support.ledgers import new_postgres_ledger
@@ -55,7 +56,7 @@ def ledger(postgres: Postgres) -> Iterator[psycopg.Connection[Any]]:
 
 
 def panel_query(made: Json, title: str) -> str:
-    [panel] = [one for one in made["panels"] if one["title"] == title]
+    panel = next(one for one in made["panels"] if one["title"].startswith(title))
     return str(panel["targets"][0]["rawSql"])
 
 
@@ -73,23 +74,39 @@ def test_each_day_of_the_zone_has_its_own_spend(ledger: psycopg.Connection[Any],
             day = one.started_at.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
             expected[day.replace(fold=0).astimezone(UTC), one.model or "(unknown)"] += Fraction(one.cost_nanousd, 10**9)
 
-    found = ask_ledger(ledger, Asker(made, UNTIL, SINCE).sql(panel_query(made, "Spend per day, by model")))
+    found = ask_ledger(ledger, Asker(made, UNTIL, SINCE).sql(panel_query(made, "Known spend per day")))
 
-    assert {(row["time"].astimezone(UTC), row["metric"]): Fraction(row["usd"]) for row in found} == expected
+    assert {row["metric"][:4] for row in found} == {"1 · ", "2 · ", "3 · "}
+    assert {(row["time"].astimezone(UTC), row["metric"][4:]): Fraction(row["usd"]) for row in found} == expected
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_each_month_of_the_zone_has_its_own_bill(ledger: psycopg.Connection[Any], zone: str) -> None:
+def test_the_bill_is_of_each_whole_month_of_the_zone_that_the_range_touches(
+    ledger: psycopg.Connection[Any], zone: str
+) -> None:
     made = in_zone(board("farebox-people"), zone)
+    within = [one for one in ROWS if one.started_at.astimezone(ZoneInfo(zone)).strftime("%Y-%m") >= "2025-10"]
     expected: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
-    for one in touched():
+    for one in within:
         month = one.started_at.astimezone(ZoneInfo(zone)).strftime("%Y-%m")
         expected[month, one.team or "(unknown)"] += Fraction(one.cost_nanousd or 0, 10**9)
 
-    found = ask_ledger(ledger, Asker(made, UNTIL, SINCE).sql(panel_query(made, "A month's bill, by team")))
+    asker = Asker(made, UNTIL - timedelta(hours=1), SINCE + timedelta(days=12))
+    found = ask_ledger(ledger, asker.sql(panel_query(made, "Bill of whole months")))
 
     assert {(row["month"], row["team"]): Fraction(row["usd"]) for row in found} == expected
     assert all(row["exact_usd"] == f">= {row['usd']:.9f}" for row in found)
+    assert sum(row["calls"] for row in found) == len(within)
+    assert sum(row["without_cost"] for row in found) == sum(one.cost_nanousd is None for one in within)
+
+
+def test_the_largest_groups_are_shown_and_the_rest_is_one_row(ledger: psycopg.Connection[Any]) -> None:
+    columns = ["sum(calls) AS calls", f"{WITHOUT_COST} AS without_cost"]
+    query = largest({"model": MODEL, "team": TEAM}, columns, "hourly_by_caller", HOURS, limit=2)
+
+    found = ask_ledger(ledger, Asker(board("farebox-people"), UNTIL, SINCE).sql(query))
+
+    assert [(row["model"], row["team"]) for row in found[2:]] == [("other: 4 more", "other")]
     assert sum(row["calls"] for row in found) == len(touched())
     assert sum(row["without_cost"] for row in found) == sum(one.cost_nanousd is None for one in touched())
 

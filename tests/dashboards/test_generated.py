@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dashboards import thresholds
+from dashboards.fields import GREEN, GREY, PURPLE, RANKS, SKY, VERMILION, WHITE, YELLOW
 from tests.support.boards import NAMES, Place, board, places
 
 PANELS = places()
@@ -48,8 +49,59 @@ def test_money_has_a_dollar_and_at_least_two_decimals(place: Place) -> None:
         one["unit"]: int(one.get("decimals") or 0) for one in units if str(one.get("unit", "")).startswith("prefix:")
     }
 
-    assert set(shown) <= {"prefix:$"}
-    assert shown.get("prefix:$", 2) >= 2 or place.panel["title"] == "Month's end, forecast"
+    assert set(shown) <= {"prefix:$", "prefix:~$", "prefix:>= $", "prefix:>= ~$"}
+    lines = place.panel["type"] == "timeseries"
+    assert lines or place.panel["title"] == "Whole month, forecast" or min(shown.values(), default=2) >= 2
+
+
+@every_panel
+def test_a_figure_of_money_says_that_it_is_an_estimate_or_a_lower_bound(place: Place) -> None:
+    """Of the ledger's spend; a saving is read from a counter, which is always an estimate."""
+    if place.panel["type"] == "stat" and place.defaults["unit"].startswith("prefix:"):
+        units = {place.defaults["unit"], *(shown["unit"] for shown in place.columns() if "unit" in shown)}
+        if "farebox_spend" in place.queries[0]:
+            assert all("farebox_spend_uncertain_calls" in query for query in place.queries)
+            assert units >= {"prefix:~$", "prefix:>= ~$"}
+        else:
+            assert units == {"prefix:~$"}
+
+
+@every_panel
+def test_an_amount_in_a_table_of_sums_stands_beside_its_mark(place: Place) -> None:
+    columns = [shown["name"] for shown in place.columns()]
+    # The rows of `kind` are of one certainty each.
+    if place.panel["type"] == "table" and {"usd", "without_cost"} <= set(columns) and "kind" not in columns:
+        assert columns[columns.index("usd") - 1] == "mark"
+
+
+@every_panel
+def test_the_labels_of_an_axis_do_not_repeat(place: Place) -> None:
+    """Decimals would cut them: 0.1, 0.1, 0.2, 0.2."""
+    if place.panel["type"] == "timeseries":
+        assert {one.get("decimals") for one in [place.defaults, *place.columns()]} <= {None, 0}
+
+
+@every_panel
+def test_each_series_with_a_colour_of_its_own_is_told_apart(place: Place) -> None:
+    colors = [shown["color"]["fixedColor"] for shown in place.columns() if "color" in shown]
+    if place.panel["type"] == "timeseries":
+        assert len(set(colors)) == len(colors)
+        assert set(colors) <= {*RANKS, GREEN, GREY, PURPLE, SKY, VERMILION, WHITE, YELLOW}
+
+
+@every_panel
+def test_a_table_that_is_cut_says_so(place: Place) -> None:
+    """Its line below says `1 - 7 of 23 rows`."""
+    if place.panel["type"] == "table":
+        rows = {"Spend, and what it leaves out", "How sure is the spend, in the chosen time range"}
+        assert place.panel["options"]["footer"]["enablePagination"] is (place.panel["title"] not in rows)
+
+
+@every_panel
+def test_wholly_unknown_costs_come_first_in_a_table_by_spend(place: Place) -> None:
+    if place.is_sql and "place <=" in place.queries[0] and place.panel["type"] == "table":
+        assert "(sum(cost_nanousd) IS NULL AND" in place.queries[0]
+        assert "'other: '" in place.queries[0]
 
 
 @every_panel
@@ -85,7 +137,7 @@ def test_a_gap_stays_a_gap(place: Place) -> None:
 def test_sums_of_money_stand_beside_what_they_leave_out(place: Place) -> None:
     if not place.is_sql or place.panel["type"] != "table" or "cost_nanousd" not in place.queries[0]:
         return
-    if place.panel["title"] in {"Provider's bill against the price lists", "Latest calls"}:
+    if place.panel["title"] in {"Costs stated by providers, against the price lists", "Latest 200 calls, newest first"}:
         return  # of calls with a cost alone; each call for itself
 
     [query] = place.queries
@@ -106,7 +158,7 @@ def test_figures_that_each_sidecar_reports_from_the_ledger_are_never_added_up(pl
     exact = r"farebox_(?:spend|spend_usual|spend_forecast|budget_\w+|price_catalogue_age)_(?:usd|ratio|rate|seconds)"
     for query in place.queries:
         for found in re.finditer(exact, query):
-            assert re.search(r"max (?:by \([\w, ]+\) )?\($|max\($", query[: found.start()]), query
+            assert re.search(r"max (?:by \([\w, ]+\) )?\($|max\((?:last_over_time\()?$", query[: found.start()]), query
 
 
 @every_panel
@@ -139,7 +191,7 @@ def test_variables_in_sql_are_quoted_as_strings(place: Place) -> None:
 def test_levels_of_colours_come_from_the_thresholds_of_the_alerts(place: Place) -> None:
     known = {value for value in vars(thresholds).values() if isinstance(value, float | int)}
     colours_alone = {1, 0.5}  # any at all; which status
-    statuses = {400} if place.panel["title"] == "Latest calls" else set()
+    statuses = {400} if place.panel["title"].startswith("Latest") else set()
     derived = {-thresholds.PRICE_DRIFT, 1 - thresholds.PROVIDER_ERRORS, 1 - thresholds.FAILING_NOTICEABLE}
 
     assert levels(place) <= known | derived | colours_alone | statuses

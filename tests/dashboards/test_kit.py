@@ -2,8 +2,9 @@
 
 import re
 
+from dashboards.charts import stat
 from dashboards.fields import defaults
-from dashboards.kit import Board, Row, metric, stat
+from dashboards.kit import Board, Row, metric
 from tests.support.paths import ROOT
 
 

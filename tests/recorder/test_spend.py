@@ -12,6 +12,7 @@ from farebox.records.windows import WINDOWS, window
 from farebox.sinks.batch import Links
 from farebox.sinks.database import DatabaseSink
 from farebox.sinks.spend_gauges import SpendGauges
+from farebox.store import spend
 from farebox.store.engine import writer
 from farebox.store.forget import Person, forget
 from farebox.store.reprices import held, revise
@@ -40,6 +41,11 @@ class Gauges:
         self.at = at or self.at
         self._job.run()
         return {tuple(labels.values()): value for labels, value in self.samples("farebox_spend_usd")}
+
+    def uncertain(self, at: datetime | None = None) -> dict[tuple[str, ...], float]:
+        """Return every series of `farebox_spend_uncertain_calls` by window and status."""
+        self.read(at)
+        return {tuple(labels.values()): value for labels, value in self.samples("farebox_spend_uncertain_calls")}
 
     def samples(self, name: str) -> Iterator[tuple[dict[str, str], float]]:
         for metric in self.registry.collect():
@@ -79,6 +85,26 @@ def test_gauges_are_the_sums_of_the_calls_in_each_window(engine: Engine) -> None
     assert found == by_calls(engine)
     assert ("24h", "user", "bob") not in found
     assert found["1h", "user", "ann"] == 5.000000035
+
+
+def test_calls_that_make_a_sum_uncertain_are_counted_and_change_with_their_hour(engine: Engine) -> None:
+    sink, gauges = DatabaseSink(engine), Gauges(engine)
+    sink.write(calls_of(5, 40), {})
+    assert set(gauges.uncertain().values()) == {0}
+
+    sink.write(calls_of(5, 40, 300, cost_nanousd=None, cost_status="unpriced"), {})
+    sink.write(calls_of(300, cost_status="partial"), {})
+    sink.write(calls_of(10_000, cost_status="estimated"), {})
+
+    found = gauges.uncertain()
+    assert {status: found["today", status] for status in spend.UNCERTAIN} == {
+        "estimated": 0,
+        "partial": 1,
+        "unpriced": 3,
+    }
+    assert (found["1h", "unpriced"], found["1h", "partial"], found["30d", "estimated"]) == (2, 0, 1)
+    later = gauges.uncertain(NOW + timedelta(days=2))
+    assert (later["24h", "unpriced"], later["7d", "unpriced"]) == (0, 3)
 
 
 def test_an_empty_ledger_has_spent_nothing(engine: Engine) -> None:

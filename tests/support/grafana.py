@@ -14,7 +14,8 @@ import psycopg
 from tests.support.boards import Json
 from tests.support.sidecar import _DIRECT
 
-_VARIABLE = re.compile(r"\$\{(\w+)(?::(\w+))?\}|\$(\w+)")
+# Not `$1`, a group of a regular expression.
+_VARIABLE = re.compile(r"\$\{(\w+)(?::(\w+))?\}|\$([A-Za-z_]\w*)")
 # As where Prometheus scrapes each 75 seconds: a rate is over five minutes, in which all of a test lies.
 _SCRAPE = 75
 

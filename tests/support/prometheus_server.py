@@ -20,9 +20,22 @@ _SECONDS = 60.0
 
 
 class Prometheus:
-    """Scrapes `targets`, URLs of /metrics, once a second, and runs farebox's rules without their waiting times."""
+    """Scrapes `targets`, URLs of /metrics, once a second, and runs farebox's rules without their waiting times.
 
-    def __init__(self, folder: Path, tools: Tools, targets: Sequence[str], earlier: str = "") -> None:
+    `earlier` are texts with samples of before, `instances` the names of the targets, `flags` are those of the server.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        tools: Tools,
+        targets: Sequence[str],
+        *earlier: str,
+        instances: Sequence[str] = (),
+        flags: Sequence[str] = (),
+    ) -> None:
+        self._flags = flags
+        self._instances = dict(zip(targets, instances, strict=False))
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._tools = tools
@@ -30,13 +43,14 @@ class Prometheus:
         self._config = folder / "prometheus.yml"
         self._log = folder / "prometheus.log"
         self._configure(folder, targets)
-        if earlier:
-            self._fill(folder, earlier)
+        for text in earlier:
+            if text:
+                self._fill(folder, text)
 
     def __enter__(self) -> Self:
         command = [
             *(self._tools.prometheus, f"--config.file={self._config}", f"--storage.tsdb.path={self._data}"),
-            f"--web.listen-address=127.0.0.1:{self.port}",
+            *(f"--web.listen-address=127.0.0.1:{self.port}", *self._flags),
         ]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
@@ -77,7 +91,9 @@ class Prometheus:
             for rule in group["rules"]:
                 rule.pop("for", None)
         (folder / "rules.yml").write_text(yaml.safe_dump(rules))
-        job = {"job_name": "farebox", "static_configs": [{"targets": [urlsplit(target).netloc for target in targets]}]}
+        named = {target: {"instance": name} for target, name in self._instances.items()}
+        places = [{"targets": [urlsplit(one).netloc], "labels": named.get(one, {})} for one in targets]
+        job = {"job_name": "farebox", "static_configs": places}
         config = {"global": {"scrape_interval": "1s"}, "rule_files": ["rules.yml"], "scrape_configs": [job]}
         self._config.write_text(json.dumps(config))
 

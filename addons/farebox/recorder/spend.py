@@ -59,7 +59,8 @@ class SpendJob:
         if self._known is not self._units.names:
             self._known, self._totals = self._units.names, {name: RunningTotals() for name in WINDOWS}
         spend = [series for name, one in windows.items() for series in self._spend(name, one)]
-        self._gauges.show(spend, list(self._usual(now)), list(self._forecast(now, windows["month"])))
+        uncertain = [series for name, one in windows.items() for series in self._uncertain(name, one)]
+        self._gauges.show(spend, list(self._usual(now)), list(self._forecast(now, windows["month"])), uncertain)
 
     def _spend(self, name: str, span: Window) -> Iterator[Series]:
         units = self._units.between(*span)
@@ -72,6 +73,10 @@ class SpendJob:
         for scope, labels in self._top(totals).items():
             for label, nanousd in labels.items():
                 yield (name, scope, label), nanousd
+
+    def _uncertain(self, name: str, span: Window) -> Iterator[Series]:
+        for status, number in (self._units.uncertain(*span) or {}).items():
+            yield (name, status), number
 
     def _top(self, totals: RunningTotals) -> dict[str, dict[str, int]]:
         by_scope = defaultdict[int, list[tuple[str | None, int]]](list)

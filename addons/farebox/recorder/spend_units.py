@@ -37,6 +37,7 @@ class SpendUnits:
         self.names = Names(len(SCOPES))
         self.first: datetime | None = None
         self._hours: dict[datetime, Unit] = {}
+        self._uncertain: dict[datetime, dict[str, int]] = {}
         self._minutes: dict[datetime, tuple[Unit | None, dict[datetime, Unit] | None]] = {}
         self._revisions: dict[datetime, int] = {}
         self._from: datetime | None = None
@@ -55,7 +56,7 @@ class SpendUnits:
             self._revisions = {hour: revision for hour, revision in found.items() if hour >= begins}
             while begins > since:
                 ends, begins = begins, max(since, begins - _SLICE)
-                self._hours |= self._units(spend.by_hour(connection, begins, ends))
+                self._add(connection, begins, ends)
                 self._revisions |= {hour: revision for hour, revision in found.items() if begins <= hour < ends}
                 self._from = begins
                 if time.monotonic() >= give_up:
@@ -87,15 +88,36 @@ class SpendUnits:
             return found | {at: unit for at, unit in minutes.items() if at >= begins}
         return found | ({hour: self._hours[hour]} if hour in self._hours else {})
 
+    def uncertain(self, begins: datetime, ends: datetime) -> dict[str, int] | None:
+        """Return the number of calls by each of UNCERTAIN statuses; None if not all hours are read yet.
+
+        The hour of `begins` counts whole.
+        """
+        hour = floor(begins)
+        if not self.has(hour):
+            return None
+        found = dict.fromkeys(spend.UNCERTAIN, 0)
+        for at, doubts in self._uncertain.items():
+            if hour <= at < ends:
+                for status, number in doubts.items():
+                    found[status] += number
+        return found
+
     def has(self, hour: datetime) -> bool:
         """Tell whether the hours from `hour` on are read."""
         return self._from is not None and self._from <= hour
 
     def _read(self, connection: Connection, hours: Iterable[datetime]) -> None:
         for begins, ends in _spans(sorted(hours)):
-            for hour in [hour for hour in self._hours if begins <= hour < ends]:
-                del self._hours[hour]
-            self._hours |= self._units(spend.by_hour(connection, begins, ends))
+            for known in (self._hours, self._uncertain):
+                for hour in [hour for hour in known if begins <= hour < ends]:
+                    del known[hour]
+            self._add(connection, begins, ends)
+
+    def _add(self, connection: Connection, begins: datetime, ends: datetime) -> None:
+        self._hours |= self._units(spend.by_hour(connection, begins, ends))
+        for hour, status, number in spend.uncertain(connection, begins, ends):
+            self._uncertain.setdefault(hour, {})[status] = number
 
     def _read_minutes(self, connection: Connection, edges: Collection[datetime]) -> None:
         """Read the minutes of `edges` whose hour has changed since."""
@@ -128,6 +150,8 @@ class SpendUnits:
         old = [hour for hour in self._hours if hour < before]
         for hour in old:
             del self._hours[hour]
+        for hour in [hour for hour in self._uncertain if hour < before]:
+            del self._uncertain[hour]
         if self._from is not None:
             self._from = max(self._from, before)
         if old and len(self.names) > _GONE_LIMIT:

@@ -97,6 +97,10 @@ SPEND: Mapping[str, Spec] = {
     "spend_forecast_usd": Spec(
         "What the window will come to in USD, by weekday and hour, from the ledger.", ("window", "scope", "bound")
     ),
+    "spend_uncertain_calls": Spec(
+        "Calls whose cost is estimated, partial or unpriced, from the ledger; the window's first hour counts whole.",
+        ("window", "cost_status"),
+    ),
 }
 HISTOGRAMS: Mapping[str, Spec] = {
     "call_duration_seconds": Spec("From request to the end of the answer.", _MODEL, _DURATIONS),

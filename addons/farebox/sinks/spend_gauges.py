@@ -11,9 +11,10 @@ from .metric_specs import PREFIX, family
 
 # After so long without a figure from the ledger there is none: an old sum would pass for the current one.
 STALE_SECONDS = 300.0
-NAMES = ("spend_usd", "spend_usual_usd", "spend_forecast_usd")
+NAMES = ("spend_usd", "spend_usual_usd", "spend_forecast_usd", "spend_uncertain_calls")
+_NANO = 1_000_000_000
 
-# The labels of a series in their order, and nano-USD.
+# The labels of a series in their order, and nano-USD or calls.
 Series = tuple[Sequence[str], float]
 
 
@@ -31,8 +32,8 @@ class SpendGauges(Collector):
         shown = []
         for name, series in zip(NAMES, found, strict=True):
             metric = family(name)
-            for labels, nanousd in series:
-                metric.add_metric(labels, nanousd / 1_000_000_000)
+            for labels, amount in series:
+                metric.add_metric(labels, amount / _NANO if name.endswith("_usd") else amount)
             shown.append(metric)
         self._shown, self._shown_at = shown, self._clock()
 

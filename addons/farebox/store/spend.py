@@ -17,6 +17,9 @@ from .summary import MODEL
 # The scopes that spend has names in, and their columns in the hourly sums: those of budgets.
 SCOPES = {scope: column for scope, column in COLUMNS.items() if column is not None}
 _SUMS = hourly[BY_CALLER.table].c
+_DOUBTS = hourly[BY_MODEL.table].c
+# Costs that make a sum an estimate or a lower bound.
+UNCERTAIN = ("estimated", "partial", "unpriced")
 
 
 class Spent(NamedTuple):
@@ -47,6 +50,14 @@ def by_hour(connection: Connection, begins: datetime, ends: datetime) -> Iterato
     totals = func.sum(_SUMS.cost_nanousd), func.sum(_SUMS.cost_nanousd_known)
     within = (_SUMS.hour >= begins, _SUMS.hour < ends, _SUMS.cost_nanousd_known > 0)
     return _spent(connection, select(_SUMS.hour, *keys, *totals).where(*within).group_by(_SUMS.hour, *keys))
+
+
+def uncertain(connection: Connection, begins: datetime, ends: datetime) -> Iterator[tuple[datetime, str, int]]:
+    """Yield the calls of UNCERTAIN cost of the hours from `begins` on and before `ends`: hour, cost status, calls."""
+    within = (_DOUBTS.hour >= begins, _DOUBTS.hour < ends, _DOUBTS.cost_status.in_(UNCERTAIN))
+    query = select(_DOUBTS.hour, _DOUBTS.cost_status, func.sum(_DOUBTS.calls)).where(*within)
+    for hour, status, number in connection.execute(query.group_by(_DOUBTS.hour, _DOUBTS.cost_status)):
+        yield in_utc(hour), status, int(number)
 
 
 def by_call(connection: Connection, hour: datetime) -> Iterator[Spent]:
