@@ -17,7 +17,7 @@ from typing import NamedTuple
 from .results import put
 
 ROUNDS = 5
-_COMMAND = "from farebox.cli.main import main; main()"
+_COMMAND = "from farebox.cli.start import main; main()"
 STARTS = {
     "`farebox --version`": (_COMMAND, "--version"),
     "`farebox --help`": (_COMMAND, "--help"),

@@ -1,12 +1,14 @@
 """The worker's process; `farebox up` starts it."""
 
 import asyncio
+import gc
 import logging
 import sys
 from importlib import import_module
 
 from ..errors import FareboxError
 from ..process.child import Liveness, settings_from_parent, when_to_end
+from ..process.ending import end
 from .logs import redact_foreign_logs
 from .mitmproxy_addons import import_on_demand
 
@@ -16,7 +18,11 @@ def main() -> int:
     redact_foreign_logs()
     settings, number = settings_from_parent(), int(sys.argv[1])
     import_on_demand()
+    # Modules live as long as the process: collections while they are imported would find nothing.
+    gc.disable()
     run = import_module(".server", __package__).run
+    gc.freeze()
+    gc.enable()
     try:
         asyncio.run(run(settings, number, Liveness(), when_to_end))
     except FareboxError as error:
@@ -27,4 +33,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end(main())

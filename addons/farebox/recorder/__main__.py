@@ -18,6 +18,7 @@ from ..dialects import DIALECTS
 from ..errors import FareboxError
 from ..home.folder import PATIENCE_SECONDS, holder
 from ..process.child import OF_RUN, Liveness, settings_from_parent, when_to_end
+from ..process.ending import end
 from ..sinks.budget_metrics import BudgetMetrics
 from ..sinks.database import DatabaseSink
 from ..sinks.metrics import MetricsSink
@@ -199,4 +200,4 @@ def _close_when(alone: threading.Event, server: BoundedHTTPServer) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end(main())
