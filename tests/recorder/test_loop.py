@@ -219,3 +219,18 @@ def test_the_pause_grows_while_the_ledger_is_away_and_ends_with_it(env: Environm
     with locked(env.home / "ledger.db"):
         assert run(10) == [0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0, 5.0, 5.0, 5.0]
     assert run(2) == [0.1, 0.1]
+
+
+def test_calls_that_keep_coming_are_written_together(env: Environment) -> None:
+    recorder = env.start()
+    pauses: list[float] = []
+
+    def wait(seconds: float) -> None:
+        pauses.append(seconds)
+        env.spool(*(reading() for _ in range(round(seconds * 40))))
+
+    env.spool(reading(), reading())
+    recorder.run(lambda: len(pauses) >= 6, wait)
+
+    assert pauses == [0.2, 0.4, 0.8, 1.0, 1.0, 1.0]
+    assert len(env.rows()) == 2 + 8 + 16 + 32 + 3 * 40

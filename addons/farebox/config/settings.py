@@ -116,6 +116,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     retention: Retention = Retention()
     shutdown_timeout: float = 8.0
     idle_timeout: int = 6 * 3600
+    tunings_off: tuple[Literal["hook_table"], ...] = ()
     script: tuple[str, ...] = ()
     set: tuple[str, ...] = ()
 

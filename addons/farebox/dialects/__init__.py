@@ -1,6 +1,7 @@
 """All dialects: every module in this folder with a `DIALECT` is registered."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -17,8 +18,18 @@ DIALECTS: tuple[Dialect, ...] = tuple(
 BY_NAME: Mapping[str, Dialect] = {dialect.name: dialect for dialect in DIALECTS}
 
 
+# The only headers by which a dialect claims a request.
+CLAIMED_BY = frozenset({"upgrade", "anthropic-version"})
+
+
 def dialect_of(request: Request) -> Dialect | None:
     """Return the dialect that claims `request` by its method and path; None if it is not an LLM call."""
+    headers = tuple(header for header in request.headers if header[0] in CLAIMED_BY)
+    return _claiming(Request(request.method, request.host, request.port, request.path, headers))
+
+
+@lru_cache(1024)
+def _claiming(request: Request) -> Dialect | None:
     return next((dialect for dialect in DIALECTS if dialect.claims(request)), None)
 
 

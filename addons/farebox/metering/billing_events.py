@@ -20,11 +20,15 @@ class BillingEvents:
         self.windows: dict[str, int] = {}
         self._payer: Payer | None = None
 
+    def reads(self, document: Document) -> bool:
+        """Tell whether a document states a plan."""
+        return mapping(document.data).get("type") == _CODEX
+
     def see(self, document: Document) -> None:
         """Read one document of the response."""
-        body = mapping(document.data)
-        if body.get("type") != _CODEX:
+        if not self.reads(document):
             return
+        body = mapping(document.data)
         limits, credit = mapping(body.get("rate_limits")), mapping(body.get("credits"))
         self.windows |= windows_of_event(limits)
         used = [mapping(limits.get(lane)).get("used_percent") for lane in ("primary", "secondary")]

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from ..providers.hosts import host_matches
+from ..providers.table import NOBODY, Provider
 from ..records.exchange import Response
 from ..records.reading import StatedCost
 
@@ -51,16 +52,26 @@ class CostReader:
             if field.field and (amount := number_in(_value(data, field.field))) is not None:
                 self._amounts[number] = amount
 
+    def reads(self, data: object) -> bool:
+        """Tell whether a document states a cost."""
+        return any(field.field and number_in(_value(data, field.field)) is not None for field in self._fields)
+
     @property
     def stated(self) -> StatedCost | None:
         """The cost found so far."""
         found = self._found
         return None if found is None else StatedCost(found[0].place, found[1], found[0].unit)
 
-    @property
-    def is_of_named_host(self) -> bool:
-        """Whether the user named the host at whose place the cost was found."""
-        return self._found is not None and self._found[0].host is not None
+    def is_believed_of(self, billed_by: Provider) -> bool:
+        """Tell whether a cost that the response of `billed_by` states counts: any server could state one.
+
+        It does if the user named the host at whose place it was found.
+        """
+        if self._found is not None and self._found[0].host is not None:
+            return True
+        if self._found is not None:
+            return billed_by is not NOBODY
+        return billed_by.bills_as_stated or billed_by.is_configured
 
     @property
     def _found(self) -> tuple[CostField, str] | None:

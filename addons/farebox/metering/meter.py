@@ -24,6 +24,9 @@ from .bill import BilledUsage, bill
 from .billing_events import BillingEvents
 from .call import Call, called
 from .cost_fields import CostReader, number_in
+from .known_events import Effect, KnownEvents, Skimmed
+from .output import Output
+from .response_head import announced_length, request_id
 
 # How many bytes of events one read may decompress to: each event takes time, and no other call proceeds meanwhile.
 _EVENTS_AT_ONCE = 1 << 20
@@ -31,7 +34,6 @@ _EVENTS_PER_BYTE = 32
 # More than one read of mitmproxy can contain uncompressed.
 _DOCUMENTS_AT_ONCE = 20_000
 _AS_REPORTED = ("response_id", "service_tier", "error_type", "error_code", "error_param", "finish_reason")
-_REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid", "apim-request-id")
 
 
 class Meter:
@@ -48,21 +50,21 @@ class Meter:
         self._response = response
         self._reply = call.dialect.begin(response)
         self._content: ContentDecoder | None = None
+        self._known = KnownEvents()
         # An error response is one plain document, even if a stream was requested.
         self._documents: Documents = framing or documents(
-            response.content_type, asks_stream=self.asks_stream and response.status < 400
+            response.content_type,
+            asks_stream=self.asks_stream and response.status < 400,
+            recognize=self._known.recognize,
         )
-        length = response.header("content-length") or ""
-        self._announced = int(length) if length.isdecimal() and not response.header("transfer-encoding") else 0
+        self._announced = announced_length(response)
         self._cost = CostReader(call.applicable_cost_fields, response)
         self._events = BillingEvents()
         self._unreadable = False
         self.failure: Exception | None = None
         self.received = 0
         self._first_byte: float | None = None
-        self._first_token: float | None = None
-        self._chunks = 0
-        self._content_bytes = 0
+        self._output = Output()
         self._error_param: str | None = None
         self._is_begun = False
 
@@ -116,7 +118,7 @@ class Meter:
             **self._timing(now),
             **billed._asdict(),
             outcome=self._outcome(outcome),
-            provider_request_id=self._request_id(),
+            provider_request_id=request_id(self._response),
             model_returned=reply.model,
             streamed=self._documents.is_stream,
             status=self._response.status,
@@ -129,25 +131,16 @@ class Meter:
             ratelimit=self._limits(),
             cost_header=number_in(self._response.header("x-litellm-response-cost")),
             stated_cost=self._cost.stated,
-            is_cost_believed=self._is_cost_believed,
-            sizes=msgspec.structs.replace(self._call.asked.sizes, answer_bytes=self._content_bytes),
+            is_cost_believed=self._cost.is_believed_of(self._billed_by),
+            sizes=msgspec.structs.replace(self._call.asked.sizes, answer_bytes=self._output.bytes),
         )
-
-    @property
-    def _is_cost_believed(self) -> bool:
-        """Whether a cost that the response states counts: any server could state one."""
-        if self._cost.is_of_named_host:
-            return True
-        if self._cost.stated is not None:
-            return self._billed_by is not NOBODY
-        return self._billed_by.bills_as_stated or self._billed_by.is_configured
 
     def _timing(self, now: float) -> dict[str, Any]:
         return {
             "duration_ms": _milliseconds(now),
             "ttfb_ms": _milliseconds(self._first_byte),
-            "ttft_ms": _milliseconds(self._first_token),
-            "output_chunks": self._chunks if self._documents.is_stream else None,
+            "ttft_ms": _milliseconds(self._output.first),
+            "output_chunks": self._output.chunks if self._documents.is_stream else None,
         }
 
     @property
@@ -176,12 +169,15 @@ class Meter:
         dialect = self._call.dialect
         try:
             for document in read():
+                if type(document.data) is Skimmed:
+                    self._output.skim(document.data, now)
+                    continue
                 if not self._is_begun:
                     dialect = self._begin(document)
-                self._measure(document, now)
+                self._output.see(document, dialect, now, is_stream=self._documents.is_stream)
                 self._cost.see(document.data)
                 self._events.see(document)
-                self._reply = dialect.fold(self._reply, document)
+                self._fold(dialect, document)
                 if self._error_param is None and (self._reply.is_error or self._response.status >= 400):
                     self._error_param = parameter_in(document.data, self._call.asked.names)
         except WireError:
@@ -198,14 +194,19 @@ class Meter:
             self._call = replace(self._call, provider=named_by_document(document.data) or NOBODY)
         return self._call.dialect
 
-    def _measure(self, document: Document, now: float) -> None:
-        """Record when content arrived, and its size."""
-        if self._documents.is_stream:
-            if not self._call.dialect.has_content(document):
-                return
-            self._chunks += 1
-            self._first_token = now if self._first_token is None else self._first_token
-        self._content_bytes += content_bytes(document.data)
+    def _fold(self, dialect: Dialect, document: Document) -> None:
+        before, self._reply = self._reply, dialect.fold(self._reply, document)
+        if self._reply != before:
+            self._known.forget()
+        elif self._documents.is_stream and not before.is_error and self._response.status < 400:
+            self._known.learn(self._effect)
+
+    def _effect(self, document: Document) -> Effect:
+        """Return what reading `document` would do now."""
+        dialect, data = self._call.dialect, document.data
+        is_read = self._cost.reads(data) or self._events.reads(document)
+        changes = is_read or dialect.fold(self._reply, document) != self._reply
+        return Effect(changes, dialect.has_content(document), content_bytes(data))
 
     def _billed_usage(self) -> BilledUsage:
         try:
@@ -233,10 +234,6 @@ class Meter:
     def _limits(self) -> dict[str, int] | None:
         headers = self._response.headers
         return {**(ratelimit_of(headers) or {}), **windows_in(headers), **self._events.windows} or None
-
-    def _request_id(self) -> str | None:
-        named = (self._response.header(name) for name in _REQUEST_ID_HEADERS)
-        return next((value for value in map(clean.word, named) if value), None)
 
 
 def unanswered(call: Call, now: float, outcome: str) -> Reading:

@@ -38,6 +38,7 @@ from .patches.heads import bound_heads
 from .patches.own_listener import refuse_own_address
 from .patches.silence import mark_silent_clients
 from .patches.trailers import pass_trailers
+from .tuning import tune
 from .upstream_chain import UpstreamChain, upstream_of
 from .worker_output import WorkerOutput, new_id
 
@@ -79,6 +80,7 @@ async def run(
         tcp_timeout=settings.idle_timeout,
         mode=[f"upstream:{upstream.url}" if upstream else "regular", *modes_of(number, settings.mode)],
     )
+    tune(settings.tunings_off)
     master = Master(options, with_termlog=False)
     master.addons.add(*addons_for(settings))
     access, connections, sidecar = new_sidecar(settings)

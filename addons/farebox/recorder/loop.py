@@ -10,6 +10,7 @@ from .health import Health
 from .heartbeats import Heartbeats
 from .jobs import JobRunner
 from .ledger_outage import LedgerOutage
+from .pace import Pace
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +40,8 @@ class Recorder:
         self._writer = writer
         self._jobs = jobs
         self._outage = LedgerOutage(to.database.reconnect)
+        self._pace = Pace(BATCH)
+        self._pause = 0.0
         self._ended: list[str] = []
         self._backlog = 0
 
@@ -76,8 +79,9 @@ class Recorder:
                         "calls wait in the spool (%d), the next start records them: keep the data folder", self._backlog
                     )
                 return
-            if not moved:
-                wait(self._outage.pause)
+            pause = self._pause if moved else self._outage.pause
+            if pause and not (moved and stopping):
+                wait(pause)
 
     def step(self) -> int:
         """Move one batch and return how many messages it had.
@@ -93,6 +97,7 @@ class Recorder:
             self._set_backlog(self._spool.pending() if self._spool else self._spooled())
             return 0
         self._set_backlog(backlog)
+        self._pause = self._pace.after(len(batch.messages))
         self._outage.end()
         return len(batch.messages) or len(batch.positions)
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 TEXT_LIMIT = 256
@@ -10,7 +11,10 @@ _KEY_LIMIT = 64
 _NUMBER_LIMIT = 2**53
 # Higher than any context window, and low enough that no price overflows 64 bits of nano-USD.
 _COUNT_LIMIT = 10**12
-_WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/=+-]{0,127}")
+_WORD_LIMIT = 128
+_WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/=+-]*")
+# Models, hosts and reasons repeat from call to call, and from event to event.
+_CACHED = 1024
 # No blank, so no prose; no character that begins a quotation, a list or the type of a `data:` URL.
 _NAME = re.compile(r"[^\s\"'`,;<>{}%]+")
 _ADDRESS = re.compile(r"[\w.+-]@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2}")
@@ -54,8 +58,11 @@ def spreadsheet_cell(value: str) -> str:
 
 def name(value: object) -> str | None:
     """Return `value` uncut if it may name a model or a host; None if it is prose, an address, a key or an image."""
-    if not isinstance(value, str) or len(value) > TEXT_LIMIT:
-        return None
+    return _name(value) if isinstance(value, str) and len(value) <= TEXT_LIMIT else None
+
+
+@lru_cache(_CACHED)
+def _name(value: str) -> str | None:
     cleaned = text(value) or ""
     is_name = _NAME.fullmatch(cleaned) and cleaned.isprintable() and not has_address(cleaned)
     return cleaned if is_name else None
@@ -70,9 +77,12 @@ def word(value: object) -> str | None:
     """Return `value` if it is like an enumeration's name ("rate_limit_exceeded"), not prose or a key; else None."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
-    if not isinstance(value, str) or not _WORD.fullmatch(value) or _SECRET.search(value):
-        return None
-    return value
+    return _word(value) if isinstance(value, str) and len(value) <= _WORD_LIMIT else None
+
+
+@lru_cache(_CACHED)
+def _word(value: str) -> str | None:
+    return value if _WORD.fullmatch(value) and not _SECRET.search(value) else None
 
 
 def count(value: object) -> int | None:

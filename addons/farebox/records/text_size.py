@@ -12,7 +12,7 @@ _STRINGS = 4_000
 # How much of an encoded string is searched for escapes; the rest is assumed to have as many.
 _ESCAPES_SAMPLE = 64 << 10
 # The members that contain the model's output, tool calls included; the rest of a document is structure.
-_CONTENT = frozenset(
+CONTENT = frozenset(
     """content text delta reasoning reasoning_content thinking refusal response completion generation outputText
     generated_text arguments partial_json tool_plan transcript code""".split()
 )
@@ -50,7 +50,7 @@ def content_bytes(document: Any) -> int:
                 if name in _CALLS and isinstance(inner, dict):
                     text += measure(inner)[0]
                 else:
-                    stack.append((name in _CONTENT, inner))
+                    stack.append((name in CONTENT, inner))
         elif isinstance(value, list):
             stack.extend((is_content, inner) for inner in value)
     return text

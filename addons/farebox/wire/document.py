@@ -1,7 +1,7 @@
 """The result of every framing: JSON documents, decoded as clients decode them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -26,6 +26,14 @@ class Document(NamedTuple):
     def is_done(self) -> bool:
         """Whether this is the `[DONE]` mark."""
         return self.event == "[DONE]"
+
+
+# Returns the document of an event by its name and data if it need not be decoded, else None.
+Recognize = Callable[[str, bytes], Document | None]
+
+
+def unknown(_event: str, _raw: bytes) -> None:
+    """Recognize no event."""
 
 
 class Documents(Protocol):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from .document import BYTE_ORDER_MARK, Document, Documents, decode
+from .document import BYTE_ORDER_MARK, Document, Documents, Recognize, decode, unknown
 from .eventstream import EventStreamDocuments
 from .jsonarray import ArrayElements
 from .jsondocument import JsonDocument
@@ -23,13 +23,14 @@ _BINARY = ("audio/", "image/", "video/")
 _SSE_STARTS = (b"data:", b"event:", b"id:", b"retry:", b":")
 
 
-def documents(content_type: str, *, asks_stream: bool = False) -> Documents:
+def documents(content_type: str, *, asks_stream: bool = False, recognize: Recognize = unknown) -> Documents:
     """Return the reader for a body of `content_type`, which is only trusted if the body does not contradict it.
 
     `asks_stream`: whether the request asks for a stream, because JSON arrays of chunks have the type of plain JSON.
+    `recognize` is asked for each event and line before it is decoded.
     """
     is_binary = content_type.startswith(_BINARY) or (content_type == _BYTES and not asks_stream)
-    return _NoDocuments() if is_binary else _Sniffed(content_type, asks_stream=asks_stream)
+    return _NoDocuments() if is_binary else _Sniffed(content_type, recognize, asks_stream=asks_stream)
 
 
 class _NoDocuments:
@@ -50,8 +51,9 @@ class _NoDocuments:
 class _Sniffed:
     """A body whose first bytes decide: servers send events as text/plain, and JSON errors as text/event-stream."""
 
-    def __init__(self, content_type: str, *, asks_stream: bool) -> None:
+    def __init__(self, content_type: str, recognize: Recognize, *, asks_stream: bool) -> None:
         self._type = content_type
+        self._recognize = recognize
         self._asks_stream = asks_stream
         self._head = b""
         self._inner: Documents | None = None
@@ -91,9 +93,9 @@ class _Sniffed:
         if start.startswith(b"["):
             return ArrayElements(is_stream=self._asks_stream)
         if start.startswith(_SSE_STARTS) or (self._type == _SSE and not start.startswith(b"{")):
-            return SseDocuments()
+            return SseDocuments(self._recognize)
         if self._type == _AWS and not start.startswith(b"{"):
             return EventStreamDocuments()
         if self._type in _LINES or (self._asks_stream and self._type != _SSE):
-            return JsonLines(declared=self._type in _LINES)
+            return JsonLines(declared=self._type in _LINES, recognize=self._recognize)
         return JsonDocument()

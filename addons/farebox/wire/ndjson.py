@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from ..errors import WireError
 from . import document
-from .document import Document, decode
+from .document import Document, Recognize, decode, unknown
 
 # How often a line that currently ends in a brace is decoded; each attempt takes time.
 _TRIES = 8
@@ -18,7 +18,8 @@ class JsonLines:
     also answer a request for a stream with one plain document. A document over several lines is read in either case.
     """
 
-    def __init__(self, *, declared: bool) -> None:
+    def __init__(self, *, declared: bool, recognize: Recognize = unknown) -> None:
+        self._recognize = recognize
         self.unreadable = 0
         self.is_stream = declared
         self.is_whole = False
@@ -41,7 +42,7 @@ class JsonLines:
         if self.is_stream and self._tries and self._rest and chunk.rstrip().endswith(b"}"):
             self._tries -= 1
             with contextlib.suppress(WireError):
-                found = Document("", decode(bytes(self._rest)))
+                found = self._document(bytes(self._rest))
                 self._has_begun = True
                 self._drop(len(self._rest))
                 yield found
@@ -67,7 +68,7 @@ class JsonLines:
             if not line:
                 continue
             try:
-                found = Document("", decode(line))
+                found = self._document(line)
             except WireError:
                 if not (self._has_begun or line.endswith(b"}")):
                     self._is_one, self.is_stream, start = True, False, 0
@@ -79,6 +80,9 @@ class JsonLines:
             self._has_begun = True
         self._drop(start)
         self._searched = len(self._rest)
+
+    def _document(self, line: bytes) -> Document:
+        return self._recognize("", line) or Document("", decode(line))
 
     def _drop(self, length: int) -> None:
         del self._rest[:length]

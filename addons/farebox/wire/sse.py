@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..errors import WireError
-from .document import Document, decode
+from .document import Document, Recognize, decode, unknown
 
 EVENT_LIMIT = 32 << 20
 _BLANK = re.compile(rb"\n*")
@@ -42,6 +42,22 @@ class EventStream:
 
     def feed(self, chunk: bytes) -> Iterator[Event]:
         """Yield the events that `chunk` completes."""
+        if not chunk.endswith(b"\n\n") or b"\r" in chunk or self._is_within_event:
+            yield from self._feed(chunk)
+            return
+        # Most chunks are whole events: these need no search for ends of lines.
+        for part in chunk[:-2].split(b"\n\n"):
+            event = _whole(part)
+            if event is not None:
+                yield event
+            else:
+                yield from self._feed(part + b"\n\n")
+
+    @property
+    def _is_within_event(self) -> bool:
+        return bool(self._at_start or self._skip_line_feed or self._rest or self._data_lines or self._name)
+
+    def _feed(self, chunk: bytes) -> Iterator[Event]:
         self._rest += chunk
         if len(self._rest) + len(self._data) > EVENT_LIMIT:
             raise WireError(f"an event of the stream is longer than {EVENT_LIMIT} bytes")
@@ -121,6 +137,17 @@ class EventStream:
             yield event
 
 
+def _whole(part: bytes) -> Event | None:
+    """Return the event of one data line, perhaps after a name, that `part` is; None if it is anything else."""
+    name = b""
+    if part.startswith(b"event: "):
+        name, _, part = part[7:].partition(b"\n")
+    data = part[6:]
+    if not data or not part.startswith(b"data: ") or b"\n" in data:
+        return None
+    return Event(name[:64].decode("utf-8", "replace") if name else "", data)
+
+
 class SseDocuments:
     """Server-sent events whose data is JSON, or the mark `[DONE]`.
 
@@ -132,8 +159,9 @@ class SseDocuments:
     is_whole = False
     is_one = False
 
-    def __init__(self) -> None:
+    def __init__(self, recognize: Recognize = unknown) -> None:
         self.unreadable = 0
+        self._recognize = recognize
         self._events = EventStream()
 
     def feed(self, chunk: bytes) -> Iterator[Document]:
@@ -144,14 +172,17 @@ class SseDocuments:
 
     def _read(self, events: Iterator[Event]) -> Iterator[Document]:
         for event in events:
-            is_done = event.data.lstrip().startswith(b"[DONE]")
+            is_done = not event.data.startswith(b"{") and event.data.lstrip().startswith(b"[DONE]")
             if not (is_done or event.is_ended or event.data.rstrip().endswith((b"}", b"]"))):
                 continue
             try:
-                document = Document("[DONE]", None) if is_done else Document(event.name, decode(event.data))
+                document = Document("[DONE]", None) if is_done else self._document(event)
             except WireError:
                 self.unreadable += event.is_ended
                 continue
             if not event.is_ended:
                 self._events.take()
             yield document
+
+    def _document(self, event: Event) -> Document:
+        return self._recognize(event.name, event.data) or Document(event.name, decode(event.data))

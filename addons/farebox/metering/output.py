@@ -1,0 +1,32 @@
+"""The output of a model as it arrives: when the first of it came, how many documents had some, and how many bytes."""
+
+from ..dialects._base import Dialect
+from ..records.text_size import content_bytes
+from ..wire.document import Document
+from .known_events import Skimmed
+
+
+class Output:
+    """Counts the documents of one response that contain output; `first` is the time of the first one of a stream."""
+
+    def __init__(self) -> None:
+        self.first: float | None = None
+        self.chunks = 0
+        self.bytes = 0
+
+    def see(self, document: Document, dialect: Dialect, now: float, *, is_stream: bool) -> None:
+        """Count a document."""
+        if not is_stream:
+            self.bytes += content_bytes(document.data)
+        elif dialect.has_content(document):
+            self._add(content_bytes(document.data), now)
+
+    def skim(self, skimmed: Skimmed, now: float) -> None:
+        """Count an event of a stream that was recognized."""
+        if skimmed.has_content:
+            self._add(skimmed.size, now)
+
+    def _add(self, size: int, now: float) -> None:
+        self.chunks += 1
+        self.first = now if self.first is None else self.first
+        self.bytes += size
