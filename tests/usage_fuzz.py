@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from farebox.metering.call import call_of
 from farebox.metering.meter import Meter
+from farebox.pricing.row import RESERVATIONS
 from farebox.pricing.standard import standard
 from farebox.providers.table import PROVIDERS, Table
 from farebox.recorder.reading_to_record import record_of
@@ -131,8 +132,9 @@ def _wrong(row: Record, truth: Record) -> Iterator[str]:
 
 
 def _says_so(row: Record, truth: Record) -> bool:
-    new = set(row.cost_reasons or ()) - set(truth.cost_reasons or ())
-    return bool(row.estimate or new) or row.usage_source != truth.usage_source
+    reasons = set(row.cost_reasons or ())
+    new = reasons - set(truth.cost_reasons or ())
+    return bool(row.estimate or new or reasons & RESERVATIONS) or row.usage_source != truth.usage_source
 
 
 def main() -> int:

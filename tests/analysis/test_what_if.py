@@ -5,8 +5,10 @@ from decimal import Decimal
 from io import StringIO
 from typing import Any
 
+import msgspec
 import pytest
 from farebox.analysis.what_if import Comparison, Other, what_if
+from farebox.config.price_rules import PriceRule
 from farebox.pricing.pricer import Pricer
 from farebox.pricing.rate import Rate
 from farebox.pricing.ratecard import RateCard
@@ -102,6 +104,31 @@ def test_units_without_a_price_are_named_and_make_the_cost_a_lower_bound(engine:
     assert (found.total.partial, found.total.uncertain) == (1, 1)
     assert "no_price:web_search_requests" in text
     assert "1 call with an actual cost that is a lower bound or an estimate" in text
+
+
+def own_machine() -> Pricer:
+    rules = [{"match": {"provider": "llamacpp", "model": "m"}, "local": {"mode": "gpu_hour", "usd_per_hour": "3.6"}}]
+    return standard(msgspec.convert(rules, tuple[PriceRule, ...], strict=False))
+
+
+def test_on_a_machine_of_one_s_own_calls_last_as_long_as_it_would_write_them(engine: Engine) -> None:
+    own = call("m", provider="llamacpp", output_tokens=50, price_context={"machine_ms": "2000"})
+    DatabaseSink(engine).write([own, call(duration_ms=77_000)], {})
+
+    [found] = what_if(engine, ALL, own_machine(), [Other("llamacpp", "m")])
+
+    # 100 tokens at 25 a second, at 3.60 USD an hour.
+    assert found.by_key["openai", "gpt-4o"].there == 4_000_000
+    assert "25 tokens a second, measured over 1 call" in " ".join(caveats(found))
+
+
+def test_on_a_machine_whose_speed_is_unknown_no_call_has_a_price(engine: Engine) -> None:
+    DatabaseSink(engine).write([call(duration_ms=77_000)], {})
+
+    [found] = what_if(engine, ALL, own_machine(), [Other("llamacpp", "m")])
+
+    assert (found.total.calls, found.total.left_out) == (0, 1)
+    assert "no recorded call shows how fast it writes" in " ".join(caveats(found))
 
 
 def test_a_narrow_terminal_cuts_no_figure(engine: Engine) -> None:

@@ -20,7 +20,10 @@ SETTINGS = Settings(timezone="Europe/Berlin")
         (["provider=openai"], (("provider", ("openai",)),)),
         (["user="], (("user", (None,)),)),
         (["user=(unknown)"], (("user", (None,)),)),
-        (["host=a=b"], (("host", ("a=b",)),)),
+        (["host=a=b"], (("host", ("a=b", "a=b:*")),)),
+        (["host=localhost"], (("host", ("localhost", "localhost:*")),)),
+        (["host=localhost:8000"], (("host", ("localhost:8000",)),)),
+        (["host=::1"], (("host", ("::1", "[::1]:*")),)),
         (["status=200", "model=a", "status=429"], (("status", ("200", "429")), ("model", ("a",)))),
     ],
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from farebox.dialects._base import Reply
-from farebox.dialects._bedrock import Target, begin, failed, guardrail_units, target
+from farebox.dialects._bedrock import Target, begin, failed, guardrail_usages, policy_units, target
 from farebox.records.exchange import Response, request_to
 from farebox.wire.documents import Document
 
@@ -87,4 +87,4 @@ TRACE = {
     ids=["none", "odd", "input and output"],
 )
 def test_guardrails_are_counted_by_policy_and_words_are_free(trace: Any, units: dict[str, int]) -> None:
-    assert guardrail_units(trace) == units
+    assert policy_units(guardrail_usages(trace)) == units

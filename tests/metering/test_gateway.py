@@ -1,7 +1,7 @@
-"""A gateway says that an answer comes from its own cache."""
+"""A gateway says that an answer comes from its own cache, and which of its options answered."""
 
 import pytest
-from farebox.metering.gateway import is_cache_hit
+from farebox.metering.gateway import fallbacks, is_cache_hit
 from farebox.records.exchange import Response
 
 
@@ -22,3 +22,20 @@ from farebox.records.exchange import Response
 )
 def test_the_head_tells_a_hit(headers: dict[str, str], is_hit: bool) -> None:
     assert is_cache_hit(Response(200, tuple(headers.items()))) is is_hit
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({}, {}),
+        ({"x-litellm-attempted-fallbacks": "0"}, {}),
+        ({"x-litellm-attempted-fallbacks": "1"}, {"gateway_fallbacks": "1"}),
+        ({"x-litellm-attempted-fallbacks": "many"}, {}),
+        ({"x-portkey-last-used-option-index": "config.targets[1]"}, {"gateway_option": "1"}),
+        ({"x-portkey-last-used-option-index": "config.targets[0].targets[12]"}, {"gateway_option": "0.12"}),
+        ({"x-portkey-last-used-option-index": "config"}, {}),
+    ],
+    ids=str,
+)
+def test_the_head_tells_which_option_answered(headers: dict[str, str], expected: dict[str, str]) -> None:
+    assert fallbacks(Response(200, tuple(headers.items()))) == expected

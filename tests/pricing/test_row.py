@@ -268,3 +268,17 @@ def test_parts_have_what_they_state_and_share_the_rest() -> None:
     )
     assert second.context == {"speed": "slow", "size": "1x1", "processing": "batch"}
     assert (second.provider, second.host, second.at) == ("acme", "h", AT)
+
+
+def test_a_rule_matches_a_host_with_and_without_its_port() -> None:
+    of_port, of_words = record(host="box:8000"), record(host="box", price_context={"port": "8000"})
+
+    for row in (of_port, of_words):
+        [consumed] = consumptions(row)
+        assert (consumed.host, consumed.port) == ("box", 8000)
+
+
+def test_what_sets_no_price_is_not_part_of_the_context() -> None:
+    [consumed] = consumptions(record(price_context={"gateway_fallbacks": "1", "machine_ms": "70", "speed": "fast"}))
+
+    assert (consumed.context, consumed.machine_ms) == ({"speed": "fast"}, 70)

@@ -73,4 +73,7 @@ def test_a_long_context_price_is_a_step_of_the_prices_that_it_names() -> None:
     ],
 )
 def test_a_local_model_costs_by_the_millisecond(written: str, usd: str, hours: int) -> None:
-    assert rates(f"local: {written}") == {"duration_ms": Rate(Decimal(usd), HOUR_MS * hours)}
+    assert rates(f"local: {written}") == {
+        "duration_ms": Rate(Decimal(usd), HOUR_MS * hours),
+        "machine_ms": Rate(Decimal(usd), HOUR_MS),
+    }

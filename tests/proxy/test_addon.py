@@ -5,8 +5,9 @@ from email.utils import formatdate
 from typing import Any
 
 import pytest
-from farebox.proxy.addon import REQUEST_LIMIT, Sidecar
+from farebox.proxy.addon import Sidecar
 from farebox.proxy.held import Held
+from farebox.proxy.memory_budget import REQUEST_LIMIT
 from farebox.proxy.tap import RESPONSE_LIMIT, RequestTap, ResponseTap
 from farebox.proxy.usage_tap import UsageTap
 from farebox.records.reading import Reading

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 from farebox.budgets.decisions import FILE, Decisions, Refusal, refusal_of
 from farebox.config.settings import Settings
-from farebox.proxy.addon import REQUEST_LIMIT
 from farebox.proxy.budget_limits import BudgetLimits
+from farebox.proxy.memory_budget import REQUEST_LIMIT
 
 from tests.support.budgets import budget
 from tests.support.flows import Worker, answered, exchange_of, flow_of

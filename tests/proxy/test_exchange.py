@@ -1,11 +1,13 @@
 """One exchange is one Reading, of the client's own request, whatever was sent or could be read of it."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 from farebox.metering.cost_fields import CostField
 from farebox.proxy.capture import CaptureOptions
 from farebox.proxy.exchange import HEAD_LIMIT, destination, request_of
+from farebox.proxy.memory_budget import MemoryBudget
 from farebox.records import reading as readings
 from farebox.records.reading import Reading
 
@@ -106,6 +108,28 @@ def test_the_head_of_a_large_request_is_kept(pieces: list[bytes], kept: int) -> 
 
     assert exchange._head == bytearray(b"".join(pieces)[:kept])
     assert reading.request_bytes == sum(map(len, pieces))
+
+
+def test_a_body_of_unknown_length_is_read_whole_while_there_is_room() -> None:
+    exchange, room = exchange_of(), MemoryBudget(2 * HEAD_LIMIT + 100)
+    for piece in (b'{"messages": [{"content": "', b"a word " * 9_400, b'"}], "model": "gpt-5"}'):
+        exchange.upload(piece, partial(room.grow, "1"))
+
+    reading = closed(exchange, readings.NETWORK_ERROR)
+
+    assert reading.model_requested == "gpt-5"
+    assert reading.sizes.prompt_bytes is not None
+    assert reading.sizes.prompt_bytes > HEAD_LIMIT
+
+
+def test_of_a_body_that_becomes_too_long_only_the_head_stays() -> None:
+    exchange, room = exchange_of(), MemoryBudget(2 * HEAD_LIMIT)
+    for piece in (b'{"model": "gpt-5", "messages": ["', b"x" * HEAD_LIMIT, b"y" * HEAD_LIMIT, b"z"):
+        exchange.upload(piece, partial(room.grow, "1"))
+
+    assert exchange._head is not None
+    assert len(exchange._head) == HEAD_LIMIT
+    assert closed(exchange, readings.NETWORK_ERROR).model_requested == "gpt-5"
 
 
 def test_only_named_headers_are_kept_as_tags() -> None:

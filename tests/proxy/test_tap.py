@@ -212,12 +212,16 @@ def test_a_fault_of_ours_changes_nothing_and_is_reported_once(
     assert tapped.readings == []
 
 
+def nothing(_size: int) -> bool:
+    return False
+
+
 def test_a_large_request_passes_and_its_head_is_kept() -> None:
     head = b'{"model": "gpt-5", "stream": true, "messages": ["'
     pieces = [head, b"x" * HEAD_LIMIT, b"y" * HEAD_LIMIT, b'"]}', b""]
     exchange = exchange_of()
     faults: list[Exception] = []
-    tap = RequestTap(exchange, faults.append)
+    tap = RequestTap(exchange, faults.append, nothing)
 
     passed = [tap(piece) for piece in pieces]
     reading = exchange.close("network_error")
@@ -233,7 +237,7 @@ def test_a_fault_in_a_request_changes_nothing(monkeypatch: pytest.MonkeyPatch) -
     faults: list[Exception] = []
     exchange = exchange_of()
     monkeypatch.setattr(exchange, "_head", "no bytes")
-    tap = RequestTap(exchange, faults.append)
+    tap = RequestTap(exchange, faults.append, nothing)
 
     assert tap(b"one") == b"one"
     assert list(map(type, faults)) == [TypeError]

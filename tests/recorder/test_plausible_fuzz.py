@@ -6,15 +6,15 @@ from tests import corpus, usage_fuzz
 from tests.support.effort import EXHAUSTIVE
 
 SHARE = 1.0 if EXHAUSTIVE else 0.15
-# Cases are chosen for their oddities: batches, iterations and tools, whose figures are stated once.
-OF_CASES, OF_RECORDINGS = 0.10, 0.01
+# Of the changes that a response shows. A sample may have half as many again.
+OF_CASES, OF_RECORDINGS = 0.01, 0.01
 
 
 def test_few_changed_cases_are_silently_wrong() -> None:
     found = usage_fuzz.count(usage_fuzz.from_cases(), SHARE)
 
     assert found.mutations > 300
-    assert len(found.told) / found.with_trace < OF_CASES
+    assert len(found.told) / found.with_trace < OF_CASES * 1.5
 
 
 def test_few_changed_recordings_are_silently_wrong() -> None:

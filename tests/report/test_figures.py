@@ -9,6 +9,13 @@ from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize(
+    ("nanousd", "unpriced", "told"), [(0, 0, "$0"), (0, 1, "?"), (None, 1, "?"), (3_500_000, 1, "$0.00350")]
+)
+def test_spend_of_unpriced_calls_is_never_nothing(nanousd: int | None, unpriced: int, told: str) -> None:
+    assert figures.spend(nanousd, unpriced) == told
+
+
+@pytest.mark.parametrize(
     ("nanousd", "told"),
     [
         (None, "?"),

@@ -23,6 +23,30 @@ def test_a_model_on_one_s_own_machine_is_told_by_its_host(host: str, *, local: b
     assert is_local(host) is local
 
 
+@pytest.mark.parametrize(
+    ("provider", "host", "free"),
+    [
+        ("ollama", "localhost", True),
+        ("llamacpp", "gpu.lan", True),
+        ("vllm", "vllm", True),
+        ("ollama", "ollama.com", False),
+        ("litellm", "localhost", False),
+        ("portkey", "portkey", False),
+        ("unknown", "localhost", False),
+        ("openai", "10.0.0.7", False),
+        ("", "localhost", False),
+    ],
+)
+def test_only_a_server_that_runs_models_itself_is_proposed_as_free(provider: str, host: str, *, free: bool) -> None:
+    assert ("mode: free" in rule_for(provider, "m", host=host)) is free
+
+
+def test_the_lines_to_add_name_the_port_where_the_host_has_one() -> None:
+    [rule] = yaml.safe_load(rule_for("ollama", "m", host="[::1]:11434"))
+
+    assert rule["match"] == {"host": "::1", "port": 11434, "model": "m"}
+
+
 def test_the_lines_to_add_name_the_provider_where_there_is_one() -> None:
     units = ["audio_milliseconds", "characters", "input_tokens", "service_tier"]
     assert yaml.safe_load(rule_for("groq", "x-1", units=units).replace("...", "1")) == [

@@ -65,6 +65,7 @@ VARIABLES: Mapping[str, tuple[str, Any]] = {
     ),
     "currency": ("[{code: EUR, usd: 1.08}]", (Currency("EUR", Decimal("1.08")),)),
     "cost_fields": ("[{header: x-cost}]", (CostField(header="x-cost"),)),
+    "gateway_calls": ("leave_out", "leave_out"),
     "budgets": (
         "[{name: office, scope: all, limit: 500 USD, window: month}]",
         (Budget("office", "all", "500 USD", "month"),),

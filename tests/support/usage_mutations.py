@@ -22,6 +22,8 @@ _CONTENT = frozenset({"choices", "content", "messages", "logprobs", "candidates"
 _IN_CONTENT = frozenset({"usage"})
 KINDS = ("renamed", "left out", "doubled", "zero", "moved")
 _TERMS = 4
+# Smaller numbers are equal to others by chance.
+_LEAST = 10
 
 
 class Field(NamedTuple):
@@ -80,7 +82,9 @@ def framed(content_type: str | None, read_: list[Document]) -> tuple[bytes, str]
 
 
 def _is_stated_twice(field: Field, others: list[Field]) -> bool:
-    rest = [other.value for other in others if other.path != field.path]
+    if field.value < _LEAST:
+        return False
+    rest = [other.value for other in others if other.path != field.path and other.value >= _LEAST]
     for size in range(_TERMS):
         for terms in combinations(rest[:14], size):
             if sum(terms) + field.value in rest or (size > 1 and sum(terms) == field.value):

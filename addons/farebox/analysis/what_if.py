@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import msgspec
 
+from ..pricing.amounts import DURATION
 from ..pricing.consumption import Consumption
 from ..pricing.cost import FREE, NONE, PARTIAL
 from ..pricing.pricer import Pricer
 from ..pricing.row import NO_USAGE, consumptions
 from ..records.record import Record
+from ..records.usage import Usage
 from ..store.engine import Engine
+from ..store.machine_speed import Speed, measured_speed
 from ..store.reprices import PAGE, Selection, page
 from ..store.snapshot import snapshot
 from ..store.summary import DIMENSIONS
@@ -67,12 +71,17 @@ class Verdict:
 
 @dataclass(slots=True)
 class Comparison:
-    """The calls priced on `other`, grouped by `names`, dimensions of a report; a value of None is unknown."""
+    """The calls priced on `other`, grouped by `names`, dimensions of a report; a value of None is unknown.
+
+    If `other` `is_by_time`, it costs as long as its machine works: that follows from its measured `speed`.
+    """
 
     other: Other
     names: tuple[str, ...] = REPLACED
     by_key: dict[tuple[str | None, ...], Verdict] = field(default_factory=dict)
     reasons: set[str] = field(default_factory=set)
+    is_by_time: bool = False
+    speed: Speed | None = None
 
     @property
     def total(self) -> Verdict:
@@ -90,6 +99,10 @@ def what_if(
     found = [Comparison(other, by) for other in others]
     after = None
     with snapshot(engine) as connection:
+        for comparison in found:
+            if _is_by_time(comparison.other, pricer):
+                comparison.is_by_time = True
+                comparison.speed = measured_speed(connection, comparison.other.provider, comparison.other.model)
         while True:
             rows = page(connection, wanted, after)
             for row in rows:
@@ -108,7 +121,10 @@ def _compare(comparison: Comparison, row: Record, pricer: Pricer) -> None:
     # A group with several models has no common factor.
     ratio = factor(_value(row, _MODEL), other.model) if _MODEL in comparison.names else None
     verdict = comparison.by_key.setdefault(key, Verdict(factor=ratio))
-    cost = pricer.price(*(_there(consumption, other) for consumption in consumptions(row)))
+    if comparison.is_by_time and (comparison.speed is None or row.output_tokens is None):
+        verdict.add(row, None, is_partial=False)
+        return
+    cost = pricer.price(*(_there(consumption, other, comparison.speed) for consumption in consumptions(row)))
     if cost.nanousd is None or cost.status == PARTIAL:
         comparison.reasons.update(cost.reasons)
     # A model without that tier gets its standard price, which says nothing on the tier's.
@@ -130,7 +146,12 @@ def _turn(row: Record) -> str:
     return message or row.trace or row.retry_of or row.id
 
 
-def _there(consumption: Consumption, other: Other) -> Consumption:
+def _is_by_time(other: Other, pricer: Pricer) -> bool:
+    card = pricer.card(Consumption(other.provider, (other.model,), Usage(), datetime.now(UTC), duration_ms=1))
+    return card is not None and DURATION in card.rates
+
+
+def _there(consumption: Consumption, other: Other, speed: Speed | None) -> Consumption:
     is_batch = other.tier == _BATCH
     return msgspec.structs.replace(
         consumption,
@@ -139,4 +160,5 @@ def _there(consumption: Consumption, other: Other) -> Consumption:
         host="",
         tier=None if is_batch else other.tier,
         context={"processing": _BATCH} if is_batch else {},
+        machine_ms=speed.duration_ms(consumption.usage.output_tokens) if speed else None,
     )

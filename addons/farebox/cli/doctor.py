@@ -14,6 +14,7 @@ from ..doctor import (
     client,
     destinations,
     folder,
+    gateways,
     idle_entries,
     librechat,
     open_files,
@@ -73,7 +74,7 @@ def doctor(
 def examine(settings: Settings, pid: int | None, env_file: Path | None) -> Iterator[Finding]:
     """Yield the findings of every check."""
     farebox = farebox_of(settings)
-    for place in (folder, ports, ledger_check, prices, idle_entries, budgets, destinations, otlp):
+    for place in (folder, ports, ledger_check, gateways, prices, idle_entries, budgets, destinations, otlp):
         yield from place.check(settings)
     yield from open_files.check()
     yield from sidecar.check(settings, farebox.endpoint)

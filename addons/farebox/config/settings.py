@@ -102,6 +102,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     prices: tuple[PriceRule, ...] = ()
     currency: tuple[Currency, ...] = ()
     cost_fields: tuple[CostField, ...] = ()
+    gateway_calls: Literal["count", "leave_out"] = "count"
     budgets: tuple[Budget, ...] = ()
     budget_refusals: Literal["auto", "never"] = "auto"
     destinations: tuple[Destination, ...] = ()

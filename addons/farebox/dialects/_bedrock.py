@@ -8,8 +8,10 @@ from urllib.parse import unquote
 
 from ..records import clean
 from ..records.exchange import Request, Response
+from ..records.usage import Usage
 from ..wire.documents import Document
 from ._base import Reply, mapping
+from ._doubts import doubted
 
 # The model is an id or an ARN. Most clients percent-encode an ARN; if not, it contains slashes.
 _PATH = re.compile(r"/model/(.+)/([a-z-]+)/?")
@@ -21,6 +23,7 @@ _GUARDRAIL_UNITS = {
     "sensitiveInformationPolicyUnits": "guardrail_sensitive_units",
     "contextualGroundingPolicyUnits": "guardrail_grounding_units",
 }
+_ALWAYS_COUNTED = ("topicPolicyUnits", "contentPolicyUnits", "sensitiveInformationPolicyUnits")
 
 
 class Target(NamedTuple):
@@ -56,15 +59,26 @@ def failed(reply: Reply, document: Document) -> Reply:
     return replace(reply, is_error=True, error_type=clean.word(kind) or reply.error_type)
 
 
-def guardrail_units(trace: Mapping[str, Any]) -> dict[str, int]:
-    """Return the text units that guardrails have assessed, by policy: each is billed, words are free.
+def guardrail_usages(trace: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the usage of each guardrail in the trace: text units by policy, of which each is billed, words are free.
 
     https://aws.amazon.com/bedrock/pricing/
     """
     into, out_of = trace.get("inputAssessment"), trace.get("outputAssessments")
     assessed = [*mapping(into).values(), *mapping(out_of).values()]
     each = [mapping(one) for some in assessed for one in (some if isinstance(some, list) else [some])]
-    return policy_units([mapping(mapping(one.get("invocationMetrics")).get("usage")) for one in each])
+    usages = (mapping(mapping(one.get("invocationMetrics")).get("usage")) for one in each)
+    return [one for one in usages if one]
+
+
+def policy_usage(sent: Mapping[str, Any]) -> Usage:
+    """Return the text units of one guardrail, which counts no tokens."""
+    return Usage(units=policy_units([sent]) or None)
+
+
+def with_policy_doubts(reply: Reply, sent: Mapping[str, Any]) -> Reply:
+    """Return `reply` with the doubts about the usage of one guardrail, which names each policy of text."""
+    return replace(reply, doubts=doubted(reply, policy_usage, sent, *_ALWAYS_COUNTED))
 
 
 def policy_units(used: Sequence[Mapping[str, Any]]) -> dict[str, int]:

@@ -57,6 +57,18 @@ def cached(usage: Mapping[str, Any]) -> Cached:
     return Cached(_stated(places, _READ), written, hour if is_split else None)
 
 
+def is_contradictory(usage: Mapping[str, Any]) -> bool:
+    """Return whether the reads or the writes have two different numbers, or the writes a split that is not theirs."""
+    places = [*(mapping(usage.get(name)) for name in _DETAILS), usage]
+    splits = [mapping(place.get(name)) for place in places for name in _SPLITS]
+    halves = [number for names in (_HOUR, _MINUTES) if (number := _stated(splits, names)) is not None]
+    written = _stated(places, _WRITTEN)
+    is_split = len(halves) != 1 or halves != [0]
+    return any(len({*filter(None, _counts(places, names))}) > 1 for names in (_READ, _WRITTEN)) or bool(
+        halves and is_split and written is not None and sum(halves) != written
+    )
+
+
 def is_explicit(usage: Mapping[str, Any]) -> bool:
     """Return whether the usage is that of a cache which the request asked for (DashScope)."""
     return any(mapping(usage.get(name)).get(_KIND) == "ephemeral" for name in _DETAILS)

@@ -12,6 +12,7 @@ from ..records.price_context import price_context
 from ..records.usage import Part, Usage
 from . import _openai
 from ._base import Reply, mapping
+from ._doubts import INCOMPLETE, doubted
 from ._openai import told_of_pictures
 from ._shares import numbered
 
@@ -26,6 +27,7 @@ _UNITS = {
 }
 # The image model if none is named: https://platform.openai.com/docs/guides/tools-image-generation
 _IMAGE_MODEL = "gpt-image-1"
+_OF_PICTURES = ("output_tokens",)
 
 
 def used(items: object, place: object = None) -> Iterator[tuple[str, object]]:
@@ -54,6 +56,8 @@ def pictures(reply: Reply, response: Mapping[str, Any], whole: Usage) -> Reply:
     stated = _openai.usage(image_usage)
     tokens = stated if image_usage.get("total_tokens") != 0 and (stated.input_tokens or stated.output_tokens) else None
     pieces = sum(unit == "images" for unit, _ in reply.seen)
+    if image_usage and not tokens and image_usage.get("total_tokens") != 0:
+        reply = replace(reply, doubts=reply.doubts | {INCOMPLETE})
     if not (tokens or pieces) or "images" in (whole.units or {}) or whole == Usage():
         return reply
     item, tool = _of_type(response.get("output"), "image_generation_call"), _image_tool(response)
@@ -61,7 +65,8 @@ def pictures(reply: Reply, response: Mapping[str, Any], whole: Usage) -> Reply:
     words = price_context({**told_of_pictures(tool), **told_of_pictures(item)})
     share = Part(tokens or Usage(units={"images": pieces}), model, price_context=words)
     others = frozenset(pair for pair in reply.seen if pair[0] != "images")
-    return replace(reply, seen=others, parts=numbered(Part(whole), share))
+    doubts = doubted(reply, _openai.usage, image_usage, *_OF_PICTURES) if tokens else reply.doubts
+    return replace(reply, seen=others, parts=numbered(Part(whole), share), doubts=doubts)
 
 
 def _container(item: Mapping[str, Any]) -> object:

@@ -13,6 +13,7 @@ from ..records.exchange import Request
 from ..records.usage import Part
 from ..wire.documents import Document
 from ._base import Asked, Dialect, Reply, mapping
+from ._doubts import doubted
 from ._openai import is_post, without_content
 from ._shares import BATCH, added
 from .anthropic_messages import fold as fold_message
@@ -55,7 +56,13 @@ def _with(reply: Reply, message: Mapping[str, Any]) -> Reply:
     for part in shares(sent).values() or (Part(usage(sent)),):
         parts = added(parts, part, model, words)
     tier = clean.word(sent.get("service_tier"))
-    return replace(reply, model=reply.model or model, service_tier=tier or reply.service_tier, parts=parts)
+    return replace(
+        reply,
+        model=reply.model or model,
+        service_tier=tier or reply.service_tier,
+        parts=parts,
+        doubts=doubted(reply, usage, sent, "input_tokens", "output_tokens"),
+    )
 
 
 def _results_of(request: Request) -> str | None:

@@ -20,15 +20,13 @@ from ..records.usage import Part, Usage, total, with_units
 from ..wire.documents import Document
 from ._base import Asked, Dialect, Reply, mapping, tokens
 from ._cached import cached
+from ._contradictions import BESIDE, FALLBACK
 from ._google import raw_publisher, target
 from ._shares import added
 
 # The names in paths on Vertex AI.
 MAKER, COUNTING = "publishers/anthropic", "count-tokens"
 
-# These kinds of iterations are billed but not included in the totals.
-_FALLBACK = "fallback_message"
-BESIDE = frozenset({"compaction", "advisor_message", _FALLBACK})
 _ITERATIONS = 1000
 # Code is billed by the hour, which the response does not state, beyond a monthly free allowance:
 # https://platform.claude.com/docs/en/agents-and-tools/tool-use/code-execution-tool
@@ -98,7 +96,7 @@ def shares(sent: Mapping[str, Any]) -> Mapping[Hashable, Part]:
     if not kinds & BESIDE:
         return {}
     # A model that refuses before any output is not billed: another one answers instead.
-    billed = [one for one in iterations if tokens(one, "output_tokens") or _FALLBACK not in kinds]
+    billed = [one for one in iterations if tokens(one, "output_tokens") or FALLBACK not in kinds]
     parts = [Part(usage(one), clean.name(one.get("model"))) for one in billed]
     if parts:
         parts[0] = msgspec.structs.replace(parts[0], usage=with_units(parts[0].usage, usage(sent).units))

@@ -14,11 +14,13 @@ from ..records.usage import Usage, total
 from ..wire.documents import Document
 from ._base import Asked, Dialect, Reply, mapping, tokens
 from ._bedrock import begin, failed
+from ._doubts import doubted
 
 _PATH = re.compile(r"/agents/[^/]+/agentAliases/[^/]+/sessions/[^/]+/text/?")
 
 # The output of an agent, or its request to the client; traces can follow.
 _ANSWERS = frozenset({"chunk", "returnControl"})
+_COUNTS = ("inputTokens", "outputTokens")
 
 
 def claims(request: Request) -> bool:
@@ -38,7 +40,12 @@ def fold(reply: Reply, document: Document) -> Reply:
     for step in mapping(mapping(document.data).get("trace")).values():
         model = mapping(mapping(step).get("modelInvocationInput")).get("foundationModel")
         used = mapping(mapping(mapping(mapping(step).get("modelInvocationOutput")).get("metadata")).get("usage"))
-        reply = replace(reply, model=clean.name(model) or reply.model, usage=_added(reply.usage, used) or None)
+        reply = replace(
+            reply,
+            model=clean.name(model) or reply.model,
+            usage=_added(reply.usage, used) or None,
+            doubts=doubted(reply, usage, used, *_COUNTS) if used else reply.doubts,
+        )
     return reply
 
 
@@ -51,8 +58,7 @@ def usage(sent: Mapping[str, Any]) -> Usage:
 
 
 def _added(so_far: Mapping[str, Any] | None, used: Mapping[str, Any]) -> Mapping[str, Any]:
-    names = ("inputTokens", "outputTokens")
-    sums = {name: total(tokens(so_far or {}, name), tokens(used, name)) for name in names}
+    sums = {name: total(tokens(so_far or {}, name), tokens(used, name)) for name in _COUNTS}
     return {name: number for name, number in sums.items() if number is not None}
 
 

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStre
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 from ..records import clean
@@ -13,7 +14,7 @@ from ..records.exchange import Request
 from ..records.usage import Usage, total
 from ..wire.documents import Document
 from ._base import Asked, Dialect, Reply, mapping, tokens
-from ._bedrock import begin, failed, guardrail_units, target
+from ._bedrock import begin, failed, guardrail_usages, policy_units, target, with_policy_doubts
 from ._cached import cached
 
 _STREAM = "converse-stream"
@@ -33,13 +34,15 @@ def fold(reply: Reply, document: Document) -> Reply:
         return failed(reply, document)
     body = mapping(document.data)
     latency = mapping(body.get("performanceConfig")).get("latency")
+    guarded = guardrail_usages(mapping(mapping(body.get("trace")).get("guardrail")))
     return replace(
         reply,
         context={**reply.context, "latency": latency} if latency else reply.context,
         service_tier=clean.word(mapping(body.get("serviceTier")).get("type")) or reply.service_tier,
         finish_reason=clean.word(body.get("stopReason")) or reply.finish_reason,
         usage=mapping(body.get("usage")) or reply.usage,
-        units=guardrail_units(mapping(mapping(body.get("trace")).get("guardrail"))) or reply.units,
+        units=policy_units(guarded) or reply.units,
+        doubts=reduce(with_policy_doubts, guarded, reply).doubts,
         is_complete=reply.is_complete or document.event == "metadata",
     )
 

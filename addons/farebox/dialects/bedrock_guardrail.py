@@ -10,10 +10,9 @@ from typing import Any
 
 from ..records import clean
 from ..records.exchange import Request
-from ..records.usage import Usage
 from ..wire.documents import Document
 from ._base import Asked, Dialect, Reply, mapping
-from ._bedrock import begin, failed, policy_units
+from ._bedrock import begin, failed, policy_usage, with_policy_doubts
 from ._openai import without_content
 
 # The identifier can be an ARN; most clients percent-encode it, else it contains slashes.
@@ -34,11 +33,12 @@ def fold(reply: Reply, document: Document) -> Reply:
     body = mapping(document.data)
     if document.is_error or "__type" in body:
         return failed(reply, document)
+    sent = mapping(body.get("usage"))
     return replace(
-        reply,
-        units=policy_units([mapping(body.get("usage"))]) or reply.units,
+        with_policy_doubts(reply, sent) if sent else reply,
+        usage=sent or reply.usage,
         finish_reason=clean.word(body.get("action")) or reply.finish_reason,
     )
 
 
-DIALECT = Dialect("bedrock_guardrail", "moderation", claims, asked, fold, without_content, lambda _sent: Usage(), begin)
+DIALECT = Dialect("bedrock_guardrail", "moderation", claims, asked, fold, without_content, policy_usage, begin)

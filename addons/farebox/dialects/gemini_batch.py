@@ -12,6 +12,7 @@ from ..records.exchange import Request
 from ..records.usage import Part
 from ..wire.documents import Document
 from ._base import Asked, Dialect, Reply, mapping
+from ._doubts import doubted
 from ._google import error_of, failed, target
 from ._openai import is_get_below, without_content
 from ._shares import BATCH, added
@@ -56,7 +57,12 @@ def _with(reply: Reply, answer: Mapping[str, Any]) -> Reply:
     model, sent = clean.name(answer.get("modelVersion")), mapping(answer.get("usageMetadata"))
     if not sent:
         return reply
-    return replace(reply, model=reply.model or model, parts=added(reply.parts, Part(usage(sent)), model))
+    return replace(
+        reply,
+        model=reply.model or model,
+        parts=added(reply.parts, Part(usage(sent)), model),
+        doubts=doubted(reply, usage, sent, "promptTokenCount"),
+    )
 
 
 DIALECT = Dialect("gemini_batch", "batch", claims, asked, fold, without_content, usage)

@@ -14,6 +14,7 @@ from ..records.exchange import Request
 from ..records.usage import Usage, total
 from ..wire.documents import Document
 from ._base import Asked, Dialect, Reply, mapping, tokens
+from ._doubts import INCOMPLETE
 from ._google import begin, failed, media, modality
 from ._grounding import MAPS, WEB, is_by_query
 
@@ -43,6 +44,7 @@ def fold(reply: Reply, document: Document) -> Reply:
         service_tier=clean.word(interaction.get("service_tier")) or reply.service_tier,
         finish_reason=reply.finish_reason if status == "in_progress" else status or reply.finish_reason,
         usage=mapping(interaction.get("usage")) or reply.usage,
+        doubts=_doubts(interaction) or reply.doubts,
         is_complete=reply.is_complete or event == _TERMINAL,
     )
     error = mapping(body.get("error") or interaction.get("error"))
@@ -84,6 +86,14 @@ def _grounded(sent: Mapping[str, Any]) -> dict[str, int]:
     counts = [mapping(one) for one in tools] if isinstance(tools, list) else []
     found = ((_GROUNDING.get(str(one.get("type"))), tokens(one, "count")) for one in counts)
     return {unit: number for unit, number in found if unit and number}
+
+
+def _doubts(interaction: Mapping[str, Any]) -> frozenset[str]:
+    """Return a doubt if a tool that is billed is listed without its count."""
+    tools = mapping(interaction.get("usage")).get("grounding_tool_count")
+    listed = [mapping(one) for one in tools] if isinstance(tools, list) else []
+    is_counted = all(tokens(one, "count") is not None for one in listed if one.get("type") in (*_GROUNDING,))
+    return frozenset() if is_counted else frozenset({INCOMPLETE})
 
 
 DIALECT = Dialect(

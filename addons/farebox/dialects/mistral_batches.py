@@ -13,6 +13,7 @@ from ..records.usage import Part
 from ..wire.documents import Document
 from . import mistral_ocr, openai_chat
 from ._base import Asked, Dialect, Reply, mapping
+from ._doubts import doubted
 from ._openai import is_get_below, is_post, without_content
 from ._shares import BATCH, added
 
@@ -53,8 +54,9 @@ def _with(reply: Reply, answer: Mapping[str, Any]) -> Reply:
     sent, pages = mapping(answer.get("usage")), mapping(answer.get("usage_info"))
     if not (sent or pages):
         return reply
+    doubts = doubted(reply, openai_chat.usage, sent, "prompt_tokens") if sent else reply.doubts
     used = openai_chat.usage(sent) if sent else mistral_ocr.usage(pages)
-    return replace(reply, parts=added(reply.parts, Part(used), clean.name(answer.get("model"))))
+    return replace(reply, parts=added(reply.parts, Part(used), clean.name(answer.get("model"))), doubts=doubts)
 
 
 DIALECT = Dialect("mistral_batches", "batch", claims, asked, fold, without_content, openai_chat.usage)

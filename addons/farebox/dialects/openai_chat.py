@@ -10,11 +10,12 @@ from typing import Any
 
 from ..records import clean
 from ..records.exchange import Request
-from ..records.usage import Part, Usage, with_units
+from ..records.usage import Part, Usage, summed, with_units
 from ..wire.documents import Document
 from . import _openai
 from ._base import Asked, Dialect, Reply, first_mapping, mapping, seen, tokens
 from ._cached import cached, is_explicit
+from ._contradictions import PARTS
 from ._google import raw_publisher
 from ._openai import asked, error, failed, is_post
 from ._shares import numbered
@@ -127,7 +128,14 @@ def _broken_down(body: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, 
     shares, whole = _shares(body), usage(sent)
     if len(shares) > 1 and all(share.usage == whole for share in shares.values()):
         return {"doubts": frozenset({"breakdown_repeats"})}
-    return {"parts": shares} if shares else {}
+    if not shares:
+        return {}
+    parts = summed(share.usage for share in shares.values())
+    is_whole = not whole.is_reported or (parts.input_tokens, parts.output_tokens) == (
+        whole.input_tokens,
+        whole.output_tokens,
+    )
+    return {"parts": shares, "doubts": frozenset() if is_whole else frozenset({PARTS})}
 
 
 def _shares(body: Mapping[str, Any]) -> Mapping[Hashable, Part]:
@@ -153,7 +161,10 @@ def _finish_reason(reply: Reply, choice: Mapping[str, Any]) -> str | None:
 def _usage_of(body: Mapping[str, Any], choice: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the usage object; Groq's older streams have it in `x_groq`, Moonshot's in the choice."""
     in_groq = mapping(body.get("x_groq")).get("usage")
-    return mapping(body.get("usage")) or mapping(in_groq) or mapping(choice.get("usage"))
+    sent = mapping(body.get("usage")) or mapping(in_groq) or mapping(choice.get("usage"))
+    # llama.cpp states beside the usage how long its machine worked.
+    timings = mapping(body.get("timings")) if sent else {}
+    return {**sent, "timings": timings} if timings else sent
 
 
 DIALECT = Dialect("openai_chat", "chat", claims, asked, fold, has_content, usage, billed=billed)

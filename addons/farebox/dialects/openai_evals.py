@@ -5,6 +5,7 @@ https://platform.openai.com/docs/api-reference/evals/getRun
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 from ..records import clean
@@ -12,6 +13,7 @@ from ..records.exchange import Request
 from ..records.usage import Part, Usage, summed
 from ..wire.documents import Document
 from ._base import Asked, Dialect, Reply, mapping, tokens
+from ._doubts import doubted
 from ._openai import failed, is_get_below, is_post, without_content
 from ._shares import numbered
 
@@ -43,6 +45,7 @@ def fold(reply: Reply, document: Document) -> Reply:
         parts=numbered(*map(_part, models)),
         is_pending=status in _UNDER_WAY,
     )
+    updated = reduce(_with_doubts, models, updated)
     return failed(updated, body) if mapping(body.get("error")).get("message") else updated
 
 
@@ -59,6 +62,10 @@ def _of_model(sent: Mapping[str, Any]) -> Usage:
         cache_read_tokens=tokens(sent, "cached_tokens"),
         output_tokens=tokens(sent, "completion_tokens"),
     )
+
+
+def _with_doubts(reply: Reply, sent: Mapping[str, Any]) -> Reply:
+    return replace(reply, doubts=doubted(reply, _of_model, sent, "prompt_tokens", "completion_tokens"))
 
 
 def _part(sent: Mapping[str, Any]) -> Part:

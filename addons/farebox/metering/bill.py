@@ -31,6 +31,7 @@ def bill(call: Call, response: Response, reply: Reply) -> BilledUsage:
     """Return the usage of `reply` in the units that its provider bills."""
     asked = call.asked
     context = {"region": region(call.request, response), **asked.context, **reply.context}
+    context |= gateway.fallbacks(response)
     if gateway.is_cache_hit(response):
         context["gateway_cache"] = "hit"
     parts = _with_rest(list(reply.parts.values()), _counted(reply))

@@ -11,6 +11,7 @@ from ..errors import WireError
 from ..providers.table import NOBODY, PROVIDERS, UNKNOWN, Provider, Table, provider_of
 from ..records import clean
 from ..records.exchange import Request
+from ..records.host_port import host_port
 from ..records.params import names_of, params_of
 from ..records.text_size import TextSize, measure, measure_raw
 from ..wire import form
@@ -94,7 +95,7 @@ def called(call: Call) -> dict[str, Any]:
         "started_at": call.started_at,
         "provider": call.provider.name,
         # A host never contains an "@": before it is a user, perhaps with a password.
-        "host": (clean.name(request.host) if "@" not in request.host else None) or UNKNOWN,
+        "host": (clean.name(host_port(request.host, request.port)) if "@" not in request.host else None) or UNKNOWN,
         "dialect": call.dialect.name,
         "operation": call.dialect.operation,
         "model_requested": asked.model,

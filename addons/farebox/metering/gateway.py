@@ -2,7 +2,10 @@
 
 https://docs.litellm.ai/docs/proxy/caching, https://developers.cloudflare.com/ai-gateway/features/caching/,
 https://docs.helicone.ai/features/advanced-usage/caching, https://portkey.ai/docs/product/ai-gateway/cache-simple-and-semantic
+https://docs.litellm.ai/docs/proxy/response_headers, https://portkey.ai/docs/api-reference/response-headers
 """
+
+import re
 
 from ..records.exchange import Response
 
@@ -10,6 +13,16 @@ _STATUS = ("cf-aig-cache-status", "helicone-cache", "x-portkey-cache-status")
 _HITS = frozenset({"hit", "semantic hit", "simple hit"})
 # LiteLLM names the key of its cache only in an answer from it.
 _KEY = "x-litellm-cache-key"
+# Portkey names the option that answered by its place in the request's configuration: config.targets[1].targets[0].
+_OPTION = re.compile(r"targets\[(\d{1,3})\]")
+
+
+def fallbacks(response: Response) -> dict[str, str]:
+    """Return how many fallbacks LiteLLM tried before this answer, if any, and which of Portkey's options answered."""
+    number = (response.header("x-litellm-attempted-fallbacks") or "").strip()
+    option = ".".join(_OPTION.findall(response.header("x-portkey-last-used-option-index") or ""))
+    found = {"gateway_fallbacks": number if number.isdecimal() and int(number) else "", "gateway_option": option}
+    return {name: word for name, word in found.items() if word}
 
 
 def is_cache_hit(response: Response) -> bool:

@@ -9,6 +9,7 @@ from .consumption import Consumption
 # Amounts that are not columns of the ledger.
 REQUESTS = "requests"
 DURATION = "duration_ms"
+MACHINE = "machine_ms"
 CACHED_AUDIO = "cache_read_audio_tokens"
 CACHED_IMAGE = "cache_read_image_tokens"
 INPUT_VIDEO = "input_video_tokens"
@@ -54,7 +55,9 @@ def amounts(asked: Consumption) -> Amounts:
         # A container is billed by its memory, which is 1 GB unless the request asks for more.
         found[_SESSIONS] *= int(asked.context.get("memory_limit", "1g").removesuffix("g"))
     found[REQUESTS] = asked.calls
-    if asked.duration_ms:
+    if asked.machine_ms is not None:
+        found[MACHINE] = asked.machine_ms
+    elif asked.duration_ms:
         found[DURATION] = asked.duration_ms
     least, most = _longest(asked, whole)
     return Amounts(found, least, _reasons(usage, stated, cached), min(found.values()) >= 0, most)

@@ -83,7 +83,8 @@ class CompiledRule:
         """Return the prices that the rule states. A price by time does not apply if the duration is unknown."""
         if self.rule.currency not in {None, USD}:
             return self._in_usd(self.rule.currency or USD, asked)
-        return self._timeless if asked.duration_ms is None and DURATION in self._rates else self._card
+        is_timeless = asked.duration_ms is None and asked.machine_ms is None
+        return self._timeless if is_timeless and DURATION in self._rates else self._card
 
     def _in_usd(self, code: str, asked: Consumption) -> RateCard:
         """Return the prices at the rate of the day; the same rate gives the same object."""

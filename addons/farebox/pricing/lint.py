@@ -164,11 +164,11 @@ def without_price(pricer: Pricer, traffic: Iterable[Traffic]) -> list[Traffic]:
 
     Kinds that differ only in time or tier are merged.
     """
-    found: dict[tuple[str, str, tuple[str, ...], tuple[str, ...]], Traffic] = {}
+    found: dict[tuple[str, str, int | None, tuple[str, ...], tuple[str, ...]], Traffic] = {}
     for one in traffic:
         if not one.unpriced or not one.asked.models or _has_price(pricer, one.asked):
             continue
-        key = (one.asked.provider, one.asked.host, one.asked.models, tuple(sorted(one.lacked)))
+        key = (one.asked.provider, one.asked.host, one.asked.port, one.asked.models, tuple(sorted(one.lacked)))
         before = found.get(key, Traffic(msgspec.structs.replace(one.asked, tier=None), 0))
         found[key] = Traffic(before.asked, before.calls + one.unpriced, before.unpriced + one.unpriced)
     return sorted(found.values(), key=lambda one: -one.calls)

@@ -13,6 +13,7 @@ from .amounts import (
     CACHED_IMAGE,
     DURATION,
     INPUT_VIDEO,
+    MACHINE,
     OUTPUT_VIDEO,
     PAGES,
     REQUESTS,
@@ -48,7 +49,7 @@ _COSTS_AT_LEAST = {
     ANNOTATED_PAGES: (PAGES,),
 }
 # No provider bills these by themselves.
-_NEVER_BILLED = frozenset({REQUESTS, DURATION, "web_fetch_requests", "computer_calls"})
+_NEVER_BILLED = frozenset({REQUESTS, DURATION, MACHINE, "web_fetch_requests", "computer_calls"})
 
 
 # Sound that is billed by its length is not billed by the token as well.

@@ -6,7 +6,9 @@ from typing import Any
 
 import msgspec
 
-from ..records.price_context import is_cache_hit
+from ..records.host_port import name_and_port
+from ..records.machine_time import machine_ms
+from ..records.price_context import BESIDE_PRICES, is_cache_hit
 from ..records.record import Record
 from ..records.usage import Part, Usage
 from .consumption import Consumption
@@ -34,8 +36,6 @@ _usage_of = attrgetter(*Usage.__struct_fields__)
 _ON_DEMAND = {"on_demand_priority": "priority", "on_demand_flex": "flex", "on_demand": None, "batch": None}
 # The list price of what reserved capacity pays for is the standard one.
 _TIERS = {**_ON_DEMAND, "provisioned_throughput": None, "scale": None}
-# What of the address the user's rules may match; it sets no price by itself.
-_ADDRESS = frozenset({"path", "port"})
 _BATCH = {"processing": "batch"}
 
 
@@ -54,7 +54,8 @@ def priced(row: Record, pricer: Pricer) -> Record:
     kept = [reason for reason in row.cost_reasons or () if reason in RESERVATIONS]
     depends_on_usage = not cost.is_flat and status in {PRICED, PARTIAL}
     if depends_on_usage and estimate:
-        status = ESTIMATED
+        # Without the input, even the high end of the range is a lower bound.
+        status = PARTIAL if "incomplete_usage" in kept else ESTIMATED
         estimate["cost_nanousd"] = [_cost_at(row, end, pricer) for end in (_LOW, _HIGH)]
     elif depends_on_usage and kept:
         status = PARTIAL
@@ -83,18 +84,20 @@ def is_final(row: Record) -> bool:
 
 def consumptions(row: Record) -> list[Consumption]:
     """Return what `row` consumed: one Consumption, or one for each part with its own model or tier."""
+    host, port = name_and_port(row.host)
     whole = Consumption(
         provider=row.provider,
         models=_known(row.model_returned, row.model_requested),
         usage=Usage(*_usage_of(row)),
         at=row.started_at,
-        host=row.host,
+        host=host,
         operation=row.operation,
         tier=_tier(row.service_tier),
         context=_context(row.service_tier, row.price_context),
         duration_ms=row.duration_ms,
+        machine_ms=machine_ms(row.raw_usage, row.price_context),
         paths=tuple((row.price_context or {}).get("path", "").split()),
-        port=_port(row.price_context),
+        port=_port(row.price_context) or port,
         key_kind=row.key_kind,
         billing=detected(row).billing if row.billing else None,
     )
@@ -126,7 +129,7 @@ def _tier(served: str | None) -> str | None:
 
 
 def _context(tier: str | None, words: Mapping[str, str] | None) -> dict[str, str]:
-    known = {name: word for name, word in (words or {}).items() if name not in _ADDRESS}
+    known = {name: word for name, word in (words or {}).items() if name not in BESIDE_PRICES}
     return {**(_BATCH if (tier or "").lower() == "batch" else {}), **known}
 
 

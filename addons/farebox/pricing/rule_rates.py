@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from ..config.price_rules import Energy, GpuHour, PriceRule
 from ..config.price_units import given
-from .amounts import DURATION, REQUESTS
+from .amounts import DURATION, MACHINE, REQUESTS
 from .rate import HOUR_MS, MILLION, Rate, exact_product
 
 _THOUSAND = 1_000
@@ -25,7 +25,8 @@ def rates_of(rule: PriceRule) -> Mapping[str, Rate]:
         rates[REQUESTS] = Rate(rule.per_request, 1)
     hourly = _per_hour(rule)
     if hourly is not None:
-        rates[DURATION] = hourly
+        # The time of the machine is shared already.
+        rates |= {DURATION: hourly, MACHINE: Rate(hourly.usd, HOUR_MS)}
     return rates
 
 

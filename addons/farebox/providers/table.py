@@ -36,7 +36,8 @@ class Provider:
     A `shared` host mostly serves other traffic than LLM calls, so it is decrypted
     only if the user adds it to `intercept.hosts`. Its `marks` name it at hosts that this table does not name. If it
     `takes_usage_option`, it supports `stream_options.include_usage` at any host. It `bills_as_stated` if the costs that
-    its responses state are those of its invoices. It `is_configured` if the user's settings name its hosts.
+    its responses state are those of its invoices. It `is_own` if it is a server that people run on their own machines,
+    and passes nothing on. It `is_configured` if the user's settings name its hosts.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Provider:
     marks: Marks = Marks()
     takes_usage_option: bool = False
     bills_as_stated: bool = False
+    is_own: bool = False
     is_configured: bool = False
 
 
@@ -193,6 +195,7 @@ PROVIDERS: Table = (
         "ollama",
         ("localhost:11434", "127.0.0.1:11434", "ollama:11434", "host.docker.internal:11434", "ollama.com"),
         marks=Marks(fingerprint="fp_ollama"),
+        is_own=True,
     ),
     # https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
     Provider(
@@ -200,6 +203,7 @@ PROVIDERS: Table = (
         ("vllm:8000",),
         marks=Marks(server="vllm", members=(frozenset({"kv_transfer_params"}), frozenset({"prompt_logprobs"}))),
         takes_usage_option=True,
+        is_own=True,
     ),
     # https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md, and recorded exchanges
     Provider(
@@ -207,14 +211,16 @@ PROVIDERS: Table = (
         ("llamacpp:8080", "llama-server:8080"),
         marks=Marks(server="llama.cpp"),
         takes_usage_option=True,
+        is_own=True,
     ),
     # https://lmstudio.ai/docs/developer/rest
     Provider(
         "lmstudio",
         ("lmstudio:1234",),
         marks=Marks(members=(frozenset({"stats", "runtime", "model_info"}),)),
+        is_own=True,
     ),
-    Provider("localai", ("localai:8080", "local-ai:8080"), marks=Marks(server="localai")),
+    Provider("localai", ("localai:8080", "local-ai:8080"), marks=Marks(server="localai"), is_own=True),
 )
 NOBODY = Provider(UNKNOWN, ())
 BY_NAME: Mapping[str, Provider] = {provider.name: provider for provider in PROVIDERS}

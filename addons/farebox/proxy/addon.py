@@ -4,8 +4,8 @@ https://docs.mitmproxy.org/stable/api/events.html
 """
 
 import asyncio
-import functools
 import time
+from functools import partial
 
 from mitmproxy import connection, ctx, http
 
@@ -21,7 +21,7 @@ from .draining import drain
 from .exchange import Exchange, destination, is_grpc, request_of
 from .guard import guarded
 from .held import Held
-from .memory_budget import MemoryBudget
+from .memory_budget import REQUEST_LIMIT, MemoryBudget
 from .outcome import outcome_of
 from .own_headers import OwnHeaders
 from .patches.own_listener import is_own_address_error
@@ -32,7 +32,6 @@ from .usage_tap import UsageTap
 from .websockets import WebSockets
 from .worker_output import WorkerOutput, new_id
 
-REQUEST_LIMIT = 16 << 20
 HEARTBEAT_SECONDS = 1.0
 ABANDONED_SECONDS = 5.0
 
@@ -46,7 +45,7 @@ class Sidecar:
         self._hmac_key = hmac_key
         self._settings = settings
         self._table = settings.table
-        self._capture = capture_of(settings, hmac_key, functools.partial(output.fault, "attribution"))
+        self._capture = capture_of(settings, hmac_key, partial(output.fault, "attribution"))
         self._own_headers = OwnHeaders(settings)
         self._output = output
         self._diagnostics = diagnostics
@@ -91,9 +90,10 @@ class Sidecar:
         self._open[flow.id] = exchange
         length = content_length(flow.request)
         is_small = length is not None and length <= REQUEST_LIMIT and self._memory.hold(flow.id, length)
-        # A body that is passed on as it arrives can't be waited for: its head must suffice.
+        # A body that is passed on as it arrives can't be waited for before it is sent.
         is_held = is_small or self._limits.refuse(flow, exchange)
-        flow.request.stream = False if is_held else RequestTap(exchange, functools.partial(self.give_up, flow))
+        tools = (partial(self.give_up, flow), partial(self._memory.grow, flow.id))
+        flow.request.stream = not is_held and RequestTap(exchange, *tools)
 
     @guarded
     def request(self, flow: http.HTTPFlow) -> None:
@@ -120,10 +120,9 @@ class Sidecar:
         if is_small and self._memory.hold(flow.id, content_length(flow.response) or 0):
             flow.response.stream = False
             return
-        tap = functools.partial(self._tap, flow, exchange)
+        tap = partial(self._tap, flow, exchange)
         if self._usage.may_be_refused(exchange, flow.response):
-            held = Held(RESPONSE_LIMIT, tap, functools.partial(self.give_up, flow))
-            flow.response.stream = held  # type: ignore[assignment]
+            flow.response.stream = Held(RESPONSE_LIMIT, tap, partial(self.give_up, flow))  # type: ignore[assignment]
             return
         flow.response.stream = tap()
 
@@ -206,9 +205,9 @@ class Sidecar:
         assert flow.response
         exchange.is_tapped = True
         # The flow stays open until its message ends: a stop in between must not cut the client off.
-        finish = functools.partial(self._write, exchange, None)
-        tap = ResponseTap(exchange, flow.response, finish, functools.partial(self.give_up, flow))
-        return self._usage.tap(flow, exchange, tap, functools.partial(self._output.fault, "proxy"))
+        finish = partial(self._write, exchange, None)
+        tap = ResponseTap(exchange, flow.response, finish, partial(self.give_up, flow))
+        return self._usage.tap(flow, exchange, tap, partial(self._output.fault, "proxy"))
 
     @guarded
     def _abandon(self, client: connection.Client) -> None:
@@ -223,7 +222,9 @@ class Sidecar:
 
     def _pop(self, flow_id: str) -> Exchange | None:
         self._memory.release(flow_id)
-        return self._open.pop(flow_id, None)
+        if exchange := self._open.pop(flow_id, None):
+            exchange.leave_machine()
+        return exchange
 
     def _finish(self, flow: http.HTTPFlow, outcome: str | None = None) -> None:
         exchange = self._pop(flow.id)

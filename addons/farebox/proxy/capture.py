@@ -5,16 +5,19 @@ from typing import NamedTuple
 
 from ..attribution.attributor import Attributor
 from ..attribution.directory import Directory
+from ..config.price_rules import Free
 from ..config.settings import Settings
 from ..metering.address import AddressRules
 from ..metering.cost_fields import CostField
 from ..purpose.classifier import Classifier
+from .machine_shares import MachineShares
 
 
 class CaptureOptions(NamedTuple):
     """Request headers to keep, fields in which answers state their cost, and whose call it is and why.
 
     `on_fault` gets a fault of ours in what is only added. `address` is what the user's prices ask of an address.
+    `machines` is set if the user has a price by the hour.
     """
 
     tags: tuple[str, ...] = ()
@@ -23,6 +26,7 @@ class CaptureOptions(NamedTuple):
     classifier: Classifier = Classifier()
     on_fault: Callable[[Exception], None] = lambda _error: None
     address: AddressRules = AddressRules()
+    machines: MachineShares | None = None
 
 
 def capture_of(settings: Settings, hmac_key: bytes, on_fault: Callable[[Exception], None]) -> CaptureOptions:
@@ -35,4 +39,7 @@ def capture_of(settings: Settings, hmac_key: bytes, on_fault: Callable[[Exceptio
         tuple(dict.fromkeys(match.path for match in matches if match.path is not None)),
         frozenset(match.port for match in matches if match.port is not None),
     )
-    return CaptureOptions(settings.attribution.tags, settings.cost_fields, attributor, classifier, on_fault, address)
+    has_hourly = any(rule.local is not None and not isinstance(rule.local, Free) for rule in settings.prices)
+    machines = MachineShares() if has_hourly else None
+    given = (settings.attribution.tags, settings.cost_fields, attributor, classifier, on_fault, address, machines)
+    return CaptureOptions(*given)

@@ -1,7 +1,7 @@
 """One claimed exchange: turns mitmproxy's flow into a Reading, exactly once."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -24,6 +24,8 @@ from ..records.reading import BLOCKED, Reading
 from ..wire.content import decoded_start
 from .capture import CaptureOptions
 from .identity import provider_at
+from .machine_shares import Share, with_share
+from .memory_budget import REQUEST_LIMIT
 from .own_address import is_for_farebox
 from .worker_output import new_id
 
@@ -70,6 +72,7 @@ class Exchange:
         self._overhead = spent
         self._head: bytearray | None = None
         self._uploaded = 0
+        self._stay = capture.machines.begin(destination(flow)) if capture.machines else None
 
     @property
     def client(self) -> connection.Client:
@@ -90,12 +93,15 @@ class Exchange:
         finally:
             self._overhead += time.perf_counter() - started
 
-    def upload(self, chunk: bytes) -> None:
-        """Take a piece of a request that is too large to hold; only the head of the request is kept."""
+    def upload(self, chunk: bytes, may_keep: Callable[[int], bool] = lambda _size: False) -> None:
+        """Take a piece of a request that is not held: keep it whole while it may be, and else its head."""
         if self._head is None:
             self._head = bytearray()
-        self._head += chunk[: max(0, HEAD_LIMIT - len(self._head))]
+        size, is_whole = len(self._head) + len(chunk), self._uploaded == len(self._head)
         self._uploaded += len(chunk)
+        is_kept = is_whole and (size <= HEAD_LIMIT or (size <= REQUEST_LIMIT and may_keep(len(chunk))))
+        self._head += chunk if is_kept else chunk[: max(0, HEAD_LIMIT - len(self._head))]
+        del self._head[size if is_kept else HEAD_LIMIT :]
 
     def answer(self, response: http.Response) -> Meter:
         """Start to meter the answer whose head is `response`."""
@@ -139,8 +145,13 @@ class Exchange:
         if self.is_blocked:
             reading = msgspec.structs.replace(reading, outcome=BLOCKED)
         overhead_us = round(self.take_overhead() * 1e6)
+        reading = with_share(reading, self.leave_machine())
         self.reading = msgspec.structs.replace(reading, overhead_us=overhead_us, **self._attempt)
         return self.reading
+
+    def leave_machine(self) -> Share | None:
+        """Return the call's share of the time of the machine that served it, if such times have a price."""
+        return self._stay.end() if self._stay else None
 
     def _call(self) -> Call:
         body: Mapping[str, Any] = {}

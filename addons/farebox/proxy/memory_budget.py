@@ -1,6 +1,8 @@
 """The memory that all bodies held back at a time may take: beyond it, bodies pass through their taps as they arrive."""
 
 LIMIT = 64 << 20
+# The longest request that is kept whole.
+REQUEST_LIMIT = 16 << 20
 # A tap keeps as much of a body, so smaller ones are always held.
 SMALL = 64 << 10
 
@@ -16,6 +18,14 @@ class MemoryBudget:
     def hold(self, flow_id: str, size: int) -> bool:
         """Tell whether a body of `size` bytes may be held until `release`; if so, it counts from now on."""
         if size > SMALL and self.used + size > self._limit:
+            return False
+        self._held[flow_id] = self._held.get(flow_id, 0) + size
+        self.used += size
+        return True
+
+    def grow(self, flow_id: str, size: int) -> bool:
+        """Tell whether `size` more bytes of a body of unknown length may be kept; if so, they count from now on."""
+        if self.used + size > self._limit:
             return False
         self._held[flow_id] = self._held.get(flow_id, 0) + size
         self.used += size

@@ -12,16 +12,19 @@ Chunks = bytes | list[bytes]
 
 
 class RequestTap:
-    """Passes a large request on, and copies it to its exchange."""
+    """Passes a large request on, and copies it to its exchange, as far as that `may_keep` so many bytes."""
 
-    def __init__(self, exchange: Exchange, on_fault: Callable[[Exception], None]) -> None:
+    def __init__(
+        self, exchange: Exchange, on_fault: Callable[[Exception], None], may_keep: Callable[[int], bool]
+    ) -> None:
         self._exchange = exchange
         self._on_fault = on_fault
+        self._may_keep = may_keep
 
     def __call__(self, data: bytes) -> bytes:
         try:
             with self._exchange.own_time():
-                self._exchange.upload(data)
+                self._exchange.upload(data, self._may_keep)
         except Exception as error:  # noqa: BLE001 - mitmproxy does not guard taps
             self._on_fault(error)
         return data

@@ -38,6 +38,7 @@ from .estimator_store import EstimatorStore
 from .failures import Failures
 from .first_check import check_ledger
 from .first_series import SeriesFirst
+from .gateway_calls import marks
 from .health import Health
 from .heartbeats import Heartbeats
 from .http import access_of, serve
@@ -100,7 +101,7 @@ def record(
     heartbeats = Heartbeats(receiver, to.own, settings.workers)
     open_spool, spooled = SpoolOpener(settings, engine), SpoolReader(settings.spool_folder, {}).pending
     opening = SeriesFirst(open_spool, metrics, engine)
-    writer = BatchWriter(to, estimators, prices.current, sidecar=settings.sidecar)
+    writer = BatchWriter(to, estimators, prices.current, sidecar=settings.sidecar, mark=marks(settings, to.database))
     jobs = JobRunner(loop_jobs(to, writer, estimators), to.failures)
     recorder = Recorder(opening, heartbeats, to, writer, jobs, spooled=spooled)
 

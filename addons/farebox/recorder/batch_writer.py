@@ -21,6 +21,7 @@ from .attempts import NO_ATTEMPTS, linked
 from .dead_letters import DeadLetters
 from .estimator_store import EstimatorStore
 from .failures import Failures
+from .gateway_calls import all_counted
 from .links import Joined, is_open, is_result, join
 from .reading_to_record import record_of
 from .turns import Key, Turn, explained
@@ -52,16 +53,24 @@ class Destinations:
 class BatchWriter:
     """Writes batches into the ledger and its sinks.
 
-    `pricer` returns the prices in use. `sidecar` is the name of rows whose worker didn't state one.
+    `pricer` returns the prices in use. `sidecar` is the name of rows whose worker didn't state one. `mark` returns
+    records with those marked that shall not count.
     """
 
     def __init__(
-        self, to: Destinations, estimators: EstimatorStore, pricer: Callable[[], Pricer], *, sidecar: str
+        self,
+        to: Destinations,
+        estimators: EstimatorStore,
+        pricer: Callable[[], Pricer],
+        *,
+        sidecar: str,
+        mark: Callable[[Sequence[Record]], Sequence[Record]] = all_counted,
     ) -> None:
         self._to = to
         self._estimators = estimators
         self._pricer = pricer
         self._sidecar = sidecar
+        self._mark = mark
         self._attempts = NO_ATTEMPTS
         self._turns: Mapping[Key, Turn] = {}
         # Results whose row was missing at the last look, and whether rows may still be in the spool.
@@ -79,7 +88,7 @@ class BatchWriter:
         records = [record for record in map(self._priced, calls) if record is not None]
         joined = self._joined(records, polls)
         written = self._to.database.write(
-            joined.records,
+            self._mark(joined.records),
             batch.positions,
             ended=ended,
             links=_links(joined),

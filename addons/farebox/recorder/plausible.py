@@ -4,14 +4,15 @@ from collections.abc import Iterator
 
 import msgspec
 
+from ..dialects import BY_NAME as DIALECTS
+from ..dialects._contradictions import contradictions
+from ..dialects._unread import unread
 from ..providers.quirks import reasoning_beside_output
 from ..providers.table import BY_NAME
 from ..records import clean
 from ..records.price_context import is_cache_hit
 from ..records.reading import Reading
 from ..records.usage import Usage, total
-from .contradictions import contradictions
-from .unread_usage import unread
 
 # Operations whose answer has text: neither that nor the prompt takes zero tokens.
 _ANSWERS = frozenset({"chat", "text_completion", "generate_content"})
@@ -45,7 +46,8 @@ def doubts(reading: Reading) -> Iterator[str]:
     """Yield the reasons why the stated usage of `reading` may be wrong, which make its cost partial."""
     yield from reading.doubts or ()
     sent = reading.raw_usage or {}
-    if unread(reading.dialect, sent):
+    dialect = DIALECTS.get(reading.dialect or "")
+    if dialect is not None and unread(dialect.usage, sent):
         yield "unknown_usage_field"
     yield from contradictions(sent, reading.usage)
     whole = next((number for name in _TOTALS if (number := clean.count(sent.get(name))) is not None), None)

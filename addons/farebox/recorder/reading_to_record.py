@@ -30,7 +30,9 @@ EMPTY_MODEL = RatioModel()
 _NEVER_BILLED = frozenset({outcomes.HTTP_ERROR, outcomes.NETWORK_ERROR, outcomes.BLOCKED})
 # Operations that are free without usage, and those for which only the input is billed.
 _FREE = frozenset({"count_tokens", "moderation", "create_session", "list_models"})
-_WITHOUT_OUTPUT = frozenset({"embeddings", "moderation", "create_cache"})
+# Bedrock has one API for all kinds of models.
+_EMBEDDING = "embed"
+_WITHOUT_OUTPUT = frozenset({"embeddings", "moderation", "create_cache", "rerank"})
 
 
 def record_of(reading: Reading, pricer: Pricer, learned: RatioModel = EMPTY_MODEL) -> Record:
@@ -87,7 +89,8 @@ def _reservations(reading: Reading, *, is_estimated: bool) -> list[str]:
 
 def _gaps(reading: Reading, *, is_estimated: bool) -> list[str]:
     if is_estimated:
-        return ["incomplete_answer" if reading.outcome in CUT_SHORT else "no_usage"]
+        lacks = ["incomplete_usage"] if reading.usage.input_tokens is None and not reading.sizes.prompt_bytes else []
+        return [*lacks, "incomplete_answer" if reading.outcome in CUT_SHORT else "no_usage"]
     if fault := _fault(reading):
         return [fault]
     if reading.outcome in CUT_SHORT:
@@ -96,7 +99,8 @@ def _gaps(reading: Reading, *, is_estimated: bool) -> list[str]:
 
 
 def _has_no_output(reading: Reading) -> bool:
-    return reading.operation in _WITHOUT_OUTPUT and reading.usage.input_tokens is not None
+    is_embedding = _EMBEDDING in (reading.model_requested or "")
+    return (reading.operation in _WITHOUT_OUTPUT or is_embedding) and reading.usage.input_tokens is not None
 
 
 def _has_no_answer(status: int | None) -> bool:

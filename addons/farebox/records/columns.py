@@ -19,14 +19,13 @@ Json = dict[str, Any] | None
 Words = dict[str, str] | None
 
 
-# The operation of requests that are rows of the ledger, but no LLM calls.
-LIST_MODELS = "list_models"
+# The operations of rows that nothing counts: no LLM calls, and calls to a gateway that are metered behind it as well.
+LIST_MODELS, RELAYED = NOT_COUNTED = ("list_models", "relayed")
 GROUPS = ("identity", "model", "result", "tokens", "money", "time", "who", "why")
 _identity, _model, _result, _tokens, _money, _time, _who, _why = (partial(About, group) for group in GROUPS)
 _input = partial(_tokens, within="input_tokens")
 _output = partial(_tokens, within="output_tokens")
-_MODEL_TIMES = ("hourly_by_model",)
-_ALL_TIMES = ("hourly_by_model", "hourly_by_caller")
+_MODEL_TIMES, _ALL_TIMES = ("hourly_by_model",), ("hourly_by_model", "hourly_by_caller")
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +46,10 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
             rollup=Dimension(1),
         ),
     ]
-    host: Annotated[str, _identity("Host name that the request was sent to.", rollup=Dimension(2))]
+    host: Annotated[
+        str,
+        _identity("Host that the request was sent to, with its port unless that is 443 or 80.", rollup=Dimension(2)),
+    ]
     dialect: Annotated[Text, _identity("API that the call uses, such as `openai_chat`.")] = None
     operation: Annotated[
         Text,
@@ -130,8 +132,8 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_call(self) -> bool:
-        """Whether reports, sums and metrics count it: lists of models are rows, but no LLM calls."""
-        return self.operation != LIST_MODELS
+        """Whether reports, sums and metrics count it."""
+        return self.operation not in NOT_COUNTED
 
     @property
     def model(self) -> str | None:

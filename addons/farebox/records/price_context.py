@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from . import machine_time
 from .exchange import Request, Response
 
 _PLACES = (
@@ -27,6 +28,8 @@ _WORDS: dict[str, frozenset[str]] = {
     "quality": frozenset({*_AMOUNT, "auto", "standard", "hd"}),
 }
 _PATTERNS: dict[str, re.Pattern[str]] = {
+    "gateway_fallbacks": re.compile(r"\d{1,3}"),
+    "gateway_option": re.compile(r"\d{1,3}(\.\d{1,3}){0,3}"),
     "memory_limit": re.compile(r"\d{1,3}g"),
     "size": re.compile(r"auto|\d{2,5}x\d{2,5}|[0-9.]{1,3}k"),
     "resolution": re.compile(r"\d{3,4}p|[0-9.]{1,3}k"),
@@ -37,6 +40,8 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
 _USUAL = frozenset(
     {("speed", "standard"), ("latency", "standard"), ("inference_geo", "global"), ("inference_geo", "not_available")}
 )
+# Words that are kept beside those that set a price: the user's rules may match some, and no catalogue knows them.
+BESIDE_PRICES = frozenset({"path", "port", "gateway_fallbacks", "gateway_option", machine_time.SHARE})
 _LOCATION = re.compile(r"/locations/([^/]+)/")
 
 

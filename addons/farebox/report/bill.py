@@ -48,7 +48,9 @@ def _row(group: Group) -> list[str]:
 
 def _cost(sums: Sums) -> str:
     """Return the known cost, "unpriced", or an empty text if nothing was billed."""
-    return figures.usd(sums.cost_nanousd) if sums.cost_nanousd is not None else "unpriced" if sums.unpriced else ""
+    if sums.unpriced and not sums.cost_nanousd:
+        return "unpriced"
+    return figures.usd(sums.cost_nanousd) if sums.cost_nanousd is not None else ""
 
 
 def _doubt(doubt: Doubt) -> str:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from ..analysis.what_if import REPLACED, Comparison, Other, Verdict
 from .changes import signed_usd
-from .figures import exact_usd, plural, usd
+from .figures import exact_usd, plural, rate, usd
 from .table import UNKNOWN_KEY
 
 _NUMBERS = ("calls", "actual", "there", "difference", "by its own count", "left out")
@@ -63,6 +63,8 @@ def caveats(comparison: Comparison) -> Iterator[str]:
     if any(one.factor for one in comparison.by_key.values()):
         yield '"by its own count" scales the cost by a token ratio measured on English text and code.'
     yield "Another model writes and reasons at a different length, and caches different parts."
+    if comparison.is_by_time:
+        yield _about_time(comparison)
     if total.left_out:
         yield f"{plural(total.left_out, 'call')} left out of both sums: one of the two prices is unknown."
     if total.partial:
@@ -71,6 +73,15 @@ def caveats(comparison: Comparison) -> Iterator[str]:
         yield f"{plural(total.uncertain, 'call')} with an actual cost that is a lower bound or an estimate."
     if comparison.reasons:
         yield f"No price there for: {', '.join(sorted(comparison.reasons))}."
+
+
+def _about_time(comparison: Comparison) -> str:
+    if comparison.speed is None:
+        unknown = "no recorded call shows how fast it writes: make some calls to it first."
+        return f"{named(comparison.other)} costs by the time of its machine, and {unknown}"
+    speed = comparison.speed
+    pace = f"{rate(speed.tokens_per_second)} tokens a second, measured over {plural(speed.calls, 'call')}"
+    return f"It costs by the time of its machine: {pace}."
 
 
 def _figures(verdict: Verdict) -> tuple[str, ...]:

@@ -20,6 +20,11 @@ def usd(nanousd: int | None) -> str:
     return f"{sign}${amount:.{max(digits, 4)}f}"
 
 
+def spend(nanousd: int | None, unpriced: int) -> str:
+    """Return the spend of calls of which some are `unpriced`: $0 would say that these are free, so it is unknown."""
+    return UNKNOWN if unpriced and not nanousd else usd(nanousd)
+
+
 def exact_usd(nanousd: int | None) -> str | None:
     """Return an amount to the nano-dollar, without an exponent, or None if it is unknown."""
     if nanousd is None:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 
 from ..config.price_units import TOKENS, PerUnit
-from ..providers.table import UNKNOWN
+from ..providers.table import BY_NAME, UNKNOWN
+from ..records.host_port import name_and_port
 
 # Reasons that a price set by the user removes.
 LACKS_PRICE = frozenset({"unknown_model", "unknown_provider", "empty_price"})
@@ -16,15 +17,20 @@ _TOKENS = "_tokens"
 
 
 def rule_for(provider: str, model: str | None, *, host: str = "", units: Iterable[str] = ()) -> str:
-    """Return the lines of `prices` that give a model its price; models on a local host are free.
+    """Return the lines of `prices` that give a model its price.
 
-    `units` are the units that have no price; default: input and output tokens.
+    A model is free only on a local host whose server has shown that it runs models itself: any other one can be a
+    gateway, whose calls cost money. `units` are the units that have no price; default: input and output tokens.
     """
     # A local server is free only on its own host, even if it uses the name of a provider.
     by_host = host and (provider in {"", UNKNOWN} or is_local(host))
-    named = f'host: "{host}"' if by_host else f"provider: {provider}"
+    name, port = name_and_port(host)
+    where = f'host: "{name}", port: {port}' if port else f'host: "{name}"'
+    named = where if by_host else f"provider: {provider}"
     match = f'{{{named}, model: "{model}"}}' if model else f"{{{named}}}"
-    prices = ["local: {mode: free}"] if is_local(host) else _prices(set(units))
+    server = BY_NAME.get(provider)
+    is_free = is_local(host) and server is not None and server.is_own
+    prices = ["local: {mode: free}"] if is_free else _prices(set(units))
     return "\n    ".join([f"  - match: {match}", *prices])
 
 
@@ -42,6 +48,7 @@ def _prices(units: set[str]) -> list[str]:
 
 def is_local(host: str) -> bool:
     """Return whether a host is local: this machine, a name without a dot, or in a private network."""
+    host, _ = name_and_port(host)
     try:
         return ip_address(host).is_private
     except ValueError:

@@ -95,7 +95,7 @@ def _shown(names: Names, kind: str, key: str | None) -> str:
 
 def _spend(sums: Sums) -> str:
     """Return the spend; a dash, not unknown, if no call was billed."""
-    return "-" if sums.cost_nanousd is None and not sums.unpriced else figures.usd(sums.cost_nanousd)
+    return "-" if sums.cost_nanousd is None and not sums.unpriced else figures.spend(sums.cost_nanousd, sums.unpriced)
 
 
 def _errors(sums: Sums) -> str:

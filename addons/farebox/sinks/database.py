@@ -62,6 +62,11 @@ class DatabaseSink:
             rows = polls.rows_of(connection, response_ids)
             return Found([record_of(row) for row in rows], polls.waiting(connection, response_ids))
 
+    def rows_of(self, response_ids: Collection[str]) -> Sequence[Record]:
+        """Return the rows of `response_ids`."""
+        with snapshot(self._engine) as connection:
+            return [record_of(row) for row in polls.rows_of(connection, response_ids)]
+
     def find_met(self) -> Found:
         """Return the polls that wait although a row of their response id exists, and these rows."""
         with snapshot(self._engine) as connection:

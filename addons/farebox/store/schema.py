@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeEngine
@@ -70,8 +71,8 @@ calls = Table(
     Index("calls_response_id", "response_id"),
     postgresql_partition_by="RANGE (started_at)",
 )
-# What reports and sums count: lists of models are rows, but no LLM calls.
-IS_CALL = calls.c.operation.is_distinct_from(columns.LIST_MODELS)
+# What reports and sums count.
+IS_CALL = and_(*map(calls.c.operation.is_distinct_from, columns.NOT_COUNTED))
 
 call_prices = Table(
     "call_prices",

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, select
 from ..pricing.cost import UNPRICED, lacked
 from ..pricing.lint import Traffic
 from ..pricing.row import consumptions
+from ..records.machine_time import SHARE
 from ..records.record import Record
 from ..records.times import in_utc
 from .schema import calls
@@ -32,7 +33,15 @@ def traffic(engine: Engine, since: datetime | None) -> list[Traffic]:
         for row in connection.execute(wanted).mappings():
             day = datetime.combine(in_utc(row["started_at"]).date(), time(), UTC)
             lacks = dict.fromkeys(lacked(row["cost_reasons"]), 1) if row["cost_status"] == UNPRICED else {}
-            values = {**row, "started_at": day, "cost_status": "", "cost_reasons": None, "units": lacks or None}
+            context = {name: word for name, word in (row["price_context"] or {}).items() if name != SHARE}
+            values = {
+                **row,
+                "price_context": context or None,
+                "started_at": day,
+                "cost_status": "",
+                "cost_reasons": None,
+                "units": lacks or None,
+            }
             kind = msgspec.json.encode(Record(id="", outcome="", usage_source="", **values))
             numbers[kind] += 1
             unpriced[kind] += row["cost_status"] == UNPRICED

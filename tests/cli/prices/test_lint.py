@@ -14,7 +14,7 @@ from tests.support.samples import record
 Command = Callable[..., Done]
 
 
-OLLAMA = {"provider": "ollama", "host": "localhost"}
+OLLAMA = {"provider": "ollama", "host": "localhost:11434"}
 
 
 RULES = """
@@ -71,8 +71,8 @@ def test_lint_names_the_rules_that_the_ledger_has_no_use_for_and_the_models_that
     ]
     assert lines.splitlines()[2:] == [
         "prices:",
-        "  # 2 calls to localhost",
-        '  - match: {host: "localhost", model: "llama4"}',
+        "  # 2 calls to localhost:11434",
+        '  - match: {host: "localhost", port: 11434, model: "llama4"}',
         "    local: {mode: free}",
     ]
 

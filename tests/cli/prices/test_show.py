@@ -110,7 +110,7 @@ def test_a_model_without_a_price_gets_the_lines_to_add(run: Command) -> None:
     assert (done.code, done.out) == (1, "")
     assert done.err.startswith("farebox: no source has a price for 'llama4' at localhost.")
     assert yaml.safe_load(done.err.partition("\n")[2]) == [
-        {"match": {"host": "localhost", "model": "llama4"}, "local": {"mode": "free"}}
+        {"match": {"host": "localhost", "model": "llama4"}, "per_mtok": {"input": "...", "output": "..."}}
     ]
 
 

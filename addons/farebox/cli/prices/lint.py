@@ -13,6 +13,7 @@ from ...pricing.exchange_rates import ExchangeRates
 from ...pricing.lint import Lint, Traffic, without_price
 from ...pricing.overrides import Overrides
 from ...pricing.standard import standard
+from ...records.host_port import host_port
 from ...report.figures import plural
 from ...report.missing import rule_for
 from ...report.period import EXAMPLES, moment
@@ -21,7 +22,7 @@ from ..ledger import opened_ledger
 from ..options import Config, Ledger
 from ..reader_settings import settings_for_reading
 
-_LIMIT = 20
+_LIMIT, _HTTPS = 20, 443
 Since = Annotated[str, typer.Option(metavar="WHEN", help=f"Only calls of the ledger from this time on: {EXAMPLES}.")]
 
 
@@ -67,7 +68,8 @@ def _missing(unpriced: Sequence[Traffic]) -> Iterator[str]:
     yield "\nModels without a price; add these lines to farebox.yaml:\n"
     yield "prices:"
     for one in unpriced[:_LIMIT]:
-        yield f"  # {plural(one.calls, 'call')} to {one.asked.host}"
-        yield rule_for(one.asked.provider, one.asked.models[-1], host=one.asked.host, units=one.lacked)
+        host = host_port(one.asked.host, one.asked.port or _HTTPS)
+        yield f"  # {plural(one.calls, 'call')} to {host}"
+        yield rule_for(one.asked.provider, one.asked.models[-1], host=host, units=one.lacked)
     if len(unpriced) > _LIMIT:
         yield f"  # and {plural(len(unpriced) - _LIMIT, 'more model')}"

@@ -4,10 +4,10 @@ A provider may bill a field that it adds or renames, so a count that nothing rea
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ..dialects import BY_NAME
+from ..records.usage import Usage
 
 # Counts that are no part of a bill, or that others repeat: shares of text, what was not cached, gateways' own totals.
 _KNOWN = frozenset(
@@ -17,22 +17,21 @@ _KNOWN = frozenset(
         *("total_tokens", "totalTokens", "totalTokenCount", "tokens", "tokenCount", "billableCharacterCount"),
         *("inputTokenCount", "outputTokenCount", "inputTokens", "outputTokens", "totalOutputTextTokenCount"),
         *("inputTextTokenCount", "prompt_token_count", "generation_token_count", "doc_size_bytes"),
-        *(
-            "prompt_audio_seconds",
-            "request_count",
-            "invocation_count",
-            "num_server_side_tools_used",
-            "mcp_calls",
-            "cached_tokens",
-        ),
-        *("ephemeral_5m_input_tokens", "ephemeral_5m_tokens", "server_side_tool_usage_details"),
+        *("prompt_audio_seconds", "request_count", "invocation_count", "num_server_side_tools_used", "mcp_calls"),
+        "cached_tokens",
+        *("ephemeral_5m_input_tokens", "ephemeral_5m_tokens", "num_sources_used"),
+        *("wordPolicyUnits", "sensitiveInformationPolicyFreeUnits", "automatedReasoningPolicies"),
+        *("tokens_cached", "cache_n", "prompt_n", "predicted_n", "draft_n", "draft_n_accepted"),
     }
 )
 # Names of amounts that are no counts: times, speeds, prices.
 _OTHER = re.compile(
     r"time|duration|latency|per_sec|cost|price|credit|ticks|nano|_ms$|_ns$|index|version", re.IGNORECASE
 )
+_TOTALS = frozenset({"total_tokens", "totalTokens", "totalTokenCount"})
 _DEPTH = 5
+# A smaller number is equal to another one by chance.
+_LEAST = 10
 
 
 class _Traced(dict[str, Any]):
@@ -53,31 +52,30 @@ class _Traced(dict[str, Any]):
         return super().__getitem__(name)
 
 
-def unread(dialect: str | None, sent: Mapping[str, Any]) -> list[str]:
-    """Return the names of counts in `sent` that `dialect` does not read and no number that it reads repeats."""
-    known = BY_NAME.get(dialect or "")
-    if known is None:
-        return []
+def unread(read: Callable[[Mapping[str, Any]], Usage], sent: Mapping[str, Any]) -> list[str]:
+    """Return the names of counts in `sent` that `read` does not look at and no number that it reads repeats."""
     traced = _Traced(sent)
-    known.usage(traced)
-    read = {value for name, value, is_read in _leaves(traced) if is_read or name in _KNOWN}
-    return [name for name, value, is_read in _leaves(traced) if not is_read and _is_billable(name, value, read)]
+    read(traced)
+    known = {value for name, value, is_read in _leaves(traced) if is_read or name in _KNOWN}
+    return [name for name, value, is_read in _leaves(traced) if not is_read and _is_billable(name, value, known)]
 
 
 def _is_billable(name: str, value: int, read: set[int]) -> bool:
-    return value > 0 and name not in _KNOWN and value not in read and not _OTHER.search(name)
+    is_repeated = value in read and value >= _LEAST
+    return value > 0 and name not in _KNOWN and not is_repeated and not _OTHER.search(name)
 
 
-def _leaves(value: Any) -> Iterator[tuple[str, int, bool]]:
+def _leaves(value: Any, depth: int = 0) -> Iterator[tuple[str, int, bool]]:
+    """Yield the name, the value and whether it was read of each count; a total that lies deeper has another name."""
     if isinstance(value, _Traced):
         for name, item in value.items():
             if isinstance(item, int) and not isinstance(item, bool):
-                yield name, item, name in value.seen
+                yield (f"inner {name}" if depth and name in _TOTALS else name), item, name in value.seen
             elif name not in _KNOWN:
-                yield from _leaves(item)
+                yield from _leaves(item, depth + 1)
     elif isinstance(value, list):
         for item in value:
-            yield from _leaves(item)
+            yield from _leaves(item, depth)
 
 
 def _traced(value: Any, depth: int) -> Any:

@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from farebox.recorder.unread_usage import unread
+from farebox.dialects import BY_NAME
+from farebox.dialects._unread import unread
 
 from tests.support.samples import reading, record_of
 
@@ -17,17 +18,21 @@ USED = {"prompt_tokens": 900, "completion_tokens": 100}
         ({"billing": {"cached_tokens_read": 300}}, ["cached_tokens_read"]),
         ({"prompt_tokens_details": {"cached_tokens": 300, "text_tokens": 600}}, []),
         ({"input_tokens": 900}, []),
+        ({"billing": {"searches": 1}, "prompt_tokens_details": {"cached_tokens": 1}}, ["searches"]),
+        ({"billing": {"total_tokens": 1_200}}, ["inner total_tokens"]),
         ({"total_time_ms": 12, "cost": 3, "is_byok": True, "spare_tokens": 0, "kind": "chat"}, []),
         ({"queue_time": 0.3}, []),
     ],
     ids=str,
 )
 def test_a_count_that_nothing_reads_is_told(sent: dict[str, Any], expected: list[str]) -> None:
-    assert unread("openai_chat", {**USED, **sent}) == expected
+    assert unread(BY_NAME["openai_chat"].usage, {**USED, **sent}) == expected
 
 
 def test_a_dialect_that_is_gone_reads_nothing_and_doubts_nothing() -> None:
-    assert unread("of_another_version", {"prompt_tokens": 3}) == []
+    row = record_of(reading(dialect="of_another_version", raw_usage={"prompt_count": 3}))
+
+    assert row.cost_reasons is None
 
 
 def test_a_renamed_count_makes_the_cost_partial() -> None:

@@ -3,25 +3,36 @@
 from typing import Any
 
 import pytest
-from farebox.recorder.contradictions import PARTS, contradictions
+from farebox.dialects._contradictions import PARTS, contradictions
 from farebox.records.usage import Usage
 
 TEXT, IMAGE = {"modality": "TEXT", "tokenCount": 10}, {"modality": "IMAGE", "tokenCount": 258}
 COUNTED = {"input_tokens": 30, "output_tokens": 7}
+ADVISED = {**COUNTED, "type": "advisor_message"}
+SPLIT = {"ephemeral_5m_input_tokens": 4, "ephemeral_1h_input_tokens": 4}
 
 
 @pytest.mark.parametrize(
     "sent",
     [
         {"promptTokenCount": 268, "promptTokensDetails": [TEXT, IMAGE]},
-        {"promptTokensDetails": [TEXT]},
         {"promptTokenCount": 10, "promptTokensDetails": None},
         {"prompt_tokens": 30, "prompt_cache_hit_tokens": 20, "prompt_cache_miss_tokens": 10},
         {"prompt_tokens": 30, "prompt_cache_hit_tokens": 20},
         {"cache_creation_input_tokens": 5, "cache_creation": {"ephemeral_5m_input_tokens": 5}},
         {**COUNTED, "iterations": [{**COUNTED, "type": "message"}]},
         {**COUNTED, "iterations": [{**COUNTED, "type": ["message"]}, 7]},
-        {**COUNTED, "iterations": [{**COUNTED, "type": "message"}, {"input_tokens": 90, "type": "compaction"}]},
+        {**COUNTED, "iterations": [{**COUNTED, "type": "message"}, {**COUNTED, "type": "compaction"}]},
+        {**COUNTED, "iterations": [{**COUNTED, "type": "message"}, {**COUNTED, "type": "fallback_message"}]},
+        {"candidatesTokenCount": 300, "candidatesTokensDetails": [IMAGE]},
+        {"input_tokens": 400, "input_tokens_details": {"text_tokens": 12, "image_tokens": 388}},
+        {"prompt_tokens": 400, "prompt_tokens_details": {"text_tokens": 400, "cached_tokens": 90}},
+        {"prompt_tokens": 400, "prompt_tokens_details": {"text_tokens": 310, "cached_tokens": 90}},
+        {"prompt_tokens": 400, "prompt_tokens_details": {"audio_tokens": 90}},
+        {"input_tokens": 45, "inputTokenCount": 45, "output_tokens": 38, "outputTokenCount": 35},
+        {"billed_units": {"output_tokens": 411}, "tokens": {"output_tokens": 416}},
+        {"connector_tokens": 7_000, "total_tokens": 7_300},
+        {"prompt_tokens_details": {"cached_tokens": 9}, "cached_tokens": 9},
     ],
     ids=str,
 )
@@ -33,7 +44,17 @@ def test_parts_that_are_their_whole_are_no_contradiction(sent: dict[str, Any]) -
     "sent",
     [
         {"promptTokenCount": 10, "promptTokensDetails": [TEXT, IMAGE]},
-        {"candidatesTokenCount": 300, "candidatesTokensDetails": [IMAGE]},
+        {"candidatesTokenCount": 200, "candidatesTokensDetails": [IMAGE]},
+        {"candidatesTokenCount": 300, "candidatesTokensDetails": [{"modality": "IMAGE"}]},
+        {"cacheTokensDetails": [TEXT]},
+        {"input_tokens": 400, "input_tokens_details": {"text_tokens": 12, "image_tokens": 0}},
+        {"input_tokens": 45, "inputTokenCount": 90},
+        {"billed_units": {"output_tokens": 822}, "tokens": {"output_tokens": 416}},
+        {"connector_tokens": 7_000},
+        {"prompt_tokens_details": {"cached_tokens": 18}, "cached_tokens": 9},
+        {"prompt_tokens_details": {"cache_creation_tokens": 9, "cache_creation_token_details": SPLIT}},
+        {**COUNTED, "iterations": [{**COUNTED, "type": "message"}, {"input_tokens": 90, "type": "compaction"}]},
+        {**COUNTED, "iterations": [{**COUNTED, "input_tokens": 60, "type": "message"}, ADVISED]},
         {"prompt_tokens": 60, "prompt_cache_hit_tokens": 20, "prompt_cache_miss_tokens": 10},
         {"cache_creation_input_tokens": 50, "cache_creation": {"ephemeral_5m_input_tokens": 5}},
         {**COUNTED, "iterations": [{**COUNTED, "output_tokens": 14, "type": "message"}]},
