@@ -17,7 +17,7 @@ PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 OR_NONE := || [ $$? = 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates fuzz librechat-newest go-client plan-clients live-servers focus-check tables prices shares vendor abuse faults soak readme picture ledger-page dashboards mutants lock wheel clean bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-gauges bench-series secrets image
+.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates fuzz librechat-newest go-client plan-clients live-servers focus-check tables prices shares vendor abuse faults soak readme picture ledger-page dashboards mutants lock wheel clean bench bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-gauges bench-series secrets image
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
@@ -111,6 +111,9 @@ bench-gauges: $(READY)  ## measure the money gauges and a scrape on the hourly s
 
 bench-series: $(READY)  ## measure a scrape after 10,000 junk model names
 	PYTHONPATH=addons $(BIN)/python -m benchmarks.series $(FLAGS)
+
+bench: $(READY)  ## measure CPU per call of farebox and of mitmproxy alone; FLAGS="--short --check --before REV"
+	PYTHONPATH=addons $(BIN)/python -m benchmarks.speed $(FLAGS)
 
 bench-imports: $(READY)  ## modules imported and milliseconds to start
 	PYTHONPATH=addons $(BIN)/python -m benchmarks.imports

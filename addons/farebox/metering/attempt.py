@@ -58,5 +58,6 @@ def content_hash(key: bytes, caller: Mapping[str, Any], texts: Sequence[str]) ->
 def _hashed(key: bytes, texts: Iterable[str], body: bytes) -> str:
     digest = hashlib.blake2b(key=key, digest_size=16)
     for part in (*(text.encode("utf-8", "surrogatepass") for text in texts), body):
-        digest.update(len(part).to_bytes(8) + part)
+        digest.update(len(part).to_bytes(8))
+        digest.update(part)
     return digest.hexdigest()
