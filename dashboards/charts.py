@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .fields import DASH, Json
+from .fields import COUNT, DASH, Json
 from .kit import Panel
 
 # In pixels: a unit of the grid, a row of a table, what a panel needs beside them, and the line that counts rows.
@@ -58,7 +58,7 @@ def lines(title: str, question: str, *targets: Any, defaults: Json, **more: Any)
         "thresholdsStyle": {"mode": "off"},
         **defaults["custom"],
     }
-    fields = {**defaults, "custom": custom, "decimals": 0 if defaults["decimals"] == 0 else None}
+    fields = {**defaults, "custom": custom, "decimals": 0 if defaults["unit"] == COUNT.id else None}
     options = {"legend": _LEGEND, "tooltip": {"mode": "multi", "sort": "desc"}, **more.pop("options", {})}
     return Panel("timeseries", title, question, targets, fields, **{"width": 12, "options": options, **more})
 

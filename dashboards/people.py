@@ -6,7 +6,7 @@ from .charts import stat, table
 from .fields import PERCENT, TOKENS, UNKNOWN, bar, column, defaults, exact, mark, missing, money
 from .kit import Board, Panel, Row, sql
 from .links import to_board
-from .sql import CALLERS, EXACT, MARK, MONTH, MONTHS, PERSON, TEAM, USD, USER, WITHOUT_COST, largest
+from .sql import CALLERS, EXACT, MARK, MONTH, MONTHS, PERSON, SPENT, TEAM, USD, USER, WITHOUT_COST, largest
 from .thresholds import UNATTRIBUTED_HIGH, UNATTRIBUTED_NOTICEABLE
 
 UID = "farebox-people"
@@ -18,7 +18,7 @@ _COLUMN = (
 )
 
 
-_SUMS = ("sum(calls) AS calls", f"{MARK} AS mark", f"{USD} AS usd", f"{WITHOUT_COST} AS without_cost")
+_SUMS = ("sum(calls) AS calls", f"{MARK} AS mark", f"{SPENT} AS usd", f"{WITHOUT_COST} AS without_cost")
 
 
 def _people() -> Panel:
@@ -50,7 +50,7 @@ def _top_tenth() -> Panel:
             count(*) OVER () AS n
             FROM hourly_by_caller WHERE {CALLERS} AND user_id IS NOT NULL GROUP BY user_id) AS people"""
     return stat(
-        "The tenth of users who spend most: their share",
+        "Share of the top tenth",
         "Is it a few? The share of known spend of the tenth of users who spend most, of all known spend that has a "
         "user; in the chosen time range.",
         sql(query),
@@ -64,7 +64,7 @@ def _unnamed() -> Panel:
             AS unknown FROM hourly_by_caller WHERE {CALLERS}"""
     levels = ((None, "green"), (UNATTRIBUTED_NOTICEABLE, "orange"), (UNATTRIBUTED_HIGH, "red"))
     return stat(
-        "Spend without a user: its share",
+        "Share without a user",
         "Is attribution complete? The share of known spend whose calls name no user; in the chosen time range.",
         sql(query),
         defaults=defaults(PERCENT, empty="no calls", steps=levels, mappings=[UNKNOWN]),

@@ -30,17 +30,19 @@ _PRICE = """LEFT JOIN LATERAL (SELECT p.cost_nanousd, p.cost_status FROM call_pr
     WHERE p.call_id = c.id AND p.started_at = c.started_at ORDER BY revision DESC LIMIT 1) p ON true"""
 _COST = "CASE WHEN p.cost_status IS NULL THEN c.cost_nanousd ELSE p.cost_nanousd END"
 _STATUS = "coalesce(p.cost_status, c.cost_status)"
-_MARK = """CASE WHEN count(*) FILTER (WHERE cost_status IN ('partial', 'unpriced')) > 0 THEN '>= ' ELSE '' END
+_MARKS = """CASE WHEN count(*) FILTER (WHERE cost_status IN ('partial', 'unpriced')) > 0 THEN '>= ' ELSE '' END
     || CASE WHEN count(*) FILTER (WHERE cost_status = 'estimated') > 0 THEN '~' ELSE '' END"""
+_MARK = f"coalesce(nullif({_MARKS}, ''), '=')"
+_UNKNOWN = "count(*) FILTER (WHERE cost_status = 'unpriced')"
+_SPENT = f"(CASE WHEN {_UNKNOWN} = 0 THEN coalesce(sum(cost), 0) ELSE sum(cost) END)::numeric / 1000000000"
 _DIGITS = "'FM999999999990.000000000'"
 
 
 def _conversations() -> Panel:
     query = f"""
         SELECT conversation, min(started_at) AS since, count(*) AS calls, {_MARK} AS mark,
-            sum(cost)::numeric / 1000000000 AS usd,
-            count(*) FILTER (WHERE cost_status = 'unpriced') AS without_cost, max(input_tokens) AS longest_input,
-            {_MARK} || to_char(sum(cost)::numeric / 1000000000, {_DIGITS}) AS exact_usd
+            {_SPENT} AS usd, {_UNKNOWN} AS without_cost, max(input_tokens) AS longest_input,
+            {_MARKS} || to_char({_SPENT}, {_DIGITS}) AS exact_usd
         FROM (SELECT c.conversation, c.started_at, c.input_tokens, {_COST} AS cost, {_STATUS} AS cost_status
             FROM calls c {_PRICE} WHERE {_CHOSEN} AND c.conversation IS NOT NULL) AS priced
         GROUP BY 1 ORDER BY 5 DESC NULLS FIRST LIMIT 100"""
@@ -92,7 +94,7 @@ def _parameters() -> Panel:
             column("refused", "Refused (400, 422)", COUNT, width=145),
             column("named", "Refusals naming it", COUNT, steps=((None, "text"), (1, "red")), width=145),
         ],
-        rows=4,
+        rows=5,
         width=12,
     )
 
@@ -120,9 +122,9 @@ def _latest() -> Panel:
         defaults=defaults(empty="no calls"),
         overrides=[
             column("time", "Time", Unit("dateTimeAsIso"), width=170),
-            column("id", "ID", width=330),
+            column("id", "ID", width=315),
             column("provider", "Provider", width=110),
-            column("model", "Model"),
+            column("model", "Model", width=230),
             column(
                 "status",
                 "Status",
@@ -145,7 +147,7 @@ def _latest() -> Panel:
 def _keys() -> Panel:
     query = f"""
         SELECT coalesce(key_fingerprint, '(unknown)') AS key, coalesce(key_kind, '(unknown)') AS kind,
-            coalesce(billing, 'unknown') AS billing, coalesce(plan, '') AS plan,
+            coalesce(billing, 'unknown') AS billing, coalesce(plan, '-') AS plan,
             coalesce(billing_source, '(unknown)') AS known_by, count(*) AS calls
         FROM calls c WHERE {_CHOSEN} GROUP BY 1, 2, 3, 4, 5 ORDER BY 6 DESC LIMIT 100"""
     return table(
@@ -156,10 +158,10 @@ def _keys() -> Panel:
         defaults=defaults(empty="no calls"),
         overrides=[
             column("key", "Key"),
-            column("kind", "Kind", width=75),
+            column("kind", "Kind", width=95),
             column("billing", "Its calls are", mappings=[named(PAYERS)], width=190),
             column("plan", "Plan", width=95),
-            column("known_by", "Known by", width=85),
+            column("known_by", "Known by", width=90),
             column("calls", "Calls", TOKENS, width=70),
         ],
         rows=4,

@@ -30,8 +30,9 @@ from .traffic_times import quantiles
 UID = "farebox-sidecar"
 _OURS = 'job=~"$job",instance=~"$instance"'
 _ANY_IS_BAD, _ANY_IS_ODD = (((None, "green"), (0.5, color)) for color in ("red", "orange"))
+_BEHIND: Steps = ((None, "green"), (LEDGER_BEHIND, "orange"))
 _DASHED = {"custom.lineStyle": {"fill": "dash", "dash": [10, 10]}, "custom.fillOpacity": 0}
-_LIMIT = "limit: calls of a minute"
+_LIMIT = "limit of the alert"
 _TARGET = f"target: {OVERHEAD_HIGH * 1000:g} ms"
 _SEVERITIES = {"critical": ("critical", "red"), "warning": ("warning", "orange"), "info": ("info", "blue")}
 
@@ -69,27 +70,22 @@ NOW = Row(
             options={"orientation": "auto", "textMode": "value_and_name"},
         ),
         _lost(
-            "Calls lost, in the time range",
+            "Calls lost",
             "Is the ledger whole? Calls of the chosen time range that neither disk nor memory had room for. Red "
             "as in FareboxRecordsDropped.",
             "farebox_records_dropped_total",
             _ANY_IS_BAD,
         ),
         stat(
-            "Calls waiting for the ledger, now",
+            "Waiting for the ledger",
             f"Does the ledger keep up? Calls in the spool now; the line is the chosen time range. More than "
             f"{LEDGER_BEHIND} is orange.",
             metric(f"sum(farebox_spool_pending{{{_OURS}}})"),
-            defaults=defaults(
-                COUNT,
-                empty="not reported",
-                steps=((None, "green"), (LEDGER_BEHIND, "orange")),
-                mappings=[NONE_IS_GOOD, UNKNOWN],
-            ),
+            defaults=defaults(COUNT, empty="not reported", steps=_BEHIND, mappings=[NONE_IS_GOOD, UNKNOWN]),
             options={"graphMode": "area"},
         ),
         stat(
-            "farebox's own time on a call: 99 % within",
+            "Own time: 99 % within",
             f"What does farebox cost a user? Its own time on a call: of all calls of the chosen time range, 99 of 100 "
             f"took no longer. The graph below has it in each five minutes. Orange above the target of "
             f"{OVERHEAD_HIGH * 1000:g} ms.",
@@ -107,7 +103,7 @@ NOW = Row(
             _ANY_IS_ODD,
         ),
         _lost(
-            "Clients without trust in the CA",
+            "Clients without the CA",
             "Whose calls fail because of farebox? Connections that a client closed as it does not trust "
             "farebox's CA, in "
             "the chosen time range.",
@@ -119,12 +115,13 @@ NOW = Row(
 
 
 def _spool() -> Panel:
-    level = f"{LEDGER_BEHIND_SECONDS} * sum by (instance) (rate(farebox_calls_total{{{_OURS}}}[10m]))"
+    minute = f"{LEDGER_BEHIND_SECONDS} * sum by (instance) (rate(farebox_calls_total{{{_OURS}}}[10m]))"
     return lines(
         "Calls waiting for the ledger",
-        "How many calls wait in the spool? Above a minute of calls, the dashed line, and growing: FareboxLedgerBehind.",
+        f"How many calls wait in the spool? Above the dashed line, a minute of calls and at least {LEDGER_BEHIND}, and "
+        "growing: FareboxLedgerBehind.",
         metric(f"sum by (instance) (farebox_spool_pending{{{_OURS}}})", "waiting, {{instance}}"),
-        metric(f"sum({level})", _LIMIT),
+        metric(f"max(clamp_min({minute}, {LEDGER_BEHIND}) or vector({LEDGER_BEHIND}))", _LIMIT),
         defaults=defaults(COUNT, empty="not reported", color="palette-classic", min=0),
         overrides=[fixed(_LIMIT, VERMILION, **_DASHED)],
     )
@@ -197,6 +194,7 @@ def _alerts() -> Panel:
             column("about", "About"),
         ],
         transformations=joined("Value", "Value #A"),
+        options={"sortBy": [{"displayName": "Severity", "desc": False}]},
         rows=7,
         width=12,
     )

@@ -18,7 +18,7 @@ from .fields import (
     named,
 )
 from .kit import Panel, Row, metric, sql
-from .sql import CHOSEN, EXACT, MODEL, USD, WITHOUT_COST, marked
+from .sql import CHOSEN, EXACT, MODEL, SPENT, USD, WITHOUT_COST, marked
 from .thresholds import CATALOGUE_AGE, PRICE_DRIFT
 
 _DAYS = Unit("dtdurations", 0)
@@ -63,7 +63,7 @@ _CERTAINTY = (
     ("~ estimated", "'estimated'"),
     (">= lower bound", "'partial'"),
     ("unknown: not in the sum", "'unpriced'"),
-    ("nothing to pay: refused, or paid by a plan", "'none', 'included'"),
+    ("nothing to pay: refused or in a plan", "'none', 'included'"),
 )
 
 
@@ -141,7 +141,7 @@ def _drift() -> Panel:
             column("model", "Model"),
             money("reported", "Stated", width=85),
             money("catalogue", "By lists", width=85),
-            column("drift", "Stated is higher by", FINE_PERCENT, steps=levels, mappings=[UNKNOWN], width=145),
+            column("drift", "Higher by", FINE_PERCENT, steps=levels, mappings=[UNKNOWN], width=90),
         ],
         rows=3,
         width=8,
@@ -163,11 +163,11 @@ _DOLLARS = "FM999999999990.00"
 def _payers() -> Panel:
     listed = USD.replace("cost_nanousd", "catalogue_cost_nanousd")
     partly = "CASE WHEN coalesce(sum(catalogue_cost_nanousd_known), 0) < sum(calls) THEN '>= ' ELSE '' END"
-    only = "bool_and(cost_status IN ('included', 'none'))"
+    included = "bool_and(cost_status IN ('included', 'none')) AND bool_or(cost_status = 'included')"
     query = f"""
-        SELECT coalesce(billing, 'unknown') AS billing, coalesce(plan, '') AS plan, sum(calls) AS calls,
-            CASE WHEN {only} THEN 'included' WHEN sum(cost_nanousd) IS NULL THEN 'unknown'
-                ELSE {marked(USD, _DOLLARS, "'$' || ")} END AS billed,
+        SELECT coalesce(billing, 'unknown') AS billing, coalesce(plan, '-') AS plan, sum(calls) AS calls,
+            CASE WHEN {included} THEN 'included'
+                ELSE coalesce({marked(SPENT, _DOLLARS, "'$' || ")}, 'unknown') END AS billed,
             {WITHOUT_COST} AS without_cost,
             coalesce({partly} || '$' || to_char({listed}, '{_DOLLARS}'), '-') AS listed
         FROM hourly_by_model WHERE {CHOSEN} GROUP BY 1, 2 ORDER BY sum(cost_nanousd) DESC NULLS LAST, 3 DESC LIMIT 50"""
@@ -186,7 +186,7 @@ def _payers() -> Panel:
             missing(),
             column("listed", "At list price", TEXT, align="right", width=130),
         ],
-        rows=5,
+        rows=4,
         width=24,
     )
 

@@ -25,7 +25,7 @@ from .fields import (
 )
 from .kit import Panel, Row, metric, sql
 from .links import to_board
-from .sql import CHOSEN, DAY, EXACT, MARK, MODEL, UNCERTAIN, USD, WITHOUT_COST, largest
+from .sql import CHOSEN, DAY, EXACT, MARK, MODEL, SPENT, UNCERTAIN, USD, WITHOUT_COST, largest
 
 # How a call ended that nobody read to its end.
 OUTCOMES = {
@@ -62,7 +62,7 @@ def _per_day() -> Panel:
 
 
 def _providers() -> Panel:
-    columns = [f"{MARK} AS mark", f"{USD} AS usd", f"{WITHOUT_COST} AS without_cost"]
+    columns = [f"{MARK} AS mark", f"{SPENT} AS usd", f"{WITHOUT_COST} AS without_cost"]
     return table(
         "By provider",
         "Who gets the money? `>=` marks lower bounds, `~` estimates. Providers whose cost is wholly unknown come "
@@ -88,7 +88,7 @@ def _providers() -> Panel:
 _OF_MODELS = (
     "sum(calls) AS calls",
     f"{MARK} AS mark",
-    f"{USD} AS usd",
+    f"{SPENT} AS usd",
     f"1000 * {USD} / nullif(sum(cost_nanousd_known), 0) AS usd_per_1k",
     "sum(cache_read_tokens)::numeric / nullif(sum(cacheable_tokens), 0) AS cache_share",
     f"{WITHOUT_COST} AS without_cost",
@@ -112,7 +112,7 @@ def _models() -> Panel:
             mark(),
             money("usd", "Spend", width=110),
             money("usd_per_1k", "Per 1,000 calls", SMALL_MONEY, width=130),
-            column("cache_share", "Input from cache", PERCENT, mappings=[UNKNOWN], width=130),
+            column("cache_share", "Input from cache", PERCENT, mappings=[UNKNOWN], width=145),
             missing(),
             column(
                 "uncertain",
@@ -120,7 +120,7 @@ def _models() -> Panel:
                 CALLS,
                 steps=((None, "text"), (1, "yellow")),
                 mappings=[NONE_IS_PLAIN],
-                width=150,
+                width=165,
                 align="right",
             ),
             exact(),
@@ -131,9 +131,7 @@ def _models() -> Panel:
 
 
 def _unread() -> Panel:
-    # Where nothing is unknown, no amount means nothing to pay.
-    usd = f"CASE WHEN {WITHOUT_COST} = 0 THEN coalesce({USD}, 0) ELSE {USD} END AS usd"
-    columns = ["sum(calls) AS calls", f"{MARK} AS mark", usd, f"{WITHOUT_COST} AS without_cost"]
+    columns = ["sum(calls) AS calls", f"{MARK} AS mark", f"{SPENT} AS usd", f"{WITHOUT_COST} AS without_cost"]
     where = f"{CHOSEN} AND outcome <> 'ok'"
     keys = {"outcome": "outcome", "status": "coalesce(status::text, '-')"}
     return table(
@@ -157,9 +155,10 @@ def _unread() -> Panel:
 
 def _saved() -> Panel:
     return stat(
-        "Saved by caches, in the chosen time range",
+        "Saved by caches",
         "What would the input that came from caches have cost more as new input? At the prices of each call, of all "
-        "providers and models. Writing to the cache is not deducted. Approximate: from a counter, not from the ledger.",
+        "providers and models, in the chosen time range. Writing to the cache is not deducted. Approximate: "
+        "from a counter, not from the ledger.",
         metric("sum(increase(farebox_cache_saved_usd_total[$__range]))", instant=True),
         defaults=defaults(Unit("prefix:~$", 2), empty="no cached input", mappings=[UNKNOWN]),
     )
@@ -167,7 +166,7 @@ def _saved() -> Panel:
 
 def _purposes() -> Panel:
     share = "sum(cost_nanousd)::numeric / nullif(sum(sum(cost_nanousd)) OVER (), 0) AS share"
-    columns = [f"{MARK} AS mark", f"{USD} AS usd", share, "sum(calls) AS calls", f"{WITHOUT_COST} AS without_cost"]
+    columns = [f"{MARK} AS mark", f"{SPENT} AS usd", share, "sum(calls) AS calls", f"{WITHOUT_COST} AS without_cost"]
     keys = {"purpose": "coalesce(purpose, '(unknown)')"}
     return table(
         "What for: chat, titles, agents ...",

@@ -16,6 +16,8 @@ PERSON = f"{USER} IN (${{user:sqlstring}}) AND {TEAM} IN (${{team:sqlstring}})"
 USD = "sum(cost_nanousd)::numeric / 1000000000"
 UNCERTAIN = "coalesce(sum(calls) FILTER (WHERE cost_status IN ('estimated', 'partial')), 0)"
 WITHOUT_COST = "coalesce(sum(calls) FILTER (WHERE cost_status = 'unpriced'), 0)"
+# Of groups that have something to pay alone: a sum of refusals and calls of a plan is nothing to pay, not unknown.
+SPENT = f"CASE WHEN {WITHOUT_COST} = 0 THEN coalesce({USD}, 0) ELSE {USD} END"
 ESTIMATED = "coalesce(sum(calls) FILTER (WHERE cost_status = 'estimated'), 0) > 0"
 LOWER_BOUND = "coalesce(sum(calls) FILTER (WHERE cost_status IN ('partial', 'unpriced')), 0) > 0"
 DAY = "date_trunc('day', hour, ${tz:sqlstring})"
@@ -25,15 +27,17 @@ _FROM, _TO = (MONTH.replace("hour", f"$__time{end}()::timestamptz") for end in (
 MONTHS = f"hour >= {_FROM} AND hour <= $__timeTo()::timestamptz + interval '32 days' AND {MONTH} <= {_TO}"
 
 
-MARK = f"CASE WHEN {LOWER_BOUND} THEN '>= ' ELSE '' END || CASE WHEN {ESTIMATED} THEN '~' ELSE '' END"
+_MARKS = f"CASE WHEN {LOWER_BOUND} THEN '>= ' ELSE '' END || CASE WHEN {ESTIMATED} THEN '~' ELSE '' END"
+# Never an empty text, for which Grafana writes what a table without rows says.
+MARK = f"coalesce(nullif({_MARKS}, ''), '=')"
 
 
 def marked(amount: str, pattern: str = "FM999999999990.000000000", before: str = "") -> str:
     """Return SQL for an amount as text, to the nano-dollar: `~` where some is estimated, `>=` where some lacks."""
-    return f"{MARK} || {before}to_char({amount}, '{pattern}')"
+    return f"{_MARKS} || {before}to_char({amount}, '{pattern}')"
 
 
-EXACT = marked(USD)
+EXACT = marked(SPENT)
 
 
 def largest(

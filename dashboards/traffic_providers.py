@@ -74,6 +74,7 @@ def _failures() -> Panel:
         defaults=defaults(CALLS_PER_MINUTE, empty="no call failed", color="palette-classic"),
         overrides=[fixed(name, color) for name, (_, color) in _CAUSES.items()],
         bars=True,
+        interval="5m",
         width=13,
     )
 
@@ -84,7 +85,9 @@ def _failed() -> Panel:
         "Failed calls by provider and status, in the chosen time range",
         "Which provider fails, and how? Counted by Prometheus from its scrapes, so about right; the ledger "
         "has each call.",
-        metric(f"round(sum by (provider, outcome, status) (increase({failed}[$__range]))) > 0", format="table"),
+        metric(
+            f"sort_desc(round(sum by (provider, outcome, status) (increase({failed}[$__range]))) > 0)", format="table"
+        ),
         defaults=defaults(empty="no call failed"),
         overrides=[
             column("provider", "Provider", links=[to_board("Only this provider", "farebox-traffic", "provider")]),
@@ -105,22 +108,22 @@ def _limits() -> Panel:
     left = f"min by ({by}) (farebox_ratelimit_remaining{{{_OF_PROVIDER}}} / (farebox_ratelimit_limit > 0))"
     levels = ((None, "red"), (RATE_LIMIT_NEAR, "orange"), (RATE_LIMIT_LOW, "green"))
     return table(
-        "Left of the rate limits, by the latest answer",
+        "Left of the rate limits",
         "Which limit is nearly used? Providers count per model and key, so this is the limit of the one called last. "
         "Red as in FareboxRateLimitNear. An old figure says little: its window has ended.",
         metric(left, format="table"),
         metric(f"time() - max by ({by}) (farebox_ratelimit_seen_timestamp_seconds{{{_OF_PROVIDER}}})", format="table"),
         defaults=defaults(empty="no provider states its limits"),
         overrides=[
-            column("provider", "Provider", width=100),
-            column("kind", "Limit", width=120),
+            column("provider", "Provider", width=95),
+            column("kind", "Limit", width=90),
             column("Value #A", "Left", PERCENT, steps=levels, cell="gauge", min=0, max=1),
             column("Value #B", "Age of figure", _AGO, steps=((None, "text"), (RATE_LIMIT_FRESH, "orange")), width=120),
         ],
         transformations=joined(),
         options={"sortBy": [{"displayName": "Left", "desc": False}]},
-        rows=7,
-        width=11,
+        rows=6,
+        width=8,
     )
 
 

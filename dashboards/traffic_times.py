@@ -67,16 +67,17 @@ def _by_model() -> Panel:
     by = "provider, model"
     today = quantile(0.95, _FIRST, window="15m", by=by)
     yesterday = today.replace("[15m]", "[15m] offset 1d")
+    busy = f" and on ({by}) ({calls(window='15m', by=by)} > 0)"
     slower = ((None, "text"), (FIRST_TOKEN_SLOW, "orange"))
     return table(
         "By model, last 15 minutes",
         f"Which model is slow, now against the same minutes of yesterday? More than {FIRST_TOKEN_SLOW:g} times is "
         "orange. Tokens per second are of all calls together, not of one stream.",
-        metric(f"60 * ({calls(window='15m', by=by)} > 0)", format="table"),
-        metric(today, format="table"),
-        metric(f"{today} / {yesterday}", format="table"),
-        metric(quantile(0.95, _WHOLE, window="15m", by=by), format="table"),
-        metric(f'sum by ({by}) (rate(farebox_tokens_total{{{CHOSEN},kind="output"}}[15m]))', format="table"),
+        metric(f"sort_desc(60 * ({calls(window='15m', by=by)} > 0))", format="table"),
+        metric(f"{today}{busy}", format="table"),
+        metric(f"{today} / {yesterday}{busy}", format="table"),
+        metric(f"{quantile(0.95, _WHOLE, window='15m', by=by)}{busy}", format="table"),
+        metric(f'sum by ({by}) (rate(farebox_tokens_total{{{CHOSEN},kind="output"}}[15m])){busy}', format="table"),
         defaults=defaults(empty="no calls"),
         overrides=[
             column("provider", "Provider", width=140),
@@ -137,6 +138,7 @@ def _input() -> Panel:
         overrides=[fixed(name, color) for name, color in colors.items()],
         interval=_SMOOTH,
         bars=False,
+        width=8,
     )
 
 
@@ -151,6 +153,7 @@ def _retries() -> Panel:
         defaults=defaults(CALLS_PER_MINUTE, empty="no retries", color="palette-classic"),
         interval=_SMOOTH,
         bars=True,
+        width=8,
     )
 
 

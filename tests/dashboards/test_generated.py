@@ -33,6 +33,12 @@ def test_a_panel_has_its_question_as_description(place: Place) -> None:
 
 
 @every_panel
+def test_a_title_is_not_cut_by_its_panel(place: Place) -> None:
+    """At 1,600 pixels, a seventh of which are gone for the rest of the page."""
+    assert len(place.panel["title"]) <= 6.5 * place.panel["gridPos"]["w"]
+
+
+@every_panel
 def test_no_panel_is_a_pie_or_of_a_kind_that_newer_grafanas_lack(place: Place) -> None:
     assert place.panel["type"] in {"stat", "timeseries", "table", "bargauge", "state-timeline", "heatmap"}
 

@@ -22,7 +22,8 @@ _SECONDS = 60.0
 class Prometheus:
     """Scrapes `targets`, URLs of /metrics, once a second, and runs farebox's rules without their waiting times.
 
-    `earlier` are texts with samples of before, `instances` the names of the targets, `flags` are those of the server.
+    `earlier` are texts with samples of before, `instances` the names of the targets, `flags` are those of the server,
+    which has `patience` seconds to start.
     """
 
     def __init__(
@@ -33,7 +34,9 @@ class Prometheus:
         *earlier: str,
         instances: Sequence[str] = (),
         flags: Sequence[str] = (),
+        patience: float = _SECONDS,
     ) -> None:
+        self._patience = patience
         self._flags = flags
         self._instances = dict(zip(targets, instances, strict=False))
         self.port = free_port()
@@ -56,7 +59,7 @@ class Prometheus:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
         self._watcher = Watcher(-self._process.pid)
         try:
-            self.wait_for('count(up{job="farebox"} == 1)')
+            self.wait_for('count(up{job="farebox"} == 1)', self._patience)
         except BaseException:
             self.__exit__()
             raise

@@ -1,0 +1,1 @@
+"""Draws the pictures of the boards in docs/images: `make board-pictures`."""
