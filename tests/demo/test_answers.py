@@ -40,10 +40,13 @@ def test_a_plain_chat_has_its_usage() -> None:
     }
 
 
-def test_a_chat_without_numbers_has_a_usage_of_zero() -> None:
-    body = json.loads(answer_to("/v1/chat/completions", {"model": "m", "metadata": {"call": "1"}}).body)
+@pytest.mark.parametrize("metadata", [{}, {"metadata": None}, {"metadata": {"session": "7"}}])
+def test_the_chat_of_another_program_is_counted_by_its_text(metadata: dict[str, Any]) -> None:
+    asked = {"model": "m", "messages": [{"role": "user", "content": "Name a river."}], **metadata}
 
-    assert (body["usage"]["prompt_tokens"], body["usage"]["total_tokens"]) == (0, 0)
+    body = json.loads(answer_to("/v1/chat/completions", asked).body)
+
+    assert (body["id"], body["usage"]["prompt_tokens"], body["usage"]["completion_tokens"]) == ("demo-own", 11, 12)
 
 
 @pytest.mark.parametrize("include", [True, False])

@@ -17,9 +17,12 @@ class Done(NamedTuple):
     err: str
 
 
-def farebox(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str, home: Path) -> Done:
-    """Run `farebox ARGUMENTS` with the data folder `home`."""
-    for name, value in {"FAREBOX_HOME": str(home), "FAREBOX_TIMEZONE": "Europe/Berlin", "COLUMNS": "180"}.items():
+def farebox(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str, home: Path, columns: int = 180
+) -> Done:
+    """Run `farebox ARGUMENTS` with the data folder `home` on a terminal of so many `columns`."""
+    given = {"FAREBOX_HOME": str(home), "FAREBOX_TIMEZONE": "Europe/Berlin", "COLUMNS": str(columns)}
+    for name, value in given.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys, "argv", ["farebox", *arguments])
     monkeypatch.setattr("os.umask", lambda _mask: 0)

@@ -3,19 +3,17 @@
 import shutil
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 from rich.console import Console
 
 from ..config import settings as settings_module
-from ..config.settings import Intercept, Settings
-from ..demo.provider import Provider, provider
+from ..config.settings import Settings
+from ..demo.provider import provider
 from ..demo.session import HOSTS, play
+from ..demo.settings import FOLDER, SIDECAR, demo_settings
 from ..errors import FareboxError
-from ..home import assets
 from ..home.folder import CERTIFICATE, claim
 from ..process.stopping import Signals, until_signalled
 from ..report.table import report_table
@@ -32,7 +30,6 @@ from .report import ordered
 
 _ROWS_SECONDS = 10.0
 _BY = ("provider", "model")
-_SIDECAR = "demo"
 
 
 def demo(
@@ -61,34 +58,17 @@ def demo(
 
 
 def _play(settings: Settings, ledger: str | None, *, keep: bool) -> None:
-    folder = settings.folder / "demo"
+    folder = settings.folder / FOLDER
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
     out = console()
     out.print("A made-up provider, a made-up session, the real proxy:", style="dim")
     with provider(folder, HOSTS) as simulated, until_signalled() as stop:
-        own = _own_settings(settings, folder, simulated, ledger)
+        own = demo_settings(settings, folder, simulated.port, simulated.authority, ledger=ledger)
         with opened(own.ledger) as engine:
             is_complete = _Demo(own, engine, out, keep=keep).run(stop)
     if not is_complete:
         raise FareboxError("the demo was ended before its time: its ledger has a part of it")
-
-
-def _own_settings(settings: Settings, folder: Path, simulated: Provider, ledger: str | None = None) -> Settings:
-    return msgspec.structs.replace(
-        Settings(),
-        home=str(folder),
-        ledger=ledger or f"sqlite:///{folder / 'ledger.db'}",
-        sidecar=_SIDECAR,
-        ca=str(folder / "mitmproxy"),
-        certificates=str(folder),
-        timezone=settings.timezone,
-        port=0,
-        metrics_port=0,
-        intercept=Intercept(),
-        script=(str(assets.demo_redirect()),),
-        set=(f"demo_port={simulated.port}", f"ssl_verify_upstream_trusted_ca={simulated.authority}"),
-    )
 
 
 class _Demo:
@@ -119,7 +99,7 @@ class _Demo:
         migrate(self._engine)
         with snapshot(self._engine) as connection:
             sidecars = {group.key[0] for group in summarise(connection, Scope(), ("sidecar",))}
-        if sidecars - {_SIDECAR}:
+        if sidecars - {SIDECAR}:
             raise FareboxError(
                 "ledger: it has real calls, and the demo's are made up: name an empty ledger, or leave --ledger out"
             )

@@ -4,13 +4,15 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from typing import IO, Annotated
 
 import typer
 
 from ..config.settings import Settings
-from ..errors import FareboxError
+from ..errors import FareboxError, SettingsError
 from ..home.folder import BUNDLE, CERTIFICATE
 from ..process.chain import chained
 from ..process.child import SpawnOptions
@@ -27,10 +29,18 @@ Arguments = Annotated[
     typer.Argument(metavar="CMD", help="The command and its arguments, after `--`."),
 ]
 
+Demo = Annotated[
+    bool,
+    typer.Option(
+        "--demo", help="Calls go to the made-up provider of `farebox demo`, and into its ledger: no key, no network."
+    ),
+]
+
 
 def run(
     *,
     command: Arguments,
+    demo: Demo = False,
     ledger: Ledger = None,
     config: Config = None,
     script: Script = None,
@@ -42,12 +52,34 @@ def run(
     unchanged. The bill goes to standard error, the calls go to the ledger. Can run beside `farebox up` and beside
     other `farebox run`.
 
+    - `farebox run --demo -- python -m farebox.demo.chat`
     - `farebox run -- python chat.py`
     - `farebox run -- claude`
     - `farebox run --ledger sqlite:///mine.db -- node app.mjs`
     """
     given = {"ledger": ledger, "script": [str(path.absolute()) for path in script or ()], "set": set_}
     settings = settings_files.load(given, config)
+    with _simulated(settings, ledger) if demo else nullcontext(settings) as own:
+        program = _run(own, command)
+    program.end_as_it_did()
+
+
+@contextmanager
+def _simulated(settings: Settings, ledger: str | None) -> Iterator[Settings]:
+    """Serve the demo's provider while the block runs, and yield Settings whose calls go to it."""
+    if ledger:
+        raise SettingsError("ledger: --demo has a ledger of its own, as its calls are made up: leave --ledger out")
+    provider = import_module("..demo.provider", __package__).provider
+    its = import_module("..demo.settings", __package__)
+    hosts = import_module("..demo.session", __package__).HOSTS
+    folder = settings.folder / its.FOLDER
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with provider(folder, hosts) as simulated:
+        yield its.demo_settings(settings, folder, simulated.port, simulated.authority)
+
+
+def _run(settings: Settings, command: list[str]) -> Command:
+    """Run `command` behind a sidecar, print its bill, and return it."""
     program = Command(command)
     began = time.monotonic()
     with run_home.isolated_settings(settings) as isolated, tempfile.TemporaryFile() as log, program.signals():
@@ -65,7 +97,7 @@ def run(
             _print_log(log)
         if program.returncode is not None:
             _print_bill(own, time.monotonic() - began)
-    program.end_as_it_did()
+    return program
 
 
 def _endpoint(own: Settings, started: Started) -> ProxyEndpoint:

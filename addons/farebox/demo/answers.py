@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+_BYTES_PER_TOKEN = 4
 _WORDS = ("The", "river", "runs", "past", "the", "mill", "and", "under", "two", "bridges", "to", "the", "sea")
 
 
@@ -20,7 +21,12 @@ class Answer:
 
 def answer_to(path: str, request: Mapping[str, Any]) -> Answer:
     """Return the answer to a request's JSON; its `metadata` says, as strings, which answer the session wants."""
-    wanted = {name: int(value) for name, value in request.get("metadata", {}).items() if str(value).isdecimal()}
+    metadata = request.get("metadata")
+    told = metadata.items() if isinstance(metadata, Mapping) else ()
+    wanted = {name: int(value) for name, value in told if str(value).isdecimal()}
+    if "input" not in wanted:
+        # Another program than the demo's session says nothing about its answer.
+        wanted |= {"input": len(_json(request.get("messages", []))) // _BYTES_PER_TOKEN, "output": len(_WORDS) - 1}
     if wanted.get("refuse"):
         return Answer(
             429, _json({"error": {"type": "requests", "code": "rate_limit_exceeded", "message": "Slow down."}})
@@ -79,7 +85,8 @@ def _openai_usage(wanted: Mapping[str, int]) -> dict[str, Any]:
 
 
 def _id(request: Mapping[str, Any]) -> str:
-    return f"demo-{request['metadata']['call']}"
+    metadata = request.get("metadata")
+    return f"demo-{metadata.get('call', 'own') if isinstance(metadata, Mapping) else 'own'}"
 
 
 def _named(name: str, data: dict[str, Any]) -> bytes:
@@ -90,5 +97,5 @@ def _event(data: dict[str, Any]) -> bytes:
     return b"data: " + _json(data) + b"\n\n"
 
 
-def _json(data: dict[str, Any]) -> bytes:
+def _json(data: Any) -> bytes:
     return json.dumps(data).encode()
