@@ -4,7 +4,6 @@ import doctest
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,7 +37,7 @@ NOT_RUN = {
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the demo's ledger, for all commands."""
     folder = tmp_path_factory.mktemp("docs") / "home"
     environment = {**clean_environment(), "FAREBOX_HOME": str(folder), "PYTHONPATH": os.pathsep.join(sys.path)}

@@ -2,6 +2,7 @@
 
 import io
 
+import pytest
 from farebox.report.bill import bill_lines
 from farebox.store.run_bill import Bill
 from farebox.store.sums import Doubt, Group, Sums
@@ -34,6 +35,17 @@ def test_a_bill_has_a_line_for_each_model_and_says_what_is_in_doubt() -> None:
         "1 call to groq [house] unpriced: unknown_model (`farebox prices lint` has the lines to add)",
         "2 calls to vllm partial: no reason given",
     ]
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 120, 200])
+def test_a_cost_is_whole_at_any_width(width: int) -> None:
+    group = Group(("openai_compatible", "meta-llama/Llama-4-Maverick-17B-128E-Instruct-FP8"), PRICED)
+    text = io.StringIO()
+
+    Console(file=text, width=width).print(bill_lines(Bill([group], PRICED, []), 12.34))
+
+    assert [line.split().count("$0.00800") for line in text.getvalue().splitlines() if "$" in line] == [1, 1]
+    assert max(map(len, text.getvalue().splitlines())) <= width
 
 
 def test_a_cost_that_is_not_known_is_no_zero() -> None:

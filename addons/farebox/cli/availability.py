@@ -53,4 +53,5 @@ def availability(
         typer.echo(f"No calls since {since} in {settings.ledger_name}.")
     else:
         title = f"Availability by {by.value}, since {since} ({settings.timezone})"
-        console().print(availability_table(title, by.value, found))
+        out = console()
+        out.print(availability_table(title, by.value, found, width=out.width))

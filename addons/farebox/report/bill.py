@@ -21,8 +21,10 @@ def bill_lines(bill: Bill, seconds: float) -> RenderableType:
     head.append(f"{figures.count(total.input_tokens)} tokens in, {figures.count(total.output_tokens)} out, ")
     head.append(_cost(total) or "nothing billed", "bold green")
     table = Table(box=None, show_header=False, pad_edge=False)
-    for justify in ("left", "left", "left", "right", "right", "right", "right"):
+    for justify in ("left", "left", "left", "right", "right", "right"):
         table.add_column(justify=justify, overflow="fold")
+    # Where the others are folded, the cost stays whole.
+    table.add_column(justify="right", no_wrap=True)
     for group in bill.groups:
         table.add_row(*map(Text, _row(group)))
     return Lines(
