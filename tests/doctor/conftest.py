@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from farebox.ca.hand_out import hand_out
 from farebox.config.settings import Settings, load
 from farebox.process.client_environment import ProxyEndpoint
-from farebox.proxy.trust import confdir, hand_out
+from farebox.proxy.trust import confdir
 
 
 @pytest.fixture
@@ -22,6 +23,6 @@ def settings(home: Path) -> Settings:
 def endpoint(settings: Settings) -> ProxyEndpoint:
     """A proxy whose certificate and bundle are in the data folder."""
     folder = settings.folder
-    hand_out(folder, confdir(Path(settings.ca)))
+    hand_out(folder, confdir(settings))
     certificate, bundle = folder / "mitmproxy-ca-cert.pem", folder / "ca-bundle.pem"
     return ProxyEndpoint("http://127.0.0.1:8080", str(certificate), str(bundle))

@@ -1,4 +1,4 @@
-"""The data folder and the CA: each state is found and named with its fix; nothing is changed."""
+"""The data folder: each state is found and named with its fix; nothing is changed."""
 
 import os
 from contextlib import closing
@@ -9,7 +9,6 @@ from farebox.config.settings import Settings, load
 from farebox.doctor import folder
 from farebox.doctor.finding import OK, PROBLEM, WARNING
 from farebox.home.folder import claim
-from farebox.proxy.trust import confdir, hand_out
 from farebox.recorder.dead_letters import DeadLetters
 from farebox.sinks.self_metrics import SelfMetrics
 from farebox.spool.writer import SpoolWriter
@@ -21,7 +20,6 @@ from tests.support.findings import levels, only
 def test_a_folder_that_does_not_exist_yet_is_ok_and_is_not_created(settings: Settings, home: Path) -> None:
     assert levels(folder.check(settings)) == [
         (OK, f"data folder {home}, created at the first start"),
-        (OK, f"CA: none yet, it is created in {settings.ca} at the first start"),
     ]
     assert not home.exists()
 
@@ -69,7 +67,7 @@ def test_calls_of_an_earlier_start_are_counted_unless_a_sidecar_runs(settings: S
         f"up to 2 calls of an earlier start in {home / 'spool'} may not be in the ledger",
     )
     with claim(home, "sidecar"):
-        assert [level for level, _ in levels(folder.check(settings))] == [OK, OK]
+        assert [level for level, _ in levels(folder.check(settings))] == [OK]
 
 
 def test_a_folder_in_use_names_the_process(settings: Settings, home: Path) -> None:
@@ -80,32 +78,33 @@ def test_a_folder_in_use_names_the_process(settings: Settings, home: Path) -> No
         )
 
 
-def test_a_ca_that_only_its_owner_can_read_is_ok(settings: Settings) -> None:
-    ca = confdir(Path(settings.ca))
-    hand_out(settings.folder, ca)
+@pytest.mark.parametrize("name", ["salt", "spool", "ledger.db", "runs"])
+def test_what_others_can_change_is_a_problem(settings: Settings, home: Path, name: str) -> None:
+    home.mkdir(mode=0o700)
+    path = home / name
+    path.touch() if "." in name or name == "salt" else path.mkdir()
+    mode = 0o700 if path.is_dir() else 0o600
+    path.chmod(mode | 0o006)
 
-    assert levels(folder.check(settings))[1:] == [(OK, f"CA in {ca}")]
+    _, finding = folder.check(settings)
 
-
-@pytest.mark.parametrize("mode", [0o640, 0o604, 0o610])
-def test_a_key_that_other_users_can_access_is_a_warning(settings: Settings, mode: int) -> None:
-    ca = confdir(Path(settings.ca))
-    key = ca / "mitmproxy-ca.pem"
-    key.chmod(mode)
-    ca.chmod(0o750)
-
-    _, of_folder, of_key, _ = folder.check(settings)
-
-    assert (of_folder.level, of_folder.fix) == (WARNING, f"chmod 700 {ca}")
-    assert (of_key.level, of_key.fix) == (WARNING, f"chmod 600 {key}")
-    assert of_key.message.startswith(f"other users can access {key}: ")
+    assert (finding.level, finding.message) == (PROBLEM, f"every user can change {path}")
+    assert finding.fix == f"chmod {mode:o} {path}"
 
 
-def test_the_certificate_of_another_ca_is_a_problem(settings: Settings, home: Path) -> None:
-    ca = confdir(Path(settings.ca))
-    (home / "mitmproxy-ca-cert.pem").write_text("another")
+@pytest.mark.parametrize("name", ["salt", "ledger.db"])
+def test_what_others_can_read_is_a_warning(settings: Settings, home: Path, name: str) -> None:
+    home.mkdir(mode=0o700)
+    (home / name).touch(mode=0o600)
+    (home / name).chmod(0o644)
 
-    *_, finding = folder.check(settings)
+    _, finding = folder.check(settings)
 
-    assert (finding.level, finding.fix) == (PROBLEM, "restart farebox, then its clients")
-    assert finding.message == f"{home / 'mitmproxy-ca-cert.pem'} is not the certificate of the CA in {ca}"
+    assert (finding.level, finding.message) == (WARNING, f"other users can read {home / name}")
+
+
+def test_a_folder_that_others_can_change_is_a_problem(settings: Settings, home: Path) -> None:
+    home.mkdir(mode=0o700)
+    home.chmod(0o777)
+
+    assert levels(folder.check(settings))[-1] == (PROBLEM, f"every user can change {home}")

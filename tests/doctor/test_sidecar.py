@@ -132,6 +132,16 @@ def test_the_sidecar_of_another_folder_is_a_warning(home: Path) -> None:
                 (PROBLEM, "1 request refused, as the target was the proxy's own address"),
             ],
         ),
+        (
+            HealthReport("ok", 1, clients=ClientDiagnostics(1, unverified={"api.openai.com (expired)": 2})),
+            [
+                (OK, "sidecar runs, 1 worker, 1 connection so far"),
+                (
+                    PROBLEM,
+                    "2 connections to api.openai.com (expired) failed, as its certificate can't be verified",
+                ),
+            ],
+        ),
     ],
     ids=[
         "runs",
@@ -145,6 +155,7 @@ def test_the_sidecar_of_another_folder_is_a_warning(home: Path) -> None:
         "unread",
         "gRPC",
         "own address",
+        "unverified",
     ],
 )
 def test_each_state_of_a_sidecar_is_a_finding(report: HealthReport, expected: list[tuple[str, str]]) -> None:

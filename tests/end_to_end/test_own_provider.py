@@ -22,7 +22,7 @@ def test_a_provider_of_the_settings_is_decrypted_and_named(upstream: Upstream, t
     (tmp_path / "farebox.yaml").write_text(SETTINGS)
     upstream.answer = lambda _asked: plain(json.dumps({"model": "gpt-4o", "choices": [], "usage": USAGE}).encode())
     trusted = f"ssl_verify_upstream_trusted_ca={tmp_path}/upstream.pem"
-    sets = ("--set", f"upstream_port={upstream.port}", "--set", trusted)
+    sets = ("--config", "farebox.yaml", "--set", f"upstream_port={upstream.port}", "--set", trusted)
 
     with Sidecar(tmp_path / "home", "--script", str(REDIRECT), *sets) as sidecar:
         with httpx2.Client(proxy=sidecar.proxy, verify=ssl.create_default_context(cafile=sidecar.ca)) as client:

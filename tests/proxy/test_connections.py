@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from farebox.ca.names import Names
 from farebox.spool.telemetry import UntrustedConnections
 from mitmproxy import http, tls
 from mitmproxy.addons.proxyserver import Proxyserver
@@ -69,6 +70,16 @@ def test_a_host_of_the_settings_is_decrypted_on_its_port_only(tmp_path: Path) ->
         worker.connections.tls_clienthello(on_another)
 
     assert (on_port.ignore_connection, on_another.ignore_connection) == (False, True)
+
+
+def test_a_host_that_the_ca_cannot_certify_passes(worker: Worker) -> None:
+    worker.connections._certified = Names(("api.openai.com",))
+    covered, other = hello("api.openai.com"), hello("api.anthropic.com")
+    worker.connections.tls_clienthello(covered)
+    worker.connections.tls_clienthello(other)
+
+    assert (covered.ignore_connection, other.ignore_connection) == (False, True)
+    assert worker.diagnostics.snapshot().passed == {"api.anthropic.com (the CA doesn't cover it: restart farebox)": 1}
 
 
 @pytest.mark.parametrize(

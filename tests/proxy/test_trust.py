@@ -1,146 +1,72 @@
-"""The key of the proxy's CA stays private, and clients get its certificate."""
+"""The proxy shows clients certificates that they accept, whatever the names of the server's own certificate."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
-import certifi
 import pytest
-from farebox.errors import SettingsError
-from farebox.proxy.trust import confdir, hand_out
+import trustme
+from farebox.ca.names import Names
+from farebox.config.settings import load
+from farebox.proxy.mitmproxy_addons import addons_for
+from farebox.proxy.trust import ConstrainedStore, OwnTlsConfig, certified_names, confdir
+from mitmproxy.addons.tlsconfig import TlsConfig
+from mitmproxy.test import taddons
 
-ROOTS = b"-----BEGIN CERTIFICATE-----\nsystem\n-----END CERTIFICATE-----\n\n"
+from tests.support.handshake import refusal
+
+HOST = "api.openai.com"
 
 
 @pytest.fixture(scope="module")
 def ca(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which a CA was made."""
-    return confdir(tmp_path_factory.mktemp("ca"))
+    return confdir(load({"home": str(tmp_path_factory.mktemp("home"))}, environment={}))
 
 
-@pytest.fixture
-def certificate(ca: Path) -> bytes:
-    return (ca / "mitmproxy-ca-cert.pem").read_bytes()
+def test_names_of_the_servers_certificate_that_the_ca_cannot_certify_are_left_out(ca: Path) -> None:
+    issued = trustme.CA().issue_cert("*.openai.example", HOST, "8.8.8.8", "*.api.openai.com")
+    upstream = issued.cert_chain_pems[0].bytes()
+
+    assert refusal(ca, (ca / "mitmproxy-ca-cert.pem").read_bytes(), HOST, upstream=upstream) is None
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path
+def test_what_mitmproxy_reads_is_written_before_workers_start(ca: Path) -> None:
+    assert (ca / "mitmproxy-dhparam.pem").is_file()
 
 
-@pytest.fixture
-def roots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
-    (tmp_path / "roots.pem").write_bytes(ROOTS)
-    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "roots.pem"))
-    return ROOTS
+@pytest.mark.parametrize("given", [{}, {"set": ["anticache=true"]}], ids=["few", "all"])
+def test_workers_load_it_in_the_place_of_mitmproxys(given: dict[str, object]) -> None:
+    addons = addons_for(load(given, environment={}))
+
+    assert [type(one) for one in addons if type(one).__name__.endswith("TlsConfig")] == [OwnTlsConfig]
 
 
-def test_only_its_owner_can_read_the_folder_of_the_ca(tmp_path: Path) -> None:
-    (tmp_path / "ca").mkdir(mode=0o755)
+def test_what_the_ca_may_certify_is_told(ca: Path) -> None:
+    addon = OwnTlsConfig()
+    with taddons.context(addon) as tctx:
+        tctx.configure(addon, confdir=str(ca))
+        names = certified_names()
 
-    assert confdir(tmp_path / "ca") == tmp_path / "ca"
-    assert (tmp_path / "ca").stat().st_mode & 0o077 == 0
-    assert (tmp_path / "ca" / "mitmproxy-ca.pem").stat().st_mode & 0o077 == 0
-
-
-def test_sidecars_that_start_at_once_share_one_ca(tmp_path: Path) -> None:
-    make = f"from pathlib import Path; from farebox.proxy.trust import confdir; confdir(Path({str(tmp_path)!r}))"
-    environment = {"PYTHONPATH": os.pathsep.join(sys.path)}
-    starting = [subprocess.Popen([sys.executable, "-c", make], env=environment) for _ in range(3)]
-
-    assert [process.wait(60) for process in starting] == [0, 0, 0]
-
-    pair = (tmp_path / "mitmproxy-ca.pem").read_bytes()
-    assert (tmp_path / "mitmproxy-ca-cert.pem").read_bytes().strip() in pair
+    assert names is not None
+    assert (names.cover(HOST), names.cover("bank.example")) == (True, False)
 
 
-def test_a_ca_is_kept(ca: Path, certificate: bytes) -> None:
-    confdir(ca)
-
-    assert (ca / "mitmproxy-ca-cert.pem").read_bytes() == certificate
-
-
-@pytest.mark.parametrize("place", ["a file", "no CA"])
-def test_an_unusable_folder_is_named_with_its_setting(tmp_path: Path, place: str) -> None:
-    folder = tmp_path / "ca"
-    if place == "a file":
-        folder.write_text("")
-    else:
-        folder.mkdir()
-        (folder / "mitmproxy-ca.pem").write_text("no key")
-
-    with pytest.raises(SettingsError, match=f"^ca: no CA can be read or created in {folder}"):
-        confdir(folder)
+def test_mitmproxys_own_ca_may_certify_every_name(tmp_path: Path) -> None:
+    addon = TlsConfig()
+    with taddons.context(addon) as tctx:
+        tctx.configure(addon, confdir=str(tmp_path))
+        assert certified_names() is None
 
 
-def test_clients_get_the_certificate_and_a_bundle_of_all_roots(
-    home: Path, ca: Path, certificate: bytes, roots: bytes
-) -> None:
-    hand_out(home, ca)
+def test_certificates_that_an_option_names_stay(ca: Path, tmp_path: Path) -> None:
+    authority = trustme.CA()
+    issued = authority.issue_cert("farebox.example")
+    issued.private_key_and_cert_chain_pem.write_to_path(str(tmp_path / "own.pem"))
+    addon = OwnTlsConfig()
+    with taddons.context(addon) as tctx:
+        tctx.configure(addon, confdir=str(ca), certs=[f"farebox.example={tmp_path / 'own.pem'}"])
 
-    assert (home / "mitmproxy-ca-cert.pem").read_bytes() == certificate
-    assert (home / "ca-bundle.pem").read_bytes() == roots.rstrip() + b"\n" + certificate
-
-
-def test_no_key_is_handed_out(home: Path, ca: Path, roots: bytes) -> None:
-    hand_out(home, ca)
-
-    assert not [path for path in home.iterdir() if path.is_file() and b"PRIVATE" in path.read_bytes()]
-
-
-def test_a_shell_that_is_set_up_for_clients_can_start_the_proxy(
-    home: Path, ca: Path, certificate: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(home / "ca-bundle.pem"))
-
-    for _ in range(2):
-        hand_out(home, ca)
-
-    bundle = (home / "ca-bundle.pem").read_bytes()
-    assert bundle.count(certificate) == 1
-    assert bundle.count(b"BEGIN CERTIFICATE") > 20
-
-
-def test_a_system_without_roots_gets_those_of_certifi(home: Path, ca: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    paths = "farebox.proxy.trust.ssl.get_default_verify_paths"
-    monkeypatch.setattr(paths, lambda: Nowhere)
-
-    hand_out(home, ca)
-
-    assert (home / "ca-bundle.pem").read_bytes().startswith(Path(certifi.where()).read_bytes().rstrip())
-
-
-class Nowhere:
-    """The paths of a system without OpenSSL's files."""
-
-    cafile = None
-    openssl_cafile = "/there/is/no/such/file.pem"
-
-
-def test_an_up_to_date_file_is_not_written_again(home: Path, ca: Path, roots: bytes) -> None:
-    hand_out(home, ca)
-    before = {path: path.stat().st_ino for path in home.glob("*.pem")}
-
-    hand_out(home, ca)
-
-    assert {path: path.stat().st_ino for path in home.glob("*.pem")} == before
-
-
-def test_a_disk_that_rejects_the_files_is_logged_and_does_not_stop_the_start(
-    home: Path, ca: Path, roots: bytes, caplog: pytest.LogCaptureFixture
-) -> None:
-    (home / "ca-bundle.pem").mkdir()
-
-    hand_out(home, ca)
-
-    assert (home / "mitmproxy-ca-cert.pem").is_file()
-    assert [record.levelname for record in caplog.records] == ["WARNING"]
-    assert f"{home / 'ca-bundle.pem'} cannot be written" in caplog.text
-    assert sorted(path.name for path in home.iterdir()) == ["ca-bundle.pem", "mitmproxy-ca-cert.pem", "roots.pem"]
-
-
-def test_a_folder_for_clients_is_created(home: Path, ca: Path, certificate: bytes) -> None:
-    hand_out(home / "more" / "certificates", ca)
-
-    assert (home / "more" / "certificates" / "mitmproxy-ca-cert.pem").read_bytes() == certificate
+        assert isinstance(addon.certstore, ConstrainedStore)
+        assert isinstance(addon.certstore.names, Names)
+        assert (
+            addon.certstore.get_cert("farebox.example", []).cert.issuer
+            == addon.certstore.certs["farebox.example"].cert.issuer
+        )

@@ -13,6 +13,10 @@ from farebox.spool.telemetry import ClientDiagnostics, UntrustedConnections
         (ClientDiagnostics(1, unread={"api.openai.com": 2}), ["does not recognise as LLM calls: api.openai.com (2)"]),
         (ClientDiagnostics(1, own_address=2), ["2 requests refused, as the target was the proxy's own address"]),
         (
+            ClientDiagnostics(1, unverified={"api.openai.com (unable to get local issuer certificate)": 3}),
+            ["3 connections to api.openai.com (unable to get local issuer", "set upstream_ca to the file of its CA"],
+        ),
+        (
             ClientDiagnostics(1, passed={f"h{n}.example": n for n in range(9)}),
             ["h8.example (8), h7.example (7)", "and 4 more"],
         ),
@@ -25,7 +29,7 @@ from farebox.spool.telemetry import ClientDiagnostics, UntrustedConnections
             ],
         ),
     ],
-    ids=["bypassed", "passed", "unread", "own address", "many", "no trust"],
+    ids=["bypassed", "passed", "unread", "own address", "unverified", "many", "no trust"],
 )
 def test_the_client_diagnostics_give_the_reason_and_its_fix(diagnostics: ClientDiagnostics, parts: list[str]) -> None:
     [reason] = reasons(diagnostics)

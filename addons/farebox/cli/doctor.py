@@ -11,6 +11,7 @@ from rich.text import Text
 from ..config.settings import Settings
 from ..doctor import (
     budgets,
+    ca,
     client,
     destinations,
     folder,
@@ -74,7 +75,7 @@ def doctor(
 def examine(settings: Settings, pid: int | None, env_file: Path | None) -> Iterator[Finding]:
     """Yield the findings of every check."""
     farebox = farebox_of(settings)
-    for place in (folder, ports, ledger_check, gateways, prices, idle_entries, budgets, destinations, otlp):
+    for place in (folder, ca, ports, ledger_check, gateways, prices, idle_entries, budgets, destinations, otlp):
         yield from place.check(settings)
     yield from open_files.check()
     yield from sidecar.check(settings, farebox.endpoint)

@@ -36,6 +36,7 @@ COMMANDS = {
     "requeue": "requeue",
     "forget": "forget",
     "alerts": "alerts",
+    "ca": "ca",
     "prices": "prices.main",
     "librechat": "librechat.main",
 }

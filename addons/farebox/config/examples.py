@@ -25,6 +25,8 @@ EXAMPLES = {
     "ledger": "ledger.db",
     "sidecar": "shop",
     "ca": "/etc/farebox/ca",
+    "ca_names": "farebox.example.com",
+    "upstream_ca": "/etc/ssl/company-ca.pem",
     "certificates": "/etc/farebox/certificates",
     "timezone": "Europe/Berlin",
     "mode": "'reverse:https://api.deepseek.com@8101'",

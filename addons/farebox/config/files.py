@@ -17,9 +17,11 @@ from .sources import FILE, from_file, merge, named
 # Keys that a file counts for only if the user names it, or it is the user's own.
 NAMED_ONLY = (
     *("script", "set", "mode"),
-    *("ca", "certificates", "home", "intercept"),
+    *("ca", "ca_names", "upstream_ca", "certificates", "home", "intercept"),
     *("host", "metrics_host", "web_config", "clients", "auth", "open", "upstreams"),
-    *("ledger", "otlp", "destinations", "routes", "prices_update"),
+    *("ledger", "otlp", "destinations", "routes", "prices_update", "upstream_proxy", "no_proxy"),
+    # Hosts of `providers` are decrypted, and `retention` deletes calls.
+    *("providers", "retention"),
 )
 
 

@@ -86,6 +86,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     ledger: str = ""
     sidecar: str = ""
     ca: str = ""
+    ca_names: tuple[str, ...] = ()
     certificates: str = ""
     timezone: str = ""
     workers: int = 1
@@ -94,6 +95,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     routes: tuple[RouteLine, ...] = ()
     upstream_proxy: str = upstream_proxies.AUTO
     no_proxy: tuple[str, ...] = ()
+    upstream_ca: str = ""
     upstream_http2: Literal["never", "auto"] = "never"
     stream_usage: Literal["auto", "observe"] = "auto"
     stream_usage_hosts: tuple[str, ...] = ()
@@ -207,6 +209,7 @@ def _problems(settings: Settings) -> Iterator[str]:
     yield from route_lines.problems(settings.routes)
     yield from access.problems(settings.clients, settings.auth, settings.upstreams)
     yield from host_patterns.problems("intercept.hosts", settings.intercept.hosts)
+    yield from host_patterns.problems("ca_names", settings.ca_names)
     yield from host_patterns.problems("stream_usage_hosts", settings.stream_usage_hosts)
     yield from host_patterns.provider_problems(settings.providers)
     yield from prices_update.problems(settings.prices_update)

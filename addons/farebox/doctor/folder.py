@@ -1,21 +1,24 @@
-"""The data folder and the CA in it."""
+"""The data folder, and who can change or read what is in it."""
 
+import shlex
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from ..config.settings import Settings
-from ..home.folder import CERTIFICATE, holder
+from ..home.folder import holder
+from ..home.hmac_key import FILE as HMAC_KEY
+from ..home.ownership import weakness
 from ..recorder.dead_letter_folder import count
 from ..report.figures import plural
 from ..spool.reader import SpoolReader
 from .finding import Finding, ok, problem, warning
 
-_KEY = "mitmproxy-ca.pem"
+_SQLITE = "sqlite:///"
 
 
 def check(settings: Settings) -> Iterator[Finding]:
-    """Yield whether the data folder can be written, which process uses it, and who can read the CA's key."""
+    """Yield whether the data folder can be written, which process uses it, and who else can change it."""
     folder = settings.folder
     existing = next(path for path in (folder, *folder.parents) if path.exists())
     try:
@@ -40,23 +43,15 @@ def check(settings: Settings) -> Iterator[Finding]:
             "start `farebox up`, which records them",
         )
     yield ok(f"data folder {folder}{state}" + (f", in use by farebox, process {pid}" if pid else ""))
-    yield from _ca(Path(settings.ca), folder)
+    yield from _access(settings)
 
 
-def _ca(ca: Path, folder: Path) -> Iterator[Finding]:
-    key = ca / _KEY
-    if not key.exists():
-        yield ok(f"CA: none yet, it is created in {ca} at the first start")
-        return
-    for path in (ca, key):
-        if path.stat().st_mode & 0o077:
-            yield warning(
-                f"other users can access {path}: whoever has the CA's key can read this machine's LLM traffic",
-                f"chmod {'700' if path.is_dir() else '600'} {path}",
-            )
-    handed_out = folder / CERTIFICATE
-    created = ca / CERTIFICATE
-    if handed_out.exists() and created.exists() and handed_out.read_bytes() != created.read_bytes():
-        yield problem(f"{handed_out} is not the certificate of the CA in {ca}", "restart farebox, then its clients")
-    else:
-        yield ok(f"CA in {ca}")
+def _access(settings: Settings) -> Iterator[Finding]:
+    """Yield files and folders that others can change, or that they can read though nobody else should."""
+    folder = settings.folder
+    ledger = Path(settings.ledger.removeprefix(_SQLITE)) if settings.ledger.startswith(_SQLITE) else folder
+    for path in dict.fromkeys((folder, folder / HMAC_KEY, settings.spool_folder, folder / "runs", ledger)):
+        if found := weakness(path):
+            yield problem(found.message, found.fix)
+        elif path != folder and path.is_file() and path.stat().st_mode & 0o044:
+            yield warning(f"other users can read {path}", f"chmod 600 {shlex.quote(str(path))}")

@@ -9,7 +9,7 @@ from ..process.client_environment import ProxyEndpoint
 from ..process.ports import url
 from ..providers.table import provider_of
 from ..report.figures import plural
-from ..report.silence import own_address_line, untrusted_line
+from ..report.silence import UPSTREAM_CA, own_address_line, untrusted_line, unverified_line
 from ..supervisor.health import HealthReport, ask
 from .finding import Finding, ok, problem, warning
 
@@ -63,6 +63,8 @@ def findings(report: HealthReport, endpoint: ProxyEndpoint) -> Iterator[Finding]
             own_address_line(report.clients.own_address),
             "set the client's base URL to the provider's, or to a route of the proxy such as /openai/v1",
         )
+    for host, number in report.clients.unverified.items():
+        yield problem(unverified_line(host, number), UPSTREAM_CA)
     for host, number in report.clients.passed.items():
         yield _passed(host, plural(number, "connection"))
     for host, number in report.clients.unread.items():

@@ -9,7 +9,10 @@ from pathlib import Path
 
 from ..errors import FareboxError
 from . import lockfile
+from .ownership import refuse_shared
 
+# mitmproxy reads the first, and names both.
+CA_KEY = "mitmproxy-ca.pem"
 CERTIFICATE = "mitmproxy-ca-cert.pem"
 BUNDLE = "ca-bundle.pem"
 ESTIMATES = "estimates.json"
@@ -33,12 +36,13 @@ class InUseError(FareboxError):
 def claim(folder: Path, role: str, *, waits: bool = True) -> Iterator[None]:
     """Hold `folder` for `role` as long as the block runs; InUseError if another process does.
 
-    FareboxError if the folder can't be written. With `waits`, a holder whose process is gone is waited for, as the
-    processes that it started are still finishing.
+    FareboxError if the folder can't be written, or if others can write it. With `waits`, a holder whose process is
+    gone is waited for, as the processes that it started are still finishing.
     """
     path = folder / f"{role}.lock"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        refuse_shared(folder)
         lock = _take(path, waits=waits)
     except OSError as error:
         raise FareboxError(f"data folder {folder} cannot be written ({error.strerror}): set FAREBOX_HOME") from error

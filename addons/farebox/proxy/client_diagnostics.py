@@ -29,6 +29,7 @@ class DiagnosticsCollector:
         self._untrusted_others = 0
         self._agents: dict[str, str] = {}
         self._own_address = 0
+        self._unverified: Counter[str] = Counter()
         self._skews: deque[float] = deque(maxlen=_DATES)
 
     @property
@@ -54,6 +55,10 @@ class DiagnosticsCollector:
     def unread(self, host: str, note: str = "") -> None:
         """Count a request to `host` that no dialect reads."""
         _count(self._unread, host, note)
+
+    def unverified(self, host: str | None, reason: str) -> None:
+        """Count a server whose certificate was refused for `reason`."""
+        _count(self._unverified, host, reason)
 
     def own_address(self) -> None:
         """Count a connection whose target was the proxy itself."""
@@ -88,6 +93,7 @@ class DiagnosticsCollector:
             unread=dict(self._unread),
             untrusted=(*others, *latest),
             own_address=self._own_address,
+            unverified=dict(self._unverified),
             skew_ms=round(statistics.median(self._skews) * 1000) if self._skews else None,
         )
 

@@ -7,6 +7,7 @@ from mitmproxy import connection, ctx, http, tcp, tls, udp
 from mitmproxy.proxy.mode_specs import ReverseMode
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
+from ..ca.names import Names
 from ..config.settings import Settings
 from ..providers.table import NOBODY, UNKNOWN, provider_of
 from ..records import clean
@@ -21,6 +22,8 @@ from .intercept import decrypts, needs_client_certificate
 from .keepalive import keep_alive
 from .lazy import connect_on_request
 from .patches.own_listener import is_own_address_error, own_address_error
+from .trust import certified_names
+from .upstream_trust import why_refused
 from .worker_output import WorkerOutput, new_id
 
 # How mitmproxy's own check of names says it.
@@ -35,12 +38,16 @@ class Connections:
         self._table = settings.table
         self._output = output
         self._diagnostics = diagnostics
+        self._certified: Names | None = None
         self._has_client_certificates = False
         self._has_http_1_only = settings.upstream_http2 == "never"
 
     def configure(self, updated: set[str]) -> None:
         if "client_certs" in updated:
             self._has_client_certificates = bool(ctx.options.client_certs)
+
+    def running(self) -> None:
+        self._certified = certified_names()
 
     @guarded
     def client_connected(self, client: connection.Client) -> None:
@@ -101,6 +108,10 @@ class Connections:
             self._diagnostics.passed(name, "it wants the client's certificate: set client_certs")
             return
         data.ignore_connection = not decrypts(self._intercept, name, address[1], self._table)
+        if not data.ignore_connection and self._certified and not self._certified.cover(name):
+            data.ignore_connection = True
+            self._diagnostics.passed(name, "the CA doesn't cover it: restart farebox")
+            return
         if data.ignore_connection:
             is_ours = decrypts(self._intercept, *address, self._table)
             self._diagnostics.passed(name, f"asked for as {clean.name(address[0])}" if is_ours else "")
@@ -110,6 +121,12 @@ class Connections:
     @guarded
     def tls_failed_client(self, data: tls.TlsData) -> None:
         self._diagnostics.tls_failed(data.context.client, data.conn.sni)
+
+    @guarded
+    def tls_failed_server(self, data: tls.TlsData) -> None:
+        if reason := why_refused(data):
+            host = data.context.server.address[0] if data.context.server.address else None
+            self._diagnostics.unverified(data.conn.sni or host, reason)
 
     @guarded
     def tcp_message(self, flow: tcp.TCPFlow) -> None:

@@ -67,12 +67,18 @@ def import_on_demand() -> None:
 def addons_for(settings: Settings) -> list[object]:
     """Return new add-ons of mitmproxy: all of them if an option or a script in `settings` may use one of the others."""
     if not uses_all(settings.set, map(Path, settings.script)):
-        return [getattr(import_module(f"{_PACKAGE}.{module}"), name)() for module, name in _LOADED]
+        return [_own(getattr(import_module(f"{_PACKAGE}.{module}"), name)()) for module, name in _LOADED]
     more = (("keepserving", "KeepServing"), ("readfile", "ReadFileStdin"), ("errorcheck", "ErrorCheck"))
     return [
-        *import_module(_PACKAGE).default_addons(),
+        *map(_own, import_module(_PACKAGE).default_addons()),
         *[getattr(import_module(f"{_PACKAGE}.{module}"), name)() for module, name in more],
     ]
+
+
+def _own(addon: object) -> object:
+    """Return farebox's form of `addon`, if there is one."""
+    # It imports mitmproxy's add-ons, which must wait for import_on_demand().
+    return import_module(".trust", __package__).OwnTlsConfig() if type(addon).__name__ == "TlsConfig" else addon
 
 
 def uses_all(options: Iterable[str], scripts: Iterable[Path]) -> bool:

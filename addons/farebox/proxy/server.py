@@ -15,6 +15,7 @@ from mitmproxy.master import Master
 from mitmproxy.options import Options
 from mitmproxy.proxy.mode_specs import ProxyMode
 
+from ..ca.hand_out import hand_out
 from ..config.settings import Settings
 from ..config.spool_limits import limits
 from ..errors import SettingsError
@@ -40,6 +41,7 @@ from .patches.silence import mark_silent_clients
 from .patches.trailers import pass_trailers
 from .tuning import tune
 from .upstream_chain import UpstreamChain, upstream_of
+from .upstream_trust import trusted_file
 from .worker_output import WorkerOutput, new_id
 
 logger = logging.getLogger(__name__)
@@ -74,10 +76,11 @@ async def run(
         share_ports(number)
     upstream = upstream_of(settings)
     options = Options(
-        confdir=str(trust.confdir(Path(settings.ca))),
+        confdir=str(trust.confdir(settings)),
         listen_host=settings.host,
         listen_port=settings.port,
         tcp_timeout=settings.idle_timeout,
+        ssl_verify_upstream_trusted_ca=trusted_file(settings),
         mode=[f"upstream:{upstream.url}" if upstream else "regular", *modes_of(number, settings.mode)],
     )
     tune(settings.tunings_off)
@@ -150,7 +153,7 @@ class _Listener:
             logger.error("set: mitmproxy has no option %s", ", ".join(unknown))
             return
         for folder in {self._settings.folder, Path(self._settings.certificates)}:
-            trust.hand_out(folder, Path(self._settings.ca))
+            hand_out(folder, Path(self._settings.ca))
         proxy: Proxyserver = self._master.addons.get("proxyserver")
         modes = [ProxyMode.parse(spec) for spec in self._master.options.mode]
         await self._until_stopped(proxy.servers.update(modes))

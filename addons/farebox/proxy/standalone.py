@@ -16,6 +16,7 @@ from ..process.child import Child
 from ..supervisor.supervision import SupervisedChild
 from .logs import redact_foreign_logs
 from .server import new_sidecar
+from .upstream_trust import trusted_file
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +51,8 @@ class Defaults:
         ctx.options.flow_detail = 0
         if ctx.options.tcp_timeout == ctx.options.default("tcp_timeout"):
             ctx.options.tcp_timeout = self._settings.idle_timeout
+        if ctx.options.ssl_verify_upstream_trusted_ca is None:
+            ctx.options.ssl_verify_upstream_trusted_ca = trusted_file(self._settings)
         self._has_host = bool(ctx.options.listen_host)
 
     async def running(self) -> None:

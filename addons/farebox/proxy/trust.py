@@ -1,67 +1,69 @@
-"""The proxy's CA: created once, kept private; clients get its certificate."""
+"""What clients are shown: certificates that the CA signs, for the names that it may certify."""
 
-import logging
-import os
-import ssl
+import socket
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
-import certifi
-from mitmproxy.certs import CertStore
+from cryptography import x509
+from mitmproxy import ctx
+from mitmproxy.addons.tlsconfig import TlsConfig
+from mitmproxy.certs import CertStore, CertStoreEntry
 
-from ..errors import SettingsError
-from ..home import atomic, lockfile
-from ..home.folder import BUNDLE, CERTIFICATE
+from ..ca import folder as ca_folder
+from ..ca.certificate import names_of
+from ..ca.names import Names, wanted
+from ..config.settings import Settings
 
 _NAME = "mitmproxy"
 _KEY_BITS = 2048
-_READABLE = 0o644
-
-logger = logging.getLogger(__name__)
 
 
-def confdir(folder: Path) -> Path:
-    """Return mitmproxy's `folder`, created for its owner only, as it holds the CA's key.
-
-    If several sidecars start at once, the first one creates the CA and the others wait for it. SettingsError if the
-    folder cannot be used.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # Written only if necessary: on a disk that became read-only, the existing CA is used.
-        if folder.stat().st_mode & 0o077:
-            folder.chmod(0o700)
-        with lockfile.held(folder / "ca.lock", flags=os.O_CREAT | os.O_RDONLY, waits=True):
-            CertStore.from_store(folder, _NAME, _KEY_BITS)
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"ca: no CA can be read or created in {folder} ({error}): name another folder") from error
+def confdir(settings: Settings) -> Path:
+    """Return the folder of the CA, in the state in which mitmproxy can read it. SettingsError if it cannot be used."""
+    machine = socket.gethostname()
+    folder = ca_folder.prepare(Path(settings.ca), wanted(settings, machine), machine)
+    with ca_folder.claimed(folder):
+        # Also writes a file that mitmproxy wants beside the CA, which several workers must not write at once.
+        CertStore.from_store(folder, _NAME, _KEY_BITS)
     return folder
 
 
-def hand_out(to: Path, folder: Path) -> None:
-    """Write the certificate of the CA in `folder`, and a bundle of it and the system's roots, to `to` for clients."""
-    ours = (folder / CERTIFICATE).read_bytes()
-    _write(to / CERTIFICATE, ours)
-    _write(to / BUNDLE, _roots(to / BUNDLE).read_bytes().rstrip() + b"\n" + ours)
+class ConstrainedStore(CertStore):
+    """A CertStore whose certificates have no name beyond those of its CA: with one, clients refuse the whole.
 
-
-def _write(path: Path, content: bytes) -> None:
-    """Write `content` to `path` atomically, readable for everybody: several workers write it.
-
-    If the disk rejects the file, clients keep the existing one.
+    mitmproxy copies all names of the server's certificate.
     """
-    try:
-        if path.exists() and path.read_bytes() == content and path.stat().st_mode & 0o777 == _READABLE:
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        atomic.write(path, content, mode=_READABLE, several=True)
-    except OSError as error:
-        # Not an error: mitmproxy exits if one is logged during its start.
-        logger.warning("%s cannot be written (%s): check that disk", path, error.strerror)
+
+    names: Names | None = None
+
+    def get_cert(
+        self, commonname: str | None, sans: Iterable[x509.GeneralName], *more: Any, **named: Any
+    ) -> CertStoreEntry:
+        given = list(sans)
+        kept = [name for name in given if self.names is None or self.names.cover(str(name.value).removeprefix("*."))]
+        if kept and len(kept) < len(given):
+            commonname = str(kept[0].value)
+        return super().get_cert(commonname, kept or given, *more, **named)
 
 
-def _roots(bundle: Path) -> Path:
-    """Return the file of the system's roots. SSL_CERT_FILE can name our own bundle, as the banner suggests."""
-    paths = ssl.get_default_verify_paths()
-    candidates = (Path(path) for path in (paths.cafile, paths.openssl_cafile) if path)
-    files = (path for path in candidates if path.is_file() and path.name != bundle.name)
-    return next(files, Path(certifi.where()))
+class OwnTlsConfig(TlsConfig):
+    """mitmproxy's TlsConfig with a ConstrainedStore."""
+
+    name = "tlsconfig"
+
+    def configure(self, updated: set[str]) -> None:
+        super().configure(updated)  # type: ignore[no-untyped-call]
+        store: CertStore | None = getattr(self, "certstore", None)
+        if store is not None and not isinstance(store, ConstrainedStore):
+            # Its constructor's parameters differ between versions of mitmproxy.
+            own = ConstrainedStore.__new__(ConstrainedStore)
+            own.__dict__.update(store.__dict__)
+            own.names = names_of(ca_folder.read(Path(ctx.options.confdir).expanduser()).root)
+            self.certstore = own
+
+
+def certified_names() -> Names | None:
+    """Return the names that the CA may certify; None stands for every name, as with mitmdump's own CA."""
+    store = getattr(ctx.master.addons.get("tlsconfig"), "certstore", None)
+    return store.names if isinstance(store, ConstrainedStore) else None

@@ -77,6 +77,7 @@ class Workers:
             passed=dict(sum((Counter(one.passed) for one in reported), Counter())),
             unread=dict(sum((Counter(one.unread) for one in reported), Counter())),
             untrusted=tuple(untrusted for one in reported for untrusted in one.untrusted),
+            unverified=dict(sum((Counter(one.unverified) for one in reported), Counter())),
             own_address=sum(one.own_address for one in reported),
             skew_ms=next((one.skew_ms for one in reversed(reported) if one.skew_ms is not None), None),
         )

@@ -5,6 +5,11 @@ from collections.abc import Iterator, Mapping
 from ..spool.telemetry import ClientDiagnostics, UntrustedConnections
 from .figures import plural
 
+UPSTREAM_CA = (
+    "if your company inspects TLS, set upstream_ca to the file of its CA, or to system if this machine trusts it; "
+    "otherwise the server's certificate is wrong"
+)
+
 
 def reasons(diagnostics: ClientDiagnostics) -> Iterator[str]:
     """Yield possible reasons, each with its fix."""
@@ -20,6 +25,8 @@ def reasons(diagnostics: ClientDiagnostics) -> Iterator[str]:
         )
     if diagnostics.own_address:
         yield own_address_line(diagnostics.own_address) + "."
+    for host, number in diagnostics.unverified.items():
+        yield f"{unverified_line(host, number)}: {UPSTREAM_CA}."
     if diagnostics.passed:
         yield (
             f"Not decrypted, because these are not known LLM hosts: {_hosts(diagnostics.passed)}. Add yours to "
@@ -36,6 +43,11 @@ def untrusted_line(connections: UntrustedConnections) -> str:
     )
     closed = f"{plural(connections.count, 'connection')} to {connections.host} closed by {client}"
     return f"{closed}, which does not trust farebox's CA"
+
+
+def unverified_line(host: str, number: int) -> str:
+    """Return how often the certificate of `host`, with the reason after its name, was refused."""
+    return f"{plural(number, 'connection')} to {host} failed, as its certificate can't be verified"
 
 
 def own_address_line(number: int) -> str:

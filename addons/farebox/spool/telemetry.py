@@ -28,8 +28,9 @@ class ClientDiagnostics(msgspec.Struct, frozen=True):
     """What a worker observed of its clients besides calls, in totals since its start.
 
     By host, `passed` counts connections that were not decrypted, and `unread` requests to decrypted hosts that no
-    dialect reads; `own_address` counts connections whose target was the proxy itself. `skew_ms` is how far this
-    machine's clock is ahead of the upstreams', by the median of their `date` headers.
+    dialect reads, `unverified` servers whose certificate was refused, with the reason; `own_address` counts connections
+    whose target was the proxy itself. `skew_ms` is how far this machine's clock is ahead of the upstreams', by the
+    median of their `date` headers.
     """
 
     connections: int = 0
@@ -38,6 +39,7 @@ class ClientDiagnostics(msgspec.Struct, frozen=True):
     untrusted: tuple[UntrustedConnections, ...] = ()
     skew_ms: int | None = None
     own_address: int = 0
+    unverified: dict[str, int] = {}
 
 
 class Heartbeat(msgspec.Struct, frozen=True):

@@ -17,6 +17,7 @@ from ..home import lockfile
 from ..home.folder import ESTIMATES, PRICES
 from ..home.hmac_key import FILE as HMAC_KEY
 from ..home.hmac_key import hmac_key
+from ..home.ownership import refuse_shared
 from ..store.address import address
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ def isolated_settings(settings: Settings) -> Iterator[Settings]:
     The folder is removed when the block ends, unless calls still wait in its spool: `recover_orphans` finds those.
     """
     name = str(uuid_utils.uuid7())
+    refuse_shared(_base(settings))
     folder = _runs(settings) / f"{_tag(settings)}-{name}"
     folder.mkdir(parents=True, mode=0o700)
     with _claimed(folder):
