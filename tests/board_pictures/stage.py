@@ -29,9 +29,9 @@ _PATIENCE = 300.0
 BUDGETS = """
 timezone: UTC
 budgets:
-  - {name: company, scope: all, limit: 120 USD, window: month}
-  - {name: team river, scope: team, match: river, limit: 40 USD, window: month}
-  - {name: a day, scope: all, limit: 8 USD, window: day}
+  - {name: company, scope: all, limit: 60 USD, window: month}
+  - {name: team river, scope: team, match: river, limit: 15 USD, window: month}
+  - {name: a day, scope: all, limit: 3 USD, window: day}
 """
 
 
@@ -85,7 +85,7 @@ def _running(folder: Path, postgres: Postgres, database: str, earlier: list[str]
                 with httpx2.Client(proxy=sidecar.proxy, verify=trust, timeout=30, trust_env=False) as client:
                     mixed_traffic.play(client)
                 server.wait_for('sum(farebox_calls_total{provider="groq"}) >= 6', _PATIENCE)
-                server.wait_for('ALERTS{alertname="FareboxBudgetExceeded",alertstate="firing"}', _PATIENCE)
+                server.wait_for('ALERTS{alertname="FareboxWatchdog",alertstate="firing"}', _PATIENCE)
                 server.wait_for('farebox_spend_forecast_usd{bound="high"}', _PATIENCE)
                 address = f"postgresql://{_READER}:{_READER}@127.0.0.1:{postgres.port}/{database}"
                 yield Stage(server.url, address)
