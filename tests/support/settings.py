@@ -102,6 +102,7 @@ VARIABLES: Mapping[str, tuple[str, Any]] = {
     "retention.hourly": ("12w", "12w"),
     "shutdown_timeout": ("2.5", 2.5),
     "idle_timeout": ("7200", 7200),
+    "tunings_off": ("hook_table", ("hook_table",)),
     "script": ("/srv/one.py,/srv/two.py", ("/srv/one.py", "/srv/two.py")),
     "set": ("ssl_insecure=true", ("ssl_insecure=true",)),
 }
