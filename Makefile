@@ -130,7 +130,7 @@ bench-alerts: $(READY)  ## measure false alarms of spend, and the time to tell o
 bench-bodies: $(READY)  ## measure how long requests of up to 15 MiB hold up a worker
 	PYTHONPATH=addons $(BIN)/python -m benchmarks.large_bodies
 
-abuse: $(READY)  ## measure what other clients notice while the sidecar is abused; FLAGS="--short" takes a minute
+abuse: $(READY)  ## measure what other clients notice while the sidecar is abused; FLAGS="--short" takes a minute, FLAGS=--stock abuses mitmproxy alone
 	PYTHONPATH=addons $(BIN)/python -m benchmarks.abuse $(FLAGS)
 
 faults: $(READY)  ## test kill -9, full disks, hung processes ... under load; FLAGS="--only kill_sidecar --ledger sqlite --rounds 5"

@@ -1,106 +1,147 @@
 """What other clients notice while the sidecar is abused; `make abuse` prints the table of docs/security.md.
 
 One client calls every 50 ms, from a process of its own, while each abuse goes on. A row is false if it belongs to
-no call that a client made. FLAGS="--short" abuses less, in a few seconds.
+no call that a client made. FLAGS="--short" abuses less, in a few seconds; "--stock" abuses `mitmdump -q`, which shows
+how much of a delay is mitmproxy's own; "--only WORD" runs the abuses whose name contains it.
 """
 
 import argparse
 import asyncio
 import contextlib
+import functools
 import gzip
 import json
+import os
 import resource
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import psutil
 
-from tests.support.sidecar import Sidecar
+from benchmarks.abuses import ABUSES, BODY, BOMB, Abuse, Target, head
+from tests.support.sidecar import Sidecar, clean_environment
 from tests.support.upstream import Asked, Step, Upstream, plain
 
-PATH = "/v1/chat/completions"
 EVERY = 0.05
 ANSWER = b'{"id": "r", "model": "gpt-4o", "choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 1}}'
-BODY = b'{"model": "victim", "messages": []}'
-BOMB = 256 << 20
+SCRIPT = Path(__file__).with_name("turns.py")
+TURNS = "turns"
+_PATIENCE_SECONDS = 60.0
+# Then turns.py measures.
+_START_SECONDS = 3.0
 
 
-class Target(NamedTuple):
-    """Where to send abuse: the proxy's port and the provider's."""
+class Abused(NamedTuple):
+    """A proxy that is abused: its ports, its first process, and its rows if it has a ledger."""
 
     proxy: int
-    provider: int
-
-
-class Abuse(NamedTuple):
-    """One abuse: its name, how often it is done, the coroutine that does it, and how many calls that are."""
-
-    name: str
-    number: int
-    run: Callable[[Target, int], Awaitable[None]]
-    calls: Callable[[int], int] = lambda _number: 0
+    metrics: int
+    pid: int
+    sidecar: Sidecar | None
 
 
 def main() -> None:
     """Print a line for each abuse."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--short", action="store_true")
-    parser.add_argument("--client", nargs=3, metavar=("PROXY", "PROVIDER", "SECONDS"))
+    parser.add_argument("--stock", action="store_true")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--client", nargs=2, metavar=("PROXY", "SECONDS"))
     given = parser.parse_args()
     if given.client:
-        proxy, provider, seconds = given.client
-        print(json.dumps(asyncio.run(_client(Target(int(proxy), int(provider)), float(seconds)))))
+        # With a provider of its own: the abused one is busy too.
+        with Upstream(lambda _asked: plain(ANSWER), keep_bodies=False) as upstream:
+            target = Target(int(given.client[0]), upstream.plain_port, 0)
+            print(json.dumps(asyncio.run(_client(target, float(given.client[1])))))
         return
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     share, seconds = (20, 3.0) if given.short else (1, 10.0)
     print(
-        "| abuse | calls | median | 99 % | worst | worker | recorder | false rows |\n|---|---|---|---|---|---|---|---|"
+        "| abuse | calls | median | 99 % | worst | longest turn (CPU) | worker | recorder | false rows |\n"
+        "|---|---|---|---|---|---|---|---|---|"
     )
     for abuse in ABUSES:
-        print(_measured(abuse, max(1, abuse.number // share), seconds), flush=True)
+        if given.only in abuse.name:
+            with tempfile.TemporaryDirectory() as folder, _proxy(Path(folder), is_stock=given.stock) as abused:
+                line = _measured(abuse, abused, max(1, abuse.number // share), seconds)
+                turns = Path(folder) / TURNS
+                print(line.format(turn=turns.read_text(encoding="ascii") if turns.exists() else 0), flush=True)
 
 
-def _measured(abuse: Abuse, number: int, seconds: float) -> str:
-    """Return the line of one abuse, against a sidecar of its own."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Upstream(_answer, keep_bodies=False) as upstream,
-        Sidecar(Path(folder) / "home") as sidecar,
-    ):
-        target = Target(sidecar.port, upstream.plain_port)
+@contextmanager
+def _proxy(folder: Path, *, is_stock: bool) -> Iterator[Abused]:
+    """Run a proxy of its own for one abuse."""
+    if not is_stock:
+        environment = {"ABUSE_TURNS": str(folder / TURNS)}
+        with Sidecar(folder / "home", "--script", str(SCRIPT), environment=environment) as sidecar:
+            time.sleep(_START_SECONDS)
+            yield Abused(sidecar.port, urlsplit(sidecar.metrics_url).port or 0, sidecar.process.pid, sidecar)
+        return
+    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    mitmdump = str(Path(sys.executable).with_name("mitmdump"))
+    options = ("-q", "--listen-host", "127.0.0.1", "-p", str(port), "--set", f"confdir={folder}", "-s", str(SCRIPT))
+    environment = {**clean_environment(), "ABUSE_TURNS": str(folder / TURNS)}
+    process = subprocess.Popen([mitmdump, *options], env=environment, start_new_session=True)
+    try:
+        give_up = time.monotonic() + _PATIENCE_SECONDS
+        while not _listens(port) and time.monotonic() < give_up:
+            time.sleep(0.05)
+        time.sleep(_START_SECONDS)
+        yield Abused(port, port, process.pid, None)
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _measured(abuse: Abuse, abused: Abused, number: int, seconds: float) -> str:
+    """Return the line of one abuse."""
+    with Upstream(_answer, keep_bodies=False) as upstream:
+        target = Target(abused.proxy, upstream.plain_port, abused.metrics)
         client = subprocess.Popen(
             [
-                sys.executable,
-                "-m",
-                "benchmarks.abuse",
-                "--client",
-                str(target.proxy),
-                str(target.provider),
-                str(seconds),
+                *(sys.executable, "-m", "benchmarks.abuse", "--client"),
+                *(str(target.proxy), str(seconds)),
             ],
             stdout=subprocess.PIPE,
         )
         asyncio.run(_abused(abuse, target, number, seconds))
         delays = sorted(json.loads(client.communicate(timeout=120)[0]))
-        worker, recorder = (_memory(sidecar, name) for name in ("farebox.proxy", "farebox.recorder"))
-        time.sleep(1.0)
-        false = max(0, len(sidecar.rows()) - len(delays) - abuse.calls(number))
     times = (delays[len(delays) // 2], delays[len(delays) * 99 // 100], delays[-1])
     figures = " | ".join(f"{1000 * one:.0f} ms" for one in times)
-    return f"| {number} x {abuse.name} | {len(delays)} | {figures} | {worker} MB | {recorder} MB | {false} |"
+    start = f"| {number} x {abuse.name} | {len(delays)} | {figures} | {{turn}} ms |"
+    if abused.sidecar is None:
+        return f"{start} {_memory(psutil.Process(abused.pid))} MB | | |"
+    worker, recorder = (_memory(_process(abused.pid, name)) for name in ("farebox.proxy", "farebox.recorder"))
+    time.sleep(1.0)
+    false = max(0, len(abused.sidecar.rows()) - len(delays) - abuse.calls(number))
+    return f"{start} {worker} MB | {recorder} MB | {false} |"
 
 
 def _answer(asked: Asked) -> list[Step]:
     if asked.headers.get("x-abuse") == "bomb":
-        body = gzip.compress(b'{"model": "abuse", "x": "' + b" " * (BOMB >> 3) + b'"}', 1)
-        return plain(body, headers="content-encoding: gzip\r\n")
+        return plain(_bomb(), headers="content-encoding: gzip\r\n")
     return plain(ANSWER)
+
+
+@functools.cache
+def _bomb() -> bytes:
+    return gzip.compress(b'{"model": "abuse", "x": "' + b" " * (BOMB >> 3) + b'"}', 9)
 
 
 async def _abused(abuse: Abuse, target: Target, number: int, seconds: float) -> None:
@@ -109,126 +150,32 @@ async def _abused(abuse: Abuse, target: Target, number: int, seconds: float) -> 
             await abuse.run(target, number)
 
 
-def _memory(sidecar: Sidecar, module: str) -> int:
-    """Return the largest memory so far of the process that runs `module`, in MB."""
-    for process in psutil.Process(sidecar.process.pid).children(recursive=True):
-        if module in process.cmdline():
-            status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
-            return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) // 1024
-    return 0
+def _process(parent: int, module: str) -> psutil.Process:
+    """Return the process under `parent` that runs `module`."""
+    children = psutil.Process(parent).children(recursive=True)
+    return next(process for process in children if module in process.cmdline())
+
+
+def _memory(process: psutil.Process) -> int:
+    """Return the largest memory of a process so far, in MB."""
+    status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) // 1024
 
 
 async def _client(target: Target, seconds: float) -> list[float]:
     """Return how many seconds each call took that was due at a multiple of EVERY."""
     delays, began = [], time.monotonic()
     reader, writer = await asyncio.open_connection("127.0.0.1", target.proxy)
+    request = head(target, len(BODY)) + BODY
     for number in range(int(seconds / EVERY)):
         due = began + number * EVERY
         await asyncio.sleep(max(0.0, due - time.monotonic()))
-        writer.write(_head(target, len(BODY)) + BODY)
+        writer.write(request)
         await reader.readuntil(ANSWER)
         delays.append(time.monotonic() - due)
     writer.close()
     return delays
 
-
-def _head(target: Target, length: int, more: str = "") -> bytes:
-    host = f"127.0.0.1:{target.provider}"
-    head = f"POST http://{host}{PATH} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\n{more}"
-    return f"{head}content-length: {length}\r\n\r\n".encode()
-
-
-@contextlib.asynccontextmanager
-async def _opened(
-    target: Target, number: int
-) -> AsyncIterator[list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]:
-    """Open connections to the proxy, 200 at a time."""
-    opened: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
-    try:
-        for start in range(0, number, 200):
-            some = (asyncio.open_connection("127.0.0.1", target.proxy) for _ in range(min(200, number - start)))
-            opened += await asyncio.gather(*some)
-        yield opened
-    finally:
-        for _, writer in opened:
-            writer.transport.abort()
-
-
-async def _nothing(_target: Target, _number: int) -> None:
-    await asyncio.sleep(3600)
-
-
-async def _own_address(target: Target, number: int) -> None:
-    own = b"127.0.0.1:%d" % target.proxy
-    async with _opened(target, number) as opened:
-        for _, writer in opened:
-            writer.write(b"CONNECT %b HTTP/1.1\r\nhost: %b\r\n\r\n" % (own, own))
-        await _nothing(target, number)
-
-
-async def _half_bodies(target: Target, number: int) -> None:
-    half = b'{"model": "abuse", "messages": "' + b"x" * (15 << 19)
-    async with _opened(target, number) as opened:
-        for _, writer in opened:
-            writer.write(_head(target, 15 << 20) + half)
-            await writer.drain()
-        await _nothing(target, number)
-
-
-async def _bombs_up(target: Target, number: int) -> None:
-    body = gzip.compress(b'{"model": "abuse", "messages": "' + b" " * BOMB + b'"}', 9)
-    async with _opened(target, number) as opened:
-        for reader, writer in opened:
-            writer.write(_head(target, len(body), "content-encoding: gzip\r\n") + body)
-            await reader.readuntil(b"completion_tokens")
-        await _nothing(target, number)
-
-
-async def _bombs_down(target: Target, number: int) -> None:
-    async with _opened(target, number) as opened:
-        for reader, writer in opened:
-            writer.write(_head(target, len(BODY), "x-abuse: bomb\r\n") + BODY)
-            await reader.readuntil(b"\r\n\r\n")
-        await _nothing(target, number)
-
-
-async def _slow_heads(target: Target, number: int) -> None:
-    async with _opened(target, number) as opened:
-        for _, writer in opened:
-            writer.write(b"GET http://127.0.0.1:%d/ HTTP/1.1\r\nx: " % target.provider)
-        while True:
-            await asyncio.sleep(1)
-            for _, writer in opened:
-                writer.write(b"x")
-
-
-async def _idle(target: Target, number: int) -> None:
-    async with _opened(target, number):
-        await _nothing(target, number)
-
-
-async def _tiny_chunks(target: Target, number: int) -> None:
-    head = _head(target, 0).replace(b"content-length: 0", b"transfer-encoding: chunked")
-    async with _opened(target, 1) as [(reader, writer)]:
-        writer.write(head)
-        for _ in range(number // 1000):
-            writer.write(b"1\r\n \r\n" * 1000)
-            await writer.drain()
-        writer.write(b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY))
-        await reader.readuntil(b"completion_tokens")
-        await _nothing(target, number)
-
-
-ABUSES = (
-    Abuse("nothing", 1, _nothing),
-    Abuse("the proxy's own address", 500, _own_address),
-    Abuse("15 MiB body, half sent", 40, _half_bodies, int),
-    Abuse("compressed request, 256 MiB", 20, _bombs_up, int),
-    Abuse("compressed answer, 32 MiB", 20, _bombs_down, int),
-    Abuse("slow head", 1500, _slow_heads),
-    Abuse("idle connection", 10_000, _idle),
-    Abuse("chunk of one byte", 300_000, _tiny_chunks, lambda _number: 1),
-)
 
 if __name__ == "__main__":
     main()

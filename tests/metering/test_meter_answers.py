@@ -47,6 +47,17 @@ def test_a_damaged_document_is_unreadable_and_a_damaged_event_is_not() -> None:
 
 
 @pytest.mark.parametrize(("megabytes", "is_unreadable"), [(1, False), (8, True)])
+def test_one_read_of_a_document_may_decompress_to_so_much(*, megabytes: int, is_unreadable: bool) -> None:
+    reader = meter((*PLAIN, ("content-encoding", "gzip")))
+
+    reader.feed(gzip.compress(json.dumps(COMPLETION).encode() + b" " * ((megabytes << 20) - 1000)), 0.5)
+    reading = reader.close(1.0)
+
+    assert reading.is_unreadable == is_unreadable
+    assert reading.usage.input_tokens == (None if is_unreadable else 5)
+
+
+@pytest.mark.parametrize(("megabytes", "is_unreadable"), [(1, False), (8, True)])
 def test_one_read_of_a_stream_may_decompress_to_so_much(*, megabytes: int, is_unreadable: bool) -> None:
     comments = b":" + b" " * 1023
     reader = meter((*STREAM, ("content-encoding", "gzip")))

@@ -6,7 +6,7 @@ import json
 import pytest
 from farebox.dialects import openai_chat
 from farebox.providers.table import PROVIDERS
-from farebox.proxy import exchange as exchange_module
+from farebox.proxy import decoded as decoded_module
 from farebox.proxy.capture import CaptureOptions
 from farebox.proxy.exchange import Exchange, destination
 from farebox.records.reading import Reading, encode
@@ -47,7 +47,7 @@ def test_a_compressed_request_has_its_size_on_the_wire_and_the_text_of_its_docum
 
 
 def test_a_request_is_decompressed_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exchange_module, "DECODED_LIMIT", len(BODY) - 1)
+    monkeypatch.setattr(decoded_module, "start_limit", lambda _size: len(BODY) - 1)
 
     reading = reading_of(flow_of(body=gzip.compress(BODY), encoding="gzip"))
 

@@ -28,9 +28,9 @@ from .known_events import Effect, KnownEvents, Skimmed
 from .output import Output
 from .response_head import announced_length, request_id
 
-# How many bytes of events one read may decompress to: each event takes time, and no other call proceeds meanwhile.
-_EVENTS_AT_ONCE = 1 << 20
-_EVENTS_PER_BYTE = 32
+# How many bytes one read may decompress to: they take time, and no other call proceeds meanwhile.
+_BYTES_AT_ONCE = 1 << 20
+_BYTES_PER_BYTE = 32
 # More than one read of mitmproxy can contain uncompressed.
 _DOCUMENTS_AT_ONCE = 20_000
 _AS_REPORTED = ("response_id", "service_tier", "error_type", "error_code", "error_param", "finish_reason")
@@ -150,7 +150,7 @@ class Meter:
     def _documents_in(self, chunk: bytes) -> Iterator[Document]:
         if self._content is None:
             self._content = content_decoder(self._response.header("content-encoding"))
-        room = _EVENTS_AT_ONCE + _EVENTS_PER_BYTE * len(chunk)
+        room = _BYTES_AT_ONCE + _BYTES_PER_BYTE * len(chunk)
         number = 0
         for piece in self._content.feed(chunk):
             room -= len(piece)
@@ -161,9 +161,9 @@ class Meter:
                 yield document
 
     def _check_limit(self, room: int) -> None:
-        """Raise WireError if one read of a stream contains more than other calls can wait for."""
-        if room < 0 and not self._documents.is_one:
-            raise WireError("one read of the stream contains too much: other calls would wait too long")
+        """Raise WireError if one read contains more than other calls can wait for."""
+        if room < 0:
+            raise WireError("one read contains too much: other calls would wait too long")
 
     def _take(self, read: Callable[[], Iterator[Document]], now: float) -> None:
         dialect = self._call.dialect

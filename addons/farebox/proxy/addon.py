@@ -17,6 +17,7 @@ from .access import is_inside_error, is_refused
 from .budget_limits import BudgetLimits
 from .capture import capture_of
 from .client_diagnostics import DiagnosticsCollector
+from .decompression import Decompressor
 from .draining import drain
 from .exchange import Exchange, destination, is_grpc, request_of
 from .guard import guarded
@@ -29,7 +30,7 @@ from .router import Router
 from .stream_usage import StreamUsage
 from .tap import RESPONSE_LIMIT, RequestTap, ResponseTap, content_length, is_small_and_plain
 from .usage_tap import UsageTap
-from .websockets import WebSockets
+from .websockets import WebSockets, opens_socket
 from .worker_output import WorkerOutput, new_id
 
 HEARTBEAT_SECONDS = 1.0
@@ -57,6 +58,7 @@ class Sidecar:
         self._open: dict[str, Exchange] = {}
         self._beat: asyncio.Task[None] | None = None
         self._memory = MemoryBudget()
+        self.decompressor = Decompressor(self._open.get, is_needed_early=self._limits.is_on)
         self._is_hurried = False
 
     def running(self) -> None:
@@ -138,7 +140,7 @@ class Sidecar:
     @guarded
     def _answered(self, flow: http.HTTPFlow) -> None:
         exchange = self._open.get(flow.id)
-        if exchange is None or _opens_socket(flow, exchange):
+        if exchange is None or opens_socket(flow, exchange):
             return
         if exchange.meter and not exchange.is_tapped:
             with exchange.own_time():
@@ -222,6 +224,7 @@ class Sidecar:
 
     def _pop(self, flow_id: str) -> Exchange | None:
         self._memory.release(flow_id)
+        self.decompressor.release(flow_id)
         if exchange := self._open.pop(flow_id, None):
             exchange.leave_machine()
         return exchange
@@ -243,8 +246,3 @@ class Sidecar:
         while True:
             self._output.beat(self._inflight, self._diagnostics, unchecked=self._limits.unchecked)
             await asyncio.sleep(HEARTBEAT_SECONDS)
-
-
-def _opens_socket(flow: http.HTTPFlow, exchange: Exchange) -> bool:
-    """Tell whether the flow becomes a metered websocket; its upgrade is then no call of its own."""
-    return flow.websocket is not None and exchange.dialect.socket is not None

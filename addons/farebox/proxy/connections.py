@@ -21,7 +21,7 @@ from .http_version import offer_http_1
 from .intercept import decrypts, needs_client_certificate
 from .keepalive import keep_alive
 from .lazy import connect_on_request
-from .patches.own_listener import is_own_address_error, own_address_error
+from .patches.own_listener import is_own_address_error, is_own_literal, own_address_error
 from .trust import certified_names
 from .upstream_trust import why_refused
 from .worker_output import WorkerOutput, new_id
@@ -63,7 +63,8 @@ class Connections:
     def server_connect(self, data: ServerConnectionHookData) -> None:
         if self._has_http_1_only and data.client.tls_established and data.client.alpn != b"h2":
             offer_http_1(data.server, data.client.alpn_offers)
-        if (data.server.error or "").startswith(_STOCK_OWN_ADDRESS):
+        address = data.server.address
+        if (data.server.error or "").startswith(_STOCK_OWN_ADDRESS) or (address and is_own_literal(*address[:2])):
             data.server.error = own_address_error()
 
     @guarded

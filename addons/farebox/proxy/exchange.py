@@ -1,5 +1,6 @@
 """One claimed exchange: turns mitmproxy's flow into a Reading, exactly once."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,8 +22,8 @@ from ..records.columns import LIST_MODELS
 from ..records.exchange import Request, Response
 from ..records.header_value import header_value
 from ..records.reading import BLOCKED, Reading
-from ..wire.content import decoded_start
 from .capture import CaptureOptions
+from .decoded import Decoded, decoded
 from .identity import provider_at
 from .machine_shares import Share, with_share
 from .memory_budget import REQUEST_LIMIT
@@ -30,8 +31,6 @@ from .own_address import is_for_farebox
 from .worker_output import new_id
 
 HEAD_LIMIT = 64 << 10
-# A few bytes can decompress to gigabytes.
-DECODED_LIMIT = 32 << 20
 FREE_OPERATIONS = frozenset({"count_tokens", LIST_MODELS})
 
 
@@ -62,6 +61,8 @@ class Exchange:
         self.is_blocked = False
         self.client_body: bytes | None = None
         self.client_headers: tuple[tuple[str, str], ...] | None = None
+        # Decompresses `sent_start` beside the traffic; without, it is done when the body is read.
+        self.decoding: asyncio.Task[Decoded] | None = None
         self.flow = flow
         self._id = call_id
         self._capture = capture
@@ -102,6 +103,11 @@ class Exchange:
         is_kept = is_whole and (size <= HEAD_LIMIT or (size <= REQUEST_LIMIT and may_keep(len(chunk))))
         self._head += chunk if is_kept else chunk[: max(0, HEAD_LIMIT - len(self._head))]
         del self._head[size if is_kept else HEAD_LIMIT :]
+
+    @property
+    def sent_start(self) -> bytes:
+        """The beginning of the request's body as it was sent, all of it unless it is too large to hold."""
+        return bytes(self._head) if self._head is not None else self.flow.request.raw_content or b""
 
     def answer(self, response: http.Response) -> Meter:
         """Start to meter the answer whose head is `response`."""
@@ -189,17 +195,11 @@ class Exchange:
         return request if self.client_headers is None else replace(request, headers=self.client_headers)
 
     def _sent(self) -> Request:
-        if self._head is not None:
-            return self._decoded(bytes(self._head), self._uploaded)
-        if self.client_body is not None:
+        if self._head is None and self.client_body is not None:
             return request_of(self.flow, self.client_body, body_bytes=len(self.client_body))
-        raw = self.flow.request.raw_content or b""
-        return self._decoded(raw, len(raw))
-
-    def _decoded(self, raw: bytes, size: int) -> Request:
-        """Return the request with the text of `raw`, the beginning of a body of `size` bytes."""
-        encodings = self.flow.request.headers.get("content-encoding")
-        body, is_whole = decoded_start(raw, encodings, DECODED_LIMIT)
+        raw = self.sent_start
+        size = len(raw) if self._head is None else self._uploaded
+        body, is_whole = decoded(raw, self.flow.request.headers.get("content-encoding"), self.decoding)
         return request_of(self.flow, body, body_is_whole=is_whole and len(raw) == size, body_bytes=size)
 
     def _attempt_of(self, request: Request, asked: Asked, caller: Mapping[str, Any], shape: Shape) -> dict[str, Any]:

@@ -28,8 +28,9 @@ from .access import Access, check_modes
 from .addon import Sidecar
 from .client_diagnostics import DiagnosticsCollector
 from .connections import Connections
+from .decompression import Decompressor
 from .held import bound_held_answers
-from .listening import modes_of, share_ports, with_port
+from .listening import modes_of, set_up_ports, with_port
 from .mitmproxy_addons import addons_for
 from .open_files import FaultLog, raise_limit
 from .outcome import mark_upstream_resets
@@ -49,7 +50,7 @@ logger = logging.getLogger(__name__)
 _HEARTBEAT_SECONDS = 1.0
 
 
-def new_sidecar(settings: Settings) -> tuple[Access, Connections, Sidecar]:
+def new_sidecar(settings: Settings) -> tuple[Access, Connections, Decompressor, Sidecar]:
     """Return the add-ons of a worker; it has its own spool in the data folder."""
     mark_upstream_resets()
     mark_requests_for_farebox()
@@ -64,7 +65,8 @@ def new_sidecar(settings: Settings) -> tuple[Access, Connections, Sidecar]:
     output = WorkerOutput(settings.sidecar, spool, HeartbeatSender(settings.folder))
     diagnostics = DiagnosticsCollector()
     sidecar = Sidecar(settings, output, diagnostics, hmac_key(settings.folder))
-    return Access(settings, output.denied), Connections(settings, output, diagnostics), sidecar
+    connections = Connections(settings, output, diagnostics)
+    return Access(settings, output.denied), connections, sidecar.decompressor, sidecar
 
 
 async def run(
@@ -72,8 +74,7 @@ async def run(
 ) -> None:
     """Serve as worker `number` until SIGTERM or a call of the function passed to `on_stop`; SIGQUIT cuts calls."""
     _check(settings)
-    if settings.workers > 1:
-        share_ports(number)
+    set_up_ports(number, settings.workers)
     upstream = upstream_of(settings)
     options = Options(
         confdir=str(trust.confdir(settings)),
@@ -86,7 +87,7 @@ async def run(
     tune(settings.tunings_off)
     master = Master(options, with_termlog=False)
     master.addons.add(*addons_for(settings))
-    access, connections, sidecar = new_sidecar(settings)
+    *others, sidecar = new_sidecar(settings)
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(FaultLog())
     loop.add_signal_handler(signal.SIGTERM, master.shutdown)
@@ -96,7 +97,7 @@ async def run(
     on_stop(lambda: _shut_down(master))
     # After the sidecar, whose routes choose a request's server.
     chain = [UpstreamChain(upstream, settings.no_proxy)] if upstream else []
-    master.addons.add(access, connections, sidecar, *chain, _Listener(settings, master, liveness))
+    master.addons.add(*others, sidecar, *chain, _Listener(settings, master, liveness))
     try:
         options.update_defer(scripts=list(settings.script))
         options.set(*settings.set, defer=True)

@@ -73,3 +73,8 @@ class WebSockets:
                 self._output.fault(exchange.dialect.name, meter.failure)
             overhead = round(exchange.take_overhead() * 1e6)
             self._output.append(msgspec.structs.replace(reading, overhead_us=overhead))
+
+
+def opens_socket(flow: http.HTTPFlow, exchange: Exchange) -> bool:
+    """Tell whether the flow becomes a metered websocket; its upgrade is then no call of its own."""
+    return flow.websocket is not None and exchange.dialect.socket is not None

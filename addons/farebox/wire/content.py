@@ -12,6 +12,10 @@ from ..errors import WireError
 _PIECE = 1 << 20
 # zstandard cannot limit its output; a block decompresses to at most 128 KiB and takes at least 4 bytes.
 _ZSTD_SLICE = 256
+# How much of a body is decompressed at most. Text becomes ten times as long, images in it hardly longer.
+_START = 32 << 20
+_START_AT_LEAST = 1 << 20
+_START_PER_BYTE = 32
 
 
 class ContentDecoder(Protocol):
@@ -31,20 +35,27 @@ def content_decoder(encodings: str | None) -> ContentDecoder:
     return chain[0] if len(chain) == 1 else _Chain(chain)
 
 
+def start_limit(size: int) -> int:
+    """Return how many bytes are decompressed at most of a body that has `size` bytes on the wire."""
+    return min(_START, _START_AT_LEAST + _START_PER_BYTE * size)
+
+
 def decoded_start(data: bytes, encodings: str | None, limit: int) -> tuple[bytes, bool]:
     """Return the first `limit` bytes of an encoded body, and whether these are all.
 
     Invalid bytes, or an unknown encoding, end it.
     """
-    body = bytearray()
+    pieces: list[bytes] = []
+    room, is_whole = limit, True
     try:
         for piece in content_decoder(encodings).feed(data):
-            body += piece
-            if len(body) > limit:
-                return bytes(body[:limit]), False
+            pieces.append(piece[:room])
+            room -= len(piece)
+            if room < 0:
+                break
     except WireError:
-        return bytes(body), False
-    return bytes(body), True
+        is_whole = False
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces), is_whole and room >= 0
 
 
 class _Chain:

@@ -7,7 +7,8 @@ from ..errors import WireError
 from . import document
 from .document import BYTE_ORDER_MARK, Document, decode
 
-# How often a body that currently ends in a brace is decoded; each attempt takes time.
+# How often a body that currently ends in a brace is decoded; each attempt takes time, all of them as much as the
+# longest body.
 _TRIES = 32
 
 
@@ -22,6 +23,7 @@ class JsonDocument:
         self.is_whole = False
         self._body = bytearray()
         self._tries = _TRIES
+        self._room = document.BODY_LIMIT
 
     def feed(self, chunk: bytes) -> Iterator[Document]:
         if self.is_whole:
@@ -30,8 +32,9 @@ class JsonDocument:
         if len(self._body) > document.BODY_LIMIT:
             self._body.clear()
             raise WireError(f"a body without events is longer than {document.BODY_LIMIT} bytes")
-        if self._tries and chunk.rstrip().endswith(b"}"):
+        if self._tries and len(self._body) <= self._room and chunk.rstrip().endswith(b"}"):
             self._tries -= 1
+            self._room -= len(self._body)
             with contextlib.suppress(WireError):
                 found = Document("", decode(bytes(self._body).removeprefix(BYTE_ORDER_MARK)))
                 self.is_whole = True

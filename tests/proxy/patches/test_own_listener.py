@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 from farebox.proxy.patches import own_listener
-from farebox.proxy.patches.own_listener import is_own, is_own_address_error, own_address_error, refuse_own_address
+from farebox.proxy.patches.own_listener import (
+    is_own,
+    is_own_address_error,
+    is_own_literal,
+    own_address_error,
+    refuse_own_address,
+)
 from mitmproxy.proxy.server import ConnectionHandler
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
@@ -36,6 +42,44 @@ ELSEWHERE = "192.0.2.7"
 )
 def test_which_peers_are_farebox(peer: tuple[Any, ...], listening: list[tuple[Any, ...]], expected: bool) -> None:
     assert is_own(peer, listening) is expected
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "expected"),
+    [
+        ("127.0.0.1", 8080, True),
+        ("127.1", 8080, True),
+        ("0x7f000001", 8080, True),
+        ("2130706433", 8080, True),
+        ("::ffff:7f00:1", 8080, True),
+        ("LocalHost.", 8080, True),
+        ("127.0.0.1", 8081, False),
+        (ELSEWHERE, 8080, False),
+        ("llm.example.net", 8080, False),
+        ("a" * 300, 8080, False),
+    ],
+)
+def test_which_targets_are_farebox_before_anything_is_connected(
+    monkeypatch: pytest.MonkeyPatch, host: str, port: int, expected: bool
+) -> None:
+    monkeypatch.setattr(own_listener, "_listening", lambda _protocol: [("0.0.0.0", 8080)])
+
+    assert is_own_literal(host, port) is expected
+
+
+def test_another_spelling_of_the_proxy_s_address_is_not_connected_to(tmp_path: Path) -> None:
+    async def answered(worker: Worker) -> bytes:
+        async with proxy(worker.connections, worker.sidecar) as [port]:
+            head = b"CONNECT 127.1:%d HTTP/1.1\r\nhost: 127.1\r\n\r\n" % port
+            return await ask(port, head, until=b"early connections.")
+
+    with Worker(tmp_path / "home") as worker:
+        received = asyncio.run(answered(worker))
+        seen = worker.diagnostics.snapshot()
+
+    assert received.partition(b" ")[2][:3] == b"502"
+    # The client's own connection alone.
+    assert (seen.connections, seen.own_address) == (1, 1)
 
 
 def test_every_address_of_this_machine_is_its_own() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import h11
 import pytest
 from farebox.proxy.patches import trailers
+from farebox.proxy.patches.chunks import JoinedChunks
 from farebox.proxy.patches.trailers import pass_trailers
 from h11._readers import ChunkedReader
 from h11._receivebuffer import ReceiveBuffer
@@ -59,7 +60,7 @@ def test_trailer_fields_become_those_of_the_message() -> None:
 
 def test_bodies_without_trailer_fields_are_read_as_before() -> None:
     message = tutils.tresp()
-    reader = trailers._TrailerReader(ChunkedReader(), message)
+    reader = trailers._TrailerReader(JoinedChunks(ChunkedReader()), message)
     buffer = ReceiveBuffer()
     buffer += b"2\r\n{}\r\n0\r\n\r\n"
 

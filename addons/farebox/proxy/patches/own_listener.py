@@ -39,6 +39,21 @@ def is_own_address_error(message: str | None) -> bool:
     return (message or "").removeprefix(_KILLED).startswith(PROBLEM)
 
 
+def is_own_literal(host: str, port: int) -> bool:
+    """Tell whether `host` is an address, in any of its forms, that is a listener of this process.
+
+    Nothing is asked of the network: a name is compared once it is connected to.
+    """
+    listening = _listening("tcp")
+    if all(port != own for _, own, *_ in listening):
+        return False
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except (OSError, UnicodeError):
+        return host.lower().rstrip(".") == "localhost"
+    return any(is_own(address, listening) for *_, address in found)
+
+
 def is_own(peer: tuple[Any, ...], listening: Iterable[tuple[Any, ...]]) -> bool:
     """Tell whether the address `peer` of a connection is one of `listening`, or this machine at a port of one.
 
@@ -95,14 +110,18 @@ class _Opening:
 
 
 def _is_ours(connection: Connection) -> bool:
+    return connection.peername is not None and is_own(connection.peername, _listening(connection.transport_protocol))
+
+
+def _listening(protocol: str) -> list[tuple[Any, ...]]:
+    """Return the addresses at which this process listens."""
     servers = ctx.master.addons.get("proxyserver").servers
-    listening = [
+    return [
         address
         for server in servers
-        if server.mode.transport_protocol in {connection.transport_protocol, "both"}
+        if server.mode.transport_protocol in {protocol, "both"}
         for address in server.listen_addrs
     ]
-    return connection.peername is not None and is_own(connection.peername, listening)
 
 
 _PATCH = Patch(

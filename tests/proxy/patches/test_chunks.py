@@ -1,0 +1,92 @@
+"""The chunks of one read are one piece, and the body is the one that h11 reads."""
+
+from itertools import pairwise
+
+import h11
+import pytest
+from farebox.proxy.patches.chunks import JoinedChunks
+from h11._readers import ChunkedReader
+from h11._receivebuffer import ReceiveBuffer
+from hypothesis import given
+from hypothesis import strategies as st
+
+END = b"0\r\n\r\n"
+BODIES = st.lists(st.binary(min_size=1, max_size=40), max_size=30)
+
+
+def chunked(pieces: list[bytes]) -> bytes:
+    return b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces)
+
+
+def events(reader: ChunkedReader | JoinedChunks, *reads: bytes) -> list[bytes | str]:
+    """Return what `reader` finds in each of `reads`, up to the end of the message or an error."""
+    buffer = ReceiveBuffer()
+    found: list[bytes | str] = []
+    for read in reads:
+        buffer += read
+        try:
+            while event := reader(buffer):
+                if isinstance(event, h11.EndOfMessage):
+                    return [*found, "end", bytes(buffer).decode("latin-1")]
+                found.append(bytes(event.data))
+        except h11.ProtocolError as error:
+            return [*found, str(error)]
+    return found
+
+
+def test_all_chunks_of_a_read_are_one_piece() -> None:
+    joined = JoinedChunks(ChunkedReader())
+
+    assert events(joined, chunked([b" "] * 9000), chunked([b"a", b"b" * 300]) + END) == [
+        b" " * 9000,
+        b"a" + b"b" * 300,
+        "end",
+        "",
+    ]
+
+
+@given(pieces=BODIES, cuts=st.lists(st.integers(0, 900), max_size=8))
+def test_the_body_is_the_same_wherever_reads_cut_it(pieces: list[bytes], cuts: list[int]) -> None:
+    wire = chunked(pieces) + END + b"GET / HTTP/1.1\r\n"
+    places = [0, *sorted(min(cut, len(wire)) for cut in cuts), len(wire)]
+    reads = [wire[start:stop] for start, stop in pairwise(places)]
+
+    *data, end, left = events(JoinedChunks(ChunkedReader()), *reads)
+
+    assert b"".join(piece for piece in data if isinstance(piece, bytes)) == b"".join(pieces)
+    assert (end, "GET / HTTP/1.1\r\n".startswith(str(left))) == ("end", True)
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [b"2;name=value\r\n{}\r\n" + END, b"0002\r\n{}\r\n" + END, b"2 \r\n{}\r\n" + END, b"A\r\n0123456789\r\n" + END],
+    ids=["extension", "zeros", "blank", "capital"],
+)
+def test_other_forms_of_a_chunk_are_read_too(tail: bytes) -> None:
+    joined, plain = (
+        events(reader, chunked([b"a"]) + tail) for reader in (JoinedChunks(ChunkedReader()), ChunkedReader())
+    )
+
+    assert joined[0] == b"".join(piece for piece in plain if isinstance(piece, bytes))
+    assert joined[1:] == plain[2:]
+
+
+@pytest.mark.parametrize("tail", [b"x\r\n", b"2\r\n{}x\r\n", b"-2\r\n{}\r\n"], ids=["no size", "no end", "negative"])
+def test_what_came_before_an_error_passes_and_the_error_is_the_same(tail: bytes) -> None:
+    joined, plain = (
+        events(reader, chunked([b"a", b"b"]) + tail) for reader in (JoinedChunks(ChunkedReader()), ChunkedReader())
+    )
+
+    assert joined == [b"".join(piece for piece in plain if isinstance(piece, bytes)), plain[-1]]
+
+
+def test_a_trailer_field_ends_the_message_as_before() -> None:
+    buffer = ReceiveBuffer()
+    buffer += chunked([b"a", b"b"]) + b"0\r\nx-checksum: 1\r\n\r\n"
+    joined = JoinedChunks(ChunkedReader())
+
+    assert joined(buffer) == h11.Data(data=b"ab")
+    end = joined(buffer)
+
+    assert isinstance(end, h11.EndOfMessage)
+    assert list(end.headers) == [(b"x-checksum", b"1")]
