@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from farebox.notifications.apprise_urls import MISSING, send
+from farebox.notifications.apprise_urls import send
 from farebox.notifications.delivery_error import DeliveryError
 
 from tests.support.notifications import message
@@ -61,5 +61,5 @@ def test_without_the_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(DeliveryError) as refused:
         send("json://127.0.0.1", message())
 
-    assert str(refused.value) == MISSING
-    assert "farebox[notify]" in MISSING
+    assert str(refused.value).startswith("Apprise is not installed: `")
+    assert str(refused.value).endswith(" install 'farebox[notify]'`")

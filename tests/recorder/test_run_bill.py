@@ -19,6 +19,7 @@ def test_a_bill_has_the_calls_of_its_run_alone_the_dearest_first(engine: Engine)
         record(**mine, provider="groq", model_returned="llama", cost_nanousd=5),
         record(**mine, provider="openai", model_returned="gpt-4o", cost_nanousd=7),
         record(**mine, provider="groq", model_returned="llama", cost_nanousd=None, **UNPRICED),
+        record(**mine, provider="openai", model_requested="gpt-9", outcome="http_error", error_code="model_not_found"),
         record(sidecar="host", provider="openai", model_returned="gpt-4o", cost_nanousd=1_000),
     ]
     DatabaseSink(engine).write(rows, {})
@@ -27,12 +28,13 @@ def test_a_bill_has_the_calls_of_its_run_alone_the_dearest_first(engine: Engine)
 
     assert isinstance(bill, Bill)
     assert ([group.key for group in bill.groups], bill.total.cost_nanousd) == (
-        [("openai", "gpt-4o"), ("groq", "llama")],
+        [("openai", "gpt-4o"), ("groq", "llama"), ("openai", "gpt-9")],
         12,
     )
     assert [(doubt.status, doubt.reasons, doubt.calls) for doubt in bill.doubts] == [
         ("unpriced", ("unknown_model",), 1)
     ]
+    assert [(failed.model, failed.error, failed.calls) for failed in bill.failures] == [("gpt-9", "model_not_found", 1)]
 
 
 def test_a_ledger_that_is_away_is_the_reason_for_no_bill(tmp_path: Path) -> None:

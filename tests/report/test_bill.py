@@ -5,7 +5,7 @@ import io
 import pytest
 from farebox.report.bill import bill_lines
 from farebox.store.run_bill import Bill
-from farebox.store.sums import Doubt, Group, Sums
+from farebox.store.sums import Doubt, Failure, Group, Sums
 from rich.console import Console
 
 PRICED = Sums(2, 1, 0, 0, 1_200, 1_200, 900, 300, 8_000_000, 800, 1_900)
@@ -28,7 +28,7 @@ def test_a_bill_has_a_line_for_each_model_and_says_what_is_in_doubt() -> None:
     total = Sums(4, 1, 2, 0, 2_600, 1_200, 900, 660, 8_000_000)
 
     assert printed(Bill(groups, total, doubts)) == [
-        "farebox: 4 calls in 12.3 s, 2,600 tokens in, 660 out, $0.00800",
+        "farebox: 4 calls in 12.3 s, 2,600 tokens in, 660 out, $0.00800+",
         "openai gpt-4o 2 calls, 1 error 1,200 in 900 cached 300 out $0.00800",
         "groq [house] 1 call 700 in 180 out unpriced",
         "vllm (no model) 1 call 700 in 180 out unpriced",
@@ -61,3 +61,33 @@ def test_what_was_refused_is_not_billed() -> None:
 
     assert head.endswith("nothing billed")
     assert line == "openai o3 1 call, 1 error ? in ? out"
+
+
+def test_an_error_is_named_as_the_provider_does() -> None:
+    missing = Sums(1, 1, 0, 0, None, None, None, None, None)
+    key = ("openai", "gpt-9")
+    failed = [Failure(*key, "model_not_found", 1), Failure("groq", "gpt-9", "other", 5)]
+
+    _, line = printed(Bill([Group(key, missing)], missing, [], failed))
+
+    assert line.startswith("openai gpt-9 1 call, 1 error (model_not_found) ")
+
+
+def test_of_many_errors_the_most_frequent_are_named() -> None:
+    failed = Sums(9, 9, 0, 0, None, None, None, None, None)
+    errors = [Failure("openai", "m", name, 1) for name in ("a", "b", "c", "d")]
+
+    _, line = printed(Bill([Group(("openai", "m"), failed)], failed, [], errors))
+
+    assert "9 errors (a, b, c and 1 more) " in line
+
+
+def test_an_estimate_carries_a_tilde() -> None:
+    doubts = [Doubt("openai", "gpt-4o", "estimated", ("no_usage",), 1)]
+    groups = [Group(("openai", "gpt-4o"), PRICED), Group(("groq", "m"), PRICED)]
+
+    head, first, second, _ = printed(Bill(groups, PRICED, doubts))
+
+    assert head.endswith("~$0.00800")
+    assert first.endswith(" ~$0.00800")
+    assert second.endswith(" $0.00800")

@@ -1,6 +1,7 @@
 """Errors of real databases are classified."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from farebox.errors import LedgerAwayError
@@ -8,6 +9,7 @@ from farebox.sinks.database import DatabaseSink
 from farebox.spool.reader import Position
 from farebox.store import queries
 from farebox.store.engine import opened, ping
+from farebox.store.faults import away
 from farebox.store.migrate import migrate
 from sqlalchemy import Engine, text
 
@@ -53,24 +55,29 @@ def standby(server: Postgres, database: str) -> str:
     return server.url(database)
 
 
+def no_tls(server: Postgres, database: str) -> str:
+    return f"{server.url(database)}?sslmode=require"
+
+
 AWAY: dict[Break, str] = {
-    wrong_password: r"is unavailable \(.*password authentication failed.*\): check user and password .* %40",
-    missing_database: r"is unavailable \(.*database \"imagined\" does not exist.*\): create it, or name another",
-    nobody_listens: r"is unavailable \(.*[Cc]onnection refused.*\)",
-    no_such_host: r"is unavailable \(.*no-such-host.*\)",
-    no_schema: r"is unavailable \(.*no schema has been selected.*\): create the schema",
-    no_rights: r"is unavailable \(.*permission denied for schema public.*\): grant the ledger's user",
-    standby: r"is unavailable \(.*read-only transaction.*\): name the primary",
+    no_tls: r"is on a server without TLS \(.*does not support SSL.*\): remove sslmode",
+    wrong_password: r"refuses the user or the password \(.*failed.*\): check user and password .* %40",
+    missing_database: r"is a database that this server doesn't have \(.*\"imagined\".*\): create it, or name another",
+    nobody_listens: r"is unavailable \(.*[Cc]onnection refused.*\): check that the server runs",
+    no_such_host: r"is unavailable \(.*no-such-host.*\): check the host",
+    no_schema: r"has no schema to create tables in \(.*no schema has been selected.*\): create the schema",
+    no_rights: r"doesn't give its user a right that farebox needs \(.*denied for schema public.*\): grant it",
+    standby: r"can't be written \(.*read-only transaction.*\): name the primary",
 }
 
 
 @pytest.mark.parametrize("breaks", AWAY, ids=lambda breaks: breaks.__name__)
 def test_an_unavailable_ledger_is_an_error_with_cause_and_fix(postgres: Postgres, database: str, breaks: Break) -> None:
-    with opened(breaks(postgres, database)) as engine, pytest.raises(LedgerAwayError, match=AWAY[breaks]) as away:
+    with opened(breaks(postgres, database)) as engine, pytest.raises(LedgerAwayError, match=AWAY[breaks]) as raised:
         migrate(engine)
 
-    assert "canary" not in f"{away.value} {away.value.trouble} {away.value!r}"
-    assert "\n" not in str(away.value)
+    assert "canary" not in f"{raised.value} {raised.value.trouble} {raised.value!r}"
+    assert "\n" not in str(raised.value)
 
 
 @pytest.mark.parametrize("breaks", [wrong_password, nobody_listens], ids=lambda breaks: breaks.__name__)
@@ -79,6 +86,30 @@ def test_reading_and_writing_raise_the_same_error(postgres: Postgres, database: 
         for act in (lambda: queries.positions(engine), lambda: DatabaseSink(engine).write([record()], {})):
             with pytest.raises(LedgerAwayError, match=AWAY[breaks]):
                 act()
+
+
+@pytest.mark.parametrize(
+    ("cause", "said"),
+    [
+        (
+            'FATAL: no pg_hba.conf entry for host "10.0.0.7", user "shop", database "farebox", no encryption',
+            "is refused without TLS",
+        ),
+        ('FATAL: no pg_hba.conf entry for host "10.0.0.7", user "shop"', "refuses this machine or user"),
+        (
+            'root certificate file "/root/.postgresql/root.crt" does not exist',
+            "has a certificate that can't be verified",
+        ),
+        ("permission denied for table calls", "doesn't give its user a right that farebox needs"),
+        ("file is not a database", "is a file that is no SQLite database"),
+        ("server closed the connection unexpectedly", "is unavailable"),
+    ],
+)
+def test_a_cause_is_told_as_what_it_is(cause: str, said: str, tmp_path: Path) -> None:
+    with opened(f"sqlite:///{tmp_path / 'ledger.db'}") as engine:
+        told = str(away(engine, RuntimeError(cause)))
+
+    assert f" {said} ({cause})" in told
 
 
 def raising(engine: Engine, act: str, *, times: int = 1_000_000) -> None:

@@ -1,6 +1,6 @@
 """Prices calls again: which prices changed, by how much, and the revisions that record it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from ..store.reprices import PAGE, Selection, held, page, revise
 _PRICE_FIELDS = ("cost_nanousd", "cost_status", "cost_reasons", "catalogue_cost_nanousd", "price_source", "estimate")
 
 Key = tuple[str, str | None, str, str]
+Advance = Callable[[int], object]
 
 
 @dataclass(slots=True)
@@ -61,10 +62,13 @@ class Changes:
         return total
 
 
-def reprice(engine: Engine, wanted: Selection, pricer: Pricer, *, at: datetime, dry: bool) -> Changes:
+def reprice(
+    engine: Engine, wanted: Selection, pricer: Pricer, *, at: datetime, dry: bool, advance: Advance = lambda _done: None
+) -> Changes:
     """Price the `wanted` calls again and return the changes; unless `dry`, write a revision for each changed call.
 
-    Each page is its own transaction: after an interruption, a second run does the rest.
+    Each page is its own transaction: after an interruption, a second run does the rest. `advance` is told how many
+    calls each page had.
     """
     changes, after = Changes(), None
     while True:
@@ -74,6 +78,7 @@ def reprice(engine: Engine, wanted: Selection, pricer: Pricer, *, at: datetime, 
             if not dry:
                 revise(connection, changed, at)
         changes.seen += len(rows)
+        advance(len(rows))
         for old, new in changed:
             changes.add(old, new)
         if len(rows) < PAGE:

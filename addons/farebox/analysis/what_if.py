@@ -1,6 +1,6 @@
 """The cost of the recorded calls on another model, call by call."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -93,9 +93,18 @@ class Comparison:
 
 
 def what_if(
-    engine: Engine, wanted: Selection, pricer: Pricer, others: Sequence[Other], by: tuple[str, ...] = REPLACED
+    engine: Engine,
+    wanted: Selection,
+    pricer: Pricer,
+    others: Sequence[Other],
+    by: tuple[str, ...] = REPLACED,
+    *,
+    advance: Callable[[int], object] = lambda _done: None,
 ) -> list[Comparison]:
-    """Price the `wanted` calls on each of `others`, at the time of each call; write nothing."""
+    """Price the `wanted` calls on each of `others`, at the time of each call; write nothing.
+
+    `advance` is told how many calls each page had.
+    """
     found = [Comparison(other, by) for other in others]
     after = None
     with snapshot(engine) as connection:
@@ -110,6 +119,7 @@ def what_if(
                 if row.usage_source != NO_USAGE or row.cost_status not in {NONE, FREE}:
                     for comparison in found:
                         _compare(comparison, row, pricer)
+            advance(len(rows))
             if len(rows) < PAGE:
                 return found
             after = rows[-1]

@@ -8,6 +8,7 @@ from ..config.settings import Settings
 from ..errors import LedgerError
 from ..store.engine import Engine, opened
 from ..store.migrate import migrate
+from .progress import progress
 
 
 @contextmanager
@@ -20,5 +21,6 @@ def opened_ledger(settings: Settings) -> Iterator[Engine]:
             "or `farebox up`, or name another ledger with --ledger"
         )
     with opened(settings.ledger) as engine:
-        migrate(engine)
+        with progress("Migrating the ledger"):
+            migrate(engine)
         yield engine

@@ -10,6 +10,7 @@ import typer
 
 from .. import __version__
 from ..errors import FareboxError
+from ..home.log_lines import log_to_stderr
 
 # In the order of --help, each with its module; the function there has the name of the command.
 COMMANDS = {
@@ -85,7 +86,7 @@ def main() -> None:
     """Run the command line; a FareboxError is printed without a traceback, and the exit code is 1."""
     # Files that this process and its children write are readable by their owner only.
     os.umask(0o077)
-    logging.basicConfig(level=logging.INFO, format="farebox: %(message)s", stream=sys.stderr)
+    log_to_stderr("farebox")
     for name in ("alembic", "httpx2"):
         logging.getLogger(name).setLevel(logging.WARNING)
     try:

@@ -10,6 +10,7 @@ from ..store.engine import name, opened
 from ..store.migrate import migrate as migrate_ledger
 from ..store.rollups.rebuild import rebuild as rebuild_sums
 from .options import Config, Ledger
+from .progress import progress
 
 
 def migrate(
@@ -22,9 +23,12 @@ def migrate(
 ) -> None:
     """Migrate the ledger's tables to this version's revision; `farebox up` does so too."""
     with opened(settings_module.load({"ledger": ledger}, config=config).ledger) as engine:
-        before, after = migrate_ledger(engine)
+        with progress("Migrating the ledger"):
+            before, after = migrate_ledger(engine)
         typer.echo(
             f"{name(engine)} is at revision {after}" + ("" if before == after else f" (before: {before or 'empty'})")
         )
         if rebuild:
-            typer.echo(f"{plural(rebuild_sums(engine), 'hour')} had sums that differed from the calls; corrected")
+            with progress("Comparing hourly sums with the calls"):
+                corrected = rebuild_sums(engine)
+            typer.echo(f"{plural(corrected, 'hour')} had sums that differed from the calls; corrected")

@@ -13,10 +13,12 @@ from ..pricing.cost import ESTIMATED, FREE, PARTIAL, PRICED, REPORTED, UNPRICED
 from ..pricing.standard import standard
 from ..report.changes import changes_json, changes_table
 from ..report.figures import plural
+from ..store.queries import number_of_calls
 from ..store.reprices import Selection
 from .console import console
 from .ledger import opened_ledger
 from .options import Config, Ledger, TableOrJson, Until, Where
+from .progress import progress
 from .reader_settings import settings_for_reading
 from .scope import scope_of
 
@@ -62,7 +64,9 @@ def reprice(
     wanted = Selection(scope_of(settings, since, until, where), tuple(only or ()))
     pricer = standard(settings.prices, settings.folder, settings.currency)
     with opened_ledger(settings) as engine:
-        changes = reprice_calls(engine, wanted, pricer, at=datetime.now(UTC), dry=dry_run)
+        number = number_of_calls(engine, wanted.scope) if not only and sys.stderr.isatty() else None
+        with progress("Calls priced again", number) as advance:
+            changes = reprice_calls(engine, wanted, pricer, at=datetime.now(UTC), dry=dry_run, advance=advance)
     if changes.disowned:
         hint = missed(config) or "The rules that set it are not in the settings that were read."
         typer.echo(f"{plural(changes.disowned, 'call')} had a price of your own before. {hint}", err=True)

@@ -1,7 +1,7 @@
 """`farebox tail`."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -20,6 +20,11 @@ POLL_SECONDS = 0.5
 RECENT = timedelta(minutes=5)
 LONGEST = timedelta(hours=6)
 _POLLS_PER_LONG_REACH = 20
+
+
+def _never(seconds: float) -> bool:
+    time.sleep(seconds)
+    return False
 
 
 def tail(
@@ -50,12 +55,18 @@ def tail(
             print_call(out, row, settings.zone)
 
 
-def new_calls(engine: Engine) -> Iterator[dict[str, Any]]:
-    """Yield the rows that are written from now on; wait while the ledger cannot be reached."""
+def new_calls(
+    engine: Engine, ends: Callable[[float], bool] = _never, *, start: datetime | None = None
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows that are written from now on, and those since `start`; wait while the ledger cannot be reached.
+
+    `ends` waits some seconds and tells whether to end after one more look.
+    """
     seen = queries.call_ids_since(engine, datetime.now(UTC) - LONGEST)
-    polls = 0
-    while True:
-        time.sleep(POLL_SECONDS)
+    seen -= queries.call_ids_since(engine, start) if start else set()
+    polls, is_last = 0, False
+    while not is_last:
+        is_last = ends(POLL_SECONDS)
         polls += 1
         reach = LONGEST if polls % _POLLS_PER_LONG_REACH == 0 else RECENT
         try:

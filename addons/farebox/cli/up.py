@@ -6,6 +6,7 @@ import sys
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
@@ -24,6 +25,7 @@ from ..supervisor.run_home import recover_orphans
 from ..supervisor.supervisor import LifecycleHooks, Started, run
 from . import settings_files
 from .options import Config, Host, Ledger, MetricsPort, Mode, Port, Script, Set, Workers
+from .session import Session
 
 
 def up(
@@ -37,8 +39,17 @@ def up(
     mode: Mode = None,
     script: Script = None,
     set_: Set = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no calls as they end, and no total.")] = False,
 ) -> None:
-    """Run the sidecar until SIGTERM or Ctrl-C: proxy LLM traffic, record every call, serve metrics."""
+    """Run the sidecar until SIGTERM or Ctrl-C: proxy LLM traffic, record every call, serve metrics.
+
+    On a terminal, it prints calls as they end, and their total when it stops. Ctrl-C lets calls under way end; Ctrl-C
+    again cuts them.
+
+    - `farebox up`
+    - `farebox up --port 9090 --ledger postgresql://farebox@db/farebox`
+    - `farebox up --mode reverse:https://api.deepseek.com@8101`
+    """
     given = {
         "host": host,
         "port": port,
@@ -50,11 +61,14 @@ def up(
         "set": set_,
     }
     settings = chained(settings_files.load(given, config), os.environ)
-    hooks = LifecycleHooks(
-        prepare=lambda: recover_orphans(settings),
-        on_started=lambda started: _announce(settings, started, config),
-    )
-    with until_signalled() as stop:
+    session = Session(settings, is_quiet=quiet)
+
+    def on_started(started: Started) -> None:
+        _announce(settings, started, config)
+        session.begin()
+
+    hooks = LifecycleHooks(lambda: recover_orphans(settings), on_started, session.stop)
+    with until_signalled() as stop, session.open():
         run(settings, hooks, stop)
     if stop.is_urgent:
         raise FareboxError("stopped at once: calls under way were cut, the next start records what is in the spool")

@@ -17,6 +17,7 @@ from ..store.summary import DIMENSIONS
 from .console import console
 from .ledger import opened_ledger
 from .options import Config, Ledger, Since, TableOrJson, Until, Where
+from .progress import progress
 from .reader_settings import settings_for_reading
 from .scope import scope_of
 
@@ -56,8 +57,8 @@ def what_if(
     pricer = standard(settings.prices, settings.folder, settings.currency)
     wanted = Selection(scope_of(settings, since, until, where))
     others = [_other(name, provider, tier, pricer, settings.billers) for name in model]
-    with opened_ledger(settings) as engine:
-        comparisons = compare(engine, wanted, pricer, others, _names(by))
+    with opened_ledger(settings) as engine, progress("Calls priced on other models") as advance:
+        comparisons = compare(engine, wanted, pricer, others, _names(by), advance=advance)
     if format is TableOrJson.JSON:
         sys.stdout.buffer.write(comparisons_json(comparisons))
         return

@@ -7,7 +7,7 @@ import httpx2
 
 from ..config.redact_url import redact_url
 from ..config.settings import Settings
-from ..sinks.otlp import MISSING
+from ..sinks.otlp import missing
 from .finding import Finding, ok, problem
 
 _SECONDS = 5.0
@@ -18,8 +18,8 @@ def check(settings: Settings) -> Iterator[Finding]:
     if not settings.otlp.endpoint:
         return
     if find_spec("opentelemetry") is None or find_spec("opentelemetry.exporter") is None:
-        missing, _, command = MISSING.partition(": ")
-        yield problem(missing, command)
+        lacking, _, command = missing().partition(": ")
+        yield problem(lacking, command)
         return
     url = redact_url(settings.otlp.url)
     fix = "set otlp.endpoint to a collector's receiver of OTLP over HTTP, usually at port 4318"

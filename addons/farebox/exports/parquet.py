@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from ..errors import SettingsError
+from ..home.installation import extra_command
 from ..records.columns import COLUMNS
 from ..records.times import in_utc
 from .text import USD, Row, usd_of
@@ -24,7 +25,7 @@ class Parquet:
             from pyarrow import parquet  # noqa: PLC0415
         except ImportError as error:
             raise SettingsError(
-                "format: parquet needs pyarrow, which is not installed: pip install 'farebox[parquet]', or choose "
+                f"format: parquet needs pyarrow, which is not installed: {extra_command('parquet')}, or choose "
                 "jsonl or csv"
             ) from error
         self._table = pa.Table

@@ -12,10 +12,10 @@ As measured with 2.2 and 2.3 (findings/apprise-redirects.sh):
 import logging
 from typing import Any
 
+from ..home.installation import extra_command
 from .delivery_error import DeliveryError
 from .message import Message
 
-MISSING = "Apprise is not installed: `pip install 'farebox[notify]'`"
 _TYPES = {"critical": "failure", "warning": "warning", "info": "info"}
 
 
@@ -38,7 +38,7 @@ def service_of(url: str) -> tuple[Any, Any]:
     try:
         import apprise  # noqa: PLC0415 - an extra, which takes half a second to import
     except ImportError as error:
-        raise DeliveryError(MISSING) from error
+        raise DeliveryError(f"Apprise is not installed: `{extra_command('notify')}`") from error
     # It logs URLs and answers, which can hold secrets and the message.
     for name in ("apprise", "urllib3"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)

@@ -7,6 +7,7 @@ import sys
 from importlib import import_module
 
 from ..errors import FareboxError
+from ..home.log_lines import log_to_stderr
 from ..process.child import Liveness, settings_from_parent, when_to_end
 from ..process.ending import end
 from .logs import redact_foreign_logs
@@ -14,7 +15,7 @@ from .mitmproxy_addons import import_on_demand
 
 
 def main() -> int:
-    logging.basicConfig(level=logging.WARNING, format="farebox proxy: %(message)s", stream=sys.stderr)
+    log_to_stderr("farebox proxy", logging.WARNING)
     redact_foreign_logs()
     settings, number = settings_from_parent(), int(sys.argv[1])
     import_on_demand()

@@ -17,6 +17,7 @@ from ..config.settings import Settings
 from ..dialects import DIALECTS
 from ..errors import FareboxError
 from ..home.folder import PATIENCE_SECONDS, holder
+from ..home.log_lines import log_to_stderr
 from ..process.child import OF_RUN, Liveness, settings_from_parent, when_to_end
 from ..process.ending import end
 from ..sinks.budget_metrics import BudgetMetrics
@@ -61,7 +62,7 @@ _PATIENCE = 30.0
 
 def main() -> int:
     os.umask(0o077)
-    logging.basicConfig(level=logging.INFO, format="farebox recorder: %(message)s", stream=sys.stderr)
+    log_to_stderr("farebox recorder")
     for name in ("alembic", "httpx2"):
         # httpx2 logs the URLs of destinations, which can hold secrets.
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -11,7 +11,7 @@ class Health:
 
     `trouble` is the reason why the ledger is unavailable, `expected` the number of workers that should report, and
     `dropped` the number of calls lost since the recorder started, `address` the ledger's URL
-    without a password.
+    without a password, `inflight` the number of calls whose answer is under way.
     """
 
     workers: int
@@ -21,6 +21,7 @@ class Health:
     expected: int = 1
     dropped: int = 0
     address: str = ""
+    inflight: int = 0
 
     @property
     def is_behind(self) -> bool:

@@ -38,6 +38,12 @@ class Heartbeats:
             return self._workers.processes
 
     @property
+    def inflight(self) -> int:
+        """The calls whose answer is under way."""
+        with self._lock:
+            return self._workers.inflight
+
+    @property
     def kept(self) -> int:
         """Number of calls that the workers keep in memory."""
         with self._lock:

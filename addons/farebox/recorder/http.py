@@ -96,5 +96,6 @@ def healthz(health: Health) -> tuple[int, bytes]:
         "expected": health.expected,
         "dropped": health.dropped,
         "address": health.address,
+        "inflight": health.inflight,
     }
     return (200 if health.workers else 503), msgspec.json.encode(body) + b"\n"

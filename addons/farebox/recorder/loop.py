@@ -56,6 +56,7 @@ class Recorder:
             heartbeats.diagnostics,
             heartbeats.expected,
             heartbeats.dropped,
+            inflight=heartbeats.inflight,
         )
 
     def run(

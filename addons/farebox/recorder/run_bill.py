@@ -2,6 +2,7 @@
 
 from ..errors import FareboxError, LedgerAwayError
 from ..store.engine import Engine
+from ..store.failures import failures
 from ..store.run_bill import Bill
 from ..store.snapshot import snapshot
 from ..store.summary import doubts, summarise
@@ -15,8 +16,8 @@ def bill_of(engine: Engine, sidecar: str) -> Bill | str:
         with snapshot(engine) as connection:
             groups = summarise(connection, scope, ("provider", "model"))
             [total] = summarise(connection, scope, ())
-            uncertain = doubts(connection, scope)
+            uncertain, failed = doubts(connection, scope), failures(connection, scope)
     except (FareboxError, LedgerAwayError) as error:
         return str(error)
     groups.sort(key=lambda group: (-(group.sums.cost_nanousd or -1), str(group.key)))
-    return Bill(groups, total.sums, uncertain)
+    return Bill(groups, total.sums, uncertain, failed)

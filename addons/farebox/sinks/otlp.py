@@ -12,11 +12,16 @@ from prometheus_client.samples import Sample
 
 from .. import __version__
 from ..errors import FareboxError
+from ..home.installation import extra_command
 from .otel_specs import ATTRIBUTES, NAMES, SPECS
 
 # Names and values of the labels of a series.
 _Labels = tuple[tuple[str, str], ...]
-MISSING = "otlp needs the OpenTelemetry SDK, which is not installed: pip install 'farebox[otel]'"
+
+
+def missing() -> str:
+    """Return that the SDK is not installed, and how to install it."""
+    return f"otlp needs the OpenTelemetry SDK, which is not installed: {extra_command('otel')}"
 
 
 class ExportError(FareboxError):
@@ -39,7 +44,7 @@ class Push:
             from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
             from opentelemetry.sdk.util.instrumentation import InstrumentationScope  # noqa: PLC0415
         except ImportError as error:
-            raise FareboxError(MISSING) from error
+            raise FareboxError(missing()) from error
         # It would log each failure, and what the collector answers.
         logging.getLogger(metric_exporter.__name__).setLevel(logging.CRITICAL)
         self._sdk, self._success = export, export.MetricExportResult.SUCCESS

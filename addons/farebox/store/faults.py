@@ -14,20 +14,57 @@ from ..errors import LedgerAwayError
 _REFUSALS = ("22", "23", "54")
 _CONFLICT, _UNIQUE = "40", "23505"
 _LONGEST = 300
-_REMEDIES = (
+_AWAY = "is unavailable"
+# What the text of a database or its driver means, and how to mend it; the first that matches.
+_MEANINGS = (
     (
         r"password authentication failed|no password supplied|role .* does not exist",
+        "refuses the user or the password",
         "check user and password in its URL; write @ as %40",
     ),
-    (r"database .* does not exist", "create it, or name another with --ledger"),
-    (r"no pg_hba\.conf entry", "allow this machine and user in the server's pg_hba.conf"),
-    (r"permission denied", "grant the ledger's user this right"),
-    (r"no schema has been selected", "create the schema that search_path names, or let the user create tables in it"),
-    (r"no such table|relation .* does not exist|undefined_table", "run `farebox migrate`"),
-    (r"read-only|readonly", "name the primary server, or a folder that is writable"),
-    (r"too many clients|connection slots|too many connections", "raise max_connections, or use pgbouncer"),
-    (r"No space left|disk is full|disk I/O error", "free space on the ledger's disk, and check that disk"),
-    (r"unable to open database file", "check that its folder exists and is writable"),
+    (
+        r"database .* does not exist",
+        "is a database that this server doesn't have",
+        "create it, or name another with --ledger",
+    ),
+    (
+        r"no encryption|SSL off|(?i:requires? (ssl|tls))",
+        "is refused without TLS",
+        "add ?sslmode=require to its URL, or remove sslmode=disable",
+    ),
+    (
+        r"does not support SSL",
+        "is on a server without TLS",
+        "remove sslmode from its URL, or turn on TLS at the server",
+    ),
+    (
+        r"certificate verify failed|root certificate file",
+        "has a certificate that can't be verified",
+        "name the server's CA in its URL: ?sslmode=verify-full&sslrootcert=FILE",
+    ),
+    (r"no pg_hba\.conf entry", "refuses this machine or user", "allow them in the server's pg_hba.conf"),
+    (
+        r"permission denied",
+        "doesn't give its user a right that farebox needs",
+        "grant it: docs/postgres.md lists the rights",
+    ),
+    (
+        r"no schema has been selected",
+        "has no schema to create tables in",
+        "create the schema that search_path names, or let the user create tables in it",
+    ),
+    (r"no such table|relation .* does not exist|undefined_table", "has no tables yet", "run `farebox migrate`"),
+    (r"read-only|readonly", "can't be written", "name the primary server, or a folder that is writable"),
+    (
+        r"too many clients|connection slots|too many connections",
+        "has no connection left",
+        "raise max_connections, or use pgbouncer",
+    ),
+    (r"No space left|disk is full|disk I/O error", _AWAY, "free space on the ledger's disk, and check that disk"),
+    (r"unable to open database file", "can't be opened", "check that its folder exists and is writable"),
+    (r"file is not a database", "is a file that is no SQLite database", "name another file"),
+    (r"Connection refused", _AWAY, "check that the server runs and listens at this host and port"),
+    (r"could not translate host name|resolve host", _AWAY, "check the host's name in its URL"),
 )
 
 
@@ -50,8 +87,8 @@ def message(error: Exception) -> str:
 def away(engine: Engine, error: Exception) -> LedgerAwayError:
     """Return the error that states why the ledger can't be used now, and the fix if it is known."""
     cause = message(error)
-    remedy = next((f": {remedy}" for pattern, remedy in _REMEDIES if re.search(pattern, cause)), "")
-    return LedgerAwayError(f"ledger {name(engine)} is unavailable ({cause}){remedy}", f"{cause}{remedy}")
+    found = next(((what, f": {fix}") for pattern, what, fix in _MEANINGS if re.search(pattern, cause)), (_AWAY, ""))
+    return LedgerAwayError(f"ledger {name(engine)} {found[0]} ({cause}){found[1]}", f"{cause}{found[1]}")
 
 
 @contextmanager

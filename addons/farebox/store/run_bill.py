@@ -9,18 +9,19 @@ import msgspec
 from ..errors import FareboxError
 from ..home.atomic import write
 from ..spool.telemetry import ClientDiagnostics
-from .sums import Doubt, Group, Sums
+from .sums import Doubt, Failure, Group, Sums
 
 FILE = "bill.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """The calls of a run by provider and model, their total, and the calls whose cost is uncertain and why."""
+    """The calls of a run by provider and model, their total, calls whose cost is uncertain, and failed calls."""
 
     groups: Sequence[Group]
     total: Sums
     doubts: Sequence[Doubt]
+    failures: Sequence[Failure] = ()
 
 
 class _Left(msgspec.Struct):

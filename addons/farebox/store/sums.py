@@ -72,6 +72,16 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """How many calls to one model failed with the same `error`, as the provider named it."""
+
+    provider: str
+    model: str | None
+    error: str
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
 class Doubt:
     """How many calls to one model have an unknown cost, a lower bound or an estimate, and why."""
 

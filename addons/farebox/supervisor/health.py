@@ -30,20 +30,21 @@ class HealthReport(msgspec.Struct, frozen=True):
     expected: int = 1
     dropped: int = 0
     address: str = ""
+    inflight: int = 0
 
 
-def ask(metrics: str) -> HealthReport | None:
-    """Return the report of the sidecar whose metrics are at this URL, or None if no farebox answers there."""
+def ask(metrics: str, seconds: float = _SECONDS) -> HealthReport | None:
+    """Return the report of the sidecar whose metrics are at this URL; None if none answers within `seconds`."""
     try:
-        return msgspec.json.decode(_body(f"{metrics}/healthz"), type=HealthReport)
+        return msgspec.json.decode(_body(f"{metrics}/healthz", seconds), type=HealthReport)
     except (OSError, http.client.HTTPException, ValueError):
         # Another program may listen there: its answer may be no HTTP, cut short, or no JSON.
         return None
 
 
-def _body(url: str) -> bytes:
+def _body(url: str, seconds: float) -> bytes:
     try:
-        with _DIRECT.open(url, timeout=_SECONDS) as answer:
+        with _DIRECT.open(url, timeout=seconds) as answer:
             return bytes(answer.read(_BODY_LIMIT))
     except urllib.error.HTTPError as error:
         with error:

@@ -45,11 +45,12 @@ class Started:
 @dataclass(frozen=True, slots=True)
 class LifecycleHooks:
     """Functions for the moments of a run: `prepare` once the data folder is claimed, `on_started` once the sidecar
-    listens.
+    listens, `on_stopping` before its processes are told to end, which wait for calls under way.
     """
 
     prepare: Callable[[], object]
     on_started: Callable[[Started], object]
+    on_stopping: Callable[[Started], object] = lambda _started: None
 
 
 def run(settings: Settings, hooks: LifecycleHooks, stop: Stop, spawn: SpawnOptions = DEFAULT_SPAWN) -> None:
@@ -81,6 +82,7 @@ class _Supervisor:
             while not self._stop.wait(_TICK_SECONDS):
                 for one in self._all:
                     one.supervise(_TICK_SECONDS)
+            hooks.on_stopping(started)
         except _Stopped:
             pass
         finally:

@@ -9,6 +9,7 @@ from ...pricing.stored import State, Stored
 from ...pricing.update import Taken, update
 from ..console import console
 from ..options import Config
+from ..progress import progress
 
 
 def update_prices(
@@ -32,7 +33,8 @@ def update_prices(
     if rollback:
         console().print(_rolled_back(Stored(settings.folder).roll_back()), soft_wrap=True, highlight=False)
     else:
-        taken = update(settings.folder, url or settings.prices_update.url)
+        with progress("Downloading prices"):
+            taken = update(settings.folder, url or settings.prices_update.url)
         console().print(_updated(taken), soft_wrap=True, highlight=False)
 
 
