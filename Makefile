@@ -17,7 +17,7 @@ PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 OR_NONE := || [ $$? = 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates fuzz librechat-newest go-client plan-clients live-servers focus-check tables prices shares vendor abuse faults soak readme picture board-pictures ledger-page dashboards mutants lock wheel clean bench bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-gauges bench-series secrets image
+.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates fuzz librechat-newest go-client plan-clients live-servers focus-check tables prices shares vendor abuse faults soak readme picture man board-pictures ledger-page dashboards mutants lock wheel clean bench bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-gauges bench-series secrets image
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
@@ -147,6 +147,9 @@ picture: $(READY)  ## recreate README.md's picture from the demo
 
 board-pictures: $(READY)  ## redraw the pictures of the Grafana boards (needs Prometheus, Node and Chromium); FLAGS="--width 2560 --out DIR" go to it
 	scripts/board-pictures.sh $(FLAGS)
+
+man: $(READY)  ## write the manual page docs/farebox.1
+	$(BIN)/farebox man > docs/farebox.1
 
 ledger-page: $(READY)  ## write the tables of columns in docs/ledger.md
 	$(BIN)/python scripts/ledger_page.py

@@ -15,10 +15,11 @@ from ..errors import SettingsError
 from ..notifications.delivery_error import DeliveryError
 from ..notifications.message import TEST, Message
 from ..notifications.sender import Sender
+from .command import Command, Group
 from .console import console
 from .options import Config
 
-alerts = typer.Typer(help="Try the destinations of notifications.", no_args_is_help=True)
+alerts = typer.Typer(help="Try the destinations of notifications.", no_args_is_help=True, cls=Group)
 
 
 @alerts.callback()
@@ -26,7 +27,7 @@ def root() -> None:
     pass
 
 
-@alerts.command("test")
+@alerts.command("test", cls=Command)
 def send_test(
     *,
     name: Annotated[
@@ -38,6 +39,9 @@ def send_test(
 
     Files and variables that hold URLs and secrets are read here, so run it with the environment of the sidecar. The
     exit code is 1 if a destination has not taken the message.
+
+    - `farebox alerts test`
+    - `farebox alerts test ops`
     """
     out, is_taken = console(), True
     for destination in _wanted(settings_module.load({}, config=config).destinations, name):

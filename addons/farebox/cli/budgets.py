@@ -27,6 +27,9 @@ def budgets(
 
     The budgets are those of farebox.yaml, and their days, weeks and months those of the setting `timezone`. Known costs
     count; what estimates add, and calls whose cost is unknown, are shown apart.
+
+    - `farebox budgets`
+    - `farebox budgets --format json`
     """
     settings = settings_for_reading({"ledger": ledger}, config)
     if not settings.budgets:

@@ -51,6 +51,9 @@ def demo(
     without usage and a model without a price. The demo has its own ledger in the data folder, which the next demo
     replaces. Another ledger that you name gets its calls as those of the sidecar `demo`, and must have no other calls:
     made-up money must not mix with real money.
+
+    - `farebox demo`
+    - `farebox demo --keep`
     """
     settings = settings_module.load({}, config=config)
     with claim(settings.folder, "demo"):

@@ -11,6 +11,7 @@ import typer
 from .. import __version__
 from ..errors import FareboxError
 from ..home.log_lines import log_to_stderr
+from .command import Command, Group
 
 # In the order of --help, each with its module; the function there has the name of the command.
 COMMANDS = {
@@ -36,6 +37,7 @@ COMMANDS = {
     "dashboards": "dashboards",
     "requeue": "requeue",
     "forget": "forget",
+    "man": "man",
     "alerts": "alerts",
     "ca": "ca",
     "prices": "prices.main",
@@ -49,6 +51,7 @@ def app(names: Iterable[str] = COMMANDS) -> typer.Typer:
         name="farebox",
         help="Know what your LLM traffic costs, to the cent and to the second.",
         no_args_is_help=True,
+        cls=Group,
         pretty_exceptions_enable=False,
         rich_markup_mode="markdown",
         context_settings={"help_option_names": ["-h", "--help"]},
@@ -59,7 +62,8 @@ def app(names: Iterable[str] = COMMANDS) -> typer.Typer:
         if isinstance(command, typer.Typer):
             application.add_typer(command, name=name)
         else:
-            application.command(context_settings={"allow_interspersed_args": name != "run"})(command)
+            context = {"allow_interspersed_args": name != "run"}
+            application.command(cls=Command, context_settings=context)(command)
     return application
 
 

@@ -21,7 +21,11 @@ def migrate(
     ledger: Ledger = None,
     config: Config = None,
 ) -> None:
-    """Migrate the ledger's tables to this version's revision; `farebox up` does so too."""
+    """Migrate the ledger's tables to this version's revision; `farebox up` does so too.
+
+    - `farebox migrate`
+    - `farebox migrate --rebuild`
+    """
     with opened(settings_module.load({"ledger": ledger}, config=config).ledger) as engine:
         with progress("Migrating the ledger"):
             before, after = migrate_ledger(engine)

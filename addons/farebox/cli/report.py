@@ -26,6 +26,7 @@ from ..store.summary import DIMENSIONS, SPANS, Group, Scope, Span, Sums
 from ..store.totals import Totals, totals
 from .console import console
 from .ledger import opened_ledger
+from .names import completing
 from .options import Config, Ledger, Until, Where
 from .reader_settings import settings_for_reading
 from .scope import scope_of
@@ -66,7 +67,10 @@ SortBy = Annotated[
     Sort | None, typer.Option(help="Sort by this, the largest first; default: spend, or time if --by has one.")
 ]
 Top = Annotated[int | None, typer.Option(metavar="N", min=1, help="Only the first N lines of all.")]
-By = Annotated[str, typer.Option(metavar="NAME[,NAME]", help=f"Group by these: {', '.join(NAMES)}.")]
+By = Annotated[
+    str,
+    typer.Option(metavar="NAME[,NAME]", help=f"Group by these: {', '.join(NAMES)}.", autocompletion=completing(NAMES)),
+]
 Since = Annotated[
     str,
     typer.Option(

@@ -9,7 +9,10 @@ from .options import Config
 
 
 def requeue(*, config: Config = None) -> None:
-    """Put dead letters, calls that could not be recorded, back into the spool, so that they are tried again."""
+    """Put dead letters, calls that could not be recorded, back into the spool, so that they are tried again.
+
+    - `farebox requeue`
+    """
     settings = settings_module.load({}, config=config)
     done = requeue_dead_letters(settings)
     typer.echo(f"{plural(done.calls, 'dead letter')} put back into {settings.spool_folder}")

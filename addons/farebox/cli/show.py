@@ -34,7 +34,10 @@ def show(
     ledger: Ledger = None,
     config: Config = None,
 ) -> None:
-    """Print every column of one call that has a value."""
+    """Print every column of one call that has a value.
+
+    - `farebox show 9d25d99d`
+    """
     settings = settings_for_reading({"ledger": ledger}, config)
     with opened_ledger(settings) as engine:
         found = queries.calls_named(engine, id, limit=_LIMIT)

@@ -16,6 +16,7 @@ from ..store.reprices import Selection
 from ..store.summary import DIMENSIONS
 from .console import console
 from .ledger import opened_ledger
+from .names import completing
 from .options import Config, Ledger, Since, TableOrJson, Until, Where
 from .progress import progress
 from .reader_settings import settings_for_reading
@@ -29,7 +30,12 @@ Tier = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="The service tier of that model, such as flex, or batch for its batch API."),
 ]
-By = Annotated[str, typer.Option(metavar="NAME[,NAME]", help=f"Group by these: {', '.join(DIMENSIONS)}.")]
+By = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME[,NAME]", help=f"Group by these: {', '.join(DIMENSIONS)}.", autocompletion=completing(DIMENSIONS)
+    ),
+]
 
 
 def what_if(

@@ -1,7 +1,7 @@
 """The bill of one `farebox run`: its recorder leaves it in the data folder of the run. Pure but for that file."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -21,7 +21,7 @@ class Bill:
     groups: Sequence[Group]
     total: Sums
     doubts: Sequence[Doubt]
-    failures: Sequence[Failure] = ()
+    failures: Sequence[Failure] = field(default_factory=list)
 
 
 class _Left(msgspec.Struct):

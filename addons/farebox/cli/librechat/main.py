@@ -2,12 +2,14 @@
 
 import typer
 
+from ..command import Command, Group
 from .check import check
 from .reconcile import reconcile
 
 librechat = typer.Typer(
     help="Check LibreChat's files, and compare its own books with the ledger.",
     no_args_is_help=True,
+    cls=Group,
 )
 
 
@@ -17,4 +19,4 @@ def root() -> None:
 
 
 for command in (check, reconcile):
-    librechat.command()(command)
+    librechat.command(cls=Command)(command)

@@ -32,6 +32,9 @@ def diff(*, provider: Provider = None, model: Model = None, config: Config = Non
 
     One sample call has 10,000 tokens in, 4,000 of them cached, and 1,000 out; another has 300,000 in and 1,000 out.
     Models that are not chat models have their own sample calls.
+
+    - `farebox prices diff --provider openai`
+    - `farebox prices diff --model 'claude-*'`
     """
     if provider is not None and provider not in BY_NAME:
         raise SettingsError(f"provider: unknown provider {provider!r}: use one of {', '.join(sorted(BY_NAME))}")

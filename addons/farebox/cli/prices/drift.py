@@ -23,7 +23,11 @@ def drift(
     ledger: Ledger = None,
     config: Config = None,
 ) -> None:
-    """Compare the catalogues with the calls whose cost the provider reported, model by model."""
+    """Compare the catalogues with the calls whose cost the provider reported, model by model.
+
+    - `farebox prices drift`
+    - `farebox prices drift --since 7d --where provider=openrouter`
+    """
     settings = settings_for_reading({"ledger": ledger}, config)
     with opened_ledger(settings) as engine:
         found = found_drift(engine, scope_of(settings, since, until, where))

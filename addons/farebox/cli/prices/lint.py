@@ -32,6 +32,9 @@ def lint(*, since: Since = "30d", ledger: Ledger = None, config: Config = None) 
     Reports rules that match nothing, are never used or overlap, and aliases of models that no catalogue has; the exit
     code is then 1. With a ledger, it also reports rules that no call used, and the lines to add for models without a
     price.
+
+    - `farebox prices lint`
+    - `farebox prices lint --since 7d`
     """
     settings = settings_for_reading({"ledger": ledger}, config)
     now = datetime.now(UTC)

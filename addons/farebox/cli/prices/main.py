@@ -2,6 +2,7 @@
 
 import typer
 
+from ..command import Command, Group
 from .diff import diff
 from .drift import drift
 from .lint import lint
@@ -11,6 +12,7 @@ from .update import update_prices
 prices = typer.Typer(
     help="Inspect prices: what a model costs and from which source, and mistakes in your own prices.",
     no_args_is_help=True,
+    cls=Group,
 )
 
 
@@ -20,5 +22,5 @@ def root() -> None:
 
 
 for command in (show, lint, diff, drift):
-    prices.command()(command)
-prices.command("update")(update_prices)
+    prices.command(cls=Command)(command)
+prices.command("update", cls=Command)(update_prices)
