@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from farebox.proxy.addon import Sidecar
-from farebox.proxy.held import Held
+from farebox.proxy.held_answers import Held
 from farebox.proxy.memory_budget import REQUEST_LIMIT
 from farebox.proxy.tap import RESPONSE_LIMIT, RequestTap, ResponseTap
 from farebox.proxy.usage_tap import UsageTap

@@ -162,7 +162,7 @@ def test_the_add_ons_of_a_worker_share_its_output(tmp_path: Path) -> None:
 
         assert connections._output is sidecar._output
         assert connections._diagnostics is sidecar._diagnostics
-        assert HttpStream.check_body_size.__module__ == "farebox.proxy.held"
+        assert HttpStream.check_body_size.__module__ == "farebox.proxy.held_answers"
         assert Http2Client.ReceiveProtocolError.__module__ == "farebox.proxy.outcome"
     finally:
         sidecar._output.close(sidecar._diagnostics)

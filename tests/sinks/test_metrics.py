@@ -7,7 +7,7 @@ import pytest
 from farebox.pricing.standard import standard
 from farebox.records.record import Completion
 from farebox.sinks.metrics import KINDS, MetricsSink
-from farebox.sinks.models import MODELS_LIMIT, UNKNOWN_MODELS_LIMIT
+from farebox.sinks.model_labels import MODELS_LIMIT, UNKNOWN_MODELS_LIMIT
 from farebox.store.label_sets import LabelSet
 from prometheus_client import CollectorRegistry
 

@@ -18,7 +18,7 @@ from farebox.records.windows import WINDOWS
 from farebox.sinks.database import DatabaseSink
 from farebox.sinks.metric_specs import COUNTERS, GAUGES
 from farebox.sinks.metrics import KINDS, MetricsSink
-from farebox.sinks.models import MODELS_LIMIT, UNKNOWN_MODELS_LIMIT
+from farebox.sinks.model_labels import MODELS_LIMIT, UNKNOWN_MODELS_LIMIT
 from farebox.sinks.rate_limits import LIMITS_LIMIT
 from farebox.sinks.series import CALLS_LIMIT, SERIES_LIMIT
 from farebox.sinks.spend_gauges import SpendGauges

@@ -25,7 +25,7 @@ from ..store.summary import Scope
 from .console import console
 from .options import Config, Ledger, Until, Where
 from .reader_settings import settings_for_reading
-from .scope import scope_of
+from .scope_options import scope_of
 
 _PAGE = 1_000
 

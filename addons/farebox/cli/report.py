@@ -29,7 +29,7 @@ from .ledger import opened_ledger
 from .names import completing
 from .options import Config, Ledger, Until, Where
 from .reader_settings import settings_for_reading
-from .scope import scope_of
+from .scope_options import scope_of
 
 NAMES = (*DIMENSIONS, *SPANS)
 

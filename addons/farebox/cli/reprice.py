@@ -20,7 +20,7 @@ from .ledger import opened_ledger
 from .options import Config, Ledger, TableOrJson, Until, Where
 from .progress import progress
 from .reader_settings import settings_for_reading
-from .scope import scope_of
+from .scope_options import scope_of
 
 
 class Status(enum.StrEnum):

@@ -20,7 +20,7 @@ from .names import completing
 from .options import Config, Ledger, Since, TableOrJson, Until, Where
 from .progress import progress
 from .reader_settings import settings_for_reading
-from .scope import scope_of
+from .scope_options import scope_of
 
 Models = Annotated[
     list[str],

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from ..config.added_rules import AddedRule
-from ..purpose.known import RULES
+from ..purpose.builtin_rules import RULES
 from ..purpose.rule import LEAST_TEXT, PurposeRule
 from ..purpose.shape import Shape
 from .deployment import Deployment

@@ -20,8 +20,8 @@ from .client_diagnostics import DiagnosticsCollector
 from .decompression import Decompressor
 from .draining import drain
 from .exchange import Exchange, destination, is_grpc, request_of
-from .guard import guarded
-from .held import Held
+from .fail_open import guarded
+from .held_answers import Held
 from .memory_budget import REQUEST_LIMIT, MemoryBudget
 from .outcome import outcome_of
 from .own_headers import OwnHeaders

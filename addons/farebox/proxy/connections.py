@@ -16,7 +16,7 @@ from ..records.reading import Reading
 from .access import is_inside_error
 from .client_diagnostics import DiagnosticsCollector
 from .exchange import destination
-from .guard import guarded
+from .fail_open import guarded
 from .http_version import offer_http_1
 from .intercept import decrypts, needs_client_certificate
 from .keepalive import keep_alive

@@ -12,9 +12,9 @@ from mitmproxy import connection, http
 
 from ..budgets.scopes import COLUMNS
 from ..dialects._base import Asked, Dialect
-from ..metering.attempt import content_hash, request_hash, stated_attempt
 from ..metering.call import Call, read
 from ..metering.meter import Meter, unanswered
+from ..metering.stated_attempt import content_hash, request_hash, stated_attempt
 from ..metering.websocket_meter import WebSocketMeter
 from ..providers.table import Provider, Table
 from ..purpose.shape import Shape, shape_of

@@ -29,7 +29,7 @@ from .addon import Sidecar
 from .client_diagnostics import DiagnosticsCollector
 from .connections import Connections
 from .decompression import Decompressor
-from .held import bound_held_answers
+from .held_answers import bound_held_answers
 from .listening import modes_of, set_up_ports, with_port
 from .mitmproxy_addons import addons_for
 from .open_files import FaultLog, raise_limit

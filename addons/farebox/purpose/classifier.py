@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..records.exchange import Request
-from .known import CHAT, DELEGATES, OF_OPERATION, RULES, SUBAGENT_HEADERS
+from .builtin_rules import CHAT, DELEGATES, OF_OPERATION, RULES, SUBAGENT_HEADERS
 from .rule import PurposeRule
 from .shape import Shape
 

@@ -17,7 +17,7 @@ from ..sinks.sink import Sink
 from ..spool.reader import Batch
 from ..store.polls import Key as PollKey
 from ..store.polls import Poll
-from .attempts import NO_ATTEMPTS, linked
+from .attempt_numbers import NO_ATTEMPTS, linked
 from .dead_letters import DeadLetters
 from .estimator_store import EstimatorStore
 from .failures import Failures

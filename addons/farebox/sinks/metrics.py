@@ -12,7 +12,7 @@ from ..records.record import Completion, Record
 from ..store.label_sets import LabelSet
 from .billing_metrics import BillingMetrics
 from .metric_specs import counter, histogram
-from .models import ModelLabels
+from .model_labels import ModelLabels
 from .rate_limits import RateLimits
 from .series import CallSeries
 

@@ -10,7 +10,7 @@ from ..records.reading import HTTP_ERROR, OK
 from ..records.record import Completion, Record
 from . import otel_specs as specs
 from . import statuses
-from .models import OTHER, ModelLabels
+from .model_labels import OTHER, ModelLabels
 
 # Operation, provider, model as requested and as answered.
 Place = tuple[str, str, str, str]

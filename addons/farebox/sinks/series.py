@@ -6,7 +6,7 @@ from typing import Protocol
 
 from ..records import reading as outcomes
 from . import statuses
-from .models import OTHER
+from .model_labels import OTHER
 
 # No traffic makes a sidecar export more series than this, with 20 names in each scope of the money gauges
 # (`metrics.names`) and without budgets. It follows from the limits below and those in models.py and rate_limits.py,

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 
-from ..budgets import burn, questions
+from ..budgets import burn, read_plan
 from ..budgets.crossings import Crossing, crossings, late_crossings
 from ..budgets.figures import Figures
 from ..budgets.forecast import HISTORY, Outlook, Shape, forecast, outlook, shape_of
 from ..budgets.names import grouped
-from ..budgets.questions import HOURS_BACK, Question, floor, hour_label, window_label
+from ..budgets.read_plan import HOURS_BACK, Question, floor, hour_label, window_label
 from ..budgets.scopes import COLUMNS
 from ..budgets.use import NO_USE, Use
 from ..config.budgets import Budget
@@ -50,7 +50,7 @@ class BudgetReader:
     def figures(self, now: datetime) -> list[Figures]:
         """Return the figures of each budget at `now`, in the order of the budgets. LedgerAwayError."""
         with snapshot(self._engine) as connection:
-            recent = _read(connection, self._budgets, questions.of_burn(now))
+            recent = _read(connection, self._budgets, read_plan.of_burn(now))
             histories = {budget.name: self._history(connection, budget, now) for budget in self._budgets}
             used = self._used(connection, self._budgets, now)
         return [
@@ -74,10 +74,10 @@ class BudgetReader:
 
     def _used(self, connection: Connection, budgets: Sequence[Budget], now: datetime) -> list[tuple[Budget, _Uses]]:
         """Return the use of each of `budgets` in its current window, by name."""
-        windows = {(one.scope, window_label(one)): questions.current(one, now, self._zone) for one in budgets}
+        windows = {(one.scope, window_label(one)): read_plan.current(one, now, self._zone) for one in budgets}
         read: dict[str, Mapping[Key, Use]] = {}
         for scope in {scope for scope, _ in windows}:
-            asked = questions.of_windows((label, window) for (its, label), window in windows.items() if its == scope)
+            asked = read_plan.of_windows((label, window) for (its, label), window in windows.items() if its == scope)
             read[scope] = sums(connection, COLUMNS[scope], asked.hours, asked.edges)
         found = [(budget, grouped(budget, read[budget.scope]).get(window_label(budget), {})) for budget in budgets]
         # One for each exists for names that have used something, others in any case.
@@ -87,13 +87,13 @@ class BudgetReader:
         ]
 
     def _plain(self, budget: Budget, name: str, use: Use, now: datetime) -> Figures:
-        return Figures(budget, name, questions.current(budget, now, self._zone), use)
+        return Figures(budget, name, read_plan.current(budget, now, self._zone), use)
 
     def _complete(
         self, budget: Budget, uses: _Uses, read: Mapping[Key, Use], history: _History, now: datetime
     ) -> Iterator[Figures]:
         """Yield the figures of each name, with burn rates and forecast."""
-        window = questions.current(budget, now, self._zone)
+        window = read_plan.current(budget, now, self._zone)
         ahead = None if budget.span.is_rolling else outlook(history.shape, window, now)
         recent, limit = grouped(budget, read), budget.allows
         length = budget.span.length or (window.ends - window.begins)
@@ -121,10 +121,10 @@ class BudgetReader:
     def _ended(self, connection: Connection, now: datetime) -> Iterator[tuple[Figures, int]]:
         """Yield the figures of the windows before, with the known use that each had without later prices."""
         for budget in self._budgets:
-            window = questions.before(budget, questions.current(budget, now, self._zone), self._zone)
+            window = read_plan.before(budget, read_plan.current(budget, now, self._zone), self._zone)
             if window is None:
                 continue
-            asked = questions.of_windows([(window_label(budget), window)])
+            asked = read_plan.of_windows([(window_label(budget), window)])
             read = sums(connection, COLUMNS[budget.scope], asked.hours, asked.edges)
             uses = grouped(budget, read).get(window_label(budget), {})
             ended = [Figures(budget, name, window, use) for name, use in uses.items()]

@@ -11,7 +11,7 @@ from ..console import console
 from ..ledger import opened_ledger
 from ..options import Config, Ledger, Since, TableOrJson, Until, Where
 from ..reader_settings import settings_for_reading
-from ..scope import scope_of
+from ..scope_options import scope_of
 
 
 def drift(

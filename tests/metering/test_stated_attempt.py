@@ -1,7 +1,7 @@
 """What tells attempts at one request apart, and what tells that they are one."""
 
 import pytest
-from farebox.metering.attempt import HASHED_LIMIT, content_hash, request_hash, stated_attempt
+from farebox.metering.stated_attempt import HASHED_LIMIT, content_hash, request_hash, stated_attempt
 from farebox.records.exchange import Request, request_to
 
 from tests.support.answers import OPENAI

@@ -1,6 +1,6 @@
 """The label `model` is bounded, however many names there are."""
 
-from farebox.sinks.models import MODELS_LIMIT, OTHER, UNKNOWN_MODELS_LIMIT, ModelLabels
+from farebox.sinks.model_labels import MODELS_LIMIT, OTHER, UNKNOWN_MODELS_LIMIT, ModelLabels
 
 
 def is_known(_provider: str, model: str | None) -> bool:

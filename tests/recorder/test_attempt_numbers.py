@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from farebox.recorder.attempts import LIMIT, NO_ATTEMPTS, linked
+from farebox.recorder.attempt_numbers import LIMIT, NO_ATTEMPTS, linked
 from farebox.records.reading import Reading
 
 from tests.support.samples import STARTED_AT, reading

@@ -1,6 +1,6 @@
 """A guarded hook never raises: its add-on stops metering the flow, and gets the error once."""
 
-from farebox.proxy.guard import guarded
+from farebox.proxy.fail_open import guarded
 
 
 class AddOn:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from farebox.attribution.lines import KeyLine
-from farebox.cli.scope import scope_of
+from farebox.cli.scope_options import scope_of
 from farebox.config.settings import Settings
 from farebox.errors import SettingsError
 from farebox.store.summary import DIMENSIONS

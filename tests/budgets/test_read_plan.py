@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from farebox.budgets import questions
+from farebox.budgets import read_plan
 from farebox.budgets.burn import SHORT
 from farebox.records.windows import Window
 from hypothesis import given
@@ -21,7 +21,7 @@ MOMENTS = st.integers(0, 10**4).map(lambda minutes: datetime(2026, 10, 20, tzinf
 def test_a_window_is_covered_without_gap_or_overlap(pairs: list[list[datetime]]) -> None:
     windows = [(str(number), Window(*pair)) for number, pair in enumerate(pairs)]
 
-    asked = questions.of_windows(windows)
+    asked = read_plan.of_windows(windows)
 
     for label, window in windows:
         spans = sorted((begins, ends) for name, begins, ends in (*asked.hours, *asked.edges) if name == label)
@@ -35,27 +35,27 @@ def test_a_window_is_covered_without_gap_or_overlap(pairs: list[list[datetime]])
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/Los_Angeles"])
 @pytest.mark.parametrize("window", ["day", "week", "month"])
 def test_where_the_zone_is_whole_hours_off_no_call_is_read_for_a_window(zone: str, window: str) -> None:
-    spans = [("", questions.current(budget(window=window), NOW, ZoneInfo(zone)))]
+    spans = [("", read_plan.current(budget(window=window), NOW, ZoneInfo(zone)))]
 
-    assert questions.of_windows(spans).edges == ()
+    assert read_plan.of_windows(spans).edges == ()
 
 
 def test_a_rolling_window_reads_calls_of_its_first_hour_alone_and_holds_this_hour() -> None:
-    rolling = questions.current(budget(window="rolling 24h"), NOW, ZoneInfo("UTC"))
+    rolling = read_plan.current(budget(window="rolling 24h"), NOW, ZoneInfo("UTC"))
 
-    [edge] = questions.of_windows([("", rolling)]).edges
+    [edge] = read_plan.of_windows([("", rolling)]).edges
     assert edge[1:] == (datetime(2026, 11, 19, 15, 20, tzinfo=UTC), datetime(2026, 11, 19, 16, tzinfo=UTC))
     assert rolling.ends == datetime(2026, 11, 20, 16, tzinfo=UTC)
-    assert questions.before(budget(window="rolling 24h"), rolling, ZoneInfo("UTC")) is None
+    assert read_plan.before(budget(window="rolling 24h"), rolling, ZoneInfo("UTC")) is None
 
 
 def test_burn_rates_read_the_last_hour_s_calls_once_and_a_day_of_hours() -> None:
-    asked = questions.of_burn(NOW)
+    asked = read_plan.of_burn(NOW)
 
     assert [label for label, _, _ in asked.edges] == list(SHORT)
     assert [begins for _, begins, _ in asked.edges] == [NOW - length for length in SHORT.values()]
     assert [ends for _, _, ends in asked.edges[1:]] == [begins for _, begins, _ in asked.edges[:-1]]
-    assert len(asked.hours) == questions.HOURS_BACK + 1
+    assert len(asked.hours) == read_plan.HOURS_BACK + 1
     assert asked.hours[0][1] == NOW.replace(minute=0, second=0)
 
 
@@ -69,9 +69,9 @@ def test_burn_rates_read_the_last_hour_s_calls_once_and_a_day_of_hours() -> None
 )
 def test_the_day_before_is_as_long_as_its_clock_made_it(zone: str, now: str, before: str, hours: int) -> None:
     place, day = ZoneInfo(zone), budget(window="day")
-    today = questions.current(day, datetime.fromisoformat(now).replace(tzinfo=UTC), place)
+    today = read_plan.current(day, datetime.fromisoformat(now).replace(tzinfo=UTC), place)
 
-    yesterday = questions.before(day, today, place)
+    yesterday = read_plan.before(day, today, place)
 
     assert yesterday == Window(datetime.fromisoformat(before).replace(tzinfo=UTC), today.begins)
     assert yesterday.ends - yesterday.begins == hours * HOUR

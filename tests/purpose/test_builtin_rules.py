@@ -3,7 +3,7 @@
 import re
 
 from farebox.dialects import DIALECTS
-from farebox.purpose.known import CHAT, OF_OPERATION, RULES
+from farebox.purpose.builtin_rules import CHAT, OF_OPERATION, RULES
 from farebox.purpose.rule import PURPOSES, problems
 
 from tests.support.paths import ROOT

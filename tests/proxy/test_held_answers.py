@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from farebox.proxy.held import Held, bound_held_answers
+from farebox.proxy.held_answers import Held, bound_held_answers
 from mitmproxy.options import Options
 from mitmproxy.proxy.layers.http import HttpStream
 from mitmproxy.proxy.layers.http._events import ResponseData
