@@ -54,6 +54,7 @@ DASH: Json = {"type": "special", "options": {"match": "null+nan", "result": {"te
 UNKNOWN_TEXT: Json = {"type": "value", "options": {"unknown": {"text": "unknown", "color": "orange"}}}
 NONE_IS_GOOD: Json = {"type": "value", "options": {"0": {"text": "none", "color": "green"}}}
 NONE_IS_PLAIN: Json = {"type": "value", "options": {"0": {"text": "none", "color": "text"}}}
+ONE_CALL: Json = {"type": "value", "options": {"1": {"text": "1 call", "color": "orange"}}}
 
 
 def named(names: Mapping[str, tuple[str, str]]) -> Json:
@@ -167,4 +168,4 @@ def exact(name: str = "exact_usd", title: str = "Exact USD") -> Json:
 def missing(name: str = "without_cost", title: str = "Cost unknown") -> Json:
     """Return the column of calls that a sum of money leaves out, orange where there are any."""
     steps: Steps = ((None, "text"), (1, "orange"))
-    return column(name, title, CALLS, steps=steps, mappings=[NONE_IS_PLAIN], align="right", width=120)
+    return column(name, title, CALLS, steps=steps, mappings=[NONE_IS_PLAIN, ONE_CALL], align="right", width=120)

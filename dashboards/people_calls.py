@@ -83,16 +83,16 @@ def _parameters() -> Panel:
         GROUP BY 1, 2 HAVING count(*) FILTER (WHERE status IN (400, 422)) > 0 ORDER BY 5 DESC, 4 DESC LIMIT 50"""
     return table(
         "Parameters that hosts refuse, in the chosen time range",
-        "Which parameter does a host refuse? Where refusals name it, tell the client to leave it out (LibreChat: "
-        "dropParams). From single calls.",
+        "Which parameter does a host refuse (400, 422)? Where refusals name it, tell the client to leave it out "
+        "(LibreChat: dropParams). From single calls.",
         sql(query),
         defaults=defaults(empty="no parameter was refused"),
         overrides=[
-            column("parameter", "Parameter"),
+            column("parameter", "Parameter", width=170),
             column("host", "Host"),
-            column("calls", "Calls with it", COUNT, width=105),
-            column("refused", "Refused (400, 422)", COUNT, width=145),
-            column("named", "Refusals naming it", COUNT, steps=((None, "text"), (1, "red")), width=145),
+            column("calls", "Calls with it", COUNT, width=100),
+            column("refused", "Refused", COUNT, width=80),
+            column("named", "Naming it", COUNT, steps=((None, "text"), (1, "red")), width=90),
         ],
         rows=5,
         width=12,

@@ -34,7 +34,8 @@ _BEHIND: Steps = ((None, "green"), (LEDGER_BEHIND, "orange"))
 _DASHED = {"custom.lineStyle": {"fill": "dash", "dash": [10, 10]}, "custom.fillOpacity": 0}
 _LIMIT = "limit of the alert"
 _TARGET = f"target: {OVERHEAD_HIGH * 1000:g} ms"
-_SEVERITIES = {"critical": ("critical", "red"), "warning": ("warning", "orange"), "info": ("info", "blue")}
+# Sorted by their names, the first needs a person soonest.
+_SEVERITIES = {"1": ("critical", "red"), "2": ("warning", "orange"), "3": ("info", "blue")}
 
 
 def _lost(title: str, question: str, counter: str, steps: Steps) -> Panel:
@@ -78,11 +79,9 @@ NOW = Row(
         ),
         stat(
             "Waiting for the ledger",
-            f"Does the ledger keep up? Calls in the spool now; the line is the chosen time range. More than "
-            f"{LEDGER_BEHIND} is orange.",
+            f"Does the ledger keep up? Calls in the spool now. More than {LEDGER_BEHIND} is orange.",
             metric(f"sum(farebox_spool_pending{{{_OURS}}})"),
             defaults=defaults(COUNT, empty="not reported", steps=_BEHIND, mappings=[NONE_IS_GOOD, UNKNOWN]),
-            options={"graphMode": "area"},
         ),
         stat(
             "Own time: 99 % within",
@@ -181,6 +180,8 @@ def _alerts() -> Panel:
     named_budget = (
         f'label_replace(label_replace({firing}, "scope", "", "budget", ".+"), "budget", "budget $1", "budget", "(.+)")'
     )
+    for rank, (severity, _) in _SEVERITIES.items():
+        named_budget = f'label_replace({named_budget}, "severity", "{rank}", "severity", "{severity}")'
     about = '"about", " ", "budget", "scope", "name", "provider", "model", "kind", "dialect", "instance"'
     return table(
         "Alerts firing now",

@@ -31,10 +31,9 @@ NOW = Row(
     [
         stat(
             "Calls a minute, now",
-            "How busy is it now? Calls a minute, without listings of models; the line is the chosen time range.",
+            "How busy is it now? Calls a minute, without listings of models.",
             metric(f"60 * {calls('operation!="models_list"')}"),
             defaults=defaults(CALLS_PER_MINUTE, empty="no calls"),
-            options={"graphMode": "area"},
         ),
         _share(
             "Failed, without 429",
@@ -68,7 +67,6 @@ NOW = Row(
             "How many answers are coming in now, of all providers and models?",
             metric("sum(farebox_inflight_calls)"),
             defaults=defaults(COUNT, empty="not reported", mappings=[UNKNOWN]),
-            options={"graphMode": "area"},
         ),
     ],
 )

@@ -20,7 +20,7 @@ GOOD = {"prompt_tokens": 30, "completion_tokens": 7, "total_tokens": 37}
         ({"completion_tokens": 7, "total_tokens": 37}, {INCOMPLETE, TOTAL}),
         ({**GOOD, "prompt_tokens_details": {"cached_tokens": 31}}, {"parts_not_explained"}),
     ],
-    ids=str,
+    ids=lambda given: str(sorted(given) if isinstance(given, set) else given),
 )
 def test_what_cannot_be_true_is_doubted(sent: Mapping[str, Any], expected: set[str]) -> None:
     assert doubted(Reply(), BY_NAME["openai_chat"].usage, sent, "prompt_tokens") == expected
