@@ -6,7 +6,11 @@ import pytest
 from farebox.attribution.attributor import Attributor
 from farebox.attribution.key import fingerprint_of
 from farebox.attribution.lines import HeaderMap
+from farebox.attribution.sources import COLUMNS, HEADERS
 from farebox.records.exchange import request_to
+from hypothesis import given
+
+from tests.support.names import NAMES, invisible
 
 URL = "https://api.openai.com/v1/chat/completions"
 SALT = b"salt"
@@ -112,3 +116,17 @@ def test_a_key_in_the_query_has_a_fingerprint() -> None:
     found = caller({}, url=f"{URL}?key=AIzaSyabcdefghijkl", hmac_key=SALT)
 
     assert found["key_fingerprint"] == fingerprint_of(SALT, "AIzaSyabcdefghijkl")
+
+
+@given(NAMES)
+def test_no_text_of_a_client_leaves_characters_that_nobody_sees(text: str) -> None:
+    plain = [entry for column in COLUMNS for entry in HEADERS[column] if "." not in entry]
+    names = [*plain, "user-agent", "originator", "traceparent", "b3"]
+    bodies: list[dict[str, Any]] = [
+        {"user": text},
+        {"metadata": {"user_id": text}, "conversation": {"id": text}},
+        {"safety_identifier": text},
+    ]
+
+    assert not invisible([caller({name: text}) for name in names])
+    assert not invisible([caller({}, body) for body in bodies])

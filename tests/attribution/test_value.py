@@ -4,6 +4,9 @@ import base64
 
 import pytest
 from farebox.attribution.value import LIMIT, member, named
+from hypothesis import given
+
+from tests.support.names import NAMES, invisible
 
 ABSENT = {
     "nothing": None,
@@ -79,3 +82,26 @@ def test_a_member_of_a_json_header_is_found(document: str, found: str | None) ->
 def test_a_member_is_found_at_a_dotted_path() -> None:
     assert member('{"a": {"b": 1}}', "a.b") == 1
     assert member('{"a": 1}', "a.b") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("\u200fשרה\u200f אלמג", "שרה אלמג"),
+        ("ann\u202e\x1b[31m", "ann[31m"),
+        ("\u2066 \u2069", None),
+        ("b64:" + base64.b64encode("\u202bعلي\u202c".encode()).decode(), "علي"),
+        ("sk-proj-abcd\u200eefgh\u200eijkl\u200emnop", None),
+        ("kX3jQ9aZ7\u200emB2vN5cL8\u200epR4tY6wE1\u200euI0oS", None),
+        ("one\u2028two", None),
+        ("a" * LIMIT + "\u200f", "a" * LIMIT),
+    ],
+)
+def test_characters_that_nobody_sees_are_removed(value: str, kept: str | None) -> None:
+    assert named(value) == kept
+
+
+@given(NAMES)
+def test_no_name_has_characters_that_nobody_sees(value: str) -> None:
+    encoded = "b64:" + base64.b64encode(value.encode()).decode()
+    assert not invisible([named(value), named(value, is_id=True, is_person=True), named(encoded)])

@@ -2,13 +2,20 @@
 
 import io
 import sys
+from contextlib import redirect_stdout
 from datetime import UTC
 
 import msgspec
 import pytest
 from farebox.cli.console import console, print_call
 from farebox.report.line import FIELDS
+from farebox.report.sheet import call_sheet
+from farebox.report.table import report_table
+from farebox.store.summary import Group, Sums
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.support.names import NAMES, invisible
 from tests.support.samples import record
 
 
@@ -67,3 +74,26 @@ def test_a_terminal_without_unicode_gets_ascii(monkeypatch: pytest.MonkeyPatch) 
     sys.stdout.flush()
 
     assert raw.getvalue() == b"+ gpt~ #?\n"
+
+
+@given(st.lists(NAMES, min_size=2, max_size=2))
+def test_nothing_that_is_printed_has_characters_that_nobody_sees(names: list[str]) -> None:
+    table = report_table("Spend", ("team", "model"), [Group(tuple(names), Sums(*range(12)))], Sums(*range(12)))
+    row = msgspec.structs.asdict(record(model_returned=names[0], error_code=names[1]))
+    out = io.StringIO()
+    with redirect_stdout(out):
+        console().print(table, call_sheet(row, UTC))
+        print_call(console(), row, UTC)
+
+    assert invisible(out.getvalue()) <= {"\n", "\t"}
+
+
+def test_a_name_with_such_characters_moves_no_column() -> None:
+    texts = []
+    for name in ("gpt-4o", "\u202egpt-\x1b4o\x9b"):
+        out = io.StringIO()
+        with redirect_stdout(out):
+            console().print(report_table("Spend", ("model",), [Group((name,), Sums(*range(12)))], Sums(*range(12))))
+        texts.append(out.getvalue())
+
+    assert texts[0] == texts[1]

@@ -22,8 +22,8 @@ DIALECTS = sorted({case.path.parent.name for case in CASES})
 GZIP = ("content-encoding", "gzip")
 ODD: tuple[object, ...] = (
     *(None, True, 0, -1, 1.5, 10**12, 10**30, float("nan"), float("inf")),
-    *("", "12", "a\0b", "\ud800", "x" * 10_000, "sk-proj-abcdefghijklmnopqrstuvwx"),
-    *([], [None], [[]], [7], {}, {"": None}, {"usage": {"usage": []}}),
+    *("", "12", "a\0b", "a\x1b[31m\u202eb\u200f", "\ud800", "x" * 10_000, "sk-proj-abcdefghijklmnopqrstuvwx"),
+    *([], [None], [[]], [7], {}, {"": None}, {"a\u202e\x9b": 1}, {"usage": {"usage": []}}),
 )
 DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "LF becomes CRLF": lambda body: body.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"),

@@ -10,6 +10,7 @@ from farebox.exports.text import Csv, JsonLines, json_lines
 from farebox.records.columns import NAMES
 from farebox.records.times import in_utc
 
+from tests.support.names import invisible
 from tests.support.samples import record
 
 
@@ -91,10 +92,13 @@ def test_csv_has_the_cost_in_usd_in_its_last_column() -> None:
 
 
 def test_csv_has_no_formula_and_json_is_exact() -> None:
-    row = msgspec.structs.asdict(record(user_id="=HYPERLINK(1)", cost_nanousd=5))
+    tags = {"x-note": "a\u202eb\x9b"}
+    row = msgspec.structs.asdict(record(user_id="=HYPERLINK(1)", cost_nanousd=5, tags=tags))
     out = io.BytesIO()
     Csv(out).write([row])
 
     assert b'"\'=HYPERLINK(1)"' in out.getvalue()
     assert b",5," in out.getvalue()
-    assert json.loads(json_lines([row]))["user_id"] == "=HYPERLINK(1)"
+    assert not invisible(out.getvalue().decode()) - {"\n"}
+    written = json.loads(json_lines([row]))
+    assert (written["user_id"], written["tags"]) == ("=HYPERLINK(1)", tags)

@@ -6,6 +6,9 @@ import string
 
 import pytest
 from farebox.records.header_value import header_value
+from hypothesis import given
+
+from tests.support.names import NAMES, invisible
 
 ALPHABETS = {
     "letters and digits": string.ascii_letters + string.digits,
@@ -140,3 +143,15 @@ def test_a_value_is_as_short_and_storable_as_any_text() -> None:
     assert header_value("") is None
     assert header_value("a\0b\x1b[31m\u202ec\n") == "ab[31mc"
     assert header_value("two words " * 100) == ("two words " * 100)[:256]
+
+
+@given(NAMES)
+def test_no_tag_has_characters_that_nobody_sees(value: str) -> None:
+    assert not invisible(header_value(value))
+
+
+@pytest.mark.parametrize("hidden", ["\u200e", "\x1b", "\u2069"])
+@pytest.mark.parametrize("value", ["kX3jQ9aZ7mB2vN5cL8pR4tY6wE1uI0oS", "Bearer 7f3a", "sk-proj-abcdefghijklmnop1234"])
+def test_a_credential_is_found_behind_characters_that_nobody_sees(value: str, hidden: str) -> None:
+    assert header_value(hidden.join(value)) is None
+    assert header_value(hidden * 400 + value) is None

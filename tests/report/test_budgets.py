@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -73,3 +74,9 @@ def test_json_and_csv_have_exact_amounts() -> None:
     assert (one["burn_rate"], one["name"], one["begins"]) == ({"1h": 2.25}, None, "2026-10-31T23:00:00+00:00")
     assert (line["used"], line["burn_1h"], line["name"]) == (str(60 * USD), "2.25", "")
     assert as_csv([]) == "budget\n"
+
+
+def test_csv_has_no_cell_that_a_spreadsheet_would_run() -> None:
+    [line] = csv.DictReader(io.StringIO(as_csv([replace(OFFICE, name="=1+\u202e1")])))
+
+    assert line["name"] == "'=1+1"

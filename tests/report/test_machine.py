@@ -7,9 +7,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from farebox.attribution.lines import TeamLine
+from farebox.attribution.names import Names
 from farebox.report.machine import as_csv, as_json
 from farebox.store.summary import Group, Scope, Sums
+from hypothesis import given
 
+from tests.support.names import NAMES, invisible
 from tests.support.samples import AT
 
 NANOUSD = 123_456_789_012_345_678
@@ -34,7 +38,7 @@ def test_json_has_exact_amounts_and_null() -> None:
 def test_csv_has_the_same_lines_and_no_total() -> None:
     rows = list(csv.DictReader(io.StringIO(as_csv(("provider", "model"), GROUPS, KNOWN))))
 
-    assert [row["model"] for row in rows] == ['the "model", of\nours', ""]
+    assert [row["model"] for row in rows] == ['the "model", ofours', ""]
     assert [row["cost_nanousd"] for row in rows] == [str(NANOUSD), ""]
     assert [row["cost_usd"] for row in rows] == ["123456789.012345678", ""]
 
@@ -48,3 +52,15 @@ def test_it_is_told_which_percentiles_are_interpolated_and_what_is_lacking() -> 
     assert [row["interpolated"] for row in told["rows"]] == [True, False]
     assert (told["total"]["interpolated"], told["lacking"]) == (False, "Old calls are gone.")
     assert [row["interpolated"] for row in rows] == ["true", "false"]
+
+
+@given(NAMES)
+def test_csv_has_no_characters_that_nobody_sees_and_json_is_exact(name: str) -> None:
+    groups, names = [Group((name, name), KNOWN)], Names(teams=[TeamLine(id=name, name=f"{name}!")])
+    by = ("team", "model")
+
+    [line] = csv.DictReader(io.StringIO(as_csv(by, groups, KNOWN, names=names)))
+    [row] = json.loads(as_json(by, Scope(), groups, KNOWN, names=names))["rows"]
+
+    assert not invisible(list(line.values()))
+    assert (row["team"], row["model"], row["team_name"]) == (name, name, f"{name}!")

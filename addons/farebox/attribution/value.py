@@ -30,9 +30,10 @@ _JSON_LIMIT = 4096
 def named(value: object, *, is_id: bool = False, is_person: bool = False) -> str | None:
     """Return `value` if it can name someone or something; None for a placeholder, an empty value or a credential.
 
-    An id contains no blank; a name may consist of some words. Only a person is named by an e-mail address.
+    An id contains no blank; a name may consist of some words. Only a person is named by an e-mail address. Control
+    characters and those that change the direction of text are removed; several lines are no name.
     """
-    text = _decoded(str(value) if isinstance(value, int) and not isinstance(value, bool) else value)
+    text = _on_one_line(_decoded(str(value) if isinstance(value, int) and not isinstance(value, bool) else value))
     if text is not None and _PLAIN_ID.fullmatch(text):
         return text
     if text is None or len(text) > LIMIT or not text.isprintable() or text.lower() in _ABSENT:
@@ -55,6 +56,13 @@ def member(document: str, path: str) -> Any:
     for name in path.split("."):
         value = value.get(name) if isinstance(value, dict) else None
     return value
+
+
+def _on_one_line(text: str | None) -> str | None:
+    # A text that is far too long isn't searched: this is in the way of other calls.
+    if text is None or text.isprintable() or len(text) > 2 * LIMIT:
+        return text
+    return clean.visible(text).strip() if len(text.splitlines()) == 1 else None
 
 
 def _decoded(value: object) -> str | None:

@@ -3,18 +3,30 @@
 import codecs
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import tzinfo
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 
+from ..records.clean import visible_lines
 from ..report.line import call_fields, call_line
 
 _PIPED_WIDTH = 160
 # For terminals that have no Unicode: what stands for each character in ASCII.
 _ASCII = {"✓": "+", "✗": "x", "…": "~", "·": "-", "█": "#"}
 _ERRORS = "farebox.ascii"
+
+
+class _VisibleConsole(Console):
+    """A console on which no text that it prints, such as a model's name, can move the cursor or turn the line."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Yield the segments of `renderable`, which end lines, without other characters that nobody sees."""
+        for segment in super().render(renderable, options):
+            is_plain = segment.control or segment.text.isprintable() or segment.text == "\n"
+            yield segment if is_plain else segment._replace(text=visible_lines(segment.text))
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -24,7 +36,7 @@ def console(*, stderr: bool = False) -> Console:
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors=_ERRORS)
     width = None if stream.isatty() or os.environ.get("COLUMNS") else _PIPED_WIDTH
-    return Console(stderr=stderr, width=width, highlight=False)
+    return _VisibleConsole(stderr=stderr, width=width, highlight=False)
 
 
 def print_call(out: Console, row: Mapping[str, Any], zone: tzinfo) -> None:

@@ -11,6 +11,7 @@ import typer
 from .. import __version__
 from ..errors import FareboxError
 from ..home.log_lines import log_to_stderr
+from ..records.clean import visible_lines
 from .command import Command, Group
 
 # In the order of --help, each with its module; the function there has the name of the command.
@@ -96,7 +97,7 @@ def main() -> None:
     try:
         app(_needed(sys.argv[1:2]))()
     except FareboxError as error:
-        typer.echo(f"farebox: {error}", err=True)
+        typer.echo(f"farebox: {visible_lines(str(error))}", err=True)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -40,6 +40,7 @@ from . import ranges as number_ranges
 from . import upstream_proxy as upstream_proxies
 from .access import Auth, Upstreams
 from .budgets import Budget
+from .clean_names import with_clean_names
 from .currency import Currency
 from .destinations import Destination, Digest
 from .environment import from_environment
@@ -172,7 +173,7 @@ def load(
     from_variables, given = from_environment(Settings, environment), given or {}
     for more in (from_variables, given):
         merge(merged, {key: value for key, value in more.items() if value not in (None, (), [])})
-    content = with_lists(merged, Settings)
+    content = with_clean_names(with_lists(merged, Settings))
     try:
         settings = msgspec.convert(content, Settings, strict=False)
         return _filled(_checked(settings))
@@ -231,7 +232,7 @@ def _filled(settings: Settings) -> Settings:
         settings,
         home=str(home.absolute()),
         ledger=ledger,
-        sidecar=clean.visible(settings.sidecar) or socket.gethostname(),
+        sidecar=settings.sidecar or clean.visible(socket.gethostname()),
         ca=str(Path(settings.ca or home / "mitmproxy").expanduser().absolute()),
         certificates=str(Path(settings.certificates or home).expanduser().absolute()),
         timezone=settings.timezone or local_zone(),

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from ..records.clean import spreadsheet_cell
+from ..records.clean import spreadsheet_cell, visible
 from ..records.columns import NAMES
 from ..records.times import in_utc
 
@@ -79,7 +79,7 @@ def _cell(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict | list):
-        return msgspec.json.encode(value).decode()
+        return visible(msgspec.json.encode(value).decode())
     if isinstance(value, str):
         return spreadsheet_cell(value)
     return in_utc(value).isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else value

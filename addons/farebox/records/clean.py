@@ -31,29 +31,44 @@ _SECRET = re.compile(
 # Control characters, and those that reorder the text around them: both can make a terminal show something else.
 _INVISIBLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]")
 # A spreadsheet takes a cell that begins with one of these for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = ("=", "+", "-", "@")
 _DEPTH_LIMIT = 5
 _ITEM_LIMIT = 500
 
 
 def text(value: object, limit: int = TEXT_LIMIT) -> str | None:
-    """Return `value` cut to `limit` characters, without NUL or lone surrogates.
+    """Return `value` as visible() does, cut to `limit` characters, and without lone surrogates.
 
     None if it is not text, or if it contains something like a key.
     """
-    if not isinstance(value, str) or not value or _SECRET.search(value, 0, limit + _KEY_LIMIT):
+    if not isinstance(value, str):
         return None
-    return value[:limit].replace("\0", "�").encode("utf-8", "replace").decode("utf-8") or None
+    # Removed first: they could part a key, so that it isn't found.
+    value = visible(value)
+    if _SECRET.search(value, 0, limit + _KEY_LIMIT):
+        return None
+    return value[:limit].encode("utf-8", "replace").decode("utf-8") or None
 
 
 def visible(value: str) -> str:
     """Return `value` without control characters and without those that change the direction of text."""
-    return _INVISIBLE.sub("", value)
+    return value if value.isprintable() else _INVISIBLE.sub("", value)
+
+
+def visible_lines(value: str) -> str:
+    """Return the lines of `value`, each as visible() does."""
+    return "\n".join(map(visible, value.split("\n")))
 
 
 def spreadsheet_cell(value: str) -> str:
-    """Return `value` as a cell of CSV that a spreadsheet shows as text, and does not run as a formula."""
+    """Return `value` as a cell of CSV that a spreadsheet shows as text: visible(), and not run as a formula."""
+    value = visible(value)
     return f"'{value}" if value.startswith(_FORMULA) else value
+
+
+def spreadsheet_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `row`, values by column, with each text as spreadsheet_cell() returns it."""
+    return {column: spreadsheet_cell(value) if isinstance(value, str) else value for column, value in row.items()}
 
 
 def name(value: object) -> str | None:
@@ -63,8 +78,10 @@ def name(value: object) -> str | None:
 
 @lru_cache(_CACHED)
 def _name(value: str) -> str | None:
-    cleaned = text(value) or ""
-    is_name = _NAME.fullmatch(cleaned) and cleaned.isprintable() and not has_address(cleaned)
+    # NUL and half a character are damage, and the rest of the name is still worth something.
+    value = value.replace("\0", "�").encode("utf-8", "replace").decode("utf-8")
+    cleaned = (text(value) or "") if value.isprintable() else ""
+    is_name = _NAME.fullmatch(cleaned) and not has_address(cleaned)
     return cleaned if is_name else None
 
 

@@ -29,9 +29,13 @@ def header_value(value: str | None, *, random_limit: int = _ID_LIMIT) -> str | N
     That is the value of an Authorization header, and more than `random_limit` random characters in a row. A trace id or
     a Git hash of 32 or more hexadecimal digits is indistinguishable from a key, so it is left out too.
     """
-    start = (value or "")[: clean.TEXT_LIMIT + _BEHIND_CUT]
-    is_credential = _SCHEME.match(start) or _is_basic(start) or _has_random(start, random_limit)
-    return None if is_credential else clean.text(clean.visible(start))
+    given = value or ""
+    # Also as it is given: a tab, which is not visible, ends the name of a scheme.
+    for text in {given, clean.visible(given)}:
+        start = text[: clean.TEXT_LIMIT + _BEHIND_CUT]
+        if _SCHEME.match(start) or _is_basic(start) or _has_random(start, random_limit):
+            return None
+    return clean.text(given)
 
 
 def _is_basic(value: str) -> bool:

@@ -15,6 +15,7 @@ from rich.text import Text
 from ..budgets.figures import Figures
 from ..config.budget_limits import USD
 from ..config.budgets import Budget
+from ..records.clean import spreadsheet_row
 from . import figures as numbers
 from .figures import plural
 
@@ -71,7 +72,7 @@ def as_csv(found: Sequence[Figures]) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, list(lines[0]) if lines else ["budget"], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(lines)
+    writer.writerows(map(spreadsheet_row, lines))
     return text.getvalue()
 
 

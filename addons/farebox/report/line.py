@@ -8,6 +8,7 @@ from rich.text import Text
 
 from ..pricing.cost import ESTIMATED, NONE, PARTIAL
 from ..records import reading
+from ..records.clean import visible
 from ..records.times import in_utc
 from . import figures
 
@@ -63,7 +64,7 @@ def call_fields(row: Mapping[str, Any]) -> str:
         "cost_usd": cost,
         "error": row["error_code"] or row["error_type"],
     }
-    return "\t".join("" if values[name] is None else str(values[name]).replace("\t", " ") for name in FIELDS)
+    return "\t".join("" if values[name] is None else visible(str(values[name]).replace("\t", " ")) for name in FIELDS)
 
 
 def shortened(text: str, width: int) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from ..attribution.names import NAMED, NO_NAMES, Names
-from ..records.clean import spreadsheet_cell
+from ..records.clean import spreadsheet_row
 from ..store.summary import Group, Scope, Sums
 from .figures import exact_usd
 
@@ -47,14 +47,10 @@ def as_csv(by: Sequence[str], groups: Sequence[Group], total: Sums, *, names: Na
     writer = csv.DictWriter(text, [*_columns(by), *_amounts(total)], lineterminator="\n")
     writer.writeheader()
     writer.writerows(
-        _cells(_named(by, group, names)) | {"interpolated": "true" if group.sums.interpolated else "false"}
+        spreadsheet_row(_named(by, group, names)) | {"interpolated": "true" if group.sums.interpolated else "false"}
         for group in groups
     )
     return text.getvalue()
-
-
-def _cells(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: spreadsheet_cell(value) if isinstance(value, str) else value for name, value in row.items()}
 
 
 def _columns(by: Sequence[str]) -> list[str]:

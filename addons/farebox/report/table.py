@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..attribution.names import NO_NAMES, Names
+from ..records.clean import visible
 from ..store.summary import Group, Sums
 from . import figures
 from .figures import plural
@@ -90,7 +91,7 @@ def _fitting(
 
 
 def _shown(names: Names, kind: str, key: str | None) -> str:
-    return UNKNOWN_KEY if key is None else names.shown(kind, key)
+    return UNKNOWN_KEY if key is None else visible(names.shown(kind, key))
 
 
 def _spend(sums: Sums) -> str:
