@@ -50,7 +50,7 @@ def _top_tenth() -> Panel:
             count(*) OVER () AS n
             FROM hourly_by_caller WHERE {CALLERS} AND user_id IS NOT NULL GROUP BY user_id) AS people"""
     return stat(
-        "Share of the top tenth",
+        "Spend of the top tenth",
         "Is it a few? The share of known spend of the tenth of users who spend most, of all known spend that has a "
         "user; in the chosen time range.",
         sql(query),
@@ -64,7 +64,7 @@ def _unnamed() -> Panel:
             AS unknown FROM hourly_by_caller WHERE {CALLERS}"""
     levels = ((None, "green"), (UNATTRIBUTED_NOTICEABLE, "orange"), (UNATTRIBUTED_HIGH, "red"))
     return stat(
-        "Share without a user",
+        "Spend without a user",
         "Is attribution complete? The share of known spend whose calls name no user; in the chosen time range.",
         sql(query),
         defaults=defaults(PERCENT, empty="no calls", steps=levels, mappings=[UNKNOWN]),

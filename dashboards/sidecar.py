@@ -71,7 +71,7 @@ NOW = Row(
             options={"orientation": "auto", "textMode": "value_and_name"},
         ),
         _lost(
-            "Calls lost",
+            "Calls known to be lost",
             "Is the ledger whole? Calls of the chosen time range that neither disk nor memory had room for. Red "
             "as in FareboxRecordsDropped.",
             "farebox_records_dropped_total",

@@ -29,7 +29,7 @@ from .sql import CHOSEN, DAY, EXACT, MARK, MODEL, SPENT, UNCERTAIN, USD, WITHOUT
 
 # How a call ended that nobody read to its end.
 OUTCOMES = {
-    "http_error": ("refused", "red"),
+    "http_error": ("answered by an error", "red"),
     "client_abort": ("client hung up", "yellow"),
     "provider_cut": ("cut by the provider", "dark-red"),
     "network_error": ("no answer", "dark-red"),
@@ -155,7 +155,7 @@ def _unread() -> Panel:
 
 def _saved() -> Panel:
     return stat(
-        "Saved by caches",
+        "Saved by providers' caches",
         "What would the input that came from caches have cost more as new input? At the prices of each call, of all "
         "providers and models, in the chosen time range. Writing to the cache is not deducted. Approximate: "
         "from a counter, not from the ledger.",

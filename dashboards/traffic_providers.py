@@ -34,7 +34,7 @@ _AGO = Unit("dtdurations", 0)
 _OF_PROVIDER = 'provider=~"$provider"'
 _REFUSED = 'outcome="http_error"'
 _NO_ANSWER = "no answer"
-_CUT = "answer cut off"
+_CUT = "cut by the provider"
 # Each cause is another person's work: a 401 is that of who has the key, a 503 that of the provider.
 _CAUSES = {
     "key refused (401, 403)": ((_REFUSED, 'status=~"401|403"'), PURPLE),
@@ -45,7 +45,7 @@ _CAUSES = {
     _NO_ANSWER: (('outcome="network_error"',), GREY),
 }
 _OUTCOMES = {
-    "http_error": ("refused", "text"),
+    "http_error": ("answered by an error", "text"),
     "provider_cut": (_CUT, "text"),
     "network_error": (_NO_ANSWER, "text"),
 }

@@ -1,6 +1,7 @@
 """An outage behind a reverse listener is a row with its model, and a 502."""
 
 import asyncio
+import ssl
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from mitmproxy.options import Options
 from tests.support.flows import Worker
 from tests.support.live import ask, proxy, upstream
 
+UNVERIFIED = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+UNVERIFIED.check_hostname, UNVERIFIED.verify_mode = False, ssl.CERT_NONE
 BODY = b'{"model": "deepseek-chat", "messages": []}'
 REQUEST = b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
 
@@ -23,13 +26,14 @@ async def silent(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) ->
     await reader.read()
 
 
+@pytest.mark.parametrize("is_tls", [False, True], ids=["plain client", "TLS client"])
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_server_that_is_down_is_a_row_and_a_502(tmp_path: Path, scheme: str) -> None:
+def test_a_server_that_is_down_is_a_row_and_a_502(tmp_path: Path, scheme: str, is_tls: bool) -> None:
     async def answer(worker: Worker) -> bytes:
         async with upstream(silent) as down:
             pass
         async with proxy(worker.connections, worker.sidecar, modes=(f"reverse:{scheme}://127.0.0.1:{down}@0",)) as [at]:
-            return await ask(at, b"%bcontent-length: %d\r\n\r\n%b" % (REQUEST, len(BODY), BODY))
+            return await ask(at, b"%bcontent-length: %d\r\n\r\n%b" % (REQUEST, len(BODY), BODY), tls=UNVERIFIED if is_tls else None)
 
     with Worker(tmp_path / "home") as worker:
         received = asyncio.run(answer(worker))

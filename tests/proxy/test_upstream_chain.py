@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import ssl
 from pathlib import Path
 
 import pytest
@@ -24,18 +25,24 @@ BODY = b'{"model": "gpt-4o", "messages": []}'
 FINAL = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b" % (len(ANSWER), ANSWER)
 SECRET = b"Basic " + base64.b64encode(b"me:p@ss")
 LINE = b"POST http://%b/v1/chat/completions HTTP/1.1\r\nhost: %b\r\ncontent-type: application/json\r\n"
+UNVERIFIED = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+UNVERIFIED.check_hostname, UNVERIFIED.verify_mode = False, ssl.CERT_NONE
 TUNNEL = b"CONNECT %b HTTP/1.1\r\nhost: %b\r\n\r\n"
 
 
 class Recorder:
-    """A server that answers each request, and keeps the heads that arrive."""
+    """A server that answers each request, and keeps the heads that arrive. Without `tunnels` it opens none."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, tunnels: bool = True) -> None:
         self.heads: list[bytes] = []
+        self._tunnels = tunnels
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while head := await reader.readuntil(b"\r\n\r\n"):
             self.heads.append(head)
+            if not self._tunnels:
+                writer.write(b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n")
+                return
             if not head.startswith(b"CONNECT"):
                 await reader.readexactly(len(BODY))
             writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n" if head.startswith(b"CONNECT") else FINAL)
@@ -80,6 +87,26 @@ def test_this_machine_is_called_directly_and_never_told_the_password(tmp_path: P
     if not is_tunnel:
         assert server[0].startswith(b"POST /v1/chat/completions HTTP/1.1\r\n")
         assert b"proxy-authorization" not in server[0].lower()
+
+
+@pytest.mark.parametrize("is_tls", [False, True], ids=["plain client", "TLS client"])
+def test_a_reverse_listener_calls_its_server_through_it(tmp_path: Path, is_tls: bool) -> None:
+    company = Recorder(tunnels=False)
+
+    async def answer(worker: Worker) -> bytes:
+        async with upstream(company) as corp:
+            chain = UpstreamChain(UpstreamProxy("http", "127.0.0.1", corp, "me:p@ss"), ())
+            mode = "reverse:https://llm.example.net@0"
+            async with proxy(worker.connections, worker.sidecar, chain, modes=(mode,)) as [port]:
+                request = LINE % (b"x", b"x") + b"content-length: %d\r\n\r\n%b" % (len(BODY), BODY)
+                return await ask(port, request, until=b"502", tls=UNVERIFIED if is_tls else None)
+
+    with Worker(tmp_path / "home") as worker:
+        received = asyncio.run(answer(worker))
+
+    assert b" 502 " in received
+    assert [head.split(b"\r\n")[0] for head in company.heads] == [b"CONNECT llm.example.net:443 HTTP/1.1"]
+    assert b"proxy-authorization: " + SECRET in company.heads[0].lower().replace(SECRET.lower(), SECRET)
 
 
 def test_stock_mitmproxy_tunnels_through_the_proxy_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from .fail_open import guarded
 from .http_version import offer_http_1
 from .intercept import decrypts, needs_client_certificate
 from .keepalive import keep_alive
-from .lazy import connect_on_request
+from .lazy import answer_hello_first, connect_on_request
 from .patches.own_listener import is_own_address_error, is_own_literal, own_address_error
 from .trust import certified_names
 from .upstream_trust import why_refused
@@ -98,6 +98,7 @@ class Connections:
     @guarded
     def tls_clienthello(self, data: tls.ClientHelloData) -> None:
         if isinstance(data.context.client.proxy_mode, ReverseMode):
+            answer_hello_first(data)
             return
         address = data.context.server.address
         if address is None:

@@ -6,7 +6,7 @@ sees a request: the outage leaves no row.
 
 from typing import Any
 
-from mitmproxy import connection
+from mitmproxy import connection, tls
 from mitmproxy.addons.proxyserver import Proxyserver
 from mitmproxy.proxy.mode_specs import ReverseMode
 
@@ -28,13 +28,18 @@ def connect_on_request(client: connection.Client, proxy: Proxyserver) -> None:
 
     Other protocols than HTTP stay as they are: there the server may have to speak first.
     """
-    mode = client.proxy_mode
     handler = proxy.connections.get(client.id)
-    if (
-        handler
-        and isinstance(mode, ReverseMode)
-        and mode.scheme in {"http", "https"}
-        and mode.transport_protocol != "udp"
-    ):
+    if handler and _is_for_requests(client):
         context = handler.layer.context
         context.options = LazyOptions(context.options)  # type: ignore[assignment]
+
+
+def answer_hello_first(data: tls.ClientHelloData) -> None:
+    """Have the TLS handshake with a client of a reverse listener done without its server, which its request may choose."""
+    if _is_for_requests(data.context.client):
+        data.establish_server_tls_first = False
+
+
+def _is_for_requests(client: connection.Client) -> bool:
+    mode = client.proxy_mode
+    return isinstance(mode, ReverseMode) and mode.scheme in {"http", "https"} and mode.transport_protocol != "udp"

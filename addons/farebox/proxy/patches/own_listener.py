@@ -115,10 +115,10 @@ def _is_ours(connection: Connection) -> bool:
 
 def _listening(protocol: str) -> list[tuple[Any, ...]]:
     """Return the addresses at which this process listens."""
-    servers = ctx.master.addons.get("proxyserver").servers
+    proxyserver = ctx.master.addons.get("proxyserver")
     return [
         address
-        for server in servers
+        for server in (proxyserver.servers if proxyserver else ())
         if server.mode.transport_protocol in {protocol, "both"}
         for address in server.listen_addrs
     ]
