@@ -17,7 +17,7 @@ PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 OR_NONE := || [ $$? = 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates fuzz librechat-newest go-client plan-clients live-servers focus-check tables prices shares vendor abuse faults soak readme picture man board-pictures ledger-page dashboards mutants lock wheel clean bench bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-gauges bench-series secrets image
+.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates fuzz librechat-newest go-client client-matrix mitmproxy-tests plan-clients live-servers focus-check tables prices shares vendor abuse faults soak readme picture man board-pictures ledger-page dashboards mutants lock wheel clean bench bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-gauges bench-series secrets image
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
@@ -76,6 +76,16 @@ librechat-newest: $(READY)  ## play LibreChat's calls with its newest published 
 
 go-client: $(READY)  ## embed texts from Go, as a vector database does, through farebox; requires Go
 	PYTHONPATH=addons $(BIN)/python -m tests.go_client
+
+client-matrix: $(READY)  ## hold eleven real clients on each way through farebox against direct calls; Go and Java if they are here
+	$(UV) venv --quiet --allow-existing --python $(BIN)/python .tools/client-matrix/py
+	$(UV) pip install --quiet --python .tools/client-matrix/py --group client-matrix
+	mkdir -p .tools/client-matrix/node && cp tests/client_matrix/programs/package.json .tools/client-matrix/node
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm install --silent --prefix .tools/client-matrix/node
+	PYTHONPATH=addons $(BIN)/python -m tests.client_matrix $(FLAGS)
+
+mitmproxy-tests: $(READY)  ## run mitmproxy's own tests against farebox's patches; MITMPROXY names a checkout of its source
+	scripts/mitmproxy-tests.sh
 
 plan-clients: $(READY)  ## run Claude Code, Codex, Gemini's and opencode's command lines, and check who pays for their calls
 	PYTHONPATH=addons $(BIN)/python -m tests.plan_clients

@@ -33,7 +33,9 @@ def test_a_server_that_is_down_is_a_row_and_a_502(tmp_path: Path, scheme: str, i
         async with upstream(silent) as down:
             pass
         async with proxy(worker.connections, worker.sidecar, modes=(f"reverse:{scheme}://127.0.0.1:{down}@0",)) as [at]:
-            return await ask(at, b"%bcontent-length: %d\r\n\r\n%b" % (REQUEST, len(BODY), BODY), tls=UNVERIFIED if is_tls else None)
+            return await ask(
+                at, b"%bcontent-length: %d\r\n\r\n%b" % (REQUEST, len(BODY), BODY), tls=UNVERIFIED if is_tls else None
+            )
 
     with Worker(tmp_path / "home") as worker:
         received = asyncio.run(answer(worker))

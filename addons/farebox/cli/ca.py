@@ -33,7 +33,11 @@ def show(
     format: Annotated[TableOrJson, typer.Option("--format", help="table or json.")] = TableOrJson.TABLE,
     config: Config = None,
 ) -> None:
-    """Print the CA's name, key, end, and the hosts that it may certify."""
+    """Print the CA's name, key, end, and the hosts that it may certify.
+
+    - `farebox ca show`
+    - `farebox ca show --format json`
+    """
     settings = load_settings({}, config=config)
     facts = _facts(settings, _read(settings))
     if format is TableOrJson.JSON:

@@ -3,6 +3,7 @@
 import os
 import shlex
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +14,7 @@ import typer
 
 from ..config import files
 from ..config.access import is_wide
+from ..config.idle import idle
 from ..config.settings import Settings
 from ..config.upstream_proxy import AUTO, NEVER, parse
 from ..errors import FareboxError
@@ -61,10 +63,14 @@ def up(
         "set": set_,
     }
     settings = chained(settings_files.load(given, config), os.environ)
-    session = Session(settings, is_quiet=quiet)
+    session, paths = Session(settings, is_quiet=quiet), files.found(config, os.environ)
+    warnings = [files.at_place(problem, paths) for problem in _idle(settings)]
 
     def on_started(started: Started) -> None:
-        _announce(settings, started, config)
+        typer.echo(banner(settings, started))
+        for warning in warnings:
+            typer.echo(f"farebox: warning: {warning}", err=True)
+        sys.stdout.flush()
         session.begin()
 
     hooks = LifecycleHooks(lambda: recover_orphans(settings), on_started, session.stop)
@@ -74,14 +80,13 @@ def up(
         raise FareboxError("stopped at once: calls under way were cut, the next start records what is in the spool")
 
 
-def _announce(settings: Settings, started: Started, config: Path | None) -> None:
-    typer.echo(banner(settings, started))
-    sys.stdout.flush()
-    # Now, as the start must not wait for these imports.
-    idle = import_module("..doctor.idle_entries", __package__)
-    paths = files.found(config, os.environ)
-    for problem in idle.entries(settings, datetime.now(UTC)):
-        typer.echo(f"farebox: warning: {files.at_place(problem, paths)}", err=True)
+def _idle(settings: Settings) -> Iterator[str]:
+    """Yield the entries of the settings that can match nothing."""
+    if settings.prices:
+        # The supervisor keeps what it imports, and most settings have no prices.
+        yield from import_module("..doctor.idle_settings", __package__).entries(settings, datetime.now(UTC))
+    else:
+        yield from idle(settings)
 
 
 def banner(settings: Settings, started: Started) -> str:

@@ -34,6 +34,7 @@ EXAMPLES = {
     "no_proxy": "db.example.com",
     "stream_usage_hosts": "llm.example.com",
     "hosts": "llm.example.com",
+    "tunings_off": "hook_table",
     "script": "addon.py",
     "set": "ssl_insecure=true",
     "tags": "x-team",

@@ -1,22 +1,18 @@
-"""Entries of the settings that can match nothing, or that matched no call of the last weeks."""
+"""Entries of the settings that can match nothing, and those that no call of the last weeks matched."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from ..config.budgets import ALL
-from ..config.idle import idle
 from ..config.settings import Settings
 from ..config.suggest import nearest
 from ..errors import FareboxError
-from ..pricing.exchange_rates import ExchangeRates
-from ..pricing.lint import Lint
-from ..pricing.overrides import Overrides
-from ..pricing.pricer import Pricer
 from ..store.budgets import names_since
 from ..store.engine import Engine, opened
 from ..store.revisions import revisions
 from ..store.traffic import traffic
 from .finding import Finding, ok, warning
+from .idle_settings import entries, lint_of
 
 _PATIENCE_SECONDS = 10.0
 _DAYS = 28
@@ -33,13 +29,6 @@ def check(settings: Settings, now: datetime | None = None) -> Iterator[Finding]:
         yield ok(f"settings: each of {_number(settings)} entries can match calls")
 
 
-def entries(settings: Settings, now: datetime) -> Iterator[str]:
-    """Yield the entries that can match nothing whatever is called, the key first and the fix last."""
-    yield from idle(settings)
-    for problem in _lint(settings, now).idle() if settings.prices else ():
-        yield problem if problem.endswith("?") else f"{problem}: correct the rule, or remove it"
-
-
 def _unseen(settings: Settings, now: datetime) -> Iterator[str]:
     if not _number(settings):
         return
@@ -50,7 +39,7 @@ def _unseen(settings: Settings, now: datetime) -> Iterator[str]:
             if current is None or current != head:
                 return
             yield from _unmatched_names(settings, engine, since)
-            unused = _lint(settings, now).unused(traffic(engine, since), since) if settings.prices else ()
+            unused = lint_of(settings, now).unused(traffic(engine, since), since) if settings.prices else ()
             yield from (f"{problem}: check what it matches, or remove it" for problem in unused)
     except FareboxError:
         # The check of the ledger tells.
@@ -77,11 +66,6 @@ def _unmatched_names(settings: Settings, engine: Engine, since: datetime) -> Ite
                     f"did you mean {right}?" if right else f"`farebox report --by {scope}` lists those that calls have"
                 )
                 yield f"{key}: no call of the last {_DAYS} days has the {scope} {name}: {fix}"
-
-
-def _lint(settings: Settings, now: datetime) -> Lint:
-    own = Overrides(settings.prices, exchange=ExchangeRates(settings.currency))
-    return Lint(own, Pricer(()), settings.table, now)
 
 
 def _number(settings: Settings) -> int:

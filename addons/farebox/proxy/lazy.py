@@ -35,7 +35,7 @@ def connect_on_request(client: connection.Client, proxy: Proxyserver) -> None:
 
 
 def answer_hello_first(data: tls.ClientHelloData) -> None:
-    """Have the TLS handshake with a client of a reverse listener done without its server, which its request may choose."""
+    """Have the handshake with a client of a reverse listener done without its server, which the request may choose."""
     if _is_for_requests(data.context.client):
         data.establish_server_tls_first = False
 

@@ -52,6 +52,18 @@ _HEARTBEAT_SECONDS = 1.0
 
 def new_sidecar(settings: Settings) -> tuple[Access, Connections, Decompressor, Sidecar]:
     """Return the add-ons of a worker; it has its own spool in the data folder."""
+    apply_patches()
+    raise_limit()
+    spool = SpoolWriter(settings.spool_folder, new_id(), limits(settings.spool, settings.workers))
+    output = WorkerOutput(settings.sidecar, spool, HeartbeatSender(settings.folder))
+    diagnostics = DiagnosticsCollector()
+    sidecar = Sidecar(settings, output, diagnostics, hmac_key(settings.folder))
+    connections = Connections(settings, output, diagnostics)
+    return Access(settings, output.denied), connections, sidecar.decompressor, sidecar
+
+
+def apply_patches() -> None:
+    """Change the code of mitmproxy in this process where the traffic needs it; where its code is unknown, it stays."""
     mark_upstream_resets()
     mark_requests_for_farebox()
     bound_held_answers()
@@ -60,13 +72,6 @@ def new_sidecar(settings: Settings) -> tuple[Access, Connections, Decompressor, 
     bound_heads()
     allow_direct_tunnels()
     pass_trailers()
-    raise_limit()
-    spool = SpoolWriter(settings.spool_folder, new_id(), limits(settings.spool, settings.workers))
-    output = WorkerOutput(settings.sidecar, spool, HeartbeatSender(settings.folder))
-    diagnostics = DiagnosticsCollector()
-    sidecar = Sidecar(settings, output, diagnostics, hmac_key(settings.folder))
-    connections = Connections(settings, output, diagnostics)
-    return Access(settings, output.denied), connections, sidecar.decompressor, sidecar
 
 
 async def run(

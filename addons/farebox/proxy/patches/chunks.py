@@ -1,9 +1,11 @@
 """Very small chunks: mitmproxy handles each by itself, so that one read of them holds up all other calls.
 
-The chunks of one read become one piece here. The body stays the same; RFC 9112, section 7.1, has no meaning for chunks.
+Where one read has many, they become one piece here. The body stays the same; RFC 9112, section 7.1, has no meaning for
+chunks. A few stay as they are, as some clients take a chunk for an event.
 """
 
 import re
+from collections import deque
 
 import h11
 from h11._readers import ChunkedReader
@@ -12,17 +14,22 @@ from h11._receivebuffer import ReceiveBuffer
 # h11 takes extensions too, and reports what is invalid.
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})\r\n")
 _Read = h11.Data | h11.EndOfMessage | None
+# Of one read, which has up to 64 KiB.
+FEW = 64
 
 
 class JoinedChunks:
-    """A reader of a chunked body that returns all data of the buffer at once."""
+    """A reader of a chunked body that returns more than a FEW chunks of the buffer at once."""
 
     def __init__(self, reader: ChunkedReader) -> None:
         self._reader = reader
         self._after: _Read | h11.ProtocolError = None
+        self._few = deque[bytes]()
         self.read_eof = reader.read_eof
 
     def __call__(self, buffer: ReceiveBuffer) -> _Read:
+        if self._few:
+            return h11.Data(data=self._few.popleft())
         after, self._after = self._after, None
         if isinstance(after, h11.ProtocolError):
             raise after
@@ -36,7 +43,10 @@ class JoinedChunks:
                 raise event
             return event
         self._after = event
-        return h11.Data(data=b"".join(pieces))
+        if len(pieces) > FEW:
+            return h11.Data(data=b"".join(pieces))
+        self._few.extend(map(bytes, pieces))
+        return h11.Data(data=self._few.popleft())
 
     def _next(self, buffer: ReceiveBuffer, pieces: list[bytes | bytearray]) -> _Read | h11.ProtocolError:
         """Add the whole chunks at the beginning of `buffer` to `pieces`, and return what h11 reads behind them."""
