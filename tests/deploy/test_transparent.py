@@ -91,7 +91,7 @@ def test_a_gateway_records_the_calls_of_its_clients_beside_the_other_ways_in(
     called = network.in_client(*chat(PROVIDER, "api.openai.com", roots))
     other = network.in_client(*chat(OTHER, "www.example.org", roots))
 
-    assert json.loads(called.stdout) == {"issuer": "mitmproxy", "status": 200}, called.stderr
+    assert json.loads(called.stdout) == {"issuer": "farebox", "status": 200}, called.stderr
     # The provider's own certificate: nobody decrypted it.
     assert json.loads(other.stdout)["issuer"].startswith("trustme"), other.stderr
     body = b'{"model": "gpt-4o"}'
@@ -113,7 +113,7 @@ def test_a_host_records_the_calls_of_its_other_users(
     other = run(*chat(OTHER, "www.example.org", roots))
     reached = [run(*reach(PROVIDER), user=user).returncode == 0 for user in (None, NOBODY)]
 
-    assert json.loads(called.stdout) == {"issuer": "mitmproxy", "status": 200}, called.stderr
+    assert json.loads(called.stdout) == {"issuer": "farebox", "status": 200}, called.stderr
     assert json.loads(other.stdout)["issuer"].startswith("trustme"), other.stderr
     # Nobody stands for farebox's own user, whose connections go to the real address: here, to nobody.
     assert reached == [True, False]

@@ -66,7 +66,7 @@ def places(dialect: str) -> Iterator[tuple[Case, int, Path]]:
 def test_another_type_in_any_place_is_no_fault(dialect: str) -> None:
     for turn, (case, index, path) in enumerate(places(dialect)):
         read = documents_of(case)
-        for odd in in_turn(ODD, turn):
+        for odd in in_turn(ODD, turn, share=6):
             other = read[index]._replace(data=changed(read[index].data, path, odd))
             body = as_events([*read[:index], other, *read[index + 1 :]])
 

@@ -8,6 +8,7 @@ from farebox.dialects._unread import unread
 
 from tests.support.samples import reading, record_of
 
+EVALS = BY_NAME["openai_evals"].usage
 USED = {"prompt_tokens": 900, "completion_tokens": 100}
 
 
@@ -27,6 +28,13 @@ USED = {"prompt_tokens": 900, "completion_tokens": 100}
 )
 def test_a_count_that_nothing_reads_is_told(sent: dict[str, Any], expected: list[str]) -> None:
     assert unread(BY_NAME["openai_chat"].usage, {**USED, **sent}) == expected
+
+
+def test_a_total_of_one_of_several_models_is_the_sum_of_its_parts() -> None:
+    of_model = {"prompt_tokens": 5_000, "completion_tokens": 900, "cached_tokens": 1_000}
+    right, wrong = ({"per_model_usage": [{**of_model, "total_tokens": whole}]} for whole in (5_900, 6_100))
+
+    assert (unread(EVALS, right), unread(EVALS, wrong)) == ([], ["inner total_tokens"])
 
 
 def test_a_dialect_that_is_gone_reads_nothing_and_doubts_nothing() -> None:

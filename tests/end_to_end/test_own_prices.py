@@ -68,7 +68,7 @@ def test_prices_of_the_settings_are_what_calls_cost(upstream: Upstream, tmp_path
     (tmp_path / "farebox.yaml").write_text(SETTINGS)
     upstream.answer = answer
     trusted = f"ssl_verify_upstream_trusted_ca={tmp_path}/upstream.pem"
-    sets = ("--set", f"upstream_port={upstream.port}", "--set", trusted)
+    sets = ("--config", str(tmp_path / "farebox.yaml"), "--set", f"upstream_port={upstream.port}", "--set", trusted)
 
     with Sidecar(tmp_path / "home", "--script", str(REDIRECT), *sets) as sidecar:
         with httpx2.Client(proxy=sidecar.proxy, verify=ssl.create_default_context(cafile=sidecar.ca)) as client:

@@ -23,9 +23,9 @@ def lengths(body: bytes) -> list[int]:
     return sorted(edges.union(chosen))
 
 
-def in_turn[T](items: Iterable[T], turn: int | None) -> Iterator[T]:
-    """Yield every third item: three turns in a row yield all. Without a turn, yield each item."""
-    return iter(items) if EXHAUSTIVE or turn is None else islice(items, turn % 3, None, 3)
+def in_turn[T](items: Iterable[T], turn: int | None, share: int = 3) -> Iterator[T]:
+    """Yield every third item, or another `share`: as many turns in a row yield all. Without a turn, yield each item."""
+    return iter(items) if EXHAUSTIVE or turn is None else islice(items, turn % share, None, share)
 
 
 def few[T](items: Sequence[T]) -> Sequence[T]:

@@ -5,6 +5,7 @@ A provider may bill a field that it adds or renames, so a count that nothing rea
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import combinations
 from typing import Any
 
 from ..records.usage import Usage
@@ -66,16 +67,26 @@ def _is_billable(name: str, value: int, read: set[int]) -> bool:
 
 
 def _leaves(value: Any, depth: int = 0) -> Iterator[tuple[str, int, bool]]:
-    """Yield the name, the value and whether it was read of each count; a total that lies deeper has another name."""
+    """Yield the name, the value and whether it was read of each count.
+
+    A total that lies deeper has another name, unless it is the sum of two counts beside it.
+    """
     if isinstance(value, _Traced):
         for name, item in value.items():
             if isinstance(item, int) and not isinstance(item, bool):
-                yield (f"inner {name}" if depth and name in _TOTALS else name), item, name in value.seen
+                is_strange = depth and name in _TOTALS and not _is_sum(item, value)
+                yield (f"inner {name}" if is_strange else name), item, name in value.seen
             elif name not in _KNOWN:
                 yield from _leaves(item, depth + 1)
     elif isinstance(value, list):
         for item in value:
             yield from _leaves(item, depth)
+
+
+def _is_sum(whole: int, members: _Traced) -> bool:
+    """Tell whether `whole` is the sum of two counts that were read of `members`."""
+    counts = [one for name, one in members.items() if name in members.seen and isinstance(one, int)]
+    return any(sum(pair) == whole for pair in combinations(counts, 2))
 
 
 def _traced(value: Any, depth: int) -> Any:
