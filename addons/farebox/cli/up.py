@@ -3,7 +3,6 @@
 import os
 import shlex
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -63,14 +62,10 @@ def up(
         "set": set_,
     }
     settings = chained(settings_files.load(given, config), os.environ)
-    session, paths = Session(settings, is_quiet=quiet), files.found(config, os.environ)
-    warnings = [files.at_place(problem, paths) for problem in _idle(settings)]
+    session, warnings = Session(settings, is_quiet=quiet), _warnings(settings, config)
 
     def on_started(started: Started) -> None:
-        typer.echo(banner(settings, started))
-        for warning in warnings:
-            typer.echo(f"farebox: warning: {warning}", err=True)
-        sys.stdout.flush()
+        _announce(settings, started, warnings)
         session.begin()
 
     hooks = LifecycleHooks(lambda: recover_orphans(settings), on_started, session.stop)
@@ -80,13 +75,21 @@ def up(
         raise FareboxError("stopped at once: calls under way were cut, the next start records what is in the spool")
 
 
-def _idle(settings: Settings) -> Iterator[str]:
-    """Yield the entries of the settings that can match nothing."""
+def _announce(settings: Settings, started: Started, warnings: list[str]) -> None:
+    typer.echo(banner(settings, started))
+    for warning in warnings:
+        typer.echo(f"farebox: warning: {warning}", err=True)
+    sys.stdout.flush()
+
+
+def _warnings(settings: Settings, config: Path | None) -> list[str]:
+    """Return the entries of the settings that can match nothing, each with its file and line."""
+    found = idle(settings)
     if settings.prices:
         # The supervisor keeps what it imports, and most settings have no prices.
-        yield from import_module("..doctor.idle_settings", __package__).entries(settings, datetime.now(UTC))
-    else:
-        yield from idle(settings)
+        found = import_module("..doctor.idle_settings", __package__).entries(settings, datetime.now(UTC))
+    paths = files.found(config, os.environ)
+    return [files.at_place(problem, paths) for problem in found]
 
 
 def banner(settings: Settings, started: Started) -> str:
