@@ -154,7 +154,7 @@ def test_workers_counters_are_in_the_metrics(env: Environment) -> None:
         env.heartbeats.send(heartbeat)
         recorder.step()
 
-    assert recorder.health == Health(1, 4, None, dropped=5)
+    assert recorder.health == Health(1, 4, None, dropped=5, inflight=2)
     assert env.value("inflight_calls") == 2
     assert env.value("records_dropped_total") == 5
     assert env.value("tls_untrusted_connections_total") == 2

@@ -62,8 +62,10 @@ def up(
         "set": set_,
     }
     settings = chained(settings_files.load(given, config), os.environ)
-    session, warnings = Session(settings, is_quiet=quiet), _warnings(settings, config)
+    _serve(settings, Session(settings, is_quiet=quiet), _warnings(settings, config))
 
+
+def _serve(settings: Settings, session: Session, warnings: list[str]) -> None:
     def on_started(started: Started) -> None:
         _announce(settings, started, warnings)
         session.begin()
