@@ -17,7 +17,7 @@ PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 OR_NONE := || [ $$? = 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates fuzz librechat-newest go-client client-matrix mitmproxy-tests plan-clients live-servers focus-check tables prices shares vendor abuse faults soak readme picture man board-pictures ledger-page dashboards mutants lock wheel clean bench bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-gauges bench-series secrets image
+.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates fuzz librechat-newest go-client client-matrix mitmproxy-tests plan-clients live-servers focus-check tables prices shares vendor abuse faults soak readme picture man board-pictures ledger-page dashboards mutants lock wheel sbom clean bench bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-gauges bench-series secrets image
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
@@ -180,6 +180,11 @@ lock: $(UV)  ## update the pinned environment
 
 wheel: $(READY)  ## build the wheel into dist/
 	$(UV) build --quiet --wheel --python $(BIN)/python
+
+# The index is left out: packages are named by version and hash.
+sbom: wheel  ## build the wheel, and beside it a CycloneDX bill of materials of what farebox runs with
+	$(UV) tool run --quiet --isolated --python $(BIN)/python --from cyclonedx-bom==7.5.0 cyclonedx-py requirements \
+		-i "" --pyproject pyproject.toml --output-reproducible -o dist/farebox.cdx.json requirements-runtime.lock
 
 clean:  ## remove what make created
 	rm -rf .tools .venv dist

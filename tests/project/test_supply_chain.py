@@ -82,3 +82,11 @@ def test_uv_is_installed_by_its_hash() -> None:
 
     assert script.count('"${pinned[@]}"') == 2
     assert "pinned=(--require-hashes --requirement " in script
+
+
+def test_the_bill_of_materials_is_made_from_the_run_time_lock_by_a_pinned_tool_and_names_no_index() -> None:
+    [recipe] = re.findall(r"^sbom: wheel .*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+    assert re.search(r"--from cyclonedx-bom==\d+\.\d+\.\d+ ", recipe)
+    assert '-i "" ' in recipe
+    assert recipe.rstrip().endswith("dist/farebox.cdx.json requirements-runtime.lock")
