@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from farebox.dialects._cached import WORDS
 from farebox.dialects._contradictions import PARTS, contradictions
 from farebox.records.usage import Usage
 
@@ -28,6 +29,7 @@ SPLIT = {"ephemeral_5m_input_tokens": 4, "ephemeral_1h_input_tokens": 4}
         {"input_tokens": 400, "input_tokens_details": {"text_tokens": 12, "image_tokens": 388}},
         {"prompt_tokens": 400, "prompt_tokens_details": {"text_tokens": 400, "cached_tokens": 90}},
         {"prompt_tokens": 400, "prompt_tokens_details": {"text_tokens": 310, "cached_tokens": 90}},
+        *({"prompt_tokens": 400, "prompt_tokens_details": {"text_tokens": 14, word: 386}} for word in sorted(WORDS)),
         {"prompt_tokens": 400, "prompt_tokens_details": {"audio_tokens": 90}},
         {"input_tokens": 45, "inputTokenCount": 45, "output_tokens": 38, "outputTokenCount": 35},
         {"billed_units": {"output_tokens": 411}, "tokens": {"output_tokens": 416}},

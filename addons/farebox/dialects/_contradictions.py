@@ -12,7 +12,7 @@ from typing import Any
 from ..records import clean
 from ..records.usage import Usage, total
 from ._base import mapping, tokens
-from ._cached import is_contradictory
+from ._cached import WORDS, is_contradictory
 
 PARTS = "parts_not_explained"
 # Kinds of Anthropic's iterations that are billed but not included in the totals.
@@ -43,7 +43,7 @@ _BY_KIND = {
 }
 _KINDS = ("text_tokens", "image_tokens", "audio_tokens", "video_tokens")
 # Parts of text that some servers count within it and others beside it.
-_OF_TEXT = ("cached_tokens", "reasoning_tokens", "cache_write_tokens", "cache_creation_input_tokens")
+_OF_TEXT = ("reasoning_tokens", *sorted(WORDS))
 # Bedrock's own counts differ from a maker's by some tokens that end the text.
 _NEARLY = 0.1
 # Bedrock's own counts, and the names of the same ones in the bodies of the models' makers.
