@@ -5,7 +5,7 @@ import logging
 import os
 import ssl
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -46,13 +46,18 @@ async def proxy(
             for one in server.servers:
                 if one.is_running:
                     await one.stop()
-            # Some connections would end with the loop alone.
-            for handler in list(server.connections.values()):
-                for transport in handler.transports.values():
-                    if transport.writer:
-                        transport.writer.close()
-            await asyncio.sleep(0.02)
+            await _close_all()
         root.handlers[:] = handlers
+
+
+async def _close_all() -> None:
+    """Close what would end with the event loop alone; a connection that is closed by TLS waits for its other end."""
+    open_ones: Mapping[int, asyncio.Transport] = asyncio.get_running_loop()._transports  # type: ignore[attr-defined]
+    for transport in list(open_ones.values()):
+        transport.abort()
+    # Each is closed in a later turn of the loop.
+    for _ in range(5):
+        await asyncio.sleep(0)
 
 
 @asynccontextmanager
