@@ -18,8 +18,9 @@ python="${PYTHON:-python3}"
 folder="$(mktemp -d)"
 trap 'rm -rf "$folder"' EXIT
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 12))' || { echo "needs Python 3.12 or newer: set PYTHON" >&2; exit 2; }
+# Pinned together, as pip takes minutes to find versions of them that fit.
 { "$python" -m venv "$folder/venv" &&
-    timeout 600 "$folder/venv/bin/pip" install --quiet --disable-pip-version-check "llmeter==$version" openai==2.14.0; } ||
+    timeout 600 "$folder/venv/bin/pip" install --quiet --disable-pip-version-check "llmeter==$version" openai==2.14.0 boto3==1.44.8 botocore==1.44.8 fsspec==2026.1.0 s3fs==0.4.2; } ||
     { echo "could not install llmeter $version" >&2; exit 2; }
 
 cat >"$folder/check.py" <<'PYTHON'
