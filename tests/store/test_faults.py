@@ -97,7 +97,7 @@ def test_reading_and_writing_raise_the_same_error(postgres: Postgres, database: 
         ),
         ('FATAL: no pg_hba.conf entry for host "10.0.0.7", user "shop"', "refuses this machine or user"),
         (
-            'root certificate file "/root/.postgresql/root.crt" does not exist',
+            'root certificate file "/home/ann/.postgresql/root.crt" does not exist',
             "has a certificate that can't be verified",
         ),
         ("permission denied for table calls", "doesn't give its user a right that farebox needs"),

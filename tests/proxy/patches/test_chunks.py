@@ -4,7 +4,8 @@ from itertools import pairwise
 
 import h11
 import pytest
-from farebox.proxy.patches.chunks import FEW, JoinedChunks
+from farebox.proxy.patches import chunks
+from farebox.proxy.patches.chunks import FEW, JoinedChunks, joined
 from h11._readers import ChunkedReader
 from h11._receivebuffer import ReceiveBuffer
 from hypothesis import given
@@ -34,10 +35,18 @@ def events(reader: ChunkedReader | JoinedChunks, *reads: bytes) -> list[bytes | 
     return found
 
 
-def test_many_chunks_of_a_read_are_one_piece_and_a_few_stay() -> None:
-    joined = JoinedChunks(ChunkedReader())
+def test_code_of_h11_that_is_not_known_reads_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = ChunkedReader()
 
-    assert events(joined, chunked([b" "] * 9000), chunked([b"a"] * FEW), chunked([b"a", b"b" * 300]) + END) == [
+    assert isinstance(joined(plain), JoinedChunks)
+    monkeypatch.setattr(chunks, "_is_known", lambda: False)
+    assert joined(plain) is plain
+
+
+def test_many_chunks_of_a_read_are_one_piece_and_a_few_stay() -> None:
+    reader = JoinedChunks(ChunkedReader())
+
+    assert events(reader, chunked([b" "] * 9000), chunked([b"a"] * FEW), chunked([b"a", b"b" * 300]) + END) == [
         b" " * 9000,
         *[b"a"] * FEW,
         b"a",
@@ -65,29 +74,29 @@ def test_the_body_is_the_same_wherever_reads_cut_it(pieces: list[bytes], cuts: l
     ids=["extension", "zeros", "blank", "capital"],
 )
 def test_other_forms_of_a_chunk_are_read_too(tail: bytes) -> None:
-    joined, plain = (
+    ours, plain = (
         events(reader, chunked([b"a"]) + tail) for reader in (JoinedChunks(ChunkedReader()), ChunkedReader())
     )
 
-    assert joined == plain
+    assert ours == plain
 
 
 @pytest.mark.parametrize("tail", [b"x\r\n", b"2\r\n{}x\r\n", b"-2\r\n{}\r\n"], ids=["no size", "no end", "negative"])
 def test_what_came_before_an_error_passes_and_the_error_is_the_same(tail: bytes) -> None:
-    joined, plain = (
+    ours, plain = (
         events(reader, chunked([b"a", b"b"]) + tail) for reader in (JoinedChunks(ChunkedReader()), ChunkedReader())
     )
 
-    assert joined == plain
+    assert ours == plain
 
 
 def test_a_trailer_field_ends_the_message_as_before() -> None:
     buffer = ReceiveBuffer()
     buffer += chunked([b"a", b"b"]) + b"0\r\nx-checksum: 1\r\n\r\n"
-    joined = JoinedChunks(ChunkedReader())
+    reader = JoinedChunks(ChunkedReader())
 
-    assert [joined(buffer), joined(buffer)] == [h11.Data(data=b"a"), h11.Data(data=b"b")]
-    end = joined(buffer)
+    assert [reader(buffer), reader(buffer)] == [h11.Data(data=b"a"), h11.Data(data=b"b")]
+    end = reader(buffer)
 
     assert isinstance(end, h11.EndOfMessage)
     assert list(end.headers) == [(b"x-checksum", b"1")]

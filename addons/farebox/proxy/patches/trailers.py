@@ -19,7 +19,7 @@ from mitmproxy.proxy.layers.http._events import HttpEvent
 from mitmproxy.proxy.layers.http._http1 import Http1Client, Http1Connection, Http1Server
 
 from ._patch import Patch, apply, digest
-from .chunks import JoinedChunks
+from .chunks import JoinedChunks, joined
 
 _READ_BODY = frozenset({"1dad19dda5b0ee31"})
 _send_answer = Http1Server.send
@@ -35,7 +35,7 @@ def pass_trailers() -> None:
 class _TrailerReader:
     """Reads a chunked body; its trailer fields become those of `message`."""
 
-    def __init__(self, reader: JoinedChunks, message: http.Message) -> None:
+    def __init__(self, reader: ChunkedReader | JoinedChunks, message: http.Message) -> None:
         self._reader = reader
         self._message = message
         self.read_eof = reader.read_eof
@@ -51,7 +51,7 @@ class _TrailerReader:
 def _set_reader(connection: Http1Connection, reader: Any) -> None:
     message = connection.request if isinstance(connection, Http1Server) else connection.response
     if isinstance(reader, ChunkedReader) and message is not None:
-        reader = _TrailerReader(JoinedChunks(reader), message)
+        reader = _TrailerReader(joined(reader), message)
     connection.__dict__["_farebox_reader"] = reader
 
 
