@@ -1,10 +1,12 @@
 """Money is exact from the usage to the ledger: against fractions and the catalogue's own arithmetic, on real calls."""
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -187,11 +189,16 @@ class Priced(NamedTuple):
     card: RateCard
 
 
-def calls() -> Iterator[Priced]:
-    """Yield what the recorded exchanges consumed, where the catalogue has the model."""
+@cache
+def calls() -> Sequence[Priced]:
+    """Return what the recorded exchanges consumed, where the catalogue has the model."""
     shared = corpus.folder()
     if shared is None:
         pytest.skip("FAREBOX_SHARED is not set: no recorded exchanges to price")
+    return [*_calls(shared)]
+
+
+def _calls(shared: Path) -> Iterator[Priced]:
     book, dice = Book(), random.Random(0)
     for exchange, _ in corpus.exchanges(shared):
         reading = corpus.read(exchange, dice)
