@@ -60,3 +60,10 @@ def test_what_is_missing_doubled_or_otherwise_is_found(
 
     assert found.wrong == wrong
     assert json.loads(json.dumps(found.counted["openai_chat"]))["exchanges"] == 1
+
+
+def test_what_is_billed_beside_calls_has_no_oracle(folder: Path) -> None:
+    stored = Exchange("a", "gemini_cached_contents", is_row=True, oracle={**ORACLE, "provider_reported_cost": None})
+
+    assert verdict([stored], [row(input_tokens=1081)], folder).wrong == []
+    assert verdict([stored], [], folder).wrong == ["gemini_cached_contents a has 0 rows, not 1"]
