@@ -55,20 +55,20 @@ def main() -> None:
     parser.add_argument("--short", action="store_true")
     parser.add_argument("--stock", action="store_true")
     parser.add_argument("--only", default="")
-    parser.add_argument("--client", nargs=2, metavar=("PROXY", "SECONDS"))
+    parser.add_argument("--client", nargs=3, metavar=("PROXY", "SECONDS", "PID"))
     given = parser.parse_args()
     if given.client:
         # With a provider of its own: the abused one is busy too.
         with Upstream(lambda _asked: plain(ANSWER), keep_bodies=False) as upstream:
             target = Target(int(given.client[0]), upstream.plain_port, 0)
-            print(json.dumps(asyncio.run(_client(target, float(given.client[1])))))
+            print(json.dumps(asyncio.run(_client(target, float(given.client[1]), int(given.client[2])))))
         return
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     share, seconds = (20, 3.0) if given.short else (1, 10.0)
     print(
-        "| abuse | calls | median | 99 % | worst | longest turn (CPU) | worker | recorder | false rows |\n"
-        "|---|---|---|---|---|---|---|---|---|"
+        "| abuse | calls | median | 99 % | worst | worst (CPU) | turn (CPU) | worker | recorder | false rows |\n"
+        "|---|---|---|---|---|---|---|---|---|---|"
     )
     for abuse in ABUSES:
         if given.only in abuse.name:
@@ -111,18 +111,14 @@ def _listens(port: int) -> bool:
 
 def _measured(abuse: Abuse, abused: Abused, number: int, seconds: float) -> str:
     """Return the line of one abuse."""
+    worker_pid = abused.pid if abused.sidecar is None else _process(abused.pid, "farebox.proxy").pid
     with Upstream(_answer, keep_bodies=False) as upstream:
         target = Target(abused.proxy, upstream.plain_port, abused.metrics)
-        client = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "benchmarks.abuse", "--client"),
-                *(str(target.proxy), str(seconds)),
-            ],
-            stdout=subprocess.PIPE,
-        )
+        line = [sys.executable, "-m", "benchmarks.abuse", "--client", *map(str, (target.proxy, seconds, worker_pid))]
+        client = subprocess.Popen(line, stdout=subprocess.PIPE)
         asyncio.run(_abused(abuse, target, number, seconds))
-        delays = sorted(json.loads(client.communicate(timeout=120)[0]))
-    times = (delays[len(delays) // 2], delays[len(delays) * 99 // 100], delays[-1])
+        delays, spent = map(sorted, zip(*json.loads(client.communicate(timeout=120)[0]), strict=True))
+    times = (delays[len(delays) // 2], delays[len(delays) * 99 // 100], delays[-1], spent[-1])
     figures = " | ".join(f"{1000 * one:.0f} ms" for one in times)
     start = f"| {number} x {abuse.name} | {len(delays)} | {figures} | {{turn}} ms |"
     if abused.sidecar is None:
@@ -162,19 +158,28 @@ def _memory(process: psutil.Process) -> int:
     return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) // 1024
 
 
-async def _client(target: Target, seconds: float) -> list[float]:
-    """Return how many seconds each call took that was due at a multiple of EVERY."""
+async def _client(target: Target, seconds: float, pid: int) -> list[tuple[float, float]]:
+    """Return how many seconds each call took that was due at a multiple of EVERY, and the CPU of `pid` meanwhile.
+
+    On a machine that does other things too, the latter says more about the proxy.
+    """
     delays, began = [], time.monotonic()
     reader, writer = await asyncio.open_connection("127.0.0.1", target.proxy)
     request = head(target, len(BODY)) + BODY
     for number in range(int(seconds / EVERY)):
         due = began + number * EVERY
         await asyncio.sleep(max(0.0, due - time.monotonic()))
+        spent = _cpu(pid)
         writer.write(request)
         await reader.readuntil(ANSWER)
-        delays.append(time.monotonic() - due)
+        delays.append((time.monotonic() - due, _cpu(pid) - spent))
     writer.close()
     return delays
+
+
+def _cpu(pid: int) -> float:
+    """Return the CPU time of the first thread of a process, in seconds."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[0]) / 1e9
 
 
 if __name__ == "__main__":

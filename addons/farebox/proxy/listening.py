@@ -2,17 +2,35 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
+from functools import cache
 
 from mitmproxy.net.free_port import get_free_port
 from mitmproxy.proxy.mode_servers import AsyncioServerInstance, ServerInstance
-from mitmproxy.proxy.mode_specs import LocalMode, ProxyMode, TunMode
+from mitmproxy.proxy.mode_specs import (
+    LocalMode,
+    ProxyMode,
+    RegularMode,
+    ReverseMode,
+    Socks5Mode,
+    TunMode,
+    UpstreamMode,
+)
+
+from . import pending_clients
+from .patches._patch import digest
+from .pending_clients import PendingClients
 
 # Each takes mitmproxy a millisecond or two.
 ACCEPTED_AT_ONCE = 4
 # The kernel has a limit of its own, net.core.somaxconn.
 QUEUED = 4096
+_DIGESTS = ("6039d33342386ecd", "3bca79c03a602d9d", "7dbc0a3cccd70a2e")
+_RELIED_ON = (
+    AsyncioServerInstance.listen_addrs.fget,
+    AsyncioServerInstance._stop,  # noqa: SLF001
+    AsyncioServerInstance.handle_stream,
+)
 
 _listen = AsyncioServerInstance.listen
 
@@ -37,7 +55,7 @@ def set_up_ports(number: int, workers: int) -> None:
         port = port or get_free_port()
         servers: list[object] = []
         if protocol != "udp":
-            servers.append(await _serve(instance.handle_stream, host, port, reuse_port=is_shared))
+            servers.append(await _serve(instance, host, port, reuse_port=is_shared))
         if protocol != "tcp" and number == 1:
             servers.append(await instance.start_udp_based_server(host or "0.0.0.0", port))  # noqa: S104 - requested by the mode
         return servers
@@ -46,13 +64,36 @@ def set_up_ports(number: int, workers: int) -> None:
     AsyncioServerInstance.listen = listen  # type: ignore[method-assign,assignment]
 
 
-async def _serve(handle: Callable[..., Any], host: str, port: int, *, reuse_port: bool) -> asyncio.Server:
+async def _serve(
+    instance: AsyncioServerInstance[ProxyMode], host: str, port: int, *, reuse_port: bool
+) -> asyncio.Server | PendingClients:
     """Listen; asyncio accepts as many connections between two turns of its loop as it asks the kernel to queue."""
-    server = await asyncio.start_server(handle, host, port, backlog=ACCEPTED_AT_ONCE, reuse_port=reuse_port or None)
+    given = {"backlog": ACCEPTED_AT_ONCE, "reuse_port": reuse_port or None}
+    if _speaks_last(instance.mode) and pending_clients.is_supported() and _is_known():
+        bound = await asyncio.start_server(instance.handle_stream, host, port, **given, start_serving=False)
+        sockets = [one.dup() for one in bound.sockets]
+        bound.close()
+        for one in sockets:
+            one.listen(QUEUED)
+        return PendingClients(sockets, instance.handle_stream)
+    server = await asyncio.start_server(instance.handle_stream, host, port, **given)
     for listening in server.sockets:
         with listening.dup() as same:
             same.listen(QUEUED)
     return server
+
+
+@cache
+def _is_known() -> bool:
+    """Tell whether mitmproxy uses a server as was known when PendingClients was written."""
+    return tuple(map(digest, _RELIED_ON)) == _DIGESTS
+
+
+def _speaks_last(mode: ProxyMode) -> bool:
+    """Tell whether the client of this mode begins; with other protocols than HTTP, the server may have to."""
+    if isinstance(mode, ReverseMode):
+        return mode.scheme in {"http", "https"}
+    return isinstance(mode, RegularMode | UpstreamMode | Socks5Mode)
 
 
 def with_port(server: ServerInstance[ProxyMode]) -> str:

@@ -56,6 +56,24 @@ def test_many_chunks_of_a_read_are_one_piece_and_a_few_stay() -> None:
     ]
 
 
+@pytest.mark.parametrize("cut", range(7000, 7007))
+def test_a_chunk_that_a_read_has_cut_leaves_few_for_h11(monkeypatch: pytest.MonkeyPatch, cut: int) -> None:
+    calls: list[ReceiveBuffer] = []
+    stock = ChunkedReader.__call__
+
+    def counted(reader: ChunkedReader, buffer: ReceiveBuffer) -> h11.Data | h11.EndOfMessage | None:
+        calls.append(buffer)
+        return stock(reader, buffer)
+
+    monkeypatch.setattr(ChunkedReader, "__call__", counted)
+    wire = chunked([b"ab"] * 2000)
+
+    *pieces, _end, _left = events(JoinedChunks(ChunkedReader()), wire[:cut], wire[cut:] + END)
+
+    assert b"".join(piece for piece in pieces if isinstance(piece, bytes)) == b"ab" * 2000
+    assert len(calls) < 10
+
+
 @given(pieces=BODIES, cuts=st.lists(st.integers(0, 900), max_size=8))
 def test_the_body_is_the_same_wherever_reads_cut_it(pieces: list[bytes], cuts: list[int]) -> None:
     wire = chunked(pieces) + END + b"GET / HTTP/1.1\r\n"

@@ -66,12 +66,21 @@ class JoinedChunks:
     def _next(self, buffer: ReceiveBuffer, pieces: list[bytes | bytearray]) -> _Read | h11.ProtocolError:
         """Add the whole chunks at the beginning of `buffer` to `pieces`, and return what h11 reads behind them."""
         reader = self._reader
+        _end_chunk(reader, buffer)
         if not (reader._bytes_in_chunk or reader._bytes_to_discard or reader._reading_trailer):  # noqa: SLF001
             take_whole(buffer, pieces)
         try:
             return reader(buffer)
         except h11.ProtocolError as error:
             return error
+
+
+def _end_chunk(reader: ChunkedReader, buffer: ReceiveBuffer) -> None:
+    """Take the line end behind the data of a chunk: h11 leaves it for its next turn, which reads another chunk."""
+    end = reader._bytes_to_discard  # noqa: SLF001
+    if end and buffer._data.startswith(end):  # noqa: SLF001
+        buffer.maybe_extract_at_most(len(end))
+        reader._bytes_to_discard = b""  # noqa: SLF001
 
 
 def take_whole(buffer: ReceiveBuffer, pieces: list[bytes | bytearray]) -> None:
