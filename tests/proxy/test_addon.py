@@ -15,7 +15,7 @@ from mitmproxy import http
 from mitmproxy.connection import ConnectionState
 from mitmproxy.test import tflow
 
-from tests.support.flows import EVENTS, JSON, Worker, answered, flow_of
+from tests.support.flows import EVENTS, JSON, Worker, answered, flow_of, whole
 
 STREAMED = b'{"model": "gpt-4o", "stream": true}'
 CHUNK = b'data: {"model": "gpt-4o", "choices": [{"index": 0, "delta": {"content": "Hi"}}]}\n\n'
@@ -34,7 +34,7 @@ def begin(sidecar: Sidecar, flow: http.HTTPFlow) -> None:
 
 
 def respond(sidecar: Sidecar, flow: http.HTTPFlow) -> None:
-    asyncio.run(sidecar.response(flow))
+    asyncio.run(whole(sidecar.response(flow)))
 
 
 def brief(readings: list[Reading]) -> list[tuple[str, int | None, int | None]]:
@@ -249,7 +249,8 @@ def test_a_fault_while_a_refusal_is_resolved_leaves_the_answer(worker: Worker, s
     begin(sidecar, flow)
     answered(flow)
     sidecar.responseheaders(flow)
-    sidecar._usage.resolve_refusal = None  # type: ignore[method-assign, assignment]
+    sidecar._open[flow.id].client_body = b"{}"
+    sidecar._usage._resolve_refusal = None  # type: ignore[method-assign, assignment]
 
     respond(sidecar, flow)
 

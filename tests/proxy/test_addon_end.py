@@ -11,7 +11,7 @@ from mitmproxy import http
 from mitmproxy.addons.proxyserver import Proxyserver
 from mitmproxy.test import taddons
 
-from tests.support.flows import Worker, answered, flow_of
+from tests.support.flows import Worker, answered, flow_of, whole
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_at_its_end_it_waits_for_calls_under_way(worker: Worker, sidecar: Sideca
         ending = asyncio.create_task(sidecar.done())
         await asyncio.sleep(0)
         assert worker.heartbeats() == []
-        await sidecar.response(flow)
+        await whole(sidecar.response(flow))
         await ending
 
     in_mitmproxy(sidecar, work)

@@ -14,7 +14,7 @@ from farebox.proxy.budget_limits import BudgetLimits
 from farebox.proxy.memory_budget import REQUEST_LIMIT
 
 from tests.support.budgets import budget
-from tests.support.flows import Worker, answered, exchange_of, flow_of
+from tests.support.flows import Worker, answered, exchange_of, flow_of, whole
 
 NOW = 1_800_000_000.0
 UNTIL = datetime.fromtimestamp(NOW + 90.5, UTC)
@@ -109,7 +109,7 @@ def test_a_refused_call_never_leaves_and_is_a_row_without_cost(worker: Worker) -
     worker.sidecar.requestheaders(flow)
     worker.sidecar.request(flow)
     assert flow.response
-    asyncio.run(worker.sidecar.response(flow))
+    asyncio.run(whole(worker.sidecar.response(flow)))
 
     assert (flow.response.status_code, flow.response.headers["retry-after"]) == (429, "90")
     assert json.loads(flow.response.content or b"")["error"]["code"] == "farebox_budget_exceeded"
@@ -147,6 +147,6 @@ def test_other_calls_pass_as_they_are(tmp_path: Path) -> None:
         assert flow.response is None
         answered(flow)
         worker.sidecar.responseheaders(flow)
-        asyncio.run(worker.sidecar.response(flow))
+        asyncio.run(whole(worker.sidecar.response(flow)))
 
         assert [one.outcome for one in worker.readings()] == ["ok"]

@@ -16,7 +16,7 @@ from farebox.records.reading import Reading
 from farebox.wire.content import decoded_start, start_limit
 from mitmproxy import http
 
-from tests.support.flows import JSON, Worker, answered, flow_of
+from tests.support.flows import JSON, Worker, answered, flow_of, whole
 
 TEXT = os.urandom(2 * AT_ONCE).hex(" ").encode()
 BUDGET = {"name": "all", "scope": "all", "limit": "1 USD", "window": "month", "enforce": "refuse"}
@@ -35,10 +35,10 @@ async def played(worker: Worker, flow: http.HTTPFlow) -> Reading:
     """Play the hooks of one call as mitmproxy does, each add-on in turn."""
     sidecar, decompressor = worker.sidecar, worker.sidecar.decompressor
     sidecar.requestheaders(flow)
-    await decompressor.request(flow)
+    await whole(decompressor.request(flow))
     sidecar.request(flow)
     answered(flow)
-    await decompressor.responseheaders(flow)
+    await whole(decompressor.responseheaders(flow))
     sidecar.responseheaders(flow)
     sidecar._answered(flow)
     [reading] = worker.readings()
@@ -78,7 +78,7 @@ def test_a_call_that_ends_before_its_body_is_decompressed_has_a_row(worker: Work
     async def ended() -> None:
         flow = packed()
         worker.sidecar.requestheaders(flow)
-        await worker.sidecar.decompressor.request(flow)
+        await whole(worker.sidecar.decompressor.request(flow))
         worker.sidecar.error(flow)
 
     asyncio.run(ended())
@@ -91,8 +91,8 @@ def test_an_error_waits_for_the_body(worker: Worker) -> None:
     async def failed() -> None:
         flow = packed()
         worker.sidecar.requestheaders(flow)
-        await worker.sidecar.decompressor.request(flow)
-        await worker.sidecar.decompressor.error(flow)
+        await whole(worker.sidecar.decompressor.request(flow))
+        await whole(worker.sidecar.decompressor.error(flow))
         worker.sidecar.error(flow)
 
     asyncio.run(failed())
@@ -107,7 +107,7 @@ def test_a_budget_gets_the_body_before_the_request_goes_out(tmp_path: Path) -> N
         async def asked() -> bool:
             flow = packed()
             worker.sidecar.requestheaders(flow)
-            await worker.sidecar.decompressor.request(flow)
+            await whole(worker.sidecar.decompressor.request(flow))
             decoding = worker.sidecar._open[flow.id].decoding
             return decoding is not None and decoding.done()
 
@@ -124,8 +124,8 @@ def test_bodies_have_a_bound_together_beyond_which_only_their_heads_are_read(roo
 
     async def decompressed(find: Callable[[str], object]) -> None:
         decompressor = Decompressor(find, memory)  # type: ignore[arg-type]
-        await decompressor.request(sent)
-        await decompressor.responseheaders(sent)
+        await whole(decompressor.request(sent))
+        await whole(decompressor.responseheaders(sent))
         decompressor.done()
 
     class Found:

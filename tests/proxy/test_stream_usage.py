@@ -156,7 +156,7 @@ def again(usage: StreamUsage, response: http.Response | None) -> list[bytes]:
 
 
 def resolve(usage: StreamUsage, flow: http.HTTPFlow, exchange: Exchange) -> None:
-    asyncio.run(usage.resolve_refusal(flow, exchange))
+    asyncio.run(usage.resolve_refusal(flow, exchange, print))
 
 
 @pytest.mark.parametrize("name", [b"stream_options", b"include_usage"])

@@ -1,6 +1,6 @@
 """Flows and the add-ons of a worker without sockets, by mitmproxy's own test helpers: for tests of single hooks."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -35,6 +35,12 @@ def flow_of(
     # As mitmproxy has it, once it has verified the certificate.
     flow.server_conn.sni = flow.request.host if flow.request.scheme == "https" else None
     return flow
+
+
+async def whole(hook: Awaitable[None] | None) -> None:
+    """Await what a hook has returned, as mitmproxy does."""
+    if hook is not None:
+        await hook
 
 
 def answered(

@@ -25,6 +25,8 @@ REDIRECT = Path(__file__).with_name("redirect.py")
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 _TRUST = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 _PROXY = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY")
+# Settings of all sidecars of a run, like "TUNINGS_OFF=all WORKERS=2"; arguments take precedence.
+_WITH = dict(f"FAREBOX_{one}".split("=", 1) for one in os.environ.get("FAREBOX_TESTS_WITH", "").split())
 
 
 def clean_environment() -> dict[str, str]:
@@ -67,7 +69,7 @@ class Sidecar:
         start = self._written.tell()
         self.process = subprocess.Popen(
             [*command, "up", "--port", "0", "--metrics-port", "0", *arguments],
-            env={**clean_environment(), "FAREBOX_HOME": str(home), **(environment or {})},
+            env={**clean_environment(), **_WITH, "FAREBOX_HOME": str(home), **(environment or {})},
             stdout=self._written,
             stderr=subprocess.STDOUT,
             start_new_session=True,

@@ -58,6 +58,7 @@ from .single_values import with_lists
 from .sources import merge, paths
 from .spool_limits import Spool
 from .spool_limits import problems as spool_problems
+from .tunings import Tuning
 from .zone import local_zone
 from .zone import problems as zone_problems
 
@@ -120,7 +121,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     retention: Retention = Retention()
     shutdown_timeout: float = 8.0
     idle_timeout: int = 6 * 3600
-    tunings_off: tuple[Literal["hook_table"], ...] = ()
+    tunings_off: tuple[Tuning, ...] = ()
     script: tuple[str, ...] = ()
     set: tuple[str, ...] = ()
 

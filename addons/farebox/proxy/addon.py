@@ -5,6 +5,7 @@ https://docs.mitmproxy.org/stable/api/events.html
 
 import asyncio
 import time
+from collections.abc import Awaitable
 from functools import partial
 
 from mitmproxy import connection, ctx, http
@@ -100,11 +101,10 @@ class Sidecar:
     @guarded
     def request(self, flow: http.HTTPFlow) -> None:
         exchange = self._open.get(flow.id)
-        if exchange is None or exchange.is_blocked:
-            return
-        with exchange.own_time():
-            if flow.request.stream or not self._limits.refuse(flow, exchange):
-                self._usage.ask(flow, exchange)
+        if exchange is not None and not exchange.is_blocked:
+            with exchange.own_time():
+                if flow.request.stream or not self._limits.refuse(flow, exchange):
+                    self._usage.ask(flow, exchange)
 
     @guarded
     def responseheaders(self, flow: http.HTTPFlow) -> None:
@@ -128,13 +128,15 @@ class Sidecar:
             return
         flow.response.stream = tap()
 
-    async def response(self, flow: http.HTTPFlow) -> None:
+    def response(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         exchange = self._open.get(flow.id)
-        if exchange is not None and not exchange.is_tapped:
-            try:
-                await self._usage.resolve_refusal(flow, exchange)
-            except Exception as error:  # noqa: BLE001 - the client then gets the first answer
-                self._output.fault("proxy", error)
+        if exchange is not None and self._usage.may_resolve(exchange):
+            return self._resolved(flow, exchange)
+        self._answered(flow)
+        return None
+
+    async def _resolved(self, flow: http.HTTPFlow, exchange: Exchange) -> None:
+        await self._usage.resolve_refusal(flow, exchange, partial(self._output.fault, "proxy"))
         self._answered(flow)
 
     @guarded
@@ -207,8 +209,7 @@ class Sidecar:
         assert flow.response
         exchange.is_tapped = True
         # The flow stays open until its message ends: a stop in between must not cut the client off.
-        finish = partial(self._write, exchange, None)
-        tap = ResponseTap(exchange, flow.response, finish, partial(self.give_up, flow))
+        tap = ResponseTap(exchange, flow.response, partial(self._write, exchange, None), partial(self.give_up, flow))
         return self._usage.tap(flow, exchange, tap, partial(self._output.fault, "proxy"))
 
     @guarded

@@ -6,7 +6,7 @@ comes before the add-on that meters, and waits for the thread before that one re
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from mitmproxy import http
@@ -41,23 +41,23 @@ class Decompressor:
         self._lock = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, "decompression")
 
-    async def request(self, flow: http.HTTPFlow) -> None:
+    # Hooks that are no coroutines: most calls have nothing to wait for.
+    def request(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         exchange = self._find(flow.id)
         encodings = flow.request.headers.get("content-encoding", "identity")
         if exchange is None or encodings.strip().lower() in {"", "identity"}:
-            return
+            return None
         raw = exchange.sent_start
         if len(raw) <= AT_ONCE:
-            return
+            return None
         exchange.decoding = asyncio.create_task(self._decompress(flow.id, raw, encodings))
-        if self._is_needed_early:
-            await self._wait(flow)
+        return self._wait(flow) if self._is_needed_early else None
 
-    async def responseheaders(self, flow: http.HTTPFlow) -> None:
-        await self._wait(flow)
+    def responseheaders(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
+        return self._wait(flow)
 
-    async def error(self, flow: http.HTTPFlow) -> None:
-        await self._wait(flow)
+    def error(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
+        return self._wait(flow)
 
     def release(self, flow_id: str) -> None:
         """Count the body of a flow no more."""
@@ -66,10 +66,11 @@ class Decompressor:
     def done(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    async def _wait(self, flow: http.HTTPFlow) -> None:
+    def _wait(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         exchange = self._find(flow.id)
-        if exchange is not None and exchange.decoding is not None:
-            await asyncio.wait({exchange.decoding})
+        if exchange is None or exchange.decoding is None or exchange.decoding.done():
+            return None
+        return _ended(exchange.decoding)
 
     async def _decompress(self, flow_id: str, raw: bytes, encodings: str) -> Decoded:
         async with self._lock:
@@ -84,3 +85,7 @@ class Decompressor:
                     self._memory.hold(flow_id, len(decoded[0]))
                 return decoded
             return b"", False
+
+
+async def _ended(decoding: asyncio.Task[Decoded]) -> None:
+    await asyncio.wait({decoding})

@@ -89,10 +89,10 @@ async def run(
         ssl_verify_upstream_trusted_ca=trusted_file(settings),
         mode=[f"upstream:{upstream.url}" if upstream else "regular", *modes_of(number, settings.mode)],
     )
-    tune(settings.tunings_off)
     master = Master(options, with_termlog=False)
     master.addons.add(*addons_for(settings))
     *others, sidecar = new_sidecar(settings)
+    tune(settings.tunings_off)
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(FaultLog())
     loop.add_signal_handler(signal.SIGTERM, master.shutdown)

@@ -71,8 +71,20 @@ class StreamUsage:
         self._learn(flow)
         return self._editor.without_usage(exchange, tap, on_fault) if self._is_removable(flow, exchange) else tap
 
-    async def resolve_refusal(self, flow: http.HTTPFlow, exchange: Exchange) -> None:
+    def may_resolve(self, exchange: Exchange) -> bool:
+        """Tell whether the answer, which is held, can refuse what we added."""
+        return exchange.client_body is not None and not exchange.is_tapped
+
+    async def resolve_refusal(
+        self, flow: http.HTTPFlow, exchange: Exchange, on_fault: Callable[[Exception], None]
+    ) -> None:
         """If the answer refuses what we added, replace it by the answer to the client's own request, sent again."""
+        try:
+            await self._resolve_refusal(flow, exchange)
+        except Exception as error:  # noqa: BLE001 - the client then gets the first answer
+            on_fault(error)
+
+    async def _resolve_refusal(self, flow: http.HTTPFlow, exchange: Exchange) -> None:
         if exchange.client_body is None or not _refuses(flow.response):
             return
         response = await self._answer_to(flow, exchange.client_body)

@@ -56,7 +56,7 @@ class ResponseTap:
     def __call__(self, data: bytes) -> Chunks:
         held, self._held = self._held, b""
         if self._is_faulty:
-            return held + data
+            return held + data if held else data
         try:
             if not data:
                 if held:
@@ -69,7 +69,8 @@ class ResponseTap:
         except Exception as error:  # noqa: BLE001 - mitmproxy does not guard taps
             self._is_faulty = True
             self._on_fault(error)
-        return held + data
+        # The same object if nothing was held: chunks that came together stay together.
+        return held + data if held else data
 
     def _is_last(self, data: bytes) -> bool:
         """Meter `data`; tell whether the announced length ends with it, and no terminal document came before."""

@@ -41,7 +41,7 @@ class Ended:
 def test_the_patch_fits_this_mitmproxy() -> None:
     pass_trailers()
 
-    assert Http1Server.send is trailers._ANSWERS.replacement
+    assert Http1Server.send is trailers.PASS_ANSWERS.replacement
     assert Http1Client.send is trailers._REQUESTS.replacement
     assert isinstance(Http1Connection.body_reader, property)
 

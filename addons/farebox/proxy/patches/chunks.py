@@ -1,11 +1,12 @@
 """Very small chunks: mitmproxy handles each by itself, so that one read of them holds up all other calls.
 
 Where one read has many, they become one piece here. The body stays the same; RFC 9112, section 7.1, has no meaning for
-chunks. A few stay as they are, as some clients take a chunk for an event.
+chunks. A few stay as they are, as some clients take a chunk for an event: each by itself, or all together as Pieces.
 """
 
 import re
 from collections import deque
+from collections.abc import Sequence
 from functools import cache
 
 import h11
@@ -23,9 +24,35 @@ _RELIED_ON = (ChunkedReader.__init__, ChunkedReader.__call__, ReceiveBuffer.mayb
 _DIGESTS = ("4837ee0982ee0a03", "99731bc9b6f37f02", "1ce601e9ae057010")
 
 
-def joined(reader: ChunkedReader) -> "ChunkedReader | JoinedChunks":
-    """Return a reader that joins chunks, or `reader` itself if h11's code is not what this was written for."""
-    return JoinedChunks(reader) if _is_known() else reader
+class Pieces(bytes):
+    """The data of several chunks of one read; `parts` has each."""
+
+    parts: Sequence[bytes]
+
+    @classmethod
+    def of(cls, parts: Sequence[bytes]) -> bytes:
+        """Return `parts` as one; none of them may be empty."""
+        if not parts[1:]:
+            return parts[0] if parts else b""
+        pieces = cls(b"".join(parts))
+        pieces.parts = parts
+        return pieces
+
+    def __bytes__(self) -> bytes:
+        # mitmproxy converts what a reader returns, which would make a plain copy.
+        return self
+
+    def framed(self) -> bytes:
+        """Return each part as a chunk of its own."""
+        return b"".join([b"%x\r\n%b\r\n" % (len(part), part) for part in self.parts])
+
+
+def joined(reader: ChunkedReader, *, together: bool = False) -> "ChunkedReader | JoinedChunks":
+    """Return a reader that joins chunks, or `reader` itself if h11's code is not what this was written for.
+
+    If `together`, a few chunks of one read are returned at once, as Pieces.
+    """
+    return JoinedChunks(reader, together=together) if _is_known() else reader
 
 
 @cache
@@ -36,8 +63,9 @@ def _is_known() -> bool:
 class JoinedChunks:
     """A reader of a chunked body that returns more than a FEW chunks of the buffer at once."""
 
-    def __init__(self, reader: ChunkedReader) -> None:
+    def __init__(self, reader: ChunkedReader, *, together: bool = False) -> None:
         self._reader = reader
+        self._is_together = together
         self._after: _Read | h11.ProtocolError = None
         self._few = deque[bytes]()
         self.read_eof = reader.read_eof
@@ -58,10 +86,17 @@ class JoinedChunks:
                 raise event
             return event
         self._after = event
+        return h11.Data(data=self._first(pieces))
+
+    def _first(self, pieces: list[bytes | bytearray]) -> bytes:
+        """Return what is passed on of the data of one read, and keep the rest."""
         if len(pieces) > FEW:
-            return h11.Data(data=b"".join(pieces))
-        self._few.extend(map(bytes, pieces))
-        return h11.Data(data=self._few.popleft())
+            return b"".join(pieces)
+        few = list(map(bytes, pieces))
+        if self._is_together:
+            return Pieces.of(few)
+        self._few.extend(few)
+        return self._few.popleft()
 
     def _next(self, buffer: ReceiveBuffer, pieces: list[bytes | bytearray]) -> _Read | h11.ProtocolError:
         """Add the whole chunks at the beginning of `buffer` to `pieces`, and return what h11 reads behind them."""

@@ -24,11 +24,14 @@ from .chunks import JoinedChunks, joined
 _READ_BODY = frozenset({"1dad19dda5b0ee31"})
 _send_answer = Http1Server.send
 _send_request = Http1Client.send
+_NO_CHUNKS = (b"h2", b"h3")
+# The forms of Http1Server.send that send the parts of Pieces as chunks of their own.
+sends_together: set[Callable[..., Any]] = set()
 
 
 def pass_trailers() -> None:
     """Have mitmproxy pass trailer fields on."""
-    if digest(Http1Connection.read_body) in _READ_BODY and apply(_ANSWERS) and apply(_REQUESTS):
+    if digest(Http1Connection.read_body) in _READ_BODY and apply(PASS_ANSWERS) and apply(_REQUESTS):
         Http1Connection.body_reader = property(attrgetter("_farebox_reader"), _set_reader)  # type: ignore[assignment]
 
 
@@ -51,8 +54,14 @@ class _TrailerReader:
 def _set_reader(connection: Http1Connection, reader: Any) -> None:
     message = connection.request if isinstance(connection, Http1Server) else connection.response
     if isinstance(reader, ChunkedReader) and message is not None:
-        reader = _TrailerReader(joined(reader), message)
+        reader = _TrailerReader(joined(reader, together=_passes_together(connection)), message)
     connection.__dict__["_farebox_reader"] = reader
+
+
+def _passes_together(connection: Http1Connection) -> bool:
+    """Tell whether chunks of an answer that are returned together are sent to the client as they came."""
+    is_answer = isinstance(connection, Http1Client)
+    return is_answer and connection.context.client.alpn not in _NO_CHUNKS and Http1Server.send in sends_together
 
 
 def _sending(
@@ -73,7 +82,7 @@ def _sending(
     return send
 
 
-_ANSWERS = Patch(
+PASS_ANSWERS = Patch(
     Http1Server,
     "send",
     _sending(_send_answer, http_events.ResponseTrailers, http_events.ResponseEndOfMessage),
