@@ -192,3 +192,19 @@ def test_lines_are_sorted_and_the_rest_is_counted_in_the_total(run: Command) -> 
 
 def test_requests_that_repeat_are_told_by_month(run: Command) -> None:
     assert words(run("report", "--by", "month,request").out.splitlines()[1]).startswith("month request spend")
+
+
+def test_a_report_is_in_the_currency_of_the_settings(run: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAREBOX_REPORT_CURRENCY", "EUR")
+    first = f"{NOW - timedelta(days=20):%Y-%m-%d}"
+    monkeypatch.setenv("FAREBOX_CURRENCY", f"[{{code: EUR, usd: 1.25, effective_from: {first}}}]")
+
+    title, _, *lines = map(words, run("report", "--by", "provider", "--since", "all").out.splitlines())
+
+    assert title == "Spend by provider, over all time (Europe/Berlin, EUR)"
+    assert [line.split()[:2] for line in lines[:3]] == [
+        ["openai", "€0.00280"],
+        ["anthropic", "?"],
+        ["total", "€0.00280+"],
+    ]
+    assert lines[3].startswith("$1.00 (100% of the cost in USD) is from before the first rate of EUR")

@@ -3,12 +3,16 @@
 import io
 import json
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+from farebox.config.currency import Currency
 from farebox.exports.text import Csv, JsonLines, json_lines
 from farebox.records.columns import NAMES
 from farebox.records.times import in_utc
+from farebox.report.currency import report_currency
 
 from tests.support.names import invisible
 from tests.support.samples import record
@@ -102,3 +106,17 @@ def test_csv_has_no_formula_and_json_is_exact() -> None:
     assert not invisible(out.getvalue().decode()) - {"\n"}
     written = json.loads(json_lines([row]))
     assert (written["user_id"], written["tags"]) == ("=HYPERLINK(1)", tags)
+
+
+def test_a_cost_in_another_currency_comes_last() -> None:
+    currency = report_currency("EUR", [Currency("EUR", Decimal("1.25"))], ZoneInfo("UTC"), "utf-8")
+    rows = [msgspec.structs.asdict(record(cost_nanousd=cost)) for cost in (1_000_000, None)]
+    out = io.BytesIO()
+
+    Csv(out, currency).write(rows)
+
+    header, first, second = out.getvalue().decode().splitlines()
+    assert header.endswith('"usd","eur"')
+    assert first.endswith(",0.001000000,0.000800000")
+    assert second.endswith(",,")
+    assert [json.loads(line)["cost_nanoeur"] for line in json_lines(rows, currency).splitlines()] == [800_000, None]

@@ -1,11 +1,12 @@
 """The bill of a run."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from farebox.report.bill import bill_lines
 from farebox.store.run_bill import Bill
-from farebox.store.sums import Doubt, Failure, Group, Sums
+from farebox.store.sums import Converted, Doubt, Failure, Group, Sums
 from rich.console import Console
 
 PRICED = Sums(2, 1, 0, 0, 1_200, 1_200, 900, 300, 8_000_000, 800, 1_900)
@@ -91,3 +92,13 @@ def test_an_estimate_carries_a_tilde() -> None:
     assert head.endswith("~$0.00800")
     assert first.endswith(" ~$0.00800")
     assert second.endswith(" $0.00800")
+
+
+def test_a_bill_in_another_currency_says_what_has_no_rate() -> None:
+    euros = replace(PRICED, converted=Converted("EUR", "€", 6_400_000))
+    unknown = replace(PRICED, converted=Converted("EUR", "€", None, 8_000_000))
+
+    assert printed(Bill([Group(("openai", "gpt-4o"), euros)], euros, []))[0].endswith("300 out, €0.00640")
+    lines = printed(Bill([Group(("openai", "gpt-4o"), unknown)], unknown, []))
+    assert lines[0].endswith("300 out, ?")
+    assert lines[-1].startswith("$0.00800 (100% of the cost in USD) is from before the first rate of EUR")

@@ -1,11 +1,15 @@
 """A call in one line."""
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
-from farebox.report.line import call_line, shortened
+from farebox.config.currency import Currency
+from farebox.report.currency import report_currency
+from farebox.report.line import FIELDS, call_fields, call_line, shortened
 
 from tests.support.samples import record
 
@@ -79,3 +83,16 @@ def test_embeddings_have_no_output_that_is_unknown() -> None:
     row = msgspec.structs.asdict(record(operation="embeddings", status=200, input_tokens=8, cost_nanousd=160))
 
     assert "8 in  " in call_line(row, ZoneInfo("UTC")).plain
+
+
+@pytest.mark.parametrize(
+    ("day", "shown", "piped"), [(1, "€0.00280+", "0.002800000"), (2, "?", "")], ids=["with a rate", "before the first"]
+)
+def test_a_cost_in_another_currency_has_the_rate_of_its_day(day: int, shown: str, piped: str) -> None:
+    row = msgspec.structs.asdict(record(**KNOWN | {"cost_nanousd": 3_500_000, "cost_status": "partial"}))
+    lines = [Currency("EUR", Decimal("1.25"), effective_from=date(2026, 11, day))]
+    currency = report_currency("EUR", lines, ZoneInfo("UTC"), "utf-8")
+
+    assert call_line(row, ZoneInfo("UTC"), 100, currency).plain.split()[1] == shown
+    fields = call_fields(row, currency).split("\t")
+    assert (fields[FIELDS.index("cost_usd")], fields[-1]) == ("0.003500000", piped)

@@ -11,6 +11,7 @@ from farebox.attribution.lines import TeamLine
 from farebox.attribution.names import Names
 from farebox.report.machine import as_csv, as_json
 from farebox.store.summary import Group, Scope, Sums
+from farebox.store.sums import Converted
 from hypothesis import given
 
 from tests.support.names import NAMES, invisible
@@ -64,3 +65,21 @@ def test_csv_has_no_characters_that_nobody_sees_and_json_is_exact(name: str) -> 
 
     assert not invisible(list(line.values()))
     assert (row["team"], row["model"], row["team_name"]) == (name, name, f"{name}!")
+
+
+def test_a_cost_in_another_currency_stands_beside_usd() -> None:
+    groups = [Group(("openai",), replace(KNOWN, converted=Converted("EUR", "€", 7, 5)))]
+
+    told = json.loads(as_json(("provider",), Scope(), groups, groups[0].sums))
+    [row] = csv.DictReader(io.StringIO(as_csv(("provider",), groups, groups[0].sums)))
+
+    assert told["currency"] == "EUR"
+    assert {**told["rows"][0], "provider": None} == {**told["total"], "provider": None}
+    assert [told["total"][name] for name in ("cost_nanousd", "cost_nanoeur", "cost_eur", "unconverted_nanousd")] == [
+        NANOUSD,
+        7,
+        "0.000000007",
+        5,
+    ]
+    assert [row[name] for name in ("cost_nanoeur", "cost_eur", "unconverted_nanousd")] == ["7", "0.000000007", "5"]
+    assert "converted" not in row

@@ -1,12 +1,16 @@
 """One call, whole."""
 
 import io
+from datetime import date
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+from farebox.config.currency import Currency
 from farebox.records.columns import COLUMNS, GROUPS
+from farebox.report.currency import report_currency
 from farebox.report.sheet import call_sheet
 from rich.console import Console
 
@@ -52,3 +56,19 @@ def test_a_sheet_has_what_is_known_and_nothing_else() -> None:
 )
 def test_values_are_told_whole(told: dict[str, Any], line: str) -> None:
     assert line in printed(**told)
+
+
+def test_a_cost_in_another_currency_stands_below_it() -> None:
+    lines = [Currency("EUR", Decimal("1.25"), effective_from=date(2026, 11, 1))]
+    text = io.StringIO()
+    row = msgspec.structs.asdict(record(cost_nanousd=1_000_000))
+
+    for begins in (lines, [msgspec.structs.replace(lines[0], effective_from=date(2026, 12, 1))]):
+        currency = report_currency("EUR", begins, ZoneInfo("UTC"), "utf-8")
+        Console(file=text, width=160).print(call_sheet(row, ZoneInfo("UTC"), currency))
+
+    told = [" ".join(line.split()) for line in text.getvalue().splitlines() if "cost in EUR" in line]
+    assert told == [
+        "cost in EUR €0.000800000 (one EUR is 1.25 USD)",
+        "cost in EUR ? (the first rate is of a later day)",
+    ]

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from farebox.report.table import notes, report_table
 from farebox.store.summary import Group, Sums
+from farebox.store.sums import Converted
 from rich.console import Console
 
 FIRST = Sums(3, 1, 0, 0, 1_200, 1_200, 900, 300, 8_000_000_000, 800, 1_900, 250, 100, 2_000)
@@ -98,3 +99,13 @@ def test_a_narrow_terminal_gets_fewer_columns_and_none_is_cut(width: int) -> Non
     assert "…" not in text.getvalue()
     assert any(line.startswith("anthropic  claude-sonnet-4-5") and "$8.00" in line for line in lines)
     assert any(line.startswith("total") and "$8.00" in line for line in lines)
+
+
+def test_a_table_in_another_currency_marks_lines_of_which_a_part_has_no_rate() -> None:
+    part = replace(FIRST, converted=Converted("EUR", "€", 7_000_000_000, 1_000_000_000))
+    none = replace(FIRST, converted=Converted("EUR", "€", None, 8_000_000_000))
+
+    lines = printed([Group(("gpt-4o",), part), Group(("gpt-5",), none)], part)
+
+    assert [line.split()[1] for line in lines[2:5]] == ["€7.00+", "?", "€7.00+"]
+    assert lines[5].startswith("$1.00 (12% of the cost in USD) is from before the first rate of EUR")

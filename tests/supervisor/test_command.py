@@ -234,3 +234,16 @@ def test_without_a_terminal_nothing_is_in_the_foreground(monkeypatch: pytest.Mon
     monkeypatch.setattr(os, "open", _refused)
 
     assert not command_module._is_in_foreground()
+
+
+def test_the_time_of_a_program_is_its_own() -> None:
+    command = python("import time; time.sleep(0.2)")
+    time.sleep(0.2)
+    assert command.seconds == 0.0
+
+    command.start(ENVIRONMENT)
+    assert command.wait(SECONDS)
+    lasted = command.seconds
+    time.sleep(0.05)
+
+    assert lasted == command.seconds >= 0.2

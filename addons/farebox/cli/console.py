@@ -10,7 +10,9 @@ from typing import Any
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
+from ..config.settings import Settings
 from ..records.clean import visible_lines
+from ..report.currency import ReportCurrency, report_currency
 from ..report.line import call_fields, call_line
 
 _PIPED_WIDTH = 160
@@ -39,12 +41,18 @@ def console(*, stderr: bool = False) -> Console:
     return _VisibleConsole(stderr=stderr, width=width, highlight=False)
 
 
-def print_call(out: Console, row: Mapping[str, Any], zone: tzinfo) -> None:
+def currency_of(settings: Settings, *, stderr: bool = False) -> ReportCurrency | None:
+    """Return the currency of reports, with a symbol if the terminal has it; None if it is USD."""
+    encoding = (sys.stderr if stderr else sys.stdout).encoding
+    return report_currency(settings.report_currency, settings.currency, settings.zone, encoding or "ascii")
+
+
+def print_call(out: Console, row: Mapping[str, Any], zone: tzinfo, currency: ReportCurrency | None = None) -> None:
     """Print a call's line, as wide as the terminal; piped, all of its fields between tabs."""
     if out.is_terminal:
-        out.print(call_line(row, zone, out.width), no_wrap=True, overflow="ellipsis", crop=True)
+        out.print(call_line(row, zone, out.width, currency), no_wrap=True, overflow="ellipsis", crop=True)
     else:
-        out.file.write(call_fields(row) + "\n")
+        out.file.write(call_fields(row, currency) + "\n")
         out.file.flush()
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import batched
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Annotated, Any, BinaryIO
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from ..config.settings import Settings
 from ..errors import SettingsError
 from ..exports.destination import destination
 from ..exports.focus.columns import Version
@@ -22,7 +24,7 @@ from ..store import queries
 from ..store.engine import Engine, opened
 from ..store.migrate import migrate
 from ..store.summary import Scope
-from .console import console
+from .console import console, currency_of
 from .options import Config, Ledger, Until, Where
 from .reader_settings import settings_for_reading
 from .scope_options import scope_of
@@ -33,8 +35,8 @@ Since = Annotated[str, typer.Option(metavar="WHEN", help=f"Only calls from this 
 Chosen = Annotated[
     Format | None,
     typer.Option(
-        help="jsonl: one JSON object per line; csv; parquet; focus: charges by the hour as FOCUS, in CSV. Default: by "
-        "the ending of FILE, else jsonl."
+        help="jsonl: one JSON object per line; csv; parquet; focus: charges by the hour as FOCUS, in CSV, or in "
+        "Parquet if FILE ends in .parquet. Default: by the ending of FILE, else jsonl."
     ),
 ]
 FocusVersion = Annotated[Version, typer.Option(help="The version of FOCUS.")]
@@ -66,6 +68,7 @@ def export(
     - `farebox export --since 2026-11 --output november.csv`
     - `farebox export --since 90d --where provider=openai --output calls.parquet`
     - `farebox export --since 2026-11 --format focus --output november-focus.csv`
+    - `farebox export --since 2026-11 --format focus --output november-focus.parquet`
     """
     settings = settings_for_reading({"ledger": ledger}, config)
     scope = scope_of(settings, since, until, where)
@@ -77,12 +80,18 @@ def export(
         pages = _pages(engine, scope, shows_progress=output is not None or not sys.stdout.isatty())
         if chosen is Format.FOCUS:
             plan_prices = partial(monthly_prices, () if where else settings.prices)
-            _write_focus(out, pages, Asked(focus_version, plan_prices, writes_unknown=unknown_costs))
+            asked = Asked(focus_version, plan_prices, writes_unknown=unknown_costs)
+            _write_focus(out, pages, _in_file(asked, settings, output))
             return
-        writer = WRITERS[chosen](out)
+        writer = WRITERS[chosen](out, currency_of(settings))
         for rows in pages:
             writer.write(rows)
         writer.close()
+
+
+def _in_file(asked: Asked, settings: Settings, output: Path | None) -> Asked:
+    """Return `asked` in the currency of `settings`, and in Parquet if the file's name says so."""
+    return replace(asked, currency=currency_of(settings), is_parquet=_by_ending(output) is Format.PARQUET)
 
 
 def _write_focus(out: BinaryIO, pages: Iterable[tuple[dict[str, Any], ...]], asked: Asked) -> None:

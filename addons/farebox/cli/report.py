@@ -20,11 +20,12 @@ from ..report.figures import plural
 from ..report.machine import as_csv, as_json
 from ..report.period import EXAMPLES, spans
 from ..report.plans import as_objects, monthly_prices, months, plan_notes
+from ..report.spend import spend
 from ..report.table import report_table
 from ..store.included import Included, included
 from ..store.summary import DIMENSIONS, SPANS, Group, Scope, Span, Sums
-from ..store.totals import Totals, totals
-from .console import console
+from ..store.totals import Totals
+from .console import console, currency_of
 from .ledger import opened_ledger
 from .names import completing
 from .options import Config, Ledger, Until, Where
@@ -56,7 +57,6 @@ class Sort(enum.StrEnum):
 
 
 _SORTED_BY = {
-    Sort.SPEND: "cost_nanousd",
     Sort.INPUT: "input_tokens",
     Sort.OUTPUT: "output_tokens",
     Sort.P50: "p50_ms",
@@ -120,7 +120,7 @@ def report(
     scope = scope_of(settings, since, until, where)
     starts: dict[str, datetime] = {}
     with opened_ledger(settings) as engine:
-        found = totals(engine, scope, names, partial(_spans, names, settings.zone, starts))
+        found = spend(engine, scope, names, partial(_spans, names, settings.zone, starts), currency_of(settings))
         used = included(engine, scope)
     plans = _plans(used, scope, settings)
     groups, left_out = _cut(_sorted(found.groups, sort) if sort else ordered(found.groups, names, starts), top)
@@ -129,7 +129,8 @@ def report(
     if not groups and format is Format.TABLE:
         typer.echo(f"No calls {_title(since, until)}{_only(where)} in {settings.ledger_name}.")
         return
-    title = f"Spend by {' and '.join(names)}, {_title(since, until)} ({settings.timezone})"
+    where_and_in = ", ".join(filter(None, (settings.timezone, settings.report_currency)))
+    title = f"Spend by {' and '.join(names)}, {_title(since, until)} ({where_and_in})"
     _print(format, _Report(title, names, scope, groups, found.whole, plans, said))
 
 
@@ -206,7 +207,7 @@ def ordered(groups: Sequence[Group], names: Sequence[str], starts: Mapping[str, 
     """
     if any(name in SPANS for name in names):
         return sorted(groups, key=lambda group: [_rank(key or "", starts) for key in group.key])
-    return sorted(groups, key=lambda group: (-(group.sums.cost_nanousd or -1), -group.sums.calls, str(group.key)))
+    return sorted(groups, key=lambda group: (-(group.sums.spend or -1), -group.sums.calls, str(group.key)))
 
 
 def _rank(value: str, starts: Mapping[str, datetime]) -> tuple[str, str]:

@@ -3,9 +3,9 @@
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import IO, Annotated
 
@@ -17,7 +17,7 @@ from ..home.folder import BUNDLE, CERTIFICATE
 from ..process.chain import chained
 from ..process.child import SpawnOptions
 from ..process.client_environment import ProxyEndpoint, client_environment
-from ..store.run_bill import left_in
+from ..store.run_bill import Bill, left_in
 from ..supervisor import run_home, supervisor
 from ..supervisor.command import Command, CommandError
 from ..supervisor.supervisor import LifecycleHooks, Started
@@ -81,7 +81,6 @@ def _simulated(settings: Settings, ledger: str | None) -> Iterator[Settings]:
 def _run(settings: Settings, command: list[str]) -> Command:
     """Run `command` behind a sidecar, print its bill, and return it."""
     program = Command(command)
-    began = time.monotonic()
     with run_home.isolated_settings(settings) as isolated, tempfile.TemporaryFile() as log, program.signals():
         own = chained(isolated, os.environ)
         hooks = LifecycleHooks(
@@ -96,7 +95,7 @@ def _run(settings: Settings, command: list[str]) -> Command:
         finally:
             _print_log(log)
         if program.returncode is not None:
-            _print_bill(own, time.monotonic() - began)
+            _print_bill(own, program.seconds)
     return program
 
 
@@ -108,6 +107,18 @@ def _print_log(log: IO[bytes]) -> None:
     """Print the sidecar's log, now that the command does not use the terminal any more."""
     log.seek(0)
     sys.stderr.write(log.read().decode(errors="replace"))
+
+
+def _in_currency(own: Settings, bill: Bill, seconds: float) -> Bill:
+    """Return `bill` in the currency of reports."""
+    if not own.report_currency:
+        return bill
+    currency = import_module(".console", __package__).currency_of(own, stderr=True)
+    ended = datetime.now(UTC)
+    one: Bill = import_module("..report.currency", __package__).bill_in(
+        bill, currency, ended - timedelta(seconds=seconds), ended
+    )
+    return one
 
 
 def _print_bill(own: Settings, seconds: float) -> None:
@@ -124,7 +135,7 @@ def _print_bill(own: Settings, seconds: float) -> None:
         # The program may have left its last line open.
         out.print()
     if bill.total.calls:
-        out.print(report.bill_lines(bill, seconds))
+        out.print(report.bill_lines(_in_currency(own, bill, seconds), seconds))
     elif not waiting:
         out.print("farebox: no LLM call was recorded.", style="yellow", markup=False)
         for reason in import_module("..report.silence", __package__).reasons(diagnostics):

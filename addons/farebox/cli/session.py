@@ -12,7 +12,7 @@ import typer
 
 from ..config.settings import Settings
 from ..errors import FareboxError
-from ..report.figures import count, plural, usd
+from ..report.figures import converted, count, plural, usd
 from ..supervisor.health import ask
 from ..supervisor.supervisor import Started
 
@@ -60,19 +60,21 @@ class Session:
     def _print_calls(self) -> None:
         # The start doesn't wait for these imports, and piped output needs none of them.
         console, tail = (import_module(name, __package__) for name in (".console", ".tail"))
-        out = console.console()
+        out, currency = console.console(), console.currency_of(self._settings)
         while not self._ended.is_set():
             with suppress(FareboxError), self._engine() as engine:
                 for row in tail.new_calls(engine, self._ended.wait, start=self._began):
-                    console.print_call(out, row, self._settings.zone)
+                    console.print_call(out, row, self._settings.zone, currency)
             self._ended.wait(_RETRY_SECONDS)
 
     def _print_total(self) -> None:
         summary, sums = (import_module(f"..store.{name}", __package__) for name in ("summary", "sums"))
+        currency, console = (import_module(name, __package__) for name in ("..report.currency", ".console"))
         scope = sums.Scope(start=self._began, where=(("sidecar", (self._settings.sidecar,)),))
+        shown_in = console.currency_of(self._settings)
         with suppress(FareboxError), self._engine() as engine, engine.connect() as connection:
             [total] = summary.summarise(connection, scope, ())
-            typer.echo(total_line(total.sums))
+            typer.echo(total_line(currency.sums_in(total.sums, shown_in, self._began, datetime.now(UTC))))
 
     def _engine(self) -> Any:
         return import_module("..store.engine", __package__).opened(
@@ -84,10 +86,14 @@ def total_line(sums: Any) -> str:
     """Return the sentence about the calls of a session."""
     if not sums.calls:
         return "farebox: stopped; no call was recorded"
-    known = None if sums.cost_nanousd is None else usd(sums.cost_nanousd) + ("+" if sums.unpriced else "")
+    known = None if sums.cost_nanousd is None else _spend(sums) + ("+" if sums.unpriced else "")
     unpriced = f"{plural(sums.unpriced, 'call')} without a price" if sums.unpriced else None
     cost = ", ".join(filter(None, (known, unpriced))) or "nothing billed"
     return (
         f"farebox: stopped; {plural(sums.calls, 'call')}, {count(sums.input_tokens)} tokens in, "
         f"{count(sums.output_tokens)} out, {cost}"
     )
+
+
+def _spend(sums: Any) -> str:
+    return converted(sums.converted) if sums.converted else usd(sums.cost_nanousd)

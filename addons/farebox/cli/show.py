@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
+from ..config.settings import Settings
 from ..errors import FareboxError
 from ..pricing.cost import UNPRICED, lacked
 from ..report.line import call_line
@@ -13,7 +13,7 @@ from ..report.missing import LACKS_PRICE, rule_for
 from ..report.sheet import call_sheet, price_history
 from ..store import queries
 from ..store.reprices import history
-from .console import console
+from .console import console, currency_of
 from .ledger import opened_ledger
 from .options import Config, Ledger
 from .reader_settings import settings_for_reading
@@ -48,25 +48,25 @@ def show(
             "`farebox tail` prints the last eight"
         )
     if len(found) == 1:
-        _print_call(found[0], revisions, settings.zone)
+        _print_call(found[0], revisions, settings)
     else:
-        _print_list(found, settings.zone)
+        _print_list(found, settings)
 
 
-def _print_call(row: Mapping[str, Any], revisions: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> None:
-    out = console()
-    out.print(call_sheet(row, zone))
+def _print_call(row: Mapping[str, Any], revisions: Sequence[Mapping[str, Any]], settings: Settings) -> None:
+    out, zone = console(), settings.zone
+    out.print(call_sheet(row, zone, currency_of(settings)))
     if len(revisions) > 1:
         out.print(price_history(revisions, zone))
     if _lacks_price(row):
         out.print(f"\nTo give it a price, add to farebox.yaml:\n\nprices:\n{_rule(row)}", markup=False)
 
 
-def _print_list(rows: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> None:
-    out = console()
+def _print_list(rows: Sequence[Mapping[str, Any]], settings: Settings) -> None:
+    out, currency = console(), currency_of(settings)
     out.print(f"{len(rows)} calls have this id:")
     for row in rows:
-        out.print(row["id"], call_line(row, zone, out.width - len(row["id"]) - 1))
+        out.print(row["id"], call_line(row, settings.zone, out.width - len(row["id"]) - 1, currency))
 
 
 def _rule(row: Mapping[str, Any]) -> str:

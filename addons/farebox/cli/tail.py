@@ -10,7 +10,7 @@ import typer
 from ..errors import LedgerAwayError
 from ..store import queries
 from ..store.engine import Engine
-from .console import console, print_call
+from .console import console, currency_of, print_call
 from .ledger import opened_ledger
 from .options import Config, Ledger
 from .reader_settings import settings_for_reading
@@ -41,18 +41,18 @@ def tail(
     A line has time, cost, duration and status, then as much as fits: model, tokens, the end of the id. `~` marks an
     estimate, `+` a lower bound. Piped, each line has these fields, with tabs between them: started_at, id, status,
     outcome, provider, model, cost_usd, cost_status, duration_ms, ttft_ms, input_tokens, cache_read_tokens,
-    output_tokens, error.
+    output_tokens, error; and the cost in `report_currency`, if that is set.
 
     - `farebox tail`
     - `farebox tail --no-follow --lines 1000 | cut -f 6,7`
     """
     settings = settings_for_reading({"ledger": ledger}, config)
-    out = console()
+    out, currency = console(), currency_of(settings)
     with opened_ledger(settings) as engine:
         for row in queries.last_calls(engine, lines):
-            print_call(out, row, settings.zone)
+            print_call(out, row, settings.zone, currency)
         for row in new_calls(engine) if follow else ():
-            print_call(out, row, settings.zone)
+            print_call(out, row, settings.zone, currency)
 
 
 def new_calls(

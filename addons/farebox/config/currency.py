@@ -1,4 +1,4 @@
-"""Currencies other than USD that hosts bill in, and what they are worth: the key `currency` of farebox.yaml."""
+"""Currencies other than USD, of bills and of reports, and what they are worth: the key `currency` of farebox.yaml."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -29,10 +29,31 @@ class Currency(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     effective_from: date | None = None
 
 
+def report_problems(code: str, lines: Iterable[Currency]) -> Iterator[str]:
+    """Yield what is wrong with `report_currency`, whose rates are those of `lines` that name no host."""
+    if not code or code == USD:
+        return
+    if not _CODE.fullmatch(code):
+        upper = code.upper()
+        fix = f"write {upper}" if _CODE.fullmatch(upper) else "write three capital letters, such as EUR"
+        yield f"report_currency: {code!r} is not a currency: {fix}"
+    elif all(line.code != code or line.host is not None for line in lines):
+        yield (
+            f"report_currency: {code} has no rate: add one to `currency`, such as "
+            f"`- {{code: {code}, usd: 1.08, effective_from: 2026-11-01}}`"
+        )
+
+
 def problems(lines: Iterable[Currency]) -> Iterator[str]:
     """Yield what is wrong with `lines`, each with its key and the fix."""
+    seen = set[tuple[str, str | None, date | None]]()
     for number, line in enumerate(lines):
         key = f"currency[{number}]"
+        place = (line.code, line.host, line.effective_from)
+        if place in seen:
+            day = f"from {line.effective_from} on" if line.effective_from else "without a day"
+            yield f"{key}: {line.code} has another rate {day}: give one of them another effective_from, or remove it"
+        seen.add(place)
         if not _CODE.fullmatch(line.code) or line.code == USD:
             is_small = _CODE.fullmatch(line.code.upper()) and line.code.upper() not in {line.code, USD}
             fix = f"write {line.code.upper()}" if is_small else "write three capital letters, such as CNY"

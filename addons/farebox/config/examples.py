@@ -128,6 +128,7 @@ EXAMPLES = {
     "long_context": "{above: 200000, per_mtok: {input: 2.50}}",
     "currency": "{code: EUR, usd: 1.08}",
     "prices.currency": "CNY",
+    "report_currency": "EUR",
     "cost_fields": "{header: x-cost}",
     "budgets": "{name: office, scope: all, limit: 500 USD, window: month}",
     "destinations": "{name: ops, type: webhook, url: 'https://example.com/hook'}",

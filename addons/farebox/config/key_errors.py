@@ -12,7 +12,7 @@ from .value_errors import missing, unknown_variant, words_of, wrong_value
 
 # Keys whose page is not docs/configuration.md.
 _PAGES = {
-    **dict.fromkeys(("prices", "cost_fields", "currency"), "prices"),
+    **dict.fromkeys(("prices", "cost_fields", "currency", "report_currency"), "prices"),
     "budgets": "budgets",
     **dict.fromkeys(("destinations", "digest"), "notifications"),
     **dict.fromkeys(("attribution", "keys", "users", "teams", "purposes"), "attribution"),

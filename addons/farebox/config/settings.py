@@ -41,7 +41,7 @@ from . import upstream_proxy as upstream_proxies
 from .access import Auth, Upstreams
 from .budgets import Budget
 from .clean_names import with_clean_names
-from .currency import Currency
+from .currency import Currency, report_problems
 from .destinations import Destination, Digest
 from .environment import from_environment
 from .host_patterns import ProviderLine
@@ -105,6 +105,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     providers: tuple[ProviderLine, ...] = ()
     prices: tuple[PriceRule, ...] = ()
     currency: tuple[Currency, ...] = ()
+    report_currency: str = ""
     cost_fields: tuple[CostField, ...] = ()
     gateway_calls: Literal["count", "leave_out"] = "count"
     budgets: tuple[Budget, ...] = ()
@@ -216,6 +217,7 @@ def _problems(settings: Settings) -> Iterator[str]:
     yield from host_patterns.provider_problems(settings.providers)
     yield from prices_update.problems(settings.prices_update)
     yield from price_rules.problems(settings.prices, settings.currency)
+    yield from report_problems(settings.report_currency, settings.currency)
     yield from cost_fields.problems(settings.cost_fields)
     yield from budgets.problems(settings.budgets, settings.billers)
     yield from destination_lines.problems(settings.destinations, settings.digest, settings.budgets)

@@ -17,6 +17,7 @@ _UNQUOTED = re.compile(
     r"(^|\.)(ledger|url|endpoint|upstream_proxy|set|auth|password_file|fingerprint|system|begins|ends)\b"
 )
 _LONGEST = 40
+_CURRENCY = "currency"
 _WITH_UNIT = re.compile(r"[^\w.]{0,3}(\d+(?:[.,]\d+)?) ?[^\d]{0,8}")
 
 
@@ -68,7 +69,12 @@ def _list_of(key: str, entries: list[Any], value: Any) -> str:
     names = [field for entry in entries for field in entry.__struct_fields__]
     if isinstance(value, dict) and set(value) <= set(names):
         return f" is not a list: begin the entry with a dash, as in `- {next(iter(value))}: ...`"
-    return f" is not a list of entries: write each behind a dash, as in `- {example(key)}`"
+    reports = f"; reports in {value} are `report_currency: {value}`" if key == _CURRENCY and _is_code(value) else ""
+    return f" is not a list of entries: write each behind a dash, as in `- {example(key)}`{reports}"
+
+
+def _is_code(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[A-Z]{3}", value) is not None
 
 
 def _group(key: str, structs: list[type[msgspec.Struct]]) -> str:

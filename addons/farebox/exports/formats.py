@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Callable, Mapping, Sequence
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 from .parquet import Parquet
 from .text import Csv, JsonLines, Row
@@ -25,7 +25,8 @@ class Writer(Protocol):
     def close(self) -> None: ...
 
 
-WRITERS: Mapping[Format, Callable[[BinaryIO], Writer]] = {
+# Each takes the file to write to, and the currency of reports if it is not USD.
+WRITERS: Mapping[Format, Callable[..., Writer]] = {
     Format.JSONL: JsonLines,
     Format.CSV: Csv,
     Format.PARQUET: Parquet,

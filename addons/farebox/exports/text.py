@@ -12,6 +12,7 @@ import msgspec
 from ..records.clean import spreadsheet_cell, visible
 from ..records.columns import NAMES
 from ..records.times import in_utc
+from ..report.currency import ReportCurrency
 
 Row = Mapping[str, Any]
 # The column beside the exact `cost_nanousd`, for spreadsheets.
@@ -19,26 +20,47 @@ USD = "usd"
 _ENCODER = msgspec.json.Encoder()
 
 
-def json_lines(rows: Sequence[Row]) -> bytes:
-    """Return `rows` as JSON objects, one per line: JSON columns nested, NULL as null, times as RFC 3339 in UTC."""
-    return _ENCODER.encode_lines([{**row, "started_at": in_utc(row["started_at"])} for row in rows])
+def json_lines(rows: Sequence[Row], currency: ReportCurrency | None = None) -> bytes:
+    """Return `rows` as JSON objects, one per line: JSON columns nested, NULL as null, times as RFC 3339 in UTC.
+
+    The cost in another `currency` comes last, in billionths of its unit.
+    """
+    lines = [{**row, "started_at": in_utc(row["started_at"])} for row in rows]
+    if currency is not None:
+        name = f"cost_nano{currency.code.lower()}"
+        lines = [line | {name: _converted(line, currency)} for line in lines]
+    return _ENCODER.encode_lines(lines)
 
 
-def usd_of(row: Row) -> Decimal | None:
-    """Return the cost of `row` in USD, exact, None if it is unknown."""
-    cost = row["cost_nanousd"]
-    return None if cost is None else Decimal(cost).scaleb(-9)
+def _converted(row: Row, currency: ReportCurrency) -> int | None:
+    return currency.converted(row["cost_nanousd"], in_utc(row["started_at"])).nano
+
+
+def amounts(row: Row, currency: ReportCurrency | None) -> dict[str, Decimal | None]:
+    """Return the cost of `row` in USD and in `currency` by their columns: exact to nine decimals, None if unknown."""
+    found = {USD: _decimal(row["cost_nanousd"])}
+    return found if currency is None else found | {currency.code.lower(): _decimal(_converted(row, currency))}
+
+
+def amount_names(currency: ReportCurrency | None) -> list[str]:
+    """Return the columns that `amounts` has."""
+    return [USD] if currency is None else [USD, currency.code.lower()]
+
+
+def _decimal(nano: int | None) -> Decimal | None:
+    return None if nano is None else Decimal(nano).scaleb(-9)
 
 
 class JsonLines:
     """Writes one JSON object per line."""
 
-    def __init__(self, out: BinaryIO) -> None:
+    def __init__(self, out: BinaryIO, currency: ReportCurrency | None = None) -> None:
         self._out = out
+        self._currency = currency
 
     def write(self, rows: Sequence[Row]) -> None:
         """Write `rows`."""
-        self._out.write(json_lines(rows))
+        self._out.write(json_lines(rows, self._currency))
 
     def close(self) -> None:
         """Do nothing: every row is written."""
@@ -47,13 +69,15 @@ class JsonLines:
 class Csv:
     """Writes a header and a line for each row; text is quoted to distinguish empty text from NULL, an empty cell."""
 
-    def __init__(self, out: BinaryIO) -> None:
+    def __init__(self, out: BinaryIO, currency: ReportCurrency | None = None) -> None:
         self._out = out
-        self._write([(*NAMES, USD)])
+        self._currency = currency
+        self._write([(*NAMES, *amount_names(currency))])
 
     def write(self, rows: Sequence[Row]) -> None:
         """Write `rows`; JSON columns as JSON text, times as RFC 3339 in UTC."""
-        self._write([[*[_cell(row[name]) for name in NAMES], _plain(usd_of(row))] for row in rows])
+        costs = (map(_plain, amounts(row, self._currency).values()) for row in rows)
+        self._write([[*[_cell(row[name]) for name in NAMES], *cost] for row, cost in zip(rows, costs, strict=True)])
 
     def close(self) -> None:
         """Do nothing: every row is written."""

@@ -11,7 +11,7 @@ from rich.text import Text
 from ..pricing.cost import ESTIMATED, PARTIAL, UNPRICED
 from ..store.run_bill import Bill
 from ..store.sums import Doubt, Failure, Group, Sums
-from . import figures
+from . import currency, figures
 from .figures import plural
 from .missing import HINT, LACKS_PRICE
 
@@ -32,10 +32,12 @@ def bill_lines(bill: Bill, seconds: float) -> RenderableType:
     table.add_column(justify="right", no_wrap=True)
     for group in bill.groups:
         table.add_row(*map(Text, _row(group, bill)))
+    unconverted = currency.lacking(total)
     return Lines(
         head,
         Padding(table, (0, 0, 0, 2), expand=False),
         *(Text(f"  {doubt}", "yellow") for doubt in map(_doubt, bill.doubts)),
+        *([Text(f"  {unconverted}", "yellow")] if unconverted else []),
     )
 
 
@@ -78,6 +80,9 @@ def _cost(sums: Sums, statuses: set[str]) -> str:
     if sums.cost_nanousd is None:
         return ""
     before, after = "~" if ESTIMATED in statuses else "", "+" if {PARTIAL, UNPRICED} & statuses else ""
+    if sums.converted is not None:
+        amount = figures.converted(sums.converted)
+        return amount if amount == figures.UNKNOWN else f"{before}{amount}{after}"
     return f"{before}{figures.usd(sums.cost_nanousd)}{after}"
 
 

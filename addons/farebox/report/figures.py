@@ -2,22 +2,35 @@
 
 from decimal import Decimal
 
+from ..store.sums import Converted
+
 UNKNOWN = "?"
 _UNITS = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
 
 
 def usd(nanousd: int | None) -> str:
-    """Return an amount: to the cent from one dollar on, to three significant digits below, at least four decimals."""
-    if nanousd is None:
+    """Return an amount of nano-USD as `money` does."""
+    return money(nanousd, "$")
+
+
+def money(nano: int | None, prefix: str) -> str:
+    """Return an amount: to the cent from one unit on, to three significant digits below, at least four decimals."""
+    if nano is None:
         return UNKNOWN
-    amount = Decimal(abs(nanousd)).scaleb(-9)
-    sign = "-" if nanousd < 0 else ""
+    amount = Decimal(abs(nano)).scaleb(-9)
+    sign = "-" if nano < 0 else ""
     if not amount:
-        return "$0"
+        return f"{prefix}0"
     if amount >= 1:
-        return f"{sign}${amount:,.2f}"
+        return f"{sign}{prefix}{amount:,.2f}"
     digits = min(9, 2 - amount.adjusted())
-    return f"{sign}${amount:.{max(digits, 4)}f}"
+    return f"{sign}{prefix}{amount:.{max(digits, 4)}f}"
+
+
+def converted(amount: Converted) -> str:
+    """Return an amount in another currency, with + if a part of it has no rate."""
+    after = "+" if amount.missing_nanousd and amount.nano is not None else ""
+    return money(amount.nano, amount.prefix) + after
 
 
 def spend(nanousd: int | None, unpriced: int) -> str:
@@ -26,7 +39,7 @@ def spend(nanousd: int | None, unpriced: int) -> str:
 
 
 def exact_usd(nanousd: int | None) -> str | None:
-    """Return an amount to the nano-dollar, without an exponent, or None if it is unknown."""
+    """Return an amount to the nano-dollar (or a billionth of another unit), without an exponent; None if unknown."""
     if nanousd is None:
         return None
     whole, part = divmod(abs(nanousd), 10**9)

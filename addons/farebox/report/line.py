@@ -10,7 +10,9 @@ from ..pricing.cost import ESTIMATED, NONE, PARTIAL
 from ..records import reading
 from ..records.clean import visible
 from ..records.times import in_utc
+from ..store.sums import Converted
 from . import figures
+from .currency import ReportCurrency
 
 _COLOURS = {
     reading.OK: "green",
@@ -31,15 +33,15 @@ FIELDS = (
 )
 
 
-def call_line(row: Mapping[str, Any], zone: tzinfo, width: int = 160) -> Text:
-    """Return the ledger's `row` as one line of up to `width` characters.
+def call_line(row: Mapping[str, Any], zone: tzinfo, width: int = 160, currency: ReportCurrency | None = None) -> Text:
+    """Return the ledger's `row` as one line of up to `width` characters, with its cost in `currency`, or else in USD.
 
     First time, cost, duration and status, which always fit; then the model, the tokens and the rest, as far as there is
     room.
     """
     line = Text(no_wrap=True, overflow="ellipsis")
     line.append(f"{local(row['started_at'], zone):%H:%M:%S} ", "dim")
-    line.append(f"{_cost(row):>{_COST}} ", "green" if row["cost_nanousd"] else "yellow")
+    line.append(f"{_cost(row, currency):>{_COST}} ", "green" if row["cost_nanousd"] else "yellow")
     line.append(f"{figures.duration(row['duration_ms']):>{_DURATION}} ")
     line.append(f"{row['status'] or '---'!s:>{_STATUS}} ", _COLOURS.get(row["outcome"], ""))
     room = width - len(line.plain)
@@ -54,9 +56,13 @@ def call_line(row: Mapping[str, Any], zone: tzinfo, width: int = 160) -> Text:
     return line
 
 
-def call_fields(row: Mapping[str, Any]) -> str:
-    """Return the FIELDS of `row` between tabs, an unknown one empty; time in UTC, cost in USD."""
+def call_fields(row: Mapping[str, Any], currency: ReportCurrency | None = None) -> str:
+    """Return the FIELDS of `row` between tabs, an unknown one empty; time in UTC, cost in USD.
+
+    The cost in another `currency` comes last.
+    """
     cost = figures.exact_usd(row["cost_nanousd"])
+    more = [figures.exact_usd(_converted(row, currency).nano)] if currency else []
     values = {
         **row,
         "started_at": f"{in_utc(row['started_at']):%Y-%m-%dT%H:%M:%S.%fZ}",
@@ -64,7 +70,8 @@ def call_fields(row: Mapping[str, Any]) -> str:
         "cost_usd": cost,
         "error": row["error_code"] or row["error_type"],
     }
-    return "\t".join("" if values[name] is None else visible(str(values[name]).replace("\t", " ")) for name in FIELDS)
+    fields = [*(values[name] for name in FIELDS), *more]
+    return "\t".join("" if value is None else visible(str(value).replace("\t", " ")) for value in fields)
 
 
 def shortened(text: str, width: int) -> str:
@@ -115,9 +122,16 @@ def _about(row: Mapping[str, Any], column: str) -> str:
     return ("~" if column in (row["estimate"] or ()) else "") + figures.count(row[column])
 
 
-def _cost(row: Mapping[str, Any]) -> str:
+def _converted(row: Mapping[str, Any], currency: ReportCurrency) -> Converted:
+    return currency.converted(row["cost_nanousd"], in_utc(row["started_at"]))
+
+
+def _cost(row: Mapping[str, Any], currency: ReportCurrency | None) -> str:
     """Return the cost, with ~ if it is estimated and + if it is a lower bound."""
     if row["cost_nanousd"] is None:
         return "-" if row["cost_status"] == NONE else str(row["cost_status"])
     before, after = "~" if row["cost_status"] == ESTIMATED else "", "+" if row["cost_status"] == PARTIAL else ""
+    if currency is not None:
+        amount = figures.converted(_converted(row, currency))
+        return amount if amount == figures.UNKNOWN else f"{before}{amount}{after}"
     return f"{before}{figures.usd(row['cost_nanousd'])}{after}"

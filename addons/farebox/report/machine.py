@@ -9,8 +9,10 @@ from typing import Any
 import msgspec
 
 from ..attribution.names import NAMED, NO_NAMES, Names
+from ..config.currency import USD
 from ..records.clean import spreadsheet_row
 from ..store.summary import Group, Scope, Sums
+from ..store.sums import Converted
 from .figures import exact_usd
 
 
@@ -33,6 +35,7 @@ def as_json(
         "since": scope.start,
         "until": scope.end,
         "by": list(by),
+        "currency": total.converted.code if total.converted else USD,
         "rows": [_named(by, group, names) for group in groups],
         "total": _amounts(total),
         "plans": plans,
@@ -66,4 +69,17 @@ def _named(by: Sequence[str], group: Group, names: Names) -> dict[str, Any]:
 def _amounts(sums: Sums) -> dict[str, Any]:
     speed = sums.tokens_per_second
     figures = {"tokens_per_second": None if speed is None else round(speed, 3), "error_share": sums.error_share}
-    return {**asdict(sums), **figures, "cost_usd": exact_usd(sums.cost_nanousd)}
+    own = {name: value for name, value in asdict(sums).items() if name != "converted"}
+    return {**own, **figures, "cost_usd": exact_usd(sums.cost_nanousd), **_converted(sums.converted)}
+
+
+def _converted(one: Converted | None) -> dict[str, Any]:
+    """Return the cost in another currency, exact to its billionth, and what of it has no rate."""
+    if one is None:
+        return {}
+    code = one.code.lower()
+    return {
+        f"cost_nano{code}": one.nano,
+        f"cost_{code}": exact_usd(one.nano),
+        "unconverted_nanousd": one.missing_nanousd,
+    }

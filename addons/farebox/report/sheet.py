@@ -1,7 +1,7 @@
 """One call, whole."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -12,12 +12,14 @@ from rich.table import Table
 from rich.text import Text
 
 from ..records.columns import COLUMNS
+from ..records.times import in_utc
+from .currency import ReportCurrency
 from .figures import UNKNOWN, exact_usd
 from .line import local
 
 
-def call_sheet(row: Mapping[str, Any], zone: tzinfo) -> RenderableType:
-    """Return every column of the ledger's `row` that has a value, by group."""
+def call_sheet(row: Mapping[str, Any], zone: tzinfo, currency: ReportCurrency | None = None) -> RenderableType:
+    """Return every column of the ledger's `row` that has a value, by group, and its cost in `currency`."""
     parts: list[RenderableType] = []
     for title, columns in groupby(COLUMNS, attrgetter("group")):
         values = [(column.name, row[column.name]) for column in columns if row[column.name] is not None]
@@ -28,6 +30,8 @@ def call_sheet(row: Mapping[str, Any], zone: tzinfo) -> RenderableType:
             for name, value in values:
                 for label, text in _lines(name, value, zone):
                     table.add_row(label, Text(text))
+                if name == "cost_nanousd" and currency is not None:
+                    table.add_row(*map(Text, _in(currency, value, in_utc(row["started_at"]))))
             parts += [Text(title, style="bold"), table]
     return Lines(*parts)
 
@@ -57,6 +61,15 @@ def _lines(name: str, value: Any, zone: tzinfo) -> Iterator[tuple[str, str]]:
         yield name, ", ".join(_text(name, item) for item in value)
     else:
         yield name, _text(name, value)
+
+
+def _in(currency: ReportCurrency, nanousd: int, moment: datetime) -> tuple[str, str]:
+    """Return the label and the text of a cost in `currency`: exact, with the rate of its day."""
+    label, rate = f"cost in {currency.code}", currency.rate_at(moment)
+    if rate is None:
+        return label, f"{UNKNOWN} (the first rate is of a later day)"
+    cost = exact_usd(currency.converted(nanousd, moment).nano)
+    return label, f"{currency.prefix}{cost} (one {currency.code} is {float(1 / rate):.15g} USD)"
 
 
 def _text(name: str, value: Any) -> str:

@@ -10,7 +10,7 @@ from rich.text import Text
 from ..attribution.names import NO_NAMES, Names
 from ..records.clean import visible
 from ..store.summary import Group, Sums
-from . import figures
+from . import currency, figures
 from .figures import plural
 
 UNKNOWN_KEY = "(unknown)"
@@ -44,7 +44,7 @@ def report_table(
         table.add_column(
             name, "" if place else "total", footer_style="bold", overflow="fold", min_width=min(longest, 12)
         )
-    most = max((group.sums.cost_nanousd or 0 for group in groups), default=0)
+    most = max((group.sums.spend or 0 for group in groups), default=0)
     rows = [_figures(group.sums, most) for group in groups]
     shown = _fitting(by, keys, [*rows, _figures(total, 0)], width)
     for name, style, footer in _figures(total, 0):
@@ -64,8 +64,8 @@ def report_table(
 
 
 def notes(total: Sums) -> list[str]:
-    """Return a sentence on each kind of call that the spend leaves out."""
-    sentences = []
+    """Return a sentence on what the spend leaves out."""
+    sentences = list(filter(None, [currency.lacking(total)]))
     if total.unpriced:
         sentences.append(
             f"{plural(total.unpriced, 'call')} unpriced: cost unknown, not in the spend (`farebox prices lint`)."
@@ -96,7 +96,11 @@ def _shown(names: Names, kind: str, key: str | None) -> str:
 
 def _spend(sums: Sums) -> str:
     """Return the spend; a dash, not unknown, if no call was billed."""
-    return "-" if sums.cost_nanousd is None and not sums.unpriced else figures.spend(sums.cost_nanousd, sums.unpriced)
+    if sums.cost_nanousd is None and not sums.unpriced:
+        return "-"
+    if sums.converted is None or (sums.unpriced and not sums.cost_nanousd):
+        return figures.spend(sums.cost_nanousd, sums.unpriced)
+    return figures.converted(sums.converted)
 
 
 def _errors(sums: Sums) -> str:
@@ -108,7 +112,7 @@ def _figures(sums: Sums, most: int) -> list[tuple[str, str, str]]:
     about = "~" if sums.interpolated else ""
     return [
         ("spend", "green", _spend(sums)),
-        ("", "green", figures.bar(sums.cost_nanousd, most, _BAR)),
+        ("", "green", figures.bar(sums.spend, most, _BAR)),
         ("calls", "", figures.count(sums.calls)),
         ("errors", "red", _errors(sums)),
         ("unpriced", "yellow", str(sums.unpriced or "")),

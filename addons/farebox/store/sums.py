@@ -16,6 +16,19 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class Converted:
+    """A cost in another currency: `nano` are billionths of one unit of `code`, which is printed behind `prefix`.
+
+    `nano` is None if no part of the cost has a rate, or none is known; `missing_nanousd` is the part without a rate.
+    """
+
+    code: str
+    prefix: str
+    nano: int | None
+    missing_nanousd: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Sums:
     """The sums of one group of calls. A sum is None if none of the calls has a value.
 
@@ -23,6 +36,7 @@ class Sums:
     that report how much of it was read from a cache. `p50_ms` and `p95_ms` are durations by nearest rank, or
     `interpolated` between the bounds of a histogram; so is `ttft_p50_ms`, the median time to the first content of a
     stream. `written_tokens` is the output of the calls that wrote a text and ended well, `written_ms` their duration.
+    `converted` is the cost in the currency of reports, if that is not USD.
     """
 
     calls: int
@@ -40,6 +54,12 @@ class Sums:
     written_tokens: int | None = None
     written_ms: int | None = None
     interpolated: bool = False
+    converted: Converted | None = None
+
+    @property
+    def spend(self) -> int | None:
+        """The cost in billionths of the currency that reports are in; None if it is unknown."""
+        return self.converted.nano if self.converted else self.cost_nanousd
 
     @property
     def tokens_per_second(self) -> float | None:
@@ -60,7 +80,8 @@ def summed(amounts: Sequence[int | None], percentiles: Sequence[int | None], *, 
 
 # The fields of Sums in the order of their columns.
 PERCENTILES = ("p50_ms", "p95_ms", "ttft_p50_ms")
-ADDED = tuple(field.name for field in fields(Sums) if field.name not in (*PERCENTILES, "interpolated"))
+_NOT_ADDED = (*PERCENTILES, "interpolated", "converted")
+ADDED = tuple(field.name for field in fields(Sums) if field.name not in _NOT_ADDED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,21 +51,26 @@ class HeldTimes:
 def totals(engine: Engine, scope: Scope, by: Sequence[str], cut: Cut, *, few: int = FEW) -> Totals:
     """Return the sums of `scope` by `by`, names of DIMENSIONS or SPANS; up to `few` calls are read themselves."""
     with snapshot(engine) as connection:
-        held = held_times(connection)
-        if held is None:
-            return Totals([], sums_of(NOTHING))
-        is_cut = any(name in SPANS for name in by)
-        spans = _spans(scope, held, cut) if is_cut else [("", *EVER)]
-        asked = Question(tuple(by), scope.where)
-        ranges = clipped(spans, scope.start, scope.end)
-        rounded = in_whole_hours(ranges, held.calls)
-        hours, edges = split(rounded)
-        if asked.rollup is not None and hours and not _are_few(connection, hours, few):
-            found = partial_sums(connection, asked, asked.rollup, hours, edges)
-            groups = [Group(text_key(key), sums_of(partial)) for key, partial in found.items()]
-            whole = sums_of(reduce(plus, found.values(), NOTHING))
-            return Totals(groups, whole, held.calls if rounded != ranges else None)
-        return _exact(connection, scope, by, spans if is_cut else (), held)
+        return totals_in(connection, scope, by, cut, few=few)
+
+
+def totals_in(connection: Connection, scope: Scope, by: Sequence[str], cut: Cut, *, few: int = FEW) -> Totals:
+    """Return what `totals` does, on a connection that sees one state of the ledger."""
+    held = held_times(connection)
+    if held is None:
+        return Totals([], sums_of(NOTHING))
+    is_cut = any(name in SPANS for name in by)
+    spans = _spans(scope, held, cut) if is_cut else [("", *EVER)]
+    asked = Question(tuple(by), scope.where)
+    ranges = clipped(spans, scope.start, scope.end)
+    rounded = in_whole_hours(ranges, held.calls)
+    hours, edges = split(rounded)
+    if asked.rollup is not None and hours and not _are_few(connection, hours, few):
+        found = partial_sums(connection, asked, asked.rollup, hours, edges)
+        groups = [Group(text_key(key), sums_of(partial)) for key, partial in found.items()]
+        whole = sums_of(reduce(plus, found.values(), NOTHING))
+        return Totals(groups, whole, held.calls if rounded != ranges else None)
+    return _exact(connection, scope, by, spans if is_cut else (), held)
 
 
 def _exact(connection: Connection, scope: Scope, by: Sequence[str], spans: Sequence[Span], held: HeldTimes) -> Totals:

@@ -32,6 +32,15 @@ class Command:
         self._arguments = list(arguments)
         self._process: subprocess.Popen[bytes] | None = None
         self._stopped_by: int | None = None
+        self._began: float | None = None
+        self._ended: float | None = None
+
+    @property
+    def seconds(self) -> float:
+        """Return how long the program has run: the sidecar's start and end are not part of it."""
+        if self._began is None:
+            return 0.0
+        return (time.monotonic() if self._ended is None else self._ended) - self._began
 
     @property
     def returncode(self) -> int | None:
@@ -43,6 +52,7 @@ class Command:
     def start(self, environment: Mapping[str, str]) -> None:
         """Start the program. CommandError if it cannot be started."""
         name = self._arguments[0]
+        self._began = time.monotonic()
         try:
             self._process = subprocess.Popen(self._arguments, env=environment)
         except FileNotFoundError as error:
@@ -60,6 +70,7 @@ class Command:
             self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             return False
+        self._ended = self._ended or time.monotonic()
         return True
 
     @property

@@ -5,12 +5,15 @@ import io
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from farebox.billing.payer import Payer
+from farebox.config.currency import Currency
 from farebox.exports.focus.columns import Version, columns_of
 from farebox.exports.focus.writer import Asked, notes, write
 from farebox.records.record import Record
 from farebox.records.usage import Usage
+from farebox.report.currency import report_currency
 from msgspec.structs import replace
 
 from tests.support.samples import AT, reading, record_of
@@ -83,3 +86,22 @@ def test_numbers_have_no_exponent_and_texts_run_in_no_spreadsheet() -> None:
 
     assert {row["SubAccountId"] for row in rows} == {"'=1+1"}
     assert not [cell for row in rows for name, cell in row.items() if "E" in cell and "Cost" in name]
+
+
+def test_charges_in_another_currency_have_the_rate_of_their_day_and_usd_beside_it() -> None:
+    first = AT.date() + timedelta(days=1)
+    lines = [Currency("EUR", Decimal("1.25"), effective_from=first)]
+    later = replace(CALL, started_at=AT + timedelta(days=2))
+    currency = report_currency("EUR", lines, ZoneInfo("UTC"), "utf-8")
+
+    rows, told = written([CALL, later], Asked(currency=currency))
+
+    billed = [(Decimal(row["BilledCost"]), Decimal(row["PricingCurrencyEffectiveCost"])) for row in rows]
+    assert {(row["BillingCurrency"], row["PricingCurrency"]) for row in rows} == {("EUR", "USD")}
+    assert all(cost == usd / Decimal("1.25") for cost, usd in billed)
+    assert sum(usd for _, usd in billed) == Decimal(CALL.cost_nanousd or 0).scaleb(-9)
+    assert all(
+        Decimal(row["ListCost"]) == Decimal(row["ListUnitPrice"]) * Decimal(row["PricingQuantity"]) for row in rows
+    )
+    [line] = told
+    assert line.startswith(f"{len(rows)} charges from before the first rate of EUR: not in the file")

@@ -1,8 +1,10 @@
 """Charges as rows of FOCUS. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Context, Decimal, Inexact
+from fractions import Fraction
 from typing import Any
 
 import msgspec
@@ -17,7 +19,8 @@ Row = Mapping[str, Any]
 # Prices and quantities are exact decimals: a product that had to be rounded would be a mistake.
 _EXACT = Context(prec=100, traps=[Inexact])
 _JSON = msgspec.json.Encoder(order="deterministic")
-_TICK = Decimal("1e-15")
+_DECIMALS = 15
+_TICK = Decimal(1).scaleb(-_DECIMALS)
 _HOUR = timedelta(hours=1)
 # Which way the tokens of a column go, and their part in a cache.
 _OUTPUT = frozenset(
@@ -26,16 +29,35 @@ _OUTPUT = frozenset(
 _CACHE = {"cache_read": "Read", "cache_write": "Write"}
 
 
-def usage_row(charge: Charge) -> Row:
-    """Return the row of `charge`; its costs are None if they are unknown."""
+@dataclass(frozen=True, slots=True)
+class Billing:
+    """The currency that a charge is billed in: one USD is worth `rate` units of `code`, None if no rate is known."""
+
+    code: str = USD
+    rate: Fraction | None = Fraction(1)
+
+    def of(self, usd: Decimal | None) -> Decimal | None:
+        """Return an amount of USD in this currency, to fifteen decimals; None if it is unknown."""
+        if usd is None or self.code == USD or not usd:
+            return usd
+        if self.rate is None:
+            return None
+        return Decimal(round(Fraction(usd) * self.rate / Fraction(_TICK))).scaleb(-_DECIMALS, _EXACT)
+
+
+IN_USD = Billing()
+
+
+def usage_row(charge: Charge, billing: Billing = IN_USD) -> Row:
+    """Return the row of `charge`, billed in the currency of `billing`; its costs are None if they are unknown."""
     key = charge.key
-    listed = _list_cost(charge)
+    is_priced = key.usd is not None and charge.nanousd is not None
     billed = None if charge.nanousd is None else Decimal(charge.nanousd).scaleb(-9, _EXACT)
-    quantity = None if listed is None else _EXACT.divide(Decimal(charge.billable), Decimal(key.per or NANO))
+    quantity = _EXACT.divide(Decimal(charge.billable), Decimal(key.per or NANO)) if is_priced else None
     return {
         **_supplier(key.provider),
         **_period(key.hour, key.hour, key.hour + _HOUR),
-        **_costs(billed, listed, key.usd),
+        **_costs(billing, billed, quantity, key.usd),
         **_priced_in(key.currency, key.rate, billed, key.usd),
         "ChargeCategory": "Usage",
         "ChargeDescription": f"{key.meter.replace('_', ' ')} of {key.model or 'an unnamed model'} at {key.provider}",
@@ -60,13 +82,13 @@ def usage_row(charge: Charge) -> Row:
     }
 
 
-def purchase_row(plan: str, provider: str, month: datetime, usd: Decimal) -> Row:
+def purchase_row(plan: str, provider: str, month: datetime, usd: Decimal, billing: Billing = IN_USD) -> Row:
     """Return the row of one month of the subscription `plan`."""
     begins, ends = month_of(month)
     return {
         **_supplier(provider),
         **_period(begins, begins, ends),
-        **_costs(usd, usd, usd),
+        **_costs(billing, usd, Decimal(1), usd),
         **_priced_in(USD, Decimal(1), usd, usd),
         "ChargeCategory": "Purchase",
         "ChargeDescription": f"one month of the plan {plan} at {provider}",
@@ -107,16 +129,18 @@ def _period(month: datetime, begins: datetime, ends: datetime) -> Row:
     }
 
 
-def _costs(billed: Decimal | None, listed: Decimal | None, unit: Decimal | None) -> Row:
+def _costs(billing: Billing, billed: Decimal | None, quantity: Decimal | None, usd: Decimal | None) -> Row:
     """Return the costs: no contract is known, so its prices are the list prices."""
+    unit, cost = billing.of(usd), billing.of(billed)
+    listed = None if quantity is None or unit is None else _EXACT.multiply(unit, quantity)
     return {
-        "BilledCost": billed,
-        "EffectiveCost": billed,
+        "BilledCost": cost,
+        "EffectiveCost": cost,
         "ListCost": listed,
         "ContractedCost": listed,
         "ListUnitPrice": unit,
         "ContractedUnitPrice": unit,
-        "BillingCurrency": USD,
+        "BillingCurrency": billing.code,
     }
 
 
@@ -133,13 +157,6 @@ def _priced_in(currency: str, rate: Decimal, billed: Decimal | None, unit: Decim
 
 def _converted(usd: Decimal, rate: Decimal) -> Decimal:
     return usd if rate == 1 else (usd / rate).quantize(_TICK)
-
-
-def _list_cost(charge: Charge) -> Decimal | None:
-    key = charge.key
-    if key.usd is None or charge.nanousd is None:
-        return None
-    return _EXACT.divide(_EXACT.multiply(key.usd, Decimal(charge.billable)), Decimal(key.per or NANO))
 
 
 def _pricing_unit(key: Key) -> str:
