@@ -1,12 +1,14 @@
 """Whether the proxy can listen, and how clients write the address."""
 
+import errno
+import os
 import socket
 from contextlib import closing
 
 import pytest
 from farebox.config.settings import Settings
 from farebox.errors import SettingsError
-from farebox.process.ports import check, reserve, url
+from farebox.process.ports import by_whom, check, reserve, unusable, url
 
 
 def test_a_free_port_is_fine() -> None:
@@ -71,3 +73,16 @@ def test_a_reserved_port_is_ours_alone_and_refuses_clients(host: str) -> None:
 )
 def test_an_address_is_written_as_a_url(host: str, written: str) -> None:
     assert url(host, 80) == written
+
+
+def test_a_taken_port_names_the_process_and_8080_the_program_that_has_it_by_default() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(SettingsError, match=rf"\(Address already in use by .+, process {os.getpid()}\): stop the"):
+            check(Settings(port=port))
+        with pytest.raises(OSError, match="in use") as error:
+            reserve("127.0.0.1", port)
+
+    assert "llama.cpp" in unusable("127.0.0.1", 8080, error.value)
+    assert "llama.cpp" not in unusable("127.0.0.1", 8081, error.value)
+    assert by_whom(port, PermissionError(errno.EACCES, "no")) == ""

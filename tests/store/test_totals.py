@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from farebox.records.record import Record
 from farebox.report.period import spans
@@ -67,7 +68,16 @@ def scopes(draw: st.DrawFn) -> Scope:
         None if minutes is None else START + timedelta(minutes=minutes)
         for minutes in draw(st.tuples(*[st.none() | MINUTES] * 2))
     )
-    where = draw(st.sampled_from([(), (("provider", ("openai",)),), (("user", (None, "b*")), ("status", ("200",)))]))
+    where = draw(
+        st.sampled_from(
+            [
+                (),
+                (("provider", ("openai",)),),
+                (("user", (None, "b*")), ("status", ("200",))),
+                (("model", ("a",)),),
+            ]
+        )
+    )
     return Scope(start, end, where)
 
 
@@ -179,6 +189,9 @@ def gone(engine: Engine, before: datetime) -> None:
 @given(rows=st.lists(records(), min_size=1, max_size=25), scope=scopes(), days=st.integers(0, DAYS + 1))
 def test_sums_outlive_their_calls(engine: Engine, rows: list[Record], scope: Scope, days: int) -> None:
     """Where calls are gone, an hour that the scope cuts is counted whole, with what it began in."""
+    if any(name == "model" for name, _ in scope.where):
+        # Deleted hours know only which model answered.
+        rows = [msgspec.structs.replace(row, model_requested=row.model_returned) for row in rows]
     fill(engine, rows)
     midnight = START.replace(hour=0, minute=0) + timedelta(days=days)
     start, end = (
@@ -225,6 +238,21 @@ def test_an_hour_with_deleted_calls_is_counted_whole(engine: Engine) -> None:
     found = from_hours(engine, Scope(hour + timedelta(minutes=15)), ("provider",))
 
     assert (found.whole.calls, found.whole.cost_nanousd, found.gone) == (18, 18, hour + timedelta(hours=1))
+
+
+def test_a_model_is_found_by_its_requested_name_as_long_as_its_calls_exist(engine: Engine) -> None:
+    dated = {"model_requested": "gpt-4o", "model_returned": "gpt-4o-2024-08-06"}
+    alias = {"model_requested": "gpt-4o", "model_returned": "other"}
+    for models in (dated, alias):
+        fill(engine, [record(started_at=START + timedelta(days=day), **models) for day in range(3)])
+        scope = Scope(where=(("model", ("gpt-4o",)),))
+        all_there = from_hours(engine, scope, ("provider",))
+        gone(engine, START + timedelta(days=1))
+        later = from_hours(engine, scope, ("provider",))
+
+        assert (all_there.whole.calls, all_there.gone, all_there.is_by_answer) == (3, None, False)
+        assert (later.whole.calls, later.is_by_answer) == (3 if models is dated else 2, True)
+        assert later.gone == START.replace(minute=0) + timedelta(days=1)
 
 
 def test_an_empty_ledger_sums_to_nothing(engine: Engine) -> None:

@@ -15,6 +15,7 @@ from ..errors import SettingsError
 from ..notifications.delivery_error import DeliveryError
 from ..notifications.message import TEST, Message
 from ..notifications.sender import Sender
+from ..report import styles
 from .command import Command, Group
 from .console import console
 from .options import Config
@@ -49,9 +50,9 @@ def send_test(
             Sender(destination).send(_message(datetime.now(UTC)))
         except DeliveryError as error:
             is_taken = False
-            told = Text.assemble(("✗ ", "bold red"), f"{destination.name} ({destination.type}): {error}")
+            told = Text.assemble(("✗ ", f"bold {styles.BAD}"), f"{destination.name} ({destination.type}): {error}")
         else:
-            told = Text.assemble(("✓ ", "green"), f"{destination.name} ({destination.type}): taken")
+            told = Text.assemble(("✓ ", styles.GOOD_MARK), f"{destination.name} ({destination.type}): taken")
         out.print(told, soft_wrap=True)
     sys.exit(0 if is_taken else 1)
 

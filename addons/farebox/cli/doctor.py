@@ -27,11 +27,12 @@ from ..doctor import (
 from ..doctor import ledger as ledger_check
 from ..doctor.finding import OK, PROBLEM, WARNING, Finding
 from ..doctor.reach import farebox_of
+from ..report import styles
 from .console import console
 from .options import Config, Host, Ledger, MetricsPort, Port
 from .reader_settings import at_running_ports, settings_for_reading
 
-_MARKS = {OK: ("✓", "green"), WARNING: ("!", "yellow"), PROBLEM: ("✗", "bold red")}
+_MARKS = {OK: ("✓", styles.GOOD_MARK), WARNING: ("!", styles.WARNING), PROBLEM: ("✗", f"bold {styles.BAD}")}
 
 
 def doctor(
@@ -67,7 +68,7 @@ def doctor(
         mark, style = _MARKS[finding.level]
         out.print(Text.assemble((f"{mark} ", style), finding.message), soft_wrap=True)
         if finding.fix:
-            out.print(Text(f"    fix: {finding.fix}", "dim"), soft_wrap=True)
+            out.print(Text(f"    fix: {finding.fix}"), soft_wrap=True)
         worst = finding.level if finding.level == PROBLEM else worst
     sys.exit(1 if worst == PROBLEM else 0)
 

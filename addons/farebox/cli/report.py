@@ -197,6 +197,8 @@ def _lacking(found: Totals, settings: Settings) -> str | None:
     day = found.gone.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M")
     if found.is_partial:
         return f"Calls before {day} are deleted and not counted: their hourly sums do not have these columns."
+    if found.is_by_answer:
+        return f"Calls before {day} are deleted: earlier hours count by the model that answered, not the requested one."
     return f"Calls before {day} are deleted: earlier hours are counted as a whole."
 
 

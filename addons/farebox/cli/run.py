@@ -17,6 +17,7 @@ from ..home.folder import BUNDLE, CERTIFICATE
 from ..process.chain import chained
 from ..process.child import SpawnOptions
 from ..process.client_environment import ProxyEndpoint, client_environment
+from ..report import styles
 from ..store.run_bill import Bill, left_in
 from ..supervisor import run_home, supervisor
 from ..supervisor.command import Command, CommandError
@@ -128,7 +129,7 @@ def _print_bill(own: Settings, seconds: float) -> None:
     try:
         bill, diagnostics = left_in(own.folder)
     except FareboxError as error:
-        out.print(f"farebox: no bill: {error}", style="red", markup=False)
+        out.print(f"farebox: no bill: {error}", style=styles.BAD, markup=False)
         return
     waiting = run_home.spools(own.folder)
     if out.is_terminal:
@@ -137,13 +138,13 @@ def _print_bill(own: Settings, seconds: float) -> None:
     if bill.total.calls:
         out.print(report.bill_lines(_in_currency(own, bill, seconds), seconds))
     elif not waiting:
-        out.print("farebox: no LLM call was recorded.", style="yellow", markup=False)
+        out.print("farebox: no LLM call was recorded.", style=styles.WARNING, markup=False)
         for reason in import_module("..report.silence", __package__).reasons(diagnostics):
-            out.print(f"  {reason}", style="dim", markup=False)
+            out.print(f"  {reason}", markup=False)
     if waiting:
         out.print(
             "farebox: the ledger cannot be reached, calls wait in the spool: the next `farebox run` or `up` "
             "records them.",
-            style="yellow",
+            style=styles.WARNING,
             markup=False,
         )

@@ -10,7 +10,7 @@ import psutil
 
 from ..config.settings import Settings
 from ..home.folder import holder
-from ..process.ports import reserve
+from ..process.ports import listeners, reserve
 from .finding import Finding, ok, problem
 
 # The port of a further listener, as in reverse:https://api.deepseek.com@8101.
@@ -27,7 +27,7 @@ def check(settings: Settings) -> Iterator[Finding]:
 def listening(settings: Settings) -> tuple[int, ...]:
     """Return the ports of the proxy: those of the running sidecar, else those that `settings` name."""
     ours = holder(settings.folder, "sidecar")
-    found = {port for port, process in _listeners() if ours and _descends(process, ours) and not _is_recorder(process)}
+    found = {port for port, process in listeners() if ours and _descends(process, ours) and not _is_recorder(process)}
     by_mode = [int(at.group(1)) for mode in settings.mode if (at := _AT_PORT.search(mode))]
     return tuple(sorted(found)) or (settings.port, *by_mode)
 
@@ -56,15 +56,7 @@ def _port(key: str, host: str, port: int, ours: int | None) -> Finding:
 
 def _listener(port: int) -> psutil.Process | None:
     """Return the process that listens on `port`; None if only another user may see it."""
-    return next((process for taken, process in _listeners() if taken == port), None)
-
-
-def _listeners() -> Iterator[tuple[int, psutil.Process]]:
-    """Yield each port that a process listens on, as far as this user may see it."""
-    with contextlib.suppress(psutil.Error, OSError):
-        for connection in psutil.net_connections("tcp"):
-            if connection.status == psutil.CONN_LISTEN and connection.laddr and connection.pid:
-                yield connection.laddr.port, psutil.Process(connection.pid)
+    return next((process for taken, process in listeners() if taken == port), None)
 
 
 def _is_recorder(process: psutil.Process) -> bool:

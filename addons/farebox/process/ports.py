@@ -1,10 +1,13 @@
 """Addresses to listen on: whether the proxy can, and how clients write them."""
 
+import contextlib
 import errno
 import ipaddress
 import os
 import socket
+from collections.abc import Iterator
 from importlib import import_module
+from typing import Any
 
 from ..config.access import check_listener, password_of
 from ..config.settings import Settings
@@ -12,6 +15,7 @@ from ..errors import SettingsError
 
 # The addresses that mean all of this machine, and the one by which it reaches itself.
 EVERY = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - it is replaced
+_LLAMA = 8080
 _FAMILIES = (socket.AF_INET, socket.AF_INET6)
 
 
@@ -30,13 +34,37 @@ def check(settings: Settings) -> None:
             f"host: {settings.host!r} is not an address of this machine: use 127.0.0.1, or 0.0.0.0 for all addresses"
         ) from error
     except OSError as error:
-        is_port = settings.port and error.errno != errno.EADDRNOTAVAIL
-        key, fix = ("port", "stop the program that uses it, or set --port") if is_port else ("host", "set --host")
-        problem = os.strerror(error.errno) if error.errno else error
-        raise SettingsError(f"{key}: {settings.host}:{settings.port} cannot be used ({problem}): {fix}") from error
+        raise SettingsError(unusable(settings.host, settings.port, error)) from error
     check_listener(settings.host, settings.clients, settings.auth, is_open=settings.open)
     if settings.auth.user:
         password_of(settings.auth)
+
+
+def unusable(host: str, port: int, error: OSError) -> str:
+    """Return why the proxy can't listen at `host` and `port`, with the key and the fix."""
+    problem = os.strerror(error.errno) if error.errno else str(error)
+    if not port or error.errno == errno.EADDRNOTAVAIL:
+        return f"host: {host}:{port} cannot be used ({problem}): set --host"
+    problem += by_whom(port, error)
+    also = "; 8080 is also the default port of llama.cpp's server" if port == _LLAMA else ""
+    return f"port: {host}:{port} cannot be used ({problem}): stop the program that uses it, or set --port{also}"
+
+
+def by_whom(port: int, error: OSError) -> str:
+    """Return which process has `port` if `error` says that one has it, and this user may see it; else nothing."""
+    is_taken = error.errno == errno.EADDRINUSE
+    found = next((process for taken, process in listeners() if taken == port), None) if is_taken else None
+    return f" by {found.name()}, process {found.pid}" if found else ""
+
+
+def listeners() -> Iterator[tuple[int, Any]]:
+    """Yield each port that a process listens on, with the psutil.Process, as far as this user may see it."""
+    # Few starts need it.
+    psutil = import_module("psutil")
+    with contextlib.suppress(psutil.Error, OSError):
+        for connection in psutil.net_connections("tcp"):
+            if connection.status == psutil.CONN_LISTEN and connection.laddr and connection.pid:
+                yield connection.laddr.port, psutil.Process(connection.pid)
 
 
 def reserve(host: str, port: int) -> socket.socket:

@@ -20,6 +20,7 @@ from ..home.folder import PATIENCE_SECONDS, holder
 from ..home.log_lines import log_to_stderr
 from ..process.child import OF_RUN, Liveness, settings_from_parent, when_to_end
 from ..process.ending import end
+from ..process.ports import by_whom
 from ..sinks.budget_metrics import BudgetMetrics
 from ..sinks.database import DatabaseSink
 from ..sinks.metrics import MetricsSink
@@ -187,7 +188,8 @@ def _serve(
             # A recorder without a parent releases the port in a moment.
             if holder(settings.folder, ROLE) is None or time.monotonic() > give_up or stopping.wait(0.1):
                 raise FareboxError(
-                    f"metrics_port: {settings.metrics_host}:{settings.metrics_port} cannot be used ({error.strerror}): "
+                    f"metrics_port: {settings.metrics_host}:{settings.metrics_port} cannot be used "
+                    f"({error.strerror}{by_whom(settings.metrics_port, error)}): "
                     "stop what listens there, or set --metrics-port; the address is metrics_host's"
                 ) from error
 

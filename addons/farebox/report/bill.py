@@ -11,7 +11,7 @@ from rich.text import Text
 from ..pricing.cost import ESTIMATED, PARTIAL, UNPRICED
 from ..store.run_bill import Bill
 from ..store.sums import Doubt, Failure, Group, Sums
-from . import currency, figures
+from . import currency, figures, styles
 from .figures import plural
 from .missing import HINT, LACKS_PRICE
 
@@ -21,10 +21,10 @@ _MOST_ERRORS = 3
 def bill_lines(bill: Bill, seconds: float) -> RenderableType:
     """Return the bill as lines to print."""
     total = bill.total
-    head = Text("farebox: ", "dim")
+    head = Text("farebox: ", styles.QUIET)
     head.append(f"{plural(total.calls, 'call')} in {figures.duration(round(seconds * 1000))}, ")
     head.append(f"{figures.count(total.input_tokens)} tokens in, {figures.count(total.output_tokens)} out, ")
-    head.append(_cost(total, _statuses(bill)) or "nothing billed", "bold green")
+    head.append(_cost(total, _statuses(bill)) or "nothing billed", styles.MONEY)
     table = Table(box=None, show_header=False, pad_edge=False)
     for justify in ("left", "left", "left", "right", "right", "right"):
         table.add_column(justify=justify, overflow="fold")
@@ -36,8 +36,8 @@ def bill_lines(bill: Bill, seconds: float) -> RenderableType:
     return Lines(
         head,
         Padding(table, (0, 0, 0, 2), expand=False),
-        *(Text(f"  {doubt}", "yellow") for doubt in map(_doubt, bill.doubts)),
-        *([Text(f"  {unconverted}", "yellow")] if unconverted else []),
+        *(Text(f"  {doubt}", styles.WARNING) for doubt in map(_doubt, bill.doubts)),
+        *([Text(f"  {unconverted}", styles.WARNING)] if unconverted else []),
     )
 
 

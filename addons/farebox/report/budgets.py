@@ -17,6 +17,7 @@ from ..config.budget_limits import USD
 from ..config.budgets import Budget
 from ..records.clean import spreadsheet_row
 from . import figures as numbers
+from . import styles
 from .figures import plural
 
 _BAR = 14
@@ -41,7 +42,7 @@ def budgets_table(
         table.add_column(name, justify="left" if is_text else "right", no_wrap=name != "budget", overflow="fold")
     for style, row in rows:
         table.add_row(*(Text(row[name], style if name in {"used", "", "%"} else "") for name in shown))
-    return Lines(table, *(Text(note, style="dim") for note in notes(found, budgets)))
+    return Lines(table, *(Text(note) for note in notes(found, budgets)))
 
 
 def notes(found: Sequence[Figures], budgets: Sequence[Budget]) -> Iterator[str]:
@@ -133,7 +134,7 @@ def _amount(one: Figures, amount: int) -> str:
 
 
 def _style(one: Figures) -> str:
-    return "red" if one.is_used_up else "yellow" if one.ratio >= _NEARLY else "green"
+    return styles.BAD if one.is_used_up else styles.WARNING if one.ratio >= _NEARLY else ""
 
 
 def _fitting(rows: Sequence[dict[str, str]], width: int) -> list[str]:

@@ -27,7 +27,7 @@ def comparison_table(comparison: Comparison) -> RenderableType:
         table.add_column(name, footer, justify="right", footer_style="bold", overflow="fold")
     for key, verdict in ranked(comparison):
         table.add_row(Text("/".join(value or UNKNOWN_KEY for value in key)), *_figures(verdict))
-    return Lines(table, Text(), *(Text(f"- {caveat}", style="dim") for caveat in caveats(comparison)))
+    return Lines(table, Text(), *(Text(f"- {caveat}") for caveat in caveats(comparison)))
 
 
 def comparisons_json(comparisons: Sequence[Comparison]) -> bytes:

@@ -27,7 +27,7 @@ def drift_table(found: Sequence[Drift]) -> RenderableType:
         table.add_row(*map(Text, (one.provider, one.model or UNKNOWN_KEY, str(one.calls), *amounts)))
     unknown = sum(one.unknown for one in found)
     note = f"{plural(unknown, 'call')} that no catalogue can price: not in these sums." if unknown else ""
-    return Lines(table, Text(note, style="dim"))
+    return Lines(table, Text(note))
 
 
 def drift_json(found: Sequence[Drift]) -> bytes:

@@ -11,16 +11,15 @@ from ..records import reading
 from ..records.clean import visible
 from ..records.times import in_utc
 from ..store.sums import Converted
-from . import figures
+from . import figures, styles
 from .currency import ReportCurrency
 
 _COLOURS = {
-    reading.OK: "green",
-    reading.HTTP_ERROR: "red",
-    reading.PROVIDER_CUT: "red",
-    reading.NETWORK_ERROR: "red",
-    reading.CLIENT_ABORT: "yellow",
-    reading.SIDECAR_STOP: "yellow",
+    reading.HTTP_ERROR: styles.BAD,
+    reading.PROVIDER_CUT: styles.BAD,
+    reading.NETWORK_ERROR: styles.BAD,
+    reading.CLIENT_ABORT: styles.WARNING,
+    reading.SIDECAR_STOP: styles.WARNING,
 }
 # The ids of one minute begin alike, so the end is shown; `farebox show` accepts it.
 ID_LENGTH = 8
@@ -40,8 +39,8 @@ def call_line(row: Mapping[str, Any], zone: tzinfo, width: int = 160, currency: 
     room.
     """
     line = Text(no_wrap=True, overflow="ellipsis")
-    line.append(f"{local(row['started_at'], zone):%H:%M:%S} ", "dim")
-    line.append(f"{_cost(row, currency):>{_COST}} ", "green" if row["cost_nanousd"] else "yellow")
+    line.append(f"{local(row['started_at'], zone):%H:%M:%S} ", styles.QUIET)
+    line.append(f"{_cost(row, currency):>{_COST}} ", styles.MONEY if row["cost_nanousd"] else styles.WARNING)
     line.append(f"{figures.duration(row['duration_ms']):>{_DURATION}} ")
     line.append(f"{row['status'] or '---'!s:>{_STATUS}} ", _COLOURS.get(row["outcome"], ""))
     room = width - len(line.plain)
@@ -96,10 +95,10 @@ def _parts(row: Mapping[str, Any], room: int) -> list[tuple[str, str]]:
     error = row["error_code"] or row["error_type"]
     parts = [
         ("" if row["outcome"] == reading.OK else row["outcome"], _COLOURS.get(row["outcome"], "")),
-        (error or "", "red"),
-        (_tokens(row) if len(_tokens(row)) + 2 <= room else _tokens({**row, "cache_read_tokens": None}), "cyan"),
-        (row["id"][-ID_LENGTH:], "dim"),
-        ("" if row["ttft_ms"] is None else f"first token {figures.duration(row['ttft_ms'])}", "dim"),
+        (error or "", styles.BAD),
+        (_tokens(row) if len(_tokens(row)) + 2 <= room else _tokens({**row, "cache_read_tokens": None}), ""),
+        (row["id"][-ID_LENGTH:], styles.QUIET),
+        ("" if row["ttft_ms"] is None else f"first token {figures.duration(row['ttft_ms'])}", styles.QUIET),
     ]
     return [part for part in parts if part[0]]
 

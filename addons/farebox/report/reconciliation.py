@@ -26,7 +26,7 @@ def reconciliation_table(found: Reconciliation) -> RenderableType:
         f"\nbooked {usd(found.booked)}, billed {usd(found.billed)}, difference {signed_usd(found.difference)} "
         f"({exact_usd(found.difference)} USD)"
     )
-    return Lines(table, sums, *(Text(note, style="dim") for note in _notes(found)))
+    return Lines(table, sums, *(Text(note) for note in _notes(found)))
 
 
 def reconciliation_json(found: Reconciliation) -> bytes:

@@ -10,7 +10,7 @@ from rich.text import Text
 from ..attribution.names import NO_NAMES, Names
 from ..records.clean import visible
 from ..store.summary import Group, Sums
-from . import currency, figures
+from . import currency, figures, styles
 from .figures import plural
 
 UNKNOWN_KEY = "(unknown)"
@@ -60,7 +60,7 @@ def report_table(
             )
     for key, row in zip(keys, rows, strict=True):
         table.add_row(*map(Text, key), *(figure for name, _, figure in row if name in shown))
-    return Lines(table, *(Text(note, style="dim") for note in (*notes(total), *([lacking] if lacking else ()))))
+    return Lines(table, *(Text(note) for note in (*notes(total), *([lacking] if lacking else ()))))
 
 
 def notes(total: Sums) -> list[str]:
@@ -111,14 +111,14 @@ def _errors(sums: Sums) -> str:
 def _figures(sums: Sums, most: int) -> list[tuple[str, str, str]]:
     about = "~" if sums.interpolated else ""
     return [
-        ("spend", "green", _spend(sums)),
-        ("", "green", figures.bar(sums.spend, most, _BAR)),
+        ("spend", styles.MONEY, _spend(sums)),
+        ("", "", figures.bar(sums.spend, most, _BAR)),
         ("calls", "", figures.count(sums.calls)),
-        ("errors", "red", _errors(sums)),
-        ("unpriced", "yellow", str(sums.unpriced or "")),
-        ("input", "cyan", figures.count(sums.input_tokens)),
+        ("errors", styles.BAD, _errors(sums)),
+        ("unpriced", styles.WARNING, str(sums.unpriced or "")),
+        ("input", "", figures.count(sums.input_tokens)),
         ("cached", "", figures.share(sums.cache_read_tokens, sums.cacheable_tokens)),
-        ("output", "cyan", figures.count(sums.output_tokens)),
+        ("output", "", figures.count(sums.output_tokens)),
         ("tokens/s", "", figures.rate(sums.tokens_per_second)),
         ("first", "", about + figures.duration(sums.ttft_p50_ms) if sums.ttft_p50_ms is not None else "-"),
         ("p50", "", about + figures.duration(sums.p50_ms)),

@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, n
 
 from ..budgets.use import NO_USE, Use, use_of
 from ..records.times import in_utc
+from .conditions import matches
 from .current import at_current_prices, at_prices_of
 from .rollups.expressions import dimension
 from .rollups.tables import BY_CALLER, BY_MODEL, RollupTable, known
 from .schema import IS_CALL, call_prices, calls, hourly
-from .summary import Span, matches, span_table
+from .summary import Span, span_table
 
 HOUR = timedelta(hours=1)
 _INPUT, _OUTPUT, _COST, _LISTED = "input_tokens", "output_tokens", "cost_nanousd", "catalogue_cost_nanousd"

@@ -9,12 +9,12 @@ from sqlalchemy import Connection, Engine, Select, func, select
 
 from ..pricing.cost import ON_PLAN
 from .current import at_current_prices
-from .rollups.partial_sums import Question
-from .rollups.ranges import EVER, Range, clipped, in_whole_hours, split
+from .rollups.partial_sums import Question, condition_on
+from .rollups.ranges import EVER, Range, clipped, in_whole_hours
 from .rollups.tables import known
 from .schema import IS_CALL, calls, hourly
 from .snapshot import snapshot
-from .summary import DIMENSIONS, Scope, matches, span_table
+from .summary import Scope, condition, span_table
 from .totals import held_times
 
 _LISTED = "catalogue_cost_nanousd"
@@ -44,7 +44,8 @@ def included(engine: Engine, scope: Scope) -> list[Included]:
         if held is None:
             return []
         ranges = clipped([("", *EVER)], scope.start, scope.end)
-        hours, edges = ([], ranges) if asked.rollup is None else split(in_whole_hours(ranges, held.calls))
+        rounded = in_whole_hours(ranges, held.calls)
+        hours, edges = ([], ranges) if asked.rollup is None else asked.divided(rounded, held.calls)
         sums: dict[str | None, list[int]] = {}
         for query in _queries(connection, asked, hours, edges):
             for plan, *amounts in connection.execute(query):
@@ -75,7 +76,7 @@ def _of_hours(asked: Question, ranges: Sequence[Range]) -> Select[Any]:
     within = (table.c.hour >= spans.c.begins) & (table.c.hour < spans.c.ends)
     query = select(table.c.plan, *sums).join_from(spans, table, within).where(table.c.cost_status == ON_PLAN)
     for name, wanted in asked.where:
-        query = query.where(matches(table.c[name if name == "model" else DIMENSIONS[name].name], wanted))
+        query = query.where(condition_on(table, name, wanted))
     return query.group_by(table.c.plan)
 
 
@@ -86,7 +87,7 @@ def _of_calls(asked: Question, ranges: Sequence[Range]) -> Select[Any]:
     query = select(calls.c.plan, *sums).join_from(spans, calls, within)
     query = query.where(IS_CALL, calls.c.cost_status == ON_PLAN)
     for name, wanted in asked.where:
-        query = query.where(matches(DIMENSIONS[name], wanted))
+        query = query.where(condition(name, wanted))
     return query.group_by(calls.c.plan)
 
 

@@ -6,8 +6,9 @@ from sqlalchemy import Connection, select
 
 from ..records import reading
 from ..records.machine_time import machine_ms
+from .conditions import matches
 from .schema import calls
-from .summary import MODEL, matches
+from .summary import MODEL
 
 _LATEST = 1_000
 

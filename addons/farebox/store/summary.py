@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Connection, DateTime, Select, String, case, column, func, or_, select, values
+from sqlalchemy import CTE, ColumnElement, Connection, DateTime, Select, String, case, column, func, select, values
 
 from ..pricing.cost import ESTIMATED, PARTIAL, UNPRICED
 from ..records import reading
+from .conditions import matches, names_model
 from .current import at_current_prices
 from .schema import IS_CALL, calls
 from .sums import PERCENTILES, Doubt, Group, Scope, Sums, summed
@@ -128,18 +129,18 @@ def _limited(query: Select[Any], scope: Scope, place: _Place) -> Select[Any]:
     if scope.end is not None:
         query = query.where(calls.c.started_at < scope.end)
     for name, wanted in scope.where:
-        query = query.where(matches(DIMENSIONS[name], wanted))
+        query = query.where(condition(name, wanted))
     return query
 
 
-def matches(expression: ColumnElement[Any], wanted: Sequence[str | None]) -> ColumnElement[bool]:
-    """Return whether `expression` is one of `wanted`: None is unknown, * is any text, case doesn't count."""
-    return or_(*(expression.is_(None) if value is None else _is_like(expression, value) for value in wanted))
+def condition(name: str, wanted: Sequence[str | None]) -> ColumnElement[bool]:
+    """Return whether a call has one of the values `wanted` of the dimension `name`.
 
-
-def _is_like(expression: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
-    escaped = pattern.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return func.lower(expression.cast(String)).like(escaped.replace("*", "%"), escape="\\")
+    A model is named by the request or by the answer, as price rules match it.
+    """
+    if name == "model":
+        return names_model((calls.c.model_returned, calls.c.model_requested), wanted)
+    return matches(DIMENSIONS[name], wanted)
 
 
 def sums_of_calls() -> list[ColumnElement[Any]]:

@@ -30,13 +30,14 @@ class Totals:
     """The groups of a report and their total, and where they differ from the question.
 
     The calls before `gone` are deleted: with hourly sums, hours before it are counted whole; without (`is_partial`),
-    nothing before it is counted.
+    nothing before it is counted. A model that the question names is only compared with answers there (`is_by_answer`).
     """
 
     groups: Sequence[Group]
     whole: Sums
     gone: datetime | None = None
     is_partial: bool = False
+    is_by_answer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,15 @@ def totals_in(connection: Connection, scope: Scope, by: Sequence[str], cut: Cut,
     asked = Question(tuple(by), scope.where)
     ranges = clipped(spans, scope.start, scope.end)
     rounded = in_whole_hours(ranges, held.calls)
-    hours, edges = split(rounded)
-    if asked.rollup is not None and hours and not _are_few(connection, hours, few):
+    whole_hours, _ = split(rounded)
+    if asked.rollup is not None and whole_hours and not _are_few(connection, whole_hours, few):
+        hours, edges = asked.divided(rounded, held.calls)
         found = partial_sums(connection, asked, asked.rollup, hours, edges)
         groups = [Group(text_key(key), sums_of(partial)) for key, partial in found.items()]
         whole = sums_of(reduce(plus, found.values(), NOTHING))
-        return Totals(groups, whole, held.calls if rounded != ranges else None)
+        is_by_answer = asked.names_model and bool(hours)
+        is_gone = rounded != ranges or is_by_answer
+        return Totals(groups, whole, held.calls if is_gone else None, is_by_answer=is_by_answer)
     return _exact(connection, scope, by, spans if is_cut else (), held)
 
 

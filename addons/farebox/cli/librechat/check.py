@@ -24,6 +24,7 @@ from ...librechat.options import headers_snippet
 from ...librechat.own_prompts import missing_rules
 from ...librechat.title_prices import title_prices
 from ...pricing.standard import standard
+from ...report import styles
 from ...report.figures import plural
 from ..console import console
 from ..options import Config, Host, Port
@@ -31,7 +32,7 @@ from . import rules
 from .files import Files, read
 
 _VERSION = re.compile(r"v?(\d+(?:\.\d+){0,2})(?:-\w+)?")
-_MARKS = {PROBLEM: ("✗", "bold red")}
+_MARKS = {PROBLEM: ("✗", f"bold {styles.BAD}")}
 Paths = Annotated[
     list[Path] | None,
     typer.Argument(
@@ -113,12 +114,12 @@ def examine(described: Deployment, settings: Settings) -> list[Finding]:
 
 def _lines(findings: Sequence[Finding]) -> Iterator[Text]:
     for one in findings:
-        mark, style = _MARKS.get(one.level, ("!", "yellow"))
+        mark, style = _MARKS.get(one.level, ("!", styles.WARNING))
         yield Text.assemble((f"{mark} ", style), f"{one.place}: {one.why}")
         yield Text(f"    write: {one.write}", "dim")
     problems = sum(one.level == PROBLEM for one in findings)
     if not findings:
-        yield Text("✓ no call of these endpoints would be missed", "green")
+        yield Text.assemble(("✓", styles.GOOD_MARK), " no call of these endpoints would be missed")
     else:
         yield Text(f"{plural(problems, 'problem')}, {plural(len(findings) - problems, 'warning')}.")
 

@@ -43,15 +43,17 @@ def lint(*, since: Since = "30d", ledger: Ledger = None, config: Config = None) 
     own = Overrides(settings.prices, exchange=ExchangeRates(settings.currency))
     checks = Lint(own, standard((), settings.folder, settings.currency), settings.table, now)
     found = [*checks.findings(), *checks.unused(seen, start)]
+    missing = list(_missing(without_price(standard(settings.prices, settings.folder, settings.currency), seen)))
+    # Before the first line, so that it doesn't stand among lines that are to be copied.
+    if not settings.prices and (hint := missed(config)):
+        typer.echo(hint, err=True)
     for finding in found:
         typer.echo(finding)
     rules = plural(len(settings.prices), "rule")
     typer.echo(
         f"{rules} in `prices`: {plural(len(found), 'finding')}." if found else f"{rules} in `prices`: no findings."
     )
-    if not settings.prices and (hint := missed(config)):
-        typer.echo(hint, err=True)
-    for line in _missing(without_price(standard(settings.prices, settings.folder, settings.currency), seen)):
+    for line in missing:
         typer.echo(line)
     if found:
         raise typer.Exit(1)

@@ -2,19 +2,23 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import batched, pairwise
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Connection, Select, Table, and_, case, func, literal, null, select
 
+from ..conditions import matches, names_model
 from ..current import at_current_prices
 from ..schema import IS_CALL, calls, hourly
-from ..summary import DIMENSIONS, SPANS, Sums, kinds, matches, span_table, summed, sums_of_calls, written
+from ..summary import DIMENSIONS, SPANS, Sums, condition, kinds, span_table, summed, sums_of_calls, written
 from ..sums import ADDED
 from .histogram import BOUNDS, percentile
-from .ranges import Range
+from .ranges import Range, clipped, split
 from .tables import BY_CALLER, BY_MODEL, RollupTable, buckets_of, known
 
+# The dimension of the hourly tables that is no column of the calls.
+MODEL = "model"
 Key = tuple[Any, ...]
 # The fields of Sums except percentiles; then, of each of the _HISTOGRAMS, the number of calls with a value and the
 # number in each bucket.
@@ -33,6 +37,21 @@ class Question:
 
     by: tuple[str, ...]
     where: Sequence[tuple[str, tuple[str | None, ...]]] = ()
+
+    @property
+    def names_model(self) -> bool:
+        """Tell whether a model is named: a call's request names one too, and no hourly sum has that."""
+        return any(name == MODEL for name, _ in self.where)
+
+    def divided(self, ranges: Sequence[Range], here: datetime) -> tuple[list[Range], list[Range]]:
+        """Return of `ranges` the whole hours to read from the sums, and the rest; from `here` on, no call is deleted.
+
+        Of a model that is named, the calls are read as long as they exist.
+        """
+        hours, edges = split(ranges)
+        if not self.names_model:
+            return hours, edges
+        return clipped(hours, None, here), [*edges, *clipped(hours, here, None)]
 
     @property
     def rollup(self) -> RollupTable | None:
@@ -72,6 +91,13 @@ def sums_of(partial: PartialSums) -> Sums:
     return summed(partial[:_WIDTH], percentiles, interpolated=(partial[_WIDTH] or 0) > 0)
 
 
+def condition_on(table: Table, name: str, wanted: Sequence[str | None]) -> ColumnElement[bool]:
+    """Return whether a row of hourly sums has one of the values `wanted`; it has no requested model."""
+    if name == MODEL:
+        return names_model((table.c.model,), wanted)
+    return matches(table.c[_column(name)], wanted)
+
+
 _NO_HISTOGRAM = (0, *(None for _ in BOUNDS))
 NOTHING: PartialSums = [0, 0, 0, 0, *(None for _ in range(_WIDTH - 4)), *(_NO_HISTOGRAM * len(_HISTOGRAMS))]
 
@@ -93,7 +119,7 @@ def _of_hours(asked: Question, rollup: RollupTable, spans: CTE) -> Select[Any]:
     counts = [count for name in _HISTOGRAMS for count in _counted(table, rollup, name)]
     query = select(*keys, *_numbers(table.c.calls, table.c), *sums, *counts).join_from(spans, table, within)
     for name, wanted in asked.where:
-        query = query.where(matches(table.c[_column(name)], wanted))
+        query = query.where(condition_on(table, name, wanted))
     return query.group_by(*keys)
 
 
@@ -103,7 +129,7 @@ def _of_calls(asked: Question, spans: CTE) -> Select[Any]:
     counts = [func.count(value) for name in _HISTOGRAMS for value in _bucketed(calls.c[name])]
     query = select(*keys, *sums_of_calls(), *counts).join_from(spans, calls, within).where(IS_CALL)
     for name, wanted in asked.where:
-        query = query.where(matches(DIMENSIONS[name], wanted))
+        query = query.where(condition(name, wanted))
     return query.group_by(*keys)
 
 
@@ -127,4 +153,4 @@ def _numbers(number: ColumnElement[int], of: Any) -> list[ColumnElement[Any]]:
 
 def _column(name: str) -> str:
     """Return the column of the hourly tables for the dimension `name`."""
-    return name if name == "model" else str(DIMENSIONS[name].name)
+    return name if name == MODEL else str(DIMENSIONS[name].name)
