@@ -1,5 +1,6 @@
 """The cost on another model, as a table with its caveats and as JSON."""
 
+import io
 import json
 from fractions import Fraction
 
@@ -7,6 +8,7 @@ import pytest
 from farebox.analysis.tokenizers import Factor
 from farebox.analysis.what_if import Comparison, Other, Verdict
 from farebox.report.comparison import caveats, comparison_table, comparisons_json, named, ranked
+from rich.console import Console
 
 from tests.support.printing import printed
 
@@ -93,3 +95,16 @@ def test_json_has_exact_amounts() -> None:
     }
     assert (body["total"]["calls"], body["total"]["token_factor"]) == (3, None)
     assert body["caveats"] == list(caveats(comparison()))
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_amounts_are_whole_at_any_width(width: int) -> None:
+    key = ("anthropic", "claude-sonnet-4-5-20250929-with-a-long-name")
+    text = io.StringIO()
+
+    Console(file=text, width=width).print(comparison_table(Comparison(OTHER, by_key={key: DEAR}), width))
+
+    lines = text.getvalue().splitlines()
+    assert {"$5.00", "$4.00"} < set(lines[2].split() + lines[3].split())
+    assert all(len(line) <= width for line in lines)
+    assert ("by its own count" in lines[1]) is (width >= 100)

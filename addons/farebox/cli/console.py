@@ -17,7 +17,7 @@ from ..report.line import call_fields, call_line
 
 _PIPED_WIDTH = 160
 # For terminals that have no Unicode: what stands for each character in ASCII.
-_ASCII = {"✓": "+", "✗": "x", "…": "~", "·": "-", "█": "#"}
+_ASCII = {"✓": "+", "✗": "x", "…": "~", "·": "-", "█": "#", "→": ">"}
 _ERRORS = "farebox.ascii"
 
 

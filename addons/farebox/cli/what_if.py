@@ -71,8 +71,9 @@ def what_if(
     if not any(comparison.by_key for comparison in comparisons):
         typer.echo(f"No calls with tokens since {since} in {settings.ledger_name}.")
         return
+    out = console()
     for comparison in comparisons:
-        console().print(comparison_table(comparison))
+        out.print(comparison_table(comparison, out.width))
 
 
 def _names(by: str) -> tuple[str, ...]:

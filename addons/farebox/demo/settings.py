@@ -17,7 +17,7 @@ def demo_settings(
     """Return Settings with `folder` as the data folder and its own ledger there, unless another one is named.
 
     The provider listens on `port`, and `authority` is the CA that signed its certificate. Of the user's `settings`,
-    the time zone alone counts.
+    the time zone and the currency of reports alone count.
     """
     return msgspec.structs.replace(
         Settings(),
@@ -27,6 +27,8 @@ def demo_settings(
         ca=str(folder / "mitmproxy"),
         certificates=str(folder),
         timezone=settings.timezone,
+        report_currency=settings.report_currency,
+        currency=settings.currency,
         port=0,
         metrics_port=0,
         intercept=Intercept(),

@@ -12,6 +12,7 @@ from ..analysis.reprice import Change, Changes, Key
 from .figures import exact_usd, plural, usd
 from .table import UNKNOWN_KEY
 
+_TEXTS = 3
 _COLUMNS = ("provider", "model", "cost status", "calls", "before", "after", "difference")
 
 
@@ -21,7 +22,16 @@ def changes_table(changes: Changes, *, dry: bool) -> RenderableType:
     total = changes.total
     footers = ("total", "", "", str(total.calls), usd(total.before), usd(total.after), signed_usd(total.difference))
     for place, (name, footer) in enumerate(zip(_COLUMNS, footers, strict=True)):
-        table.add_column(name, footer, footer_style="bold", justify="right" if place > 2 else "left", overflow="fold")
+        is_text = place < _TEXTS
+        # Where names are folded, amounts stay whole.
+        table.add_column(
+            name,
+            footer,
+            footer_style="bold",
+            justify="left" if is_text else "right",
+            overflow="fold",
+            no_wrap=not is_text,
+        )
     for (provider, model, before, after), change in ranked(changes):
         status = before if before == after else f"{before} → {after}"
         figures = (str(change.calls), usd(change.before), usd(change.after), signed_usd(change.difference))

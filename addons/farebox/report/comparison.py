@@ -15,19 +15,37 @@ from .figures import exact_usd, plural, rate, usd
 from .table import UNKNOWN_KEY
 
 _NUMBERS = ("calls", "actual", "there", "difference", "by its own count", "left out")
+# What a narrow terminal drops, in this order: the caveats name the calls that are left out too.
+_DISPENSABLE = ("by its own count", "left out", "difference")
+_SHORTEST_NAME, _GAP = 16, 2
 
 
-def comparison_table(comparison: Comparison) -> RenderableType:
-    """Return a row per group, the most expensive first, and the caveats."""
+def comparison_table(comparison: Comparison, width: int = 160) -> RenderableType:
+    """Return a row per group, the most expensive first, and the caveats.
+
+    Columns that do not fit into `width` characters are left out, not cut.
+    """
     table = Table(title=f"On {named(comparison.other)}", title_justify="left", title_style="bold", header_style="dim")
     table.box, table.pad_edge, table.show_footer = None, False, len(comparison.by_key) > 1
     named_by = "model replaced" if comparison.names == REPLACED else ", ".join(comparison.names)
     table.add_column(named_by, "total", footer_style="bold", overflow="fold")
-    for name, footer in zip(_NUMBERS, _figures(comparison.total), strict=True):
-        table.add_column(name, footer, justify="right", footer_style="bold", overflow="fold")
-    for key, verdict in ranked(comparison):
-        table.add_row(Text("/".join(value or UNKNOWN_KEY for value in key)), *_figures(verdict))
+    rows = [dict(zip(_NUMBERS, _figures(verdict), strict=True)) for _, verdict in ranked(comparison)]
+    total = dict(zip(_NUMBERS, _figures(comparison.total), strict=True))
+    shown = _fitting([*rows, total], width)
+    for name in shown:
+        table.add_column(name, total[name], justify="right", footer_style="bold", no_wrap=True)
+    for (key, _), row in zip(ranked(comparison), rows, strict=True):
+        table.add_row(Text("/".join(value or UNKNOWN_KEY for value in key)), *(row[name] for name in shown))
     return Lines(table, Text(), *(Text(f"- {caveat}") for caveat in caveats(comparison)))
+
+
+def _fitting(rows: Sequence[dict[str, str]], width: int) -> list[str]:
+    """Return the names of the columns that fit beside a short name of the group."""
+    sizes = {name: max(len(name), *(len(row[name]) for row in rows)) + _GAP for name in _NUMBERS}
+    for name in _DISPENSABLE:
+        if sum(sizes.values()) + _SHORTEST_NAME > width:
+            del sizes[name]
+    return list(sizes)
 
 
 def comparisons_json(comparisons: Sequence[Comparison]) -> bytes:

@@ -21,7 +21,7 @@ def drift_table(found: Sequence[Drift]) -> RenderableType:
     table.add_column("provider", overflow="fold")
     table.add_column("model", overflow="fold")
     for name in ("calls", "reported", "catalogue", "difference", ""):
-        table.add_column(name, justify="right", overflow="fold")
+        table.add_column(name, justify="right", no_wrap=True)
     for one in found:
         amounts = (usd(one.reported), usd(one.catalogue), signed_usd(one.difference), _share(one)) if one.calls else ()
         table.add_row(*map(Text, (one.provider, one.model or UNKNOWN_KEY, str(one.calls), *amounts)))

@@ -40,7 +40,9 @@ def call_line(row: Mapping[str, Any], zone: tzinfo, width: int = 160, currency: 
     """
     line = Text(no_wrap=True, overflow="ellipsis")
     line.append(f"{local(row['started_at'], zone):%H:%M:%S} ", styles.QUIET)
-    line.append(f"{_cost(row, currency):>{_COST}} ", styles.MONEY if row["cost_nanousd"] else styles.WARNING)
+    # A code takes more room than a symbol.
+    width_of_cost = _COST + (len(currency.prefix) - 1 if currency else 0)
+    line.append(f"{_cost(row, currency):>{width_of_cost}} ", styles.MONEY if row["cost_nanousd"] else styles.WARNING)
     line.append(f"{figures.duration(row['duration_ms']):>{_DURATION}} ")
     line.append(f"{row['status'] or '---'!s:>{_STATUS}} ", _COLOURS.get(row["outcome"], ""))
     room = width - len(line.plain)
