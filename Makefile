@@ -17,7 +17,7 @@ PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 OR_NONE := || [ $$? = 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates fuzz librechat-newest go-client client-matrix mitmproxy-tests plan-clients live-servers focus-check tables prices shares vendor abuse faults soak readme picture man board-pictures ledger-page dashboards mutants lock wheel sbom clean bench bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-gauges bench-series secrets image
+.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates fuzz librechat-newest go-client client-matrix mitmproxy-tests plan-clients live-servers focus-check tables prices shares vendor abuse faults soak readme picture man board-pictures ledger-page dashboards mutants lock wheel sbom clean untuned bench bench-hooks bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-gauges bench-series secrets image
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
@@ -122,8 +122,19 @@ bench-gauges: $(READY)  ## measure the money gauges and a scrape on the hourly s
 bench-series: $(READY)  ## measure a scrape after 10,000 junk model names
 	PYTHONPATH=addons $(BIN)/python -m benchmarks.series $(FLAGS)
 
-bench: $(READY)  ## measure CPU per call of farebox and of mitmproxy alone; FLAGS="--short --check --before REV"
+bench: $(READY)  ## measure CPU, memory and delays of farebox, mitmproxy and nginx; FLAGS="--short --check --before REV --litellm"
 	PYTHONPATH=addons $(BIN)/python -m benchmarks.speed $(FLAGS)
+
+bench-hooks: $(READY)  ## measure how long a hook of farebox holds a worker's loop, for bodies of up to 16 MB
+	PYTHONPATH=addons $(BIN)/python -m benchmarks.hooks
+
+UNTUNED := tests/end_to_end/test_faithful.py tests/end_to_end/test_http2.py tests/end_to_end/test_websockets.py \
+	tests/end_to_end/test_untouched.py tests/end_to_end/stream_usage
+untuned: $(READY)  ## run the tests of traffic with and without tunings of mitmproxy, and with two workers
+	$(BIN)/python -m pytest -q -p tests.mitmproxy_tests.patched tests/proxy --ignore tests/proxy/tuning --ignore tests/proxy/patches $(FLAGS)
+	FAREBOX_TESTS_WITH="TUNINGS_OFF=all" $(BIN)/python -m pytest -q tests/proxy $(UNTUNED) $(FLAGS)
+	FAREBOX_TESTS_WITH="WORKERS=2" $(BIN)/python -m pytest -q $(UNTUNED) $(FLAGS)
+	FAREBOX_TESTS_WITH="TUNINGS_OFF=all WORKERS=2" $(BIN)/python -m pytest -q $(UNTUNED) $(FLAGS)
 
 bench-imports: $(READY)  ## modules imported and milliseconds to start
 	PYTHONPATH=addons $(BIN)/python -m benchmarks.imports

@@ -1,115 +1,87 @@
-"""Load for `benchmarks.speed`: a provider, and clients that keep their connections through the proxy."""
+"""Load for `benchmarks.speed`: clients that keep their connections, through a proxy or straight to the provider."""
 
 import asyncio
-import json
+import re
 import ssl
-from collections.abc import Sequence
+import statistics
+import time
 from typing import NamedTuple
 
-from tests.support.upstream import Asked, Pause, Step, plain
+from .speed_answers import ANSWER_BYTES, Scenario
 
-HOST = "api.openai.com"
-_MODEL = "gpt-4o-2024-08-06"
-_USAGE = {"prompt_tokens": 900, "completion_tokens": 100, "total_tokens": 1000}
-_ANSWER = json.dumps(
-    {
-        "id": "chatcmpl-1",
-        "object": "chat.completion",
-        "created": 1764000000,
-        "model": _MODEL,
-        "choices": [{"index": 0, "message": {"role": "assistant", "content": "x" * 1000}, "finish_reason": "stop"}],
-        "usage": _USAGE,
-    }
-).encode()
-_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+_SENT = re.compile(rb"@(\d+\.\d+)@")
 
 
-class Scenario(NamedTuple):
-    """What clients do: `calls` calls over `clients` connections; answers have `chunks`, one each `pause` seconds."""
+class Target(NamedTuple):
+    """Where clients connect: to a proxy, by CONNECT, or else to a server itself; without `authority`, without TLS."""
 
-    name: str
-    clients: int
-    calls: int
-    chunks: int = 0
-    pause: float = 0.0
-    body_bytes: int = 400
+    port: int
+    authority: str | None
+    is_proxy: bool = True
 
 
-def answer(asked: Asked) -> list[Step]:
-    """Return the answer that the request's headers describe."""
-    chunks, pause = int(asked.headers.get("x-chunks", 0)), float(asked.headers.get("x-pause", 0))
-    if not chunks:
-        return plain(_ANSWER)
-    pieces = [_framed(_event(f"word{number} ")) for number in range(chunks)]
-    end = _framed(_event(None)) + _framed(b"data: [DONE]\n\n") + b"0\r\n\r\n"
-    if not pause:
-        return [_HEAD + b"".join(pieces) + end]
-    steps: list[Step] = [_HEAD]
-    for piece in pieces:
-        steps += [piece, Pause(pause)]
-    return [*steps, end]
+class Taken(NamedTuple):
+    """What clients have seen: seconds in all, and milliseconds from sending a chunk to its arrival."""
+
+    seconds: float
+    first: float | None
+    transit: float | None
 
 
-async def run(scenario: Scenario, port: int, authority: str) -> None:
-    """Make all calls of `scenario` through the proxy; AssertionError if an answer is not whole."""
-    context = ssl.create_default_context(cafile=authority)
+async def run(scenario: Scenario, target: Target) -> Taken:
+    """Make all calls of `scenario`; AssertionError if an answer is not whole."""
+    context = ssl.create_default_context(cafile=target.authority) if target.authority else None
     share = scenario.calls // scenario.clients
-    await asyncio.gather(*(_client(scenario, port, context, share) for _ in range(scenario.clients)))
+    firsts: list[float] = []
+    others: list[float] = []
+    began = time.monotonic()
+    await asyncio.gather(*(_client(scenario, target, context, share, firsts, others) for _ in range(scenario.clients)))
+    return Taken(time.monotonic() - began, _median(firsts), _median(others))
 
 
-async def _client(scenario: Scenario, port: int, context: ssl.SSLContext, calls: int) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(f"CONNECT {HOST}:443 HTTP/1.1\r\nhost: {HOST}:443\r\n\r\n".encode())
-    assert b" 200 " in await reader.readuntil(b"\r\n\r\n")
-    await writer.start_tls(context, server_hostname=HOST)
-    request = _request(scenario)
+async def _client(
+    scenario: Scenario,
+    target: Target,
+    context: ssl.SSLContext | None,
+    calls: int,
+    firsts: list[float],
+    others: list[float],
+) -> None:
+    if target.is_proxy:
+        reader, writer = await asyncio.open_connection("127.0.0.1", target.port)
+        writer.write(f"CONNECT {scenario.host}:443 HTTP/1.1\r\nhost: {scenario.host}:443\r\n\r\n".encode())
+        assert b" 200 " in await reader.readuntil(b"\r\n\r\n")
+        assert context
+        await writer.start_tls(context, server_hostname=scenario.host)
+    else:
+        name = scenario.host if context else None
+        reader, writer = await asyncio.open_connection("127.0.0.1", target.port, ssl=context, server_hostname=name)
+    request = scenario.request
     for _ in range(calls):
         writer.write(request)
         await writer.drain()
         head = await reader.readuntil(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 200"), head
-        if scenario.chunks:
-            await reader.readuntil(b"0\r\n\r\n")
+        if not scenario.chunks:
+            await reader.readexactly(ANSWER_BYTES)
+        elif scenario.pause:
+            await _paced(reader, firsts, others)
         else:
-            await reader.readexactly(len(_ANSWER))
+            await reader.readuntil(b"0\r\n\r\n")
     writer.close()
 
 
-def _request(scenario: Scenario) -> bytes:
-    content = "x" * max(1, scenario.body_bytes - 100)
-    body = json.dumps(
-        {
-            "model": "gpt-4o",
-            "messages": [{"role": "user", "content": content}],
-            **({"stream": True, "stream_options": {"include_usage": True}} if scenario.chunks else {}),
-        }
-    ).encode()
-    head = (
-        f"POST /v1/chat/completions HTTP/1.1\r\nhost: {HOST}\r\nauthorization: Bearer x\r\ncontent-type: "
-        f"application/json\r\nx-chunks: {scenario.chunks}\r\nx-pause: {scenario.pause}\r\n"
-        f"content-length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+async def _paced(reader: asyncio.StreamReader, firsts: list[float], others: list[float]) -> None:
+    into, tail = firsts, b""
+    while not tail.endswith(b"0\r\n\r\n"):
+        data = await reader.read(1 << 16)
+        now = time.monotonic()
+        assert data
+        for sent in _SENT.findall(data):
+            into.append(1e3 * (now - float(sent)))
+            into = others
+        tail = (tail + data)[-5:]
 
 
-def _event(text: str | None) -> bytes:
-    choices: Sequence[object] = [] if text is None else [_choice(text)]
-    event = {
-        "id": "chatcmpl-1",
-        "object": "chat.completion.chunk",
-        "created": 1764000000,
-        "model": _MODEL,
-        "service_tier": "default",
-        "system_fingerprint": "fp_1",
-        "choices": choices,
-        "usage": _USAGE if text is None else None,
-    }
-    return b"data: " + json.dumps(event, separators=(",", ":")).encode() + b"\n\n"
-
-
-def _choice(text: str) -> object:
-    return {"index": 0, "delta": {"content": text}, "logprobs": None, "finish_reason": None}
-
-
-def _framed(piece: bytes) -> bytes:
-    return b"%x\r\n%b\r\n" % (len(piece), piece)
+def _median(values: list[float]) -> float | None:
+    return statistics.median(values) if values else None

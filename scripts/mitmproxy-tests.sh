@@ -7,8 +7,8 @@ cd "$(dirname "$0")/.."
 checkout=${MITMPROXY:?names no folder: set it to a checkout of the source of mitmproxy}
 folder=$PWD/.tools/mitmproxy-tests
 rm -rf "$folder/test"
-mkdir -p "$folder"
-git -C "$checkout" archive "${MITMPROXY_COMMIT:-HEAD}" test | tar -x -C "$folder"
+mkdir -p "$folder/test"
+git -C "$checkout" archive "${MITMPROXY_COMMIT:-HEAD}:test" | tar -x -C "$folder/test"
 .tools/uv/bin/uv venv --quiet --allow-existing --python .venv/bin/python "$folder/py"
 .tools/uv/bin/uv pip install --quiet --python "$folder/py" -r requirements.lock pytest-asyncio
 printf '[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n' > "$folder/pytest.ini"

@@ -23,6 +23,7 @@ from ..doctor import (
     ports,
     prices,
     sidecar,
+    tunings,
 )
 from ..doctor import ledger as ledger_check
 from ..doctor.finding import OK, PROBLEM, WARNING, Finding
@@ -51,9 +52,9 @@ def doctor(
 ) -> None:
     """Find problems that keep calls from being recorded, and print how to fix each. Changes nothing.
 
-    Checks the data folder, the CA, the ports, the limit of open files, the ledger, the prices, entries of the settings
-    that match nothing, the budgets, the destinations of notifications, the collector of `otlp`, the running sidecar and
-    its clients; with --pid or --env-file also a client's environment.
+    Checks the data folder, the CA, the ports, the limit of open files, mitmproxy's release, the ledger, the prices,
+    entries of the settings that match nothing, the budgets, the destinations of notifications, the collector of
+    `otlp`, the running sidecar and its clients; with --pid or --env-file also a client's environment.
     The exit code is 1 if there is a problem.
 
     - `farebox doctor`
@@ -79,6 +80,7 @@ def examine(settings: Settings, pid: int | None, env_file: Path | None) -> Itera
     for place in (folder, ca, ports, ledger_check, gateways, prices, idle_entries, budgets, destinations, otlp):
         yield from place.check(settings)
     yield from open_files.check()
+    yield from tunings.check(settings)
     yield from sidecar.check(settings, farebox.endpoint)
     if pid is not None:
         yield from client.check(client.client_of(pid), farebox)

@@ -135,8 +135,8 @@ def test_add_ons_that_come_and_go_are_followed() -> None:
 def test_other_code_of_mitmproxy_stays_as_it_is(monkeypatch: pytest.MonkeyPatch, tuning: str) -> None:
     for name, stock in _STOCK.items():
         monkeypatch.setattr(AddonManager, name, stock)
-    relied_on = [known._replace(digests=frozenset()) for known in hook_table._RELIED_ON]
-    monkeypatch.setattr(hook_table, "_RELIED_ON", relied_on)
+    relied_on = [known._replace(digests=frozenset()) for known in hook_table.RELIED_ON]
+    monkeypatch.setattr(hook_table, "RELIED_ON", relied_on)
 
     assert (tuning, use_hook_table()) == (tuning, False)
     assert AddonManager.trigger_event is _STOCK["trigger_event"]

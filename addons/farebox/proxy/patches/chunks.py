@@ -88,6 +88,16 @@ class JoinedChunks:
         self._after = event
         return h11.Data(data=self._first(pieces))
 
+    @property
+    def is_between_chunks(self) -> bool:
+        """Whether all chunks before have been returned, and none has begun."""
+        return self._is_at_chunk and self._after is None and not self._few
+
+    @property
+    def _is_at_chunk(self) -> bool:
+        reader = self._reader
+        return not (reader._bytes_in_chunk or reader._bytes_to_discard or reader._reading_trailer)  # noqa: SLF001
+
     def _first(self, pieces: list[bytes | bytearray]) -> bytes:
         """Return what is passed on of the data of one read, and keep the rest."""
         if len(pieces) > FEW:
@@ -100,12 +110,11 @@ class JoinedChunks:
 
     def _next(self, buffer: ReceiveBuffer, pieces: list[bytes | bytearray]) -> _Read | h11.ProtocolError:
         """Add the whole chunks at the beginning of `buffer` to `pieces`, and return what h11 reads behind them."""
-        reader = self._reader
-        _end_chunk(reader, buffer)
-        if not (reader._bytes_in_chunk or reader._bytes_to_discard or reader._reading_trailer):  # noqa: SLF001
+        _end_chunk(self._reader, buffer)
+        if self._is_at_chunk:
             take_whole(buffer, pieces)
         try:
-            return reader(buffer)
+            return self._reader(buffer)
         except h11.ProtocolError as error:
             return error
 

@@ -39,16 +39,23 @@ class _TrailerReader:
     """Reads a chunked body; its trailer fields become those of `message`."""
 
     def __init__(self, reader: ChunkedReader | JoinedChunks, message: http.Message) -> None:
-        self._reader = reader
+        self.reader = reader
         self._message = message
         self.read_eof = reader.read_eof
 
     def __call__(self, buffer: ReceiveBuffer) -> h11.Data | h11.EndOfMessage | None:
-        event = self._reader(buffer)
+        event = self.reader(buffer)
         if isinstance(event, h11.EndOfMessage) and event.headers:
             self._message.trailers = http.Headers(event.headers.raw_items())
             return h11.EndOfMessage()
         return event
+
+
+def is_between_chunks(connection: Http1Connection) -> bool:
+    """Tell whether the next bytes of the connection begin a chunk."""
+    reader = connection.__dict__.get("_farebox_reader")
+    joined_reader = reader.reader if isinstance(reader, _TrailerReader) else None
+    return isinstance(joined_reader, JoinedChunks) and joined_reader.is_between_chunks
 
 
 def _set_reader(connection: Http1Connection, reader: Any) -> None:

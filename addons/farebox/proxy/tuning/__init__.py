@@ -4,25 +4,34 @@
 They come after the patches of `proxy/patches`, some of which they build on.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 
 from ...config.tunings import ALL
-from .headers import use_headers
-from .hook_table import use_hook_table
-from .message_types import use_message_types
-from .one_event import use_one_event
-from .passes import use_direct_hooks, use_one_write
+from ..patches.trailers import PASS_ANSWERS
+from . import contexts, headers, hook_table, message_types, one_event, passes, splice
+from ._known import Tuning
 
-TUNINGS: Mapping[str, Callable[[], bool]] = {
-    "hook_table": use_hook_table,
-    "direct_hooks": use_direct_hooks,
-    "one_write": use_one_write,
-    "one_event": use_one_event,
-    "headers": use_headers,
-    "message_types": use_message_types,
+TUNINGS: Mapping[str, Tuning] = {
+    "hook_table": Tuning(hook_table.use_hook_table, (hook_table.TRIGGER, hook_table.LIFECYCLE), hook_table.RELIED_ON),
+    "direct_hooks": Tuning(passes.use_direct_hooks, (passes.EVENT,), passes.RELIED_ON),
+    "one_write": Tuning(passes.use_one_write, (passes.EVENT,)),
+    "one_event": Tuning(one_event.use_one_event, (PASS_ANSWERS,)),
+    "splice": Tuning(splice.use_splice, (splice.START, splice.RECEIVE), splice.RELIED_ON),
+    "headers": Tuning(headers.use_headers, (headers.GET_ALL,), headers.RELIED_ON),
+    "contexts": Tuning(contexts.use_contexts, (contexts.FORK,), contexts.RELIED_ON),
+    "message_types": Tuning(message_types.use_message_types, (message_types.CHECK,), message_types.RELIED_ON),
 }
 
 
 def tune(without: Collection[str]) -> list[str]:
     """Apply all tunings but those in `without`, which can be `all`; return the names of those that were applied."""
-    return [name for name, apply in TUNINGS.items() if not {name, ALL} & set(without) and apply()]
+    return [name for name in _wanted(without) if TUNINGS[name].use()]
+
+
+def unknown(without: Collection[str]) -> list[str]:
+    """Return the names of tunings that are not in `without`, but that this mitmproxy's code does not allow."""
+    return [name for name in _wanted(without) if not TUNINGS[name].is_known]
+
+
+def _wanted(without: Collection[str]) -> list[str]:
+    return [] if ALL in without else [name for name in TUNINGS if name not in without]

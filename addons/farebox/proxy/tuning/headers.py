@@ -19,7 +19,7 @@ _stock_get_all = Headers.get_all
 def use_headers() -> bool:
     """Make the change; False if mitmproxy's code is not what this was written for."""
     are_inherited = all(getattr(Headers, name) in pair for name, pair in _INHERITED.items())
-    if not (are_inherited and are_known(_RELIED_ON) and apply(_GET_ALL)):
+    if not (are_inherited and are_known(RELIED_ON) and apply(GET_ALL)):
         return False
     for name, (_, replacement) in _INHERITED.items():
         setattr(Headers, name, replacement)
@@ -42,8 +42,8 @@ def _contains(headers: Headers, key: Any) -> bool:
     return bool(headers.get_all(key))
 
 
-_GET_ALL = Patch(Headers, "get_all", _get_all, "each call takes 0.1 ms more", frozenset({"3dcdedcf046177f4"}))
-_RELIED_ON = (
+GET_ALL = Patch(Headers, "get_all", _get_all, "each call takes 0.1 ms more", frozenset({"3dcdedcf046177f4"}))
+RELIED_ON = (
     Known(_MultiDict.get_all, frozenset({"489f13e49b662fc8"})),
     Known(_MultiDict.__getitem__, frozenset({"2d61225b64761828"})),
     Known(Headers._kconv, frozenset({"9cca5996dc853286"})),  # noqa: SLF001 - relied on, not called

@@ -54,7 +54,7 @@ _tables: "weakref.WeakKeyDictionary[AddonManager, _Table]" = weakref.WeakKeyDict
 
 def use_hook_table() -> bool:
     """Make the change; False if mitmproxy's code is not what this was written for."""
-    return are_known(_RELIED_ON) and apply(_TRIGGER) and apply(_LIFECYCLE)
+    return are_known(RELIED_ON) and apply(TRIGGER) and apply(LIFECYCLE)
 
 
 def _groups(manager: AddonManager, event: hooks.Hook) -> tuple[Functions, ...]:
@@ -174,9 +174,9 @@ def _is(one: object, other: object) -> bool:
 
 
 _SLOWER = "each hook costs a few hundred microseconds more"
-_TRIGGER = Patch(AddonManager, "trigger_event", _trigger_event, _SLOWER, frozenset({"3345d5a6ca2757ed"}))
-_LIFECYCLE = Patch(AddonManager, "handle_lifecycle", _handle_lifecycle, _SLOWER, frozenset({"fb7038af2963e3d5"}))
-_RELIED_ON = (
+TRIGGER = Patch(AddonManager, "trigger_event", _trigger_event, _SLOWER, frozenset({"3345d5a6ca2757ed"}))
+LIFECYCLE = Patch(AddonManager, "handle_lifecycle", _handle_lifecycle, _SLOWER, frozenset({"fb7038af2963e3d5"}))
+RELIED_ON = (
     Known(AddonManager.invoke_addon, frozenset({"dd9ed3a27331ae9c"})),
     Known(_hooks_of, frozenset({"86786dc1bb46390c"})),
     Known(traverse, frozenset({"271e474ffd255f10"})),

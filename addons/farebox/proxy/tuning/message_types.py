@@ -22,7 +22,7 @@ _passed: set[tuple[type, tuple[type, ...]]] = set()
 def use_message_types() -> bool:
     """Make the change; False if mitmproxy's code is not what this was written for."""
     is_plain = _is_plain(http.RequestData) and _is_plain(http.ResponseData)
-    return is_plain and are_known(_RELIED_ON) and apply(_CHECK)
+    return is_plain and are_known(RELIED_ON) and apply(CHECK)
 
 
 def _check(message: http.MessageData) -> None:
@@ -43,11 +43,11 @@ def _is_class(annotation: object) -> bool:
     return isinstance(annotation, type) and typing.get_origin(annotation) is None
 
 
-_CHECK = Patch(
+CHECK = Patch(
     http.MessageData,
     "__post_init__",
     _check,
     without="each call takes 0.1 ms more",
     known=frozenset({"2c3fc95e66a046e5"}),
 )
-_RELIED_ON = (Known(typecheck.check_option_type, frozenset({"23c6bad3a44bb0f1"})),)
+RELIED_ON = (Known(typecheck.check_option_type, frozenset({"23c6bad3a44bb0f1"})),)

@@ -21,6 +21,11 @@ def use_one_event() -> bool:
     if Http1Server.send is _send:
         Http1Server.send = _send_together  # type: ignore[method-assign,assignment]
         sends_together.add(_send_together)
+    return is_used()
+
+
+def is_used() -> bool:
+    """Tell whether chunks come together."""
     return Http1Server.send is _send_together
 
 

@@ -33,17 +33,33 @@ def use_one_write() -> bool:
 
 def use_direct_hooks() -> bool:
     """Call hooks in the pass itself; False without the table of hooks, or if the code is not what this was made for."""
-    return hook_table.is_used() and are_known(_RELIED_ON) and _use("direct_hooks")
+    return hook_table.is_used() and are_known(RELIED_ON) and _use("direct_hooks")
 
 
 def _use(name: str) -> bool:
-    if not apply(_EVENT):
+    if not apply(EVENT):
         return False
     _on.add(name)
     return True
 
 
-async def _server_event(handler: ConnectionHandler, event: events.Event) -> None:
+def is_used() -> bool:
+    """Tell whether farebox carries out what layers return."""
+    return ConnectionHandler.server_event is _server_event
+
+
+def _no_bypass(_handler: ConnectionHandler, event: events.Event) -> events.Event | None:
+    return event
+
+
+# Returns the event for the layers, or None for a read that `splice` has passed on by itself.
+bypass: Callable[[ConnectionHandler, events.Event], events.Event | None] = _no_bypass
+
+
+async def _server_event(handler: ConnectionHandler, given: events.Event) -> None:
+    event = bypass(handler, given)
+    if event is None:
+        return
     async with handler._server_event_lock:  # noqa: SLF001 - this is mitmproxy's method
         handler.timeout_watchdog.register_activity()
         ended = _Ended()
@@ -181,14 +197,14 @@ _EXECUTE: tuple[tuple[type[commands.Command], Callable[..., None]], ...] = (
     (commands.ConnectionCommand, _of_connection),
     (commands.Log, _log),
 )
-_EVENT = Patch(
+EVENT = Patch(
     ConnectionHandler,
     "server_event",
     _server_event,
     without="each call takes two more writes and four more tasks",
     known=frozenset({"4b1672648073e4a4"}),
 )
-_RELIED_ON = (
+RELIED_ON = (
     Known(_stock_hook_task, frozenset({"4f89ffbcdd1ddb73"})),
     Known(_stock_handle_hook, frozenset({"b2090322d744a161"})),
 )
