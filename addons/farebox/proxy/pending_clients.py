@@ -51,7 +51,7 @@ def is_begun(data: bytes | bytearray) -> bool:
 class _Pending:
     socket: socket.socket
     address: str
-    data: bytearray = field(default_factory=bytearray)
+    received: bytearray = field(default_factory=bytearray)
 
 
 class PendingClients:
@@ -129,11 +129,11 @@ class PendingClients:
             return
         except OSError:
             data = b""
-            pending.data.clear()
-        pending.data += data
-        if not pending.data:
+            pending.received.clear()
+        pending.received += data
+        if not pending.received:
             self._remove(descriptor).socket.close()
-        elif not data or is_begun(pending.data):
+        elif not data or is_begun(pending.received):
             self._begin(self._remove(descriptor))
 
     def _begin(self, pending: _Pending) -> None:
@@ -156,7 +156,7 @@ class PendingClients:
 
     async def _start(self, pending: _Pending) -> None:
         reader = asyncio.StreamReader(loop=self._loop)
-        reader.feed_data(bytes(pending.data))
+        reader.feed_data(bytes(pending.received))
         try:
             await self._loop.connect_accepted_socket(lambda: self._protocol(reader), pending.socket)
         except OSError:
