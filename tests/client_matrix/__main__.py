@@ -31,6 +31,8 @@ def main() -> int:
         direct = directs([cell for _, cell in wanted], programs, provider, folder)
         for is_chained, is_http_2 in product((False, True), repeat=2):
             some = [cell for chained, cell in wanted if chained == is_chained and cell.is_http_2 == is_http_2]
+            if not some:
+                continue
             home = folder / f"{is_chained}-{is_http_2}"
             with sidecar(provider, home, is_chained=is_chained, is_http_2=is_http_2) as one:
                 trust(Path(one.ca), programs)

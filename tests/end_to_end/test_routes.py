@@ -200,3 +200,17 @@ def test_a_provider_that_is_down_is_a_row(tmp_path_factory: pytest.TempPathFacto
         [row] = sidecar.rows(1)
     assert answered.status_code == 502
     assert (row["host"], row["outcome"], row["status"]) == ("api.openai.com", "network_error", None)
+
+
+@pytest.mark.parametrize(("offered", "chosen"), [(["h2", "http/1.1"], "http/1.1"), (["h2"], "h2")])
+def test_tls_to_the_proxy_itself_is_http_1_for_clients_that_have_it(
+    shared: Sidecar, offered: list[str], chosen: str
+) -> None:
+    trusting = ssl.create_default_context(cafile=shared.ca)
+    trusting.set_alpn_protocols(offered)
+
+    with (
+        socket.create_connection(("127.0.0.1", shared.port), 20) as plain,
+        trusting.wrap_socket(plain, server_hostname="localhost") as client,
+    ):
+        assert client.selected_alpn_protocol() == chosen

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from farebox.proxy.http_version import offer_http_1
+from farebox.proxy.http_version import accept_http_1, offer_http_1
 from mitmproxy.connection import Server
 from mitmproxy.test import tflow
 
@@ -33,6 +33,21 @@ def test_http_1_is_offered_if_the_client_has_it(offered: list[bytes] | None, exp
     offer_http_1(server, offered)
 
     assert list(server.alpn_offers) == list(expected)
+
+
+@pytest.mark.parametrize(
+    ("offered", "expected"),
+    [([b"h2", b"http/1.1"], b"http/1.1"), ([b"h2"], None), ([], None), (None, None)],
+)
+def test_tls_to_the_proxy_itself_is_http_1_if_the_client_has_it(
+    offered: list[bytes] | None, expected: bytes | None
+) -> None:
+    client = tflow.tclient_conn()
+    client.alpn = None
+
+    accept_http_1(client, offered)
+
+    assert client.alpn == expected
 
 
 @pytest.mark.parametrize(("value", "expected"), [("never", [b"http/1.1"]), ("auto", [])])

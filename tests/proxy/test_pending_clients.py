@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from farebox.proxy import pending_clients
-from farebox.proxy.pending_clients import HELD_BYTES, PendingClients, is_begun
+from farebox.proxy.pending_clients import HELD_BYTES, PendingClients, is_begun, target_of
 
 pytestmark = pytest.mark.skipif(not hasattr(select, "epoll"), reason="PendingClients needs epoll")
 
@@ -50,10 +50,11 @@ class Handled:
         self.read: list[bytes] = []
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.begun.append(writer.get_extra_info("peername")[0])
         data = await reader.read()
+        address = writer.get_extra_info("peername")[0]
         writer.close()
         await writer.wait_closed()
+        self.begun.append(address)
         self.read.append(data)
 
     async def until(self, number: int) -> None:
@@ -159,18 +160,37 @@ def test_those_that_leave_without_a_word_make_room() -> None:
     assert handled.read == [HEAD]
 
 
-def test_one_address_cannot_hold_up_another() -> None:
+@pytest.mark.parametrize(
+    ("data", "target"),
+    [
+        (b"CONNECT API.openai.com:443 HTTP/1.1\r\n\r\n", b"api.openai.com:443"),
+        (b"POST http://127.0.0.1:11434/api/chat HTTP/1.1\r\n\r\n", b"127.0.0.1:11434"),
+        (b"POST /openai/v1/chat/completions HTTP/1.1\r\n\r\n", b"/openai"),
+        (HELLO, b""),
+    ],
+    ids=["tunnel", "whole", "route", "tls"],
+)
+def test_the_target_of_a_head(data: bytes, target: bytes) -> None:
+    assert target_of(data) == target
+
+
+@pytest.mark.parametrize(
+    ("head", "address"),
+    [(HEAD, "127.0.0.2"), (b"CONNECT api.openai.com:443 HTTP/1.1\r\n\r\n", "127.0.0.1")],
+    ids=["address", "target"],
+)
+def test_a_burst_holds_up_no_other_address_and_no_other_target(head: bytes, address: str) -> None:
     handled = Handled()
 
     async def test() -> None:
         async with listening(handled) as connect:
             for _ in range(20):
                 connect(HEAD).shutdown(socket.SHUT_WR)
-            connect(HEAD, "127.0.0.2").shutdown(socket.SHUT_WR)
+            connect(head, address).shutdown(socket.SHUT_WR)
             await handled.until(21)
 
     run(test)
-    assert "127.0.0.2" in handled.begun[:15]
+    assert (address, head) in list(zip(handled.begun, handled.read, strict=True))[:15]
 
 
 def test_the_end_closes_what_has_not_begun() -> None:

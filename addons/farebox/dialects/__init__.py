@@ -1,13 +1,16 @@
 """All dialects: every module in this folder with a `DIALECT` is registered."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from importlib import import_module
+from itertools import chain
 from pkgutil import iter_modules
 
 from ..records.exchange import Request
 from ..wire.documents import Document
 from ._base import Dialect
+from ._odd_paths import plain_forms
 from ._shape import other_shape
 
 DIALECTS: tuple[Dialect, ...] = tuple(
@@ -24,13 +27,28 @@ CLAIMED_BY = frozenset({"upgrade", "anthropic-version"})
 
 def dialect_of(request: Request) -> Dialect | None:
     """Return the dialect that claims `request` by its method and path; None if it is not an LLM call."""
+    return _claiming(_bare(request))[0]
+
+
+def in_plain_form(request: Request) -> Request:
+    """Return `request` with the method and path by which it is claimed: those of an odd spelling are other ones."""
+    plain = _claiming(_bare(request))[1]
+    is_plain = (plain.method, plain.path) == (request.method, request.path)
+    return request if is_plain else replace(request, method=plain.method, path=plain.path)
+
+
+def _bare(request: Request) -> Request:
     headers = tuple(header for header in request.headers if header[0] in CLAIMED_BY)
-    return _claiming(Request(request.method, request.host, request.port, request.path, headers))
+    return Request(request.method, request.host, request.port, request.path, headers)
 
 
 @lru_cache(1024)
-def _claiming(request: Request) -> Dialect | None:
-    return next((dialect for dialect in DIALECTS if dialect.claims(request)), None)
+def _claiming(request: Request) -> tuple[Dialect | None, Request]:
+    for form in chain((request,), plain_forms(request)):
+        for dialect in DIALECTS:
+            if dialect.claims(form):
+                return dialect, form
+    return None, request
 
 
 def dialect_of_answer(claimed: Dialect, document: Document) -> Dialect:

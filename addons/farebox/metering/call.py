@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..billing.key_kind import key_kind
-from ..dialects import dialect_of
+from ..dialects import dialect_of, in_plain_form
 from ..dialects._base import Asked, Dialect, mapping
 from ..errors import WireError
 from ..providers.table import NOBODY, PROVIDERS, UNKNOWN, Provider, Table, provider_of
@@ -59,6 +59,7 @@ def asked_of(request: Request, dialect: Dialect) -> Asked:
 
 def read(request: Request, dialect: Dialect) -> tuple[Asked, Mapping[str, Any]]:
     """Return what the body asks for, as asked_of() does, and the members of the body that were read."""
+    request = in_plain_form(request)
     content_type = request.header("content-type")
     if form.boundary(content_type):
         fields = form.fields(content_type, request.body)

@@ -17,7 +17,7 @@ from .access import is_inside_error
 from .client_diagnostics import DiagnosticsCollector
 from .exchange import destination
 from .fail_open import guarded
-from .http_version import offer_http_1
+from .http_version import accept_http_1, offer_http_1
 from .intercept import decrypts, needs_client_certificate
 from .keepalive import keep_alive
 from .lazy import answer_hello_first, connect_on_request
@@ -103,6 +103,7 @@ class Connections:
         address = data.context.server.address
         if address is None:
             # TLS to the proxy itself: what it carries names its servers later.
+            accept_http_1(data.context.client, data.client_hello.alpn_protocols)
             return
         name = data.client_hello.sni or address[0]
         if needs_client_certificate(name, self._intercept) and not self._has_client_certificates:
