@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from farebox.config.destinations import Destination, Digest
+from farebox.config.destinations import Destination, Digest, secret_variables
 from farebox.config.settings import Settings, load
 from farebox.errors import SettingsError
 
@@ -106,3 +106,10 @@ def test_destinations_reach_a_child_process_whole(tmp_path: Path) -> None:
     read = msgspec.json.decode(msgspec.json.encode(settings), type=Settings)
 
     assert (read.destinations, read.digest) == (settings.destinations, settings.digest)
+
+
+def test_the_variables_with_secrets_are_known() -> None:
+    pager = Destination("pager", "webhook", url_env="PAGER_URL", secret_envs=("NEW", "OLD"))
+    file = Destination("file", "webhook", url_file="/run/hook")
+
+    assert secret_variables((pager, file)) == {"PAGER_URL", "NEW", "OLD"}

@@ -91,3 +91,41 @@ def test_a_shared_data_folder_is_refused(tmp_path: Path) -> None:
 def test_a_user_without_a_name_has_a_number() -> None:
     assert ownership._user(54323) == "54323"
     assert ownership._group(54323) == "54323"
+
+
+@as_root
+def test_a_link_of_another_user_is_found_whatever_it_points_to(tmp_path: Path) -> None:
+    folder, link = tmp_path / "mine", tmp_path / "link"
+    folder.mkdir()
+    link.symlink_to(folder)
+    assert weakness(link) is None
+    os.chown(link, pwd.getpwnam("nobody").pw_uid, -1, follow_symlinks=False)
+
+    found = weakness(link)
+
+    assert found is not None
+    assert found.message == f"{link} is a symbolic link that belongs to nobody"
+
+
+def test_a_spool_that_is_a_link_to_a_folder_of_everybody_is_refused(tmp_path: Path) -> None:
+    home, shared = tmp_path / "home", tmp_path / "shared"
+    home.mkdir(mode=0o700)
+    shared.mkdir()
+    (home / "spool").symlink_to(shared)
+    with claim(home, "up"):
+        pass
+    shared.chmod(0o777)
+
+    with pytest.raises(FareboxError, match=r"every user can change .*spool"), claim(home, "up"):
+        pass
+
+
+def test_a_lock_that_is_a_link_is_refused_and_its_target_kept(tmp_path: Path) -> None:
+    home, target = tmp_path / "home", tmp_path / "letters"
+    home.mkdir(mode=0o700)
+    target.write_text("dear")
+    (home / "up.lock").symlink_to(target)
+
+    with pytest.raises(FareboxError, match=r"up\.lock is a symbolic link, .*: rm "), claim(home, "up"):
+        pass
+    assert target.read_text() == "dear"

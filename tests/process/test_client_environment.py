@@ -41,7 +41,13 @@ def test_the_variables_are_those_of_the_environment() -> None:
     assert client_variables(ENDPOINT, "").items() <= client_environment({}, ENDPOINT).items()
 
 
-def test_the_ledger_s_url_does_not_go_to_the_client() -> None:
-    endpoint = ProxyEndpoint("http://127.0.0.1:1", "/c.pem", "/b.pem")
+@pytest.mark.parametrize(
+    "name", ["FAREBOX_LEDGER", "FAREBOX_UPSTREAM_PROXY", "FAREBOX_SET", "FAREBOX_DESTINATIONS", "HOOK"]
+)
+def test_secrets_do_not_go_to_the_client(name: str) -> None:
+    before = {name: "postgresql://u:secret@db/x", "FAREBOX_HOME": "/data"}
 
-    assert "FAREBOX_LEDGER" not in client_environment({"FAREBOX_LEDGER": "postgresql://u:secret@db/x"}, endpoint)
+    found = client_environment(before, ENDPOINT, secrets={"HOOK"})
+
+    assert name not in found
+    assert found["FAREBOX_HOME"] == "/data"

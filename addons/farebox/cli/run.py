@@ -11,6 +11,7 @@ from typing import IO, Annotated
 
 import typer
 
+from ..config.destinations import secret_variables
 from ..config.settings import Settings
 from ..errors import FareboxError, SettingsError
 from ..home.folder import BUNDLE, CERTIFICATE
@@ -86,7 +87,7 @@ def _run(settings: Settings, command: list[str]) -> Command:
         own = chained(isolated, os.environ)
         hooks = LifecycleHooks(
             prepare=lambda: run_home.recover_orphans(own),
-            on_started=lambda started: program.start(client_environment(os.environ, _endpoint(own, started))),
+            on_started=lambda started: program.start(_environment(own, started)),
         )
         try:
             supervisor.run(own, hooks, program, SpawnOptions(is_apart=True, log=log))
@@ -98,6 +99,10 @@ def _run(settings: Settings, command: list[str]) -> Command:
         if program.returncode is not None:
             _print_bill(own, program.seconds)
     return program
+
+
+def _environment(own: Settings, started: Started) -> dict[str, str]:
+    return client_environment(os.environ, _endpoint(own, started), secret_variables(own.destinations))
 
 
 def _endpoint(own: Settings, started: Started) -> ProxyEndpoint:

@@ -39,6 +39,12 @@ class Digest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     hour: int = 8
 
 
+def secret_variables(destinations: Sequence[Destination]) -> frozenset[str]:
+    """Return the environment variables that hold URLs and secrets of `destinations`."""
+    named = ((one.url_env, *one.secret_envs) for one in destinations)
+    return frozenset(name for names in named for name in names if name)
+
+
 def problems(destinations: Sequence[Destination], digest: Digest, budgets: Sequence[Budget]) -> Iterator[str]:
     """Yield what is wrong with `destinations`, `digest` and the names that `budgets` notify, each with key and fix."""
     names: dict[str, int] = {}

@@ -1,6 +1,7 @@
 """The data folder: one holder at a time, and the names of the files that several packages use."""
 
 import contextlib
+import errno
 import os
 import time
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ CERTIFICATE = "mitmproxy-ca-cert.pem"
 BUNDLE = "ca-bundle.pem"
 ESTIMATES = "estimates.json"
 PRICES = "prices"
+SPOOL = "spool"
 PATIENCE_SECONDS = 15.0
 _RETRY_SECONDS = 0.1
 
@@ -43,8 +45,12 @@ def claim(folder: Path, role: str, *, waits: bool = True) -> Iterator[None]:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         refuse_shared(folder)
+        if (folder / SPOOL).is_symlink():
+            refuse_shared(folder / SPOOL)
         lock = _take(path, waits=waits)
     except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise FareboxError(f"{path} is a symbolic link, which farebox doesn't write through: rm {path}") from error
         raise FareboxError(f"data folder {folder} cannot be written ({error.strerror}): set FAREBOX_HOME") from error
     try:
         with contextlib.suppress(OSError), path.open("r+b", buffering=0) as file:

@@ -14,9 +14,9 @@ def take(path: Path, *, flags: int = os.O_RDWR, shared: bool = False, waits: boo
     """Return a descriptor that holds a lock on the file `path` until it is closed.
 
     `flags` are those of os.open(). BlockingIOError if another holds the lock and `waits` is false; other OSErrors if
-    the file cannot be opened or locked.
+    the file cannot be opened or locked, ELOOP if it is a symbolic link.
     """
-    handle = os.open(path, flags | os.O_CLOEXEC, 0o600)
+    handle = os.open(path, flags | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
         fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if waits else fcntl.LOCK_NB))
     except BaseException:

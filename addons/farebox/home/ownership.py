@@ -25,6 +25,8 @@ def weakness(path: Path) -> Weakness | None:
     except OSError:
         return None
     quoted = shlex.quote(str(path))
+    if found := _foreign_link(path, quoted):
+        return found
     if status.st_uid not in {os.geteuid(), 0}:
         user = _user(status.st_uid)
         return Weakness(
@@ -42,6 +44,14 @@ def refuse_shared(path: Path) -> None:
     """Raise a FareboxError if others can change `path`: they could exchange the ledger, the CA or its key."""
     if found := weakness(path):
         raise FareboxError(f"{found.message}, and with it what farebox keeps there: {found.fix}")
+
+
+def _foreign_link(path: Path, quoted: str) -> Weakness | None:
+    """Return that `path` is a symbolic link of another user, who can point it elsewhere at any time."""
+    owner = path.lstat().st_uid
+    if not path.is_symlink() or owner in {os.geteuid(), 0}:
+        return None
+    return Weakness(f"{path} is a symbolic link that belongs to {_user(owner)}", f"rm {quoted}, or set FAREBOX_HOME")
 
 
 def _mended(status: os.stat_result, mode: str, quoted: str) -> str:

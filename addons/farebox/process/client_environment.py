@@ -1,6 +1,6 @@
 """The environment variables that send a client through the proxy and make it trust the CA. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 # Each is read by some client, which has roots of its own or prefers it to SSL_CERT_FILE: gRPC, the AWS and Google Cloud
@@ -16,8 +16,17 @@ OTHER_BUNDLES = (
     "CODEX_CA_CERTIFICATE",
 )
 
-# It can hold the ledger's password, for which a client has no use.
-_OURS = frozenset({"FAREBOX_LEDGER"})
+# They can hold passwords, for which a client has no use: those of the ledger, of the company's proxy, of mitmproxy's
+# options, of destinations.
+_OURS = frozenset(
+    {
+        "FAREBOX_LEDGER",
+        "FAREBOX_UPSTREAM_PROXY",
+        "FAREBOX_SET",
+        "FAREBOX_DESTINATIONS",
+        "FAREBOX_READER_PASSWORD",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +57,12 @@ def client_variables(endpoint: ProxyEndpoint, no_proxy: str) -> dict[str, str]:
     }
 
 
-def client_environment(before: Mapping[str, str], endpoint: ProxyEndpoint) -> dict[str, str]:
+def client_environment(
+    before: Mapping[str, str], endpoint: ProxyEndpoint, secrets: Collection[str] = ()
+) -> dict[str, str]:
     """Return the environment `before`, changed so that a program in it calls through the proxy.
 
+    The variables `secrets`, and those of farebox's that can hold a password, are not for the program.
     Its NO_PROXY stays; without one nothing bypasses the proxy, as LLMs run on this machine too.
     """
     no_proxy = before.get("NO_PROXY") or before.get("no_proxy") or ""
@@ -59,5 +71,5 @@ def client_environment(before: Mapping[str, str], endpoint: ProxyEndpoint) -> di
     lower = {name.lower(): value for name, value in variables.items() if name.endswith("_PROXY") and name.isupper()}
     lower.pop("node_use_env_proxy", None)
     bundles = dict.fromkeys(OTHER_BUNDLES, endpoint.bundle)
-    kept = {name: value for name, value in before.items() if name not in _OURS}
+    kept = {name: value for name, value in before.items() if name not in _OURS and name not in secrets}
     return {**kept, **variables, **lower, **bundles}

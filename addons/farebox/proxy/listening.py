@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 from mitmproxy.net.free_port import get_free_port
 from mitmproxy.proxy.mode_servers import AsyncioServerInstance, ServerInstance
@@ -26,8 +27,9 @@ ACCEPTED_AT_ONCE = 4
 # The kernel has a limit of its own, net.core.somaxconn.
 QUEUED = 4096
 _DIGESTS = ("6039d33342386ecd", "3bca79c03a602d9d", "7dbc0a3cccd70a2e")
+_ADDRESSES: Any = vars(AsyncioServerInstance)["listen_addrs"]
 _RELIED_ON = (
-    AsyncioServerInstance.listen_addrs.fget,
+    _ADDRESSES.fget,
     AsyncioServerInstance._stop,  # noqa: SLF001
     AsyncioServerInstance.handle_stream,
 )
@@ -68,19 +70,31 @@ async def _serve(
     instance: AsyncioServerInstance[ProxyMode], host: str, port: int, *, reuse_port: bool
 ) -> asyncio.Server | PendingClients:
     """Listen; asyncio accepts as many connections between two turns of its loop as it asks the kernel to queue."""
-    given = {"backlog": ACCEPTED_AT_ONCE, "reuse_port": reuse_port or None}
     if _speaks_last(instance.mode) and pending_clients.is_supported() and _is_known():
-        bound = await asyncio.start_server(instance.handle_stream, host, port, **given, start_serving=False)
+        bound = await _start(instance, host, port, reuse_port=reuse_port, start_serving=False)
         sockets = [one.dup() for one in bound.sockets]
         bound.close()
         for one in sockets:
             one.listen(QUEUED)
         return PendingClients(sockets, instance.handle_stream)
-    server = await asyncio.start_server(instance.handle_stream, host, port, **given)
+    server = await _start(instance, host, port, reuse_port=reuse_port, start_serving=True)
     for listening in server.sockets:
         with listening.dup() as same:
             same.listen(QUEUED)
     return server
+
+
+async def _start(
+    instance: AsyncioServerInstance[ProxyMode], host: str, port: int, *, reuse_port: bool, start_serving: bool
+) -> asyncio.Server:
+    return await asyncio.start_server(
+        instance.handle_stream,
+        host,
+        port,
+        backlog=ACCEPTED_AT_ONCE,
+        reuse_port=reuse_port or None,
+        start_serving=start_serving,
+    )
 
 
 @cache
