@@ -112,7 +112,7 @@ def test_the_bill_is_right_and_the_exit_code_passes(
     head, line, *rest = bill(done.stderr).splitlines()
     cost = {1: "$0.00115", 2: "$0.00230"}[calls]
     assert re.fullmatch(
-        rf"farebox: {calls} calls? in [\d.]+ s, {300 * calls} tokens in, {40 * calls} out, {re.escape(cost)}", head
+        rf"farebox: {calls} calls? in [\d.]+ m?s, {300 * calls} tokens in, {40 * calls} out, {re.escape(cost)}", head
     )
     assert line == f"openai gpt-4o {calls} call{'s' * (calls > 1)} {300 * calls} in {40 * calls} out {cost}"
     assert rest == []
