@@ -4,8 +4,9 @@ Subjects take turns in each round. CPU is that of a subject's whole process tree
 neither the load's nor the provider's speed counts; both are processes of their own. Farebox's ledger must have a row
 for each call, with the tokens that the provider has stated.
 
-FLAGS="--before REV" adds farebox of another revision, "--litellm" LiteLLM's proxy (600 MB from PyPI), "--short" takes a
-minute; with "--check" the exit code is 1 if a ratio is above 1.3 times its target, or times what was reached so far.
+FLAGS="--before REV" adds farebox of another revision, "--litellm" LiteLLM's proxy, which with `prometheus_client` is in
+an environment at .tools/litellm. "--short" takes a minute; with "--check" the exit code is 1 if a ratio is above 1.3
+times its target, or times what was reached so far.
 """
 
 import argparse

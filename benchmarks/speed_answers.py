@@ -132,4 +132,3 @@ _ANTHROPIC: tuple[list[bytes], Any, list[bytes]] = (
         _named({"type": "message_stop"}),
     ],
 )
-ANSWER_BYTES = len(_ANSWER)

@@ -7,8 +7,9 @@ import statistics
 import time
 from typing import NamedTuple
 
-from .speed_answers import ANSWER_BYTES, Scenario
+from .speed_answers import Scenario
 
+_LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 _SENT = re.compile(rb"@(\d+\.\d+)@")
 
 
@@ -63,7 +64,9 @@ async def _client(
         head = await reader.readuntil(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 200"), head
         if not scenario.chunks:
-            await reader.readexactly(ANSWER_BYTES)
+            length = _LENGTH.search(head)
+            assert length, head
+            await reader.readexactly(int(length[1]))
         elif scenario.pause:
             await _paced(reader, firsts, others)
         else:
