@@ -1,7 +1,7 @@
 """A key has the same fingerprint in every header; short-lived tokens have none."""
 
 import pytest
-from farebox.attribution.key import DIGITS, fingerprint, fingerprint_of
+from farebox.attribution.key import DIGITS, Fingerprints, fingerprint_of
 
 SALT = b"salt"
 KEY = "sk-proj-abcdefghijklmnop"
@@ -22,11 +22,11 @@ AWS = "AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/20261130/us-east-1/bedrock/aws4_r
     ids=str,
 )
 def test_the_place_of_a_key_does_not_matter(headers: dict[str, str]) -> None:
-    assert fingerprint(SALT, headers, None) == fingerprint_of(SALT, KEY)
+    assert Fingerprints(SALT).of(headers, None) == fingerprint_of(SALT, KEY)
 
 
 def test_a_key_in_the_query_counts() -> None:
-    assert fingerprint(SALT, {}, KEY) == fingerprint_of(SALT, KEY)
+    assert Fingerprints(SALT).of({}, KEY) == fingerprint_of(SALT, KEY)
 
 
 def test_a_fingerprint_is_short_and_depends_on_the_salt() -> None:
@@ -35,7 +35,7 @@ def test_a_fingerprint_is_short_and_depends_on_the_salt() -> None:
 
 
 def test_with_aws_s_signature_the_id_of_the_key_counts() -> None:
-    assert fingerprint(SALT, {"authorization": AWS}, None) == fingerprint_of(SALT, "AKIAEXAMPLE")
+    assert Fingerprints(SALT).of({"authorization": AWS}, None) == fingerprint_of(SALT, "AKIAEXAMPLE")
 
 
 @pytest.mark.parametrize(
@@ -43,4 +43,4 @@ def test_with_aws_s_signature_the_id_of_the_key_counts() -> None:
     ["", "Bearer ", "Bearer none", "Bearer eyJhbGciOi.eyJzdWIi.x", "Bearer ya29.a0Af", AWS.replace("AKIA", "ASIA")],
 )
 def test_what_is_no_lasting_key_has_no_fingerprint(authorization: str) -> None:
-    assert fingerprint(SALT, {"authorization": authorization}, None) is None
+    assert Fingerprints(SALT).of({"authorization": authorization}, None) is None

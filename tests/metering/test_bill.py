@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 from farebox.dialects._base import Reply
 from farebox.dialects._shares import numbered
@@ -53,7 +54,7 @@ def test_without_parts_the_usage_is_the_providers() -> None:
 def test_the_units_asked_for_are_billed_if_an_answer_tells_none(
     status: int, reply: Reply, units: dict[str, int] | None
 ) -> None:
-    asked = replace(CHAT, asked=replace(CHAT.asked, units={"images": 2}))
+    asked = replace(CHAT, asked=msgspec.structs.replace(CHAT.asked, units={"images": 2}))
 
     assert bill(asked, Response(status), reply).usage.units == units
 
@@ -70,7 +71,7 @@ def test_a_rule_for_the_maker_s_models_sees_what_was_sent() -> None:
 
 
 def test_what_was_served_goes_before_what_was_asked_for() -> None:
-    asked = replace(CHAT, asked=replace(CHAT.asked, context={"quality": "high", "size": "auto"}))
+    asked = replace(CHAT, asked=msgspec.structs.replace(CHAT.asked, context={"quality": "high", "size": "auto"}))
 
     told = bill(asked, OK, Reply(usage=SENT, context={"size": "1024x1024"}))
 
@@ -93,6 +94,6 @@ def test_what_was_served_goes_before_what_was_asked_for() -> None:
 def test_a_tier_that_the_answer_does_not_confirm_is_doubted(
     params: dict[str, Any], served: str | None, doubts: list[str] | None
 ) -> None:
-    call = replace(CHAT, asked=replace(CHAT.asked, params=params))
+    call = replace(CHAT, asked=msgspec.structs.replace(CHAT.asked, params=params))
 
     assert bill(call, OK, Reply(usage=SENT, service_tier=served)).doubts == doubts

@@ -143,6 +143,7 @@ def test_a_stream_whose_events_repeat_is_read_alike(name: str) -> None:
     body = b"".join(block for one in _blocks(case.body) for block in (one, one, _CONTENT.sub(b"other text", one), one))
 
     assert case.read([body]) == without_recognition(case, body)
+    assert case.read(_blocks(body)) == without_recognition(case, body)
 
 
 @st.composite
@@ -168,4 +169,7 @@ def _repeated(draw: st.DrawFn, blocks: list[bytes]) -> Iterator[bytes]:
 def test_a_stream_with_any_other_strings_is_read_alike(stream: tuple[Case, bytes]) -> None:
     case, body = stream
 
-    assert case.read([body]) == without_recognition(case, body)
+    expected = without_recognition(case, body)
+
+    assert case.read([body]) == expected
+    assert case.read(_blocks(body)) == expected

@@ -8,7 +8,8 @@ from farebox.dialects import openai_chat
 from farebox.providers.table import PROVIDERS
 from farebox.proxy import decoded as decoded_module
 from farebox.proxy.capture import CaptureOptions
-from farebox.proxy.exchange import Exchange, destination
+from farebox.proxy.exchange import Exchange
+from farebox.proxy.request_head import destination
 from farebox.records.reading import Reading, encode
 from mitmproxy import http
 from mitmproxy.test import tflow

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from farebox.metering.call import asked_of, call_of
+from farebox.metering.call import asked_of, call_of, names_in
 from farebox.records.exchange import request_to
 from farebox.records.params import UNREAD, names_of, params_of
 from farebox.wire.truncated_json import partial_document
@@ -240,7 +240,7 @@ def test_they_reach_the_call() -> None:
     assert call is not None
     asked = asked_of(request, call.dialect)
     assert asked.params == {"temperature": 0.3}
-    assert asked.names == {"model", "temperature", "shape"}
+    assert names_in(request) == {"model", "temperature", "shape"}
 
 
 def test_a_value_that_was_not_read_is_none_whatever_its_kind() -> None:

@@ -8,7 +8,7 @@ from ..records.exchange import Request
 from .body import stated
 from .client_app import client_app
 from .directory import Directory
-from .key import fingerprint
+from .key import Fingerprints
 from .lines import HeaderMap
 from .sources import COLUMNS, HEADERS, IDS, USER
 from .trace import trace_of
@@ -32,12 +32,13 @@ class Attributor:
         }
         self._known = frozenset(name for sources in self._sources.values() for name, _ in sources)
         self._directory = directory or Directory()
-        self._hmac_key = hmac_key
+        self._fingerprints = Fingerprints(hmac_key)
+        self._has_key = bool(hmac_key)
 
     def caller(self, request: Request, body: Mapping[str, Any], address: str = "") -> dict[str, str]:
         """Return the columns that are known of whoever sent `request` from `address`."""
         # The first of several values counts, as in Request.header.
-        headers = dict(reversed(request.headers))
+        headers = request.by_name
         caller = dict(self._in_headers(headers)) if not self._known.isdisjoint(headers) else {}
         for column, value in stated(body).items():
             caller.setdefault(column, value)
@@ -65,9 +66,9 @@ class Attributor:
                     break
 
     def _fingerprint(self, request: Request, headers: Mapping[str, str]) -> str | None:
-        if not self._hmac_key:
+        if not self._has_key:
             return None
-        return fingerprint(self._hmac_key, headers, key_parameter(request))
+        return self._fingerprints.of(headers, key_parameter(request))
 
 
 def _source(entry: str) -> _Source:

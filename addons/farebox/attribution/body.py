@@ -15,9 +15,13 @@ _CLAUDE_CODE = re.compile(
     r"user_(?P<user>[0-9a-f]{32,64})_account_(?P<account>[0-9a-f-]*)_session_(?P<session>[0-9a-f-]+)"
 )
 
+_MEMBERS = frozenset({"metadata", "conversation", "user", "safety_identifier"})
+
 
 def stated(body: Mapping[str, Any]) -> dict[str, str]:
     """Return the user and the conversation that `body` states."""
+    if body.keys().isdisjoint(_MEMBERS):
+        return {}
     metadata = body.get("metadata")
     user = metadata.get("user_id") if isinstance(metadata, dict) else None
     found = _of_claude_code(user) if isinstance(user, str) else {}

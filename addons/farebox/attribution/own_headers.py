@@ -1,6 +1,7 @@
 """Request headers that only farebox reads, so that no provider gets them."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 _PREFIX = "x-farebox-"
 # The names that docs/attribution.md proposes for LibreChat, which has no header names of its own. Others that begin
@@ -17,7 +18,7 @@ _SIGNED = "signedheaders="
 
 def own_headers(names: Iterable[str], more: frozenset[str] = frozenset()) -> list[str]:
     """Return those of `names` that are farebox's own headers, or one of `more` (in lower case)."""
-    return [name for name in names if _is_own(name.lower(), more)]
+    return [name for name in names if _is_own(name, more)]
 
 
 def signed_headers(authorization: str) -> frozenset[str]:
@@ -26,5 +27,8 @@ def signed_headers(authorization: str) -> frozenset[str]:
     return frozenset(signed.partition(",")[0].strip().split(";")) if signed else frozenset()
 
 
+# Clients send the same names with each call.
+@lru_cache(1024)
 def _is_own(name: str, more: frozenset[str]) -> bool:
+    name = name.lower()
     return name.startswith(_PREFIX) or name in _LIBRECHAT or name in more

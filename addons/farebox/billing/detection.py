@@ -1,8 +1,9 @@
 """Who pays for a call: the strongest evidence that its exchange has. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from ..records.exchange import Request, Response
 from ..records.reading import StatedCost
@@ -13,8 +14,7 @@ from .payer import HOST, KEY_KIND, METERED, PLAN, UNKNOWN, Payer
 from .places import is_sold_by_the_call, named_by_place
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True):
     """What tells who pays for a call to `provider`.
 
     `model` is the one that the request names; `usage`, `tier` and the `stated` cost are those of the response;
@@ -25,7 +25,7 @@ class Evidence:
     response: Response
     provider: str
     model: str | None = None
-    usage: Mapping[str, Any] = field(default_factory=dict)
+    usage: Mapping[str, Any] = msgspec.field(default_factory=dict)
     tier: str | None = None
     stated: StatedCost | None = None
     by_event: Payer | None = None

@@ -8,6 +8,7 @@ https://cloud.google.com/vertex-ai/generative-ai/docs/provisioned-throughput/use
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from ..records.exchange import Request, Response
 from .payer import FREE_TIER, HEADER, METERED, OVERAGE, PLAN, PROVISIONED, Payer
@@ -21,12 +22,17 @@ _CODEX = "x-codex-"
 _WINDOW_CLAIM = re.compile(r"(?:five_hour|seven_day|5h|7d)(?:_\w+)?")
 _ALLOWED = frozenset({"allowed", "allowed_warning"})
 _USED_PERCENT = re.compile(r"x-codex-(?:[a-z0-9-]+-)?(?:primary|secondary)-used-percent")
+_SPILLOVER, _UTILIZATION = "x-ms-spillover-from-deployment", "azure-openai-deployment-utilization"
+_FIREWORKS = "fireworks-deployment"
+_TELLING = frozenset({_SPILLOVER, _UTILIZATION, _FIREWORKS})
 _VERTEX_KIND = "x-vertex-ai-llm-request-type"
 
 
 def named_by_head(request: Request, response: Response) -> Payer | None:
     """Return who pays by what the response's head states; None if it states nothing."""
-    headers = dict(reversed(response.headers))
+    headers = response.by_name
+    if not any(map(_tells, headers)):
+        return _of_vertex(request, response)
     return (
         _of_claude(headers)
         or _of_codex(headers)
@@ -34,6 +40,13 @@ def named_by_head(request: Request, response: Response) -> Payer | None:
         or _of_fireworks(headers)
         or _of_vertex(request, response)
     )
+
+
+# Servers send the same names with each response.
+@lru_cache(1024)
+def _tells(name: str) -> bool:
+    """Tell whether a response's header `name` can tell who pays."""
+    return name.startswith((_CLAUDE, _CODEX)) or name in _TELLING
 
 
 def codex_payer(plan_type: object, used_percent: float, *, has_credits: bool) -> Payer:
@@ -75,13 +88,13 @@ def _of_codex(headers: Headers) -> Payer | None:
 
 def _of_azure(headers: Headers) -> Payer | None:
     # A provisioned deployment that is full passes the call on to a standard one.
-    if "x-ms-spillover-from-deployment" in headers:
+    if _SPILLOVER in headers:
         return Payer(OVERAGE, HEADER)
-    return Payer(PROVISIONED, HEADER) if "azure-openai-deployment-utilization" in headers else None
+    return Payer(PROVISIONED, HEADER) if _UTILIZATION in headers else None
 
 
 def _of_fireworks(headers: Headers) -> Payer | None:
-    deployment = headers.get("fireworks-deployment", "").strip()
+    deployment = headers.get(_FIREWORKS, "").strip()
     # The deployments of the account `fireworks` are those that everybody shares.
     return Payer(PROVISIONED, HEADER) if deployment and "accounts/fireworks/" not in deployment else None
 

@@ -37,15 +37,18 @@ _PREFIXES = {
     "eyJ": KeyKind(OAUTH),
 }
 _ANY = KeyKind(API)
+_ALL = tuple(_PREFIXES)
 
 
 def kind_of(key: str) -> KeyKind:
     """Return the kind of `key`; one without a known prefix is a plain API key."""
+    if not key.startswith(_ALL):
+        return _ANY
     return next((kind for prefix, kind in _PREFIXES.items() if key.startswith(prefix)), _ANY)
 
 
 def key_kind(request: Request) -> KeyKind | None:
     """Return the kind of the key in `request`; None if it has none."""
     # The first of several values counts, as in Request.header.
-    key = credential(dict(reversed(request.headers)), key_parameter(request))
+    key = credential(request.by_name, key_parameter(request))
     return None if key is None else kind_of(key)

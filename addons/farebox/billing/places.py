@@ -7,6 +7,7 @@ https://fireworks.ai/docs/guides/ondemand-deployments
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote
 
 from ..providers.hosts import host_matches
@@ -60,8 +61,14 @@ def named_by_place(request: Request, provider: str, model: str | None) -> Payer 
     """Return who pays by the path, the requested model or the host; None if they say nothing."""
     if provider in _DEPLOYING and _DEPLOYED.search(model or ""):
         return Payer(PROVISIONED, PATH)
-    path = unquote(request.path)
-    return next((place.payer for place in PLACES if place.holds(request.host, path, provider)), None)
+    return _holding(request.host, request.path, provider)
+
+
+# Calls go to a few paths.
+@lru_cache(1024)
+def _holding(host: str, path: str, provider: str) -> Payer | None:
+    decoded = unquote(path)
+    return next((place.payer for place in PLACES if place.holds(host, decoded, provider)), None)
 
 
 def is_sold_by_the_call(provider: str) -> bool:

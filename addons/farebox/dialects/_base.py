@@ -1,9 +1,12 @@
 """The definition of a dialect: a name and pure functions over documents."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any
+
+import msgspec
 
 from ..records import clean
 from ..records.exchange import Request, Response
@@ -14,28 +17,25 @@ from ..wire.documents import Document
 _SEEN_LIMIT, _NAME_LIMIT = 1000, 64
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """What the request asks for.
 
     `units` are the billed units if the response does not count them (characters). A poll of earlier work `completes`
     the row of that work, named by its response id, and is not a row itself. `context` sets the price besides model and
-    tier, in any words: `price_context` selects the known ones. `params`, `names` and `sizes` are read from any body
-    and filled by no dialect.
+    tier, in any words: `price_context` selects the known ones. `params` and `sizes` are read from any body and
+    filled by no dialect.
     """
 
     model: str | None = None
     stream: bool | None = None
     units: Mapping[str, int] | None = None
     completes: str | None = None
-    context: Mapping[str, Any] = field(default_factory=dict)
-    params: dict[str, Any] | None = field(default=None, compare=False)
-    names: frozenset[str] = field(default=frozenset(), compare=False)
-    sizes: TextSize = field(default_factory=TextSize, compare=False)
+    context: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    params: dict[str, Any] | None = None
+    sizes: TextSize = TextSize()
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """The content of the documents so far; a cut stream is just an earlier Reply.
 
     `usage` is the provider's usage object as sent, merged if the API splits it. `units` are counted from the response;
@@ -53,8 +53,8 @@ class Reply:
     usage: Mapping[str, Any] | None = None
     units: Mapping[str, int] | None = None
     seen: frozenset[tuple[str, str]] = frozenset()
-    parts: Mapping[Hashable, Part] = field(default_factory=dict)
-    context: Mapping[str, Any] = field(default_factory=dict)
+    parts: Mapping[Hashable, Part] = msgspec.field(default_factory=dict)
+    context: Mapping[str, Any] = msgspec.field(default_factory=dict)
     error_type: str | None = None
     error_code: str | None = None
     error_param: str | None = None
@@ -65,8 +65,7 @@ class Reply:
     is_answered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SessionState:
+class SessionState(msgspec.Struct, frozen=True):
     """The terms of a websocket: the request, the serving model, and the model that transcribes speech."""
 
     asked: Asked
@@ -141,11 +140,19 @@ def first_mapping(value: object) -> Mapping[str, Any]:
 def tokens(usage: Mapping[str, Any], *names: str) -> int | None:
     """Return the first count that `usage` states under one of `names`; a name with a dot is one object deeper."""
     for name in names:
-        outer, _, inner = name.partition(".")
-        value = mapping(usage.get(outer)).get(inner) if inner else usage.get(outer)
-        if (number := clean.count(value)) is not None:
+        outer, inner = _steps(name)
+        value = usage.get(outer)
+        if inner is not None:
+            value = value.get(inner) if isinstance(value, dict) else None
+        if value is not None and (number := clean.count(value)) is not None:
             return number
     return None
+
+
+@lru_cache(1024)
+def _steps(name: str) -> tuple[str, str | None]:
+    outer, _, inner = name.partition(".")
+    return outer, inner or None
 
 
 def seen(reply: Reply, things: Iterable[tuple[str, object]]) -> frozenset[tuple[str, str]]:

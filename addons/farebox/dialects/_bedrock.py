@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 from urllib.parse import unquote
+
+from msgspec.structs import replace
 
 from ..records import clean
 from ..records.exchange import Request, Response

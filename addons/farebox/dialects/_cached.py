@@ -48,7 +48,7 @@ def cached(usage: Mapping[str, Any]) -> Cached:
 
     A zero under one name does not replace the number under another.
     """
-    places = [*(mapping(usage.get(name)) for name in _DETAILS), usage]
+    places = _places(usage)
     written, hour, minutes = _stated(places, _WRITTEN), *_split(usage, places)
     if written is None and (hour is not None or minutes is not None):
         written = (hour or 0) + (minutes or 0)
@@ -59,8 +59,8 @@ def cached(usage: Mapping[str, Any]) -> Cached:
 
 def is_contradictory(usage: Mapping[str, Any]) -> bool:
     """Return whether the reads or the writes have two different numbers, or the writes a split that is not theirs."""
-    places = [*(mapping(usage.get(name)) for name in _DETAILS), usage]
-    splits = [mapping(place.get(name)) for place in places for name in _SPLITS]
+    places = _places(usage)
+    splits = _inner(places, _SPLITS)
     halves = [number for names in (_HOUR, _MINUTES) if (number := _stated(splits, names)) is not None]
     written = _stated(places, _WRITTEN)
     is_split = len(halves) != 1 or halves != [0]
@@ -71,7 +71,7 @@ def is_contradictory(usage: Mapping[str, Any]) -> bool:
 
 def is_explicit(usage: Mapping[str, Any]) -> bool:
     """Return whether the usage is that of a cache which the request asked for (DashScope)."""
-    return any(mapping(usage.get(name)).get(_KIND) == "ephemeral" for name in _DETAILS)
+    return any(one.get(_KIND) == "ephemeral" for one in _inner([usage], _DETAILS))
 
 
 def _split(usage: Mapping[str, Any], places: Iterable[Mapping[str, Any]]) -> tuple[int | None, int | None]:
@@ -80,18 +80,33 @@ def _split(usage: Mapping[str, Any], places: Iterable[Mapping[str, Any]]) -> tup
     if isinstance(details, list):
         by_time = [(mapping(one).get("ttl"), clean.count(mapping(one).get("inputTokens")) or 0) for one in details]
         return tuple(sum(number for ttl, number in by_time if ttl == wanted) for wanted in ("1h", "5m"))  # type: ignore[return-value]
-    splits = [mapping(place.get(name)) for place in places for name in _SPLITS]
+    splits = _inner(places, _SPLITS)
     return _stated(splits, _HOUR), _stated(splits, _MINUTES)
 
 
-def _stated(places: Iterable[Mapping[str, Any]], names: Iterable[str]) -> int | None:
+def _places(usage: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return where counts of a cache can stand: the details of the input, and the usage object itself."""
+    return [*_inner([usage], _DETAILS), usage]
+
+
+def _inner(places: Iterable[Mapping[str, Any]], names: tuple[str, ...]) -> list[Mapping[str, Any]]:
+    """Return the objects that `places` have under `names`."""
+    found = (place.get(name) for place in places for name in names if name in place)
+    return [one for one in found if isinstance(one, dict)]
+
+
+def _stated(places: Iterable[Mapping[str, Any]], names: tuple[str, ...]) -> int | None:
     """Return the first count above zero under one of `names`; 0 if only zeros are stated, None if nothing is."""
-    counts = list(_counts(places, tuple(names)))
-    return next(filter(None, counts), counts[0] if counts else None)
+    first = None
+    for number in _counts(places, names):
+        if number:
+            return number
+        first = number
+    return first
 
 
 def _counts(places: Iterable[Mapping[str, Any]], names: tuple[str, ...]) -> Iterator[int]:
     for place in places:
         for name in names:
-            if (number := clean.count(place.get(name))) is not None:
+            if name in place and (number := clean.count(place.get(name))) is not None:
                 yield number

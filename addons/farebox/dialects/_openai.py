@@ -1,9 +1,10 @@
 """Shared by OpenAI's APIs: the model, errors and usage."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
+
+from msgspec.structs import replace
 
 from ..providers.hosts import host_matches
 from ..records import clean

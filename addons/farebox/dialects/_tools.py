@@ -4,8 +4,9 @@ https://platform.openai.com/docs/guides/tools, https://platform.openai.com/docs/
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from ..records import clean
 from ..records.price_context import price_context

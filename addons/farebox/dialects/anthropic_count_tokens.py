@@ -3,7 +3,7 @@
 https://docs.anthropic.com/en/api/messages-count-tokens
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ..records.exchange import Request
 from ..records.usage import Usage

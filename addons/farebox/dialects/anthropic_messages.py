@@ -8,11 +8,11 @@ https://platform.claude.com/docs/en/build-with-claude/refusals-and-fallback
 """
 
 from collections.abc import Hashable, Mapping
-from dataclasses import replace
 from functools import reduce
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from ..records import clean
 from ..records.exchange import Request

@@ -5,8 +5,9 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from ..records import clean
 from ..records.exchange import Request, Response

@@ -4,8 +4,9 @@ https://docs.aws.amazon.com/nova/latest/userguide/output-events.html
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from ..records import clean
 from ..records.exchange import Request

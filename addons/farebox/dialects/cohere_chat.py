@@ -4,8 +4,9 @@ https://docs.cohere.com/reference/chat, https://docs.cohere.com/v1/reference/cha
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from ..records.exchange import Request
 from ..wire.documents import Document

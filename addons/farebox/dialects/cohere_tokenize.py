@@ -3,7 +3,7 @@
 https://docs.cohere.com/reference/tokenize
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ..records.exchange import Request
 from ..records.usage import Usage

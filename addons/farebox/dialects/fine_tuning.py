@@ -7,9 +7,10 @@ https://docs.together.ai/reference/get-fine-tunes-id, https://docs.fireworks.ai/
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+
+from msgspec.structs import replace
 
 from ..records import clean
 from ..records.exchange import Request

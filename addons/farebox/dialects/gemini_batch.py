@@ -4,8 +4,9 @@ Results in a file are not metered. https://ai.google.dev/gemini-api/docs/batch-a
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from ..records import clean
 from ..records.exchange import Request

@@ -4,9 +4,10 @@ https://ai.google.dev/api/caching, https://ai.google.dev/gemini-api/docs/pricing
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from ..records import clean
 from ..records.exchange import Request

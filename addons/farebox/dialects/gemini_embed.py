@@ -4,8 +4,9 @@ https://ai.google.dev/api/embeddings
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from ..records.exchange import Request
 from ..records.usage import Usage

@@ -5,9 +5,10 @@ https://huggingface.co/docs/inference-providers/tasks/text-generation
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
+
+from msgspec.structs import replace
 
 from ..records import clean
 from ..records.exchange import Request

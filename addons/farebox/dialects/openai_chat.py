@@ -5,8 +5,9 @@ https://platform.openai.com/docs/api-reference/chat
 
 import re
 from collections.abc import Hashable, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from ..records import clean
 from ..records.exchange import Request

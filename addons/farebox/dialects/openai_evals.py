@@ -4,9 +4,10 @@ https://platform.openai.com/docs/api-reference/evals/getRun
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import reduce
 from typing import Any
+
+from msgspec.structs import replace
 
 from ..records import clean
 from ..records.exchange import Request

@@ -4,7 +4,7 @@ https://platform.openai.com/docs/api-reference/images,
 https://openrouter.ai/docs/api/api-reference/images/generate-an-image
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ..records import clean
 from ..records.exchange import Request

@@ -4,7 +4,7 @@ The stated seconds are those of the whole session so far. Responses of another m
 work, are counted in tokens and are rows of their own. https://platform.openai.com/docs/guides/live
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ..records import clean
 from ..records.exchange import Request

@@ -4,10 +4,10 @@ https://platform.openai.com/docs/api-reference/responses
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from ..records import clean
 from ..records.exchange import Request

@@ -4,8 +4,9 @@ https://platform.openai.com/docs/api-reference/audio/createTranscription
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from ..records import clean
 from ..records.exchange import Request

@@ -5,8 +5,9 @@ https://developers.deepgram.com/reference/text-to-speech/speak-request
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from ..records import clean
 from ..records.exchange import Request, Response

@@ -6,8 +6,9 @@ https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/imagen-api
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from ..records import clean
 from ..records.exchange import Request

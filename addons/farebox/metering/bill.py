@@ -66,6 +66,8 @@ def _quirks(call: Call, reply: Reply) -> Iterator[Quirk]:
 
 
 def _counted(reply: Reply) -> Mapping[str, int]:
+    if not reply.seen:
+        return reply.units or {}
     return {**Counter(sorted(unit for unit, _ in reply.seen)), **(reply.units or {})}
 
 

@@ -1,8 +1,11 @@
 """A claimed request: its provider, its dialect, and the parameters of its body."""
 
+import contextlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from ..billing.key_kind import key_kind
 from ..dialects import dialect_of, in_plain_form
@@ -72,6 +75,14 @@ def read(request: Request, dialect: Dialect) -> tuple[Asked, Mapping[str, Any]]:
     return _with_facts(dialect.asked(request, body), body, sizes), body
 
 
+def names_in(request: Request) -> frozenset[str]:
+    """Return the names of the members of the request's body. Only errors are about them, so it is read again."""
+    fields = form.fields(request.header("content-type"), request.body)
+    with contextlib.suppress(WireError):
+        return names_of(fields or mapping(_read(request)[0]))
+    return frozenset()
+
+
 def _read(request: Request) -> tuple[Any, TextSize]:
     """Return the document in the body, and how much text it holds."""
     if not request.body_is_whole:
@@ -84,7 +95,7 @@ def _read(request: Request) -> tuple[Any, TextSize]:
 
 
 def _with_facts(asked: Asked, body: Mapping[str, Any], sizes: TextSize) -> Asked:
-    return replace(asked, params=params_of(body), names=names_of(body), sizes=sizes)
+    return msgspec.structs.replace(asked, params=params_of(body), sizes=sizes)
 
 
 def called(call: Call) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from ..records.text_size import CONTENT
-from ..wire.document import Document, decode
+from ..wire.document import Document, Form, decode
 
 _TEMPLATES = 4
 # A stream whose events never repeat is not searched for templates for ever.
@@ -30,7 +30,9 @@ _PLACE = re.compile(
     % ("|".join(sorted({*CONTENT, *_NOISE})).encode(), "|".join(_COUNTERS).encode()),
     re.DOTALL,
 )
-_DIGITS = 18
+_NUMBER = re.compile(rb"(?:0|[1-9][0-9]{0,16})(?![0-9])")
+_TEXT = re.compile(rb'(?:[^"\\\x00-\x1f]++|\\.)++')
+_CLOSERS = re.compile(rb'"[ }\]]*')
 # A number, a word and a name; and what `text_size` takes for media.
 _PROBES = (b"7", b"A" * 300)
 
@@ -60,39 +62,53 @@ class Effect:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Template:
-    """The bytes of an event before the first place, and those behind each. `closers` are the last, if only braces."""
+class _Step(NamedTuple):
+    """A place of a template, and the bytes behind it."""
+
+    is_text: bool
+    is_counted: bool
+    behind: bytes
+
+
+class _Template(NamedTuple):
+    """The bytes of an event before the first place, and the places. `closers` are the last bytes, if only braces.
+
+    On the wire, `form` is around the event.
+    """
 
     name: str
     start: bytes
-    places: Sequence[_Place]
-    behind: Sequence[bytes]
+    steps: Sequence[_Step]
     closers: bytes | None
     skimmed: Skimmed
+    form: Form | None = None
 
-    def match(self, name: str, raw: bytes) -> Skimmed | None:
-        """Return what the event counts as, or None if it is not like this one."""
-        if name != self.name or not raw.startswith(self.start):
+    def match(self, raw: bytes, place: int = 0) -> tuple[int, int] | None:
+        """Return where an event that begins at `place` ends, and its bytes of content; None if it isn't like this."""
+        if not raw.startswith(self.start, place):
             return None
-        place, size = len(self.start), self.skimmed.size
-        for number, (kind, behind) in enumerate(zip(self.places, self.behind, strict=True)):
-            is_last = number == len(self.behind) - 1
-            end = self._last(raw, behind) if is_last else raw.find(behind, place)
-            length = _length(raw[place:end], kind) if end > place else 0
-            if not length:
+        place, size = place + len(self.start), self.skimmed.size
+        for is_text, is_counted, behind in self.steps:
+            found = (_TEXT if is_text else _NUMBER).match(raw, place)
+            if found is None:
                 return None
-            size += length if kind.is_counted else 0
-            place = end + len(behind)
-        return Skimmed(self.skimmed.has_content, size if self.skimmed.has_content else 0)
+            end = found.end()
+            length = end - place
+            if is_text and not (found[0].isascii() and b"\\" not in found[0]):
+                length = _length(found[0])
+                if not length:
+                    return None
+            if is_counted:
+                size += length
+            place = end + len(behind) if raw.startswith(behind, end) else self._closed(raw, end)
+            if place < 0:
+                return None
+        return place, size if self.skimmed.has_content else 0
 
-    def _last(self, raw: bytes, behind: bytes) -> int:
-        """Return where the last value ends; -1 if what follows differs. Some servers put blanks between the braces."""
-        if self.closers is None:
-            return len(raw) - len(behind) if raw.endswith(behind) else -1
-        end = len(raw.rstrip(b" }]"))
-        is_same = raw.endswith(b'"', 0, end) and raw[end:].replace(b" ", b"") == self.closers
-        return end - 1 if is_same else -1
+    def _closed(self, raw: bytes, end: int) -> int:
+        """Return where the braces behind the last value end, -1 if it isn't them. Some servers put blanks between."""
+        found = _CLOSERS.match(raw, end) if self.closers is not None else None
+        return found.end() if found is not None and found[0].replace(b" ", b"") == self.closers else -1
 
 
 class KnownEvents:
@@ -103,11 +119,33 @@ class KnownEvents:
         self._attempts = _ATTEMPTS
         self._latest: tuple[str, bytes] | None = None
 
+    @property
+    def are_any(self) -> bool:
+        """Whether any event is known."""
+        return bool(self._templates)
+
+    def skim(self, chunk: bytes) -> tuple[int, int, int]:
+        """Return how far `chunk` has known events only, how many of these have content, and how many bytes of it."""
+        place = number = whole = 0
+        while place < len(chunk):
+            for template in self._templates:
+                found = _on_the_wire(template, chunk, place)
+                if found is not None:
+                    break
+            else:
+                break
+            place, size = found
+            number += template.skimmed.has_content
+            whole += size
+        return place, number, whole
+
     def recognize(self, name: str, raw: bytes) -> Document | None:
         """Return a Document with a Skimmed as data if the event is known, else None: then it must be decoded."""
         for template in self._templates:
-            if (skimmed := template.match(name, raw)) is not None:
-                return Document(name, skimmed)
+            found = template.match(raw) if name == template.name else None
+            # Blanks may follow the last brace.
+            if found is not None and (found[0] == len(raw) or not raw[found[0] :].strip(b" ")):
+                return Document(name, Skimmed(template.skimmed.has_content, found[1]))
         self._latest = (name, raw)
         return None
 
@@ -115,8 +153,8 @@ class KnownEvents:
         """Forget the events: what they change depends on what was read before."""
         self._templates.clear()
 
-    def learn(self, effect: Callable[[Document], Effect]) -> None:
-        """Learn the event that was decoded last, which has changed nothing.
+    def learn(self, effect: Callable[[Document], Effect], form: Form | None = None) -> None:
+        """Learn the event that was decoded last, which has changed nothing, and had `form` around it on the wire.
 
         `effect` tells what a document would do. It is tried with other values at each place that may differ.
         """
@@ -130,7 +168,24 @@ class KnownEvents:
         except Exception:  # noqa: BLE001 - a value that we made up is no fault of the response
             return
         if template is not None:
-            self._templates.appendleft(template)
+            self._templates.appendleft(template._replace(form=form))
+
+
+def _on_the_wire(template: _Template, chunk: bytes, place: int) -> tuple[int, int] | None:
+    form = template.form
+    if form is None:
+        return None
+    if form.separators is not None and (found := form.separators.match(chunk, place)):
+        place = found.end()
+    if not chunk.startswith(form.before, place):
+        return None
+    event = template.match(chunk, place + len(form.before))
+    if event is None or not chunk.startswith(form.behind, event[0]):
+        return None
+    end = event[0] + len(form.behind)
+    if form.separators is not None and (found := form.separators.match(chunk, end)):
+        end = found.end()
+    return end, event[1]
 
 
 def _template(name: str, raw: bytes, effect: Callable[[bytes], Effect]) -> _Template | None:
@@ -141,10 +196,11 @@ def _template(name: str, raw: bytes, effect: Callable[[bytes], Effect]) -> _Temp
     if not any(place.is_text for place in places) or effect(_PROBES[0].join(_around(raw, places))).changes:
         return None
     start, *behind = _around(raw, places)
-    own = sum(_length(raw[place.start : place.end], place) for place in places if place.is_counted)
-    last = behind[-1][1:]
-    closers = last.replace(b" ", b"") if behind[-1].startswith(b'"') and not last.strip(b" }]") else None
-    return _Template(name, start, places, behind, closers, Skimmed(before.has_content, before.size - own))
+    own = sum(_length(raw[place.start : place.end]) for place in places if place.is_counted)
+    is_closed = places[-1].is_text and not behind[-1][1:].strip(b" }]")
+    closers = behind[-1].replace(b" ", b"") if is_closed else None
+    steps = [_Step(place.is_text, place.is_counted, one) for place, one in zip(places, behind, strict=True)]
+    return _Template(name, start, steps, closers, Skimmed(before.has_content, before.size - own))
 
 
 def _places(raw: bytes, before: Effect, effect: Callable[[bytes], Effect]) -> Iterator[_Place]:
@@ -152,7 +208,7 @@ def _places(raw: bytes, before: Effect, effect: Callable[[bytes], Effect]) -> It
     for found in islice(_PLACE.finditer(raw), _PLACES):
         is_text = found.group(1) is not None
         place = _Place(*found.span(1 if is_text else 2), is_text, is_counted=False)
-        if not _length(raw[place.start : place.end], place):
+        if not (_length if is_text else _digits)(raw[place.start : place.end]):
             continue
         probes = _PROBES if is_text else _PROBES[:1]
         tried = [effect(raw[: place.start] + probe + raw[place.end :]) for probe in probes]
@@ -171,11 +227,13 @@ def _around(raw: bytes, places: Sequence[_Place]) -> Iterator[bytes]:
     yield raw[end:]
 
 
-def _length(value: bytes, place: _Place) -> int:
-    """Return the length of a number, or the bytes of UTF-8 in a string of JSON text; 0 if it is no such value."""
-    if not place.is_text:
-        is_number = value.isdigit() and len(value) < _DIGITS and (value == b"0" or not value.startswith(b"0"))
-        return len(value) if is_number else 0
+def _digits(value: bytes) -> int:
+    """Return the length of a number; 0 if it is none."""
+    return len(value) if _NUMBER.fullmatch(value) else 0
+
+
+def _length(value: bytes) -> int:
+    """Return the bytes of UTF-8 in a string of JSON text; 0 if it is no such value."""
     try:
         decoded = msgspec.json.decode(b'"%b"' % value, type=str)
     except (msgspec.DecodeError, UnicodeDecodeError):

@@ -14,19 +14,17 @@ from ..providers.table import NOBODY
 from ..records import clean, reading
 from ..records.error_param import parameter_in
 from ..records.exchange import Response
-from ..records.plan_windows import windows_in
-from ..records.ratelimit import ratelimit_of
 from ..records.reading import Reading
 from ..records.text_size import content_bytes
 from ..wire.content import ContentDecoder, content_decoder
 from ..wire.documents import Document, Documents, documents
 from .bill import BilledUsage, bill
 from .billing_events import BillingEvents
-from .call import Call, called
+from .call import Call, called, names_in
 from .cost_fields import CostReader, number_in
 from .known_events import Effect, KnownEvents, Skimmed
-from .output import Output
-from .response_head import announced_length, request_id
+from .output import Output, milliseconds
+from .response_head import announced_length, limits, request_id
 
 # How many bytes one read may decompress to: they take time, and no other call proceeds meanwhile.
 _BYTES_AT_ONCE = 1 << 20
@@ -58,6 +56,7 @@ class Meter:
             recognize=self._known.recognize,
         )
         self._announced = announced_length(response)
+        self._is_plain = (response.header("content-encoding") or "identity") == "identity"
         self._cost = CostReader(call.applicable_cost_fields, response)
         self._events = BillingEvents()
         self._unreadable = False
@@ -93,6 +92,12 @@ class Meter:
         if chunk and self._first_byte is None:
             self._first_byte = now
         self.received += len(chunk)
+        if self._known.are_any and self._is_plain and self._documents.is_between and not self._stopped:
+            end, number, size = self._known.skim(chunk)
+            self._output.add(number, size, now)
+            chunk = chunk[end:]
+            if not chunk:
+                return
         if not self._stopped:
             self._take(lambda: self._documents_in(chunk), now)
 
@@ -137,9 +142,9 @@ class Meter:
 
     def _timing(self, now: float) -> dict[str, Any]:
         return {
-            "duration_ms": _milliseconds(now),
-            "ttfb_ms": _milliseconds(self._first_byte),
-            "ttft_ms": _milliseconds(self._output.first),
+            "duration_ms": milliseconds(now),
+            "ttfb_ms": milliseconds(self._first_byte),
+            "ttft_ms": milliseconds(self._output.first),
             "output_chunks": self._output.chunks if self._documents.is_stream else None,
         }
 
@@ -179,7 +184,7 @@ class Meter:
                 self._events.see(document)
                 self._fold(dialect, document)
                 if self._error_param is None and (self._reply.is_error or self._response.status >= 400):
-                    self._error_param = parameter_in(document.data, self._call.asked.names)
+                    self._error_param = parameter_in(document.data, names_in(self._call.request))
         except WireError:
             self._unreadable = True
         except Exception as error:  # noqa: BLE001 - our own fault must not affect the traffic
@@ -189,7 +194,9 @@ class Meter:
         """Read the answer by what it is, whatever API its path belongs to."""
         self._is_begun = True
         if self._response.status < 400:
-            self._call = replace(self._call, dialect=dialect_of_answer(self._call.dialect, document))
+            dialect = dialect_of_answer(self._call.dialect, document)
+            if dialect is not self._call.dialect:
+                self._call = replace(self._call, dialect=dialect)
         if self._call.provider is NOBODY:
             self._call = replace(self._call, provider=named_by_document(document.data) or NOBODY)
         return self._call.dialect
@@ -199,7 +206,7 @@ class Meter:
         if self._reply != before:
             self._known.forget()
         elif self._documents.is_stream and not before.is_error and self._response.status < 400:
-            self._known.learn(self._effect)
+            self._known.learn(self._effect, self._documents.form)
 
     def _effect(self, document: Document) -> Effect:
         """Return what reading `document` would do now."""
@@ -232,15 +239,10 @@ class Meter:
         return reading.OK
 
     def _limits(self) -> dict[str, int] | None:
-        headers = self._response.headers
-        return {**(ratelimit_of(headers) or {}), **windows_in(headers), **self._events.windows} or None
+        return {**limits(self._response), **self._events.windows} or None
 
 
 def unanswered(call: Call, now: float, outcome: str) -> Reading:
     """Return the Reading of a call that got no response headers."""
     blank = Meter(call, Response(0)).close(now, outcome)
     return msgspec.structs.replace(blank, status=None, streamed=None, response_bytes=None)
-
-
-def _milliseconds(seconds: float | None) -> int | None:
-    return None if seconds is None else max(0, round(seconds * 1000))

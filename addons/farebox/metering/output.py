@@ -26,7 +26,18 @@ class Output:
         if skimmed.has_content:
             self._add(skimmed.size, now)
 
+    def add(self, chunks: int, size: int, now: float) -> None:
+        """Count `chunks` that have content of `size` bytes in all."""
+        if chunks:
+            self._add(size, now)
+            self.chunks += chunks - 1
+
     def _add(self, size: int, now: float) -> None:
         self.chunks += 1
         self.first = now if self.first is None else self.first
         self.bytes += size
+
+
+def milliseconds(seconds: float | None) -> int | None:
+    """Return `seconds` as whole milliseconds, none of them negative."""
+    return None if seconds is None else max(0, round(seconds * 1000))

@@ -2,6 +2,8 @@
 
 from ..records import clean
 from ..records.exchange import Response
+from ..records.plan_windows import windows_in
+from ..records.ratelimit import ratelimit_of
 
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid", "apim-request-id")
 
@@ -16,3 +18,8 @@ def announced_length(response: Response) -> int:
     """Return the bytes that Content-Length announces; 0 if it doesn't, as with chunks."""
     length = response.header("content-length") or ""
     return int(length) if length.isdecimal() and not response.header("transfer-encoding") else 0
+
+
+def limits(response: Response) -> dict[str, int]:
+    """Return the rate limits, and the windows of a subscription."""
+    return {**(ratelimit_of(response.headers) or {}), **windows_in(response.headers)}

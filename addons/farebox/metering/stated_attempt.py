@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from ..records import clean
@@ -56,8 +57,10 @@ def content_hash(key: bytes, caller: Mapping[str, Any], texts: Sequence[str]) ->
 
 
 def _hashed(key: bytes, texts: Iterable[str], body: bytes) -> str:
-    digest = hashlib.blake2b(key=key, digest_size=16)
-    for part in (*(text.encode("utf-8", "surrogatepass") for text in texts), body):
-        digest.update(len(part).to_bytes(8))
-        digest.update(part)
+    parts = [text.encode("utf-8", "surrogatepass") for text in texts]
+    lengths = [len(part).to_bytes(8) for part in parts]
+    small = b"".join(chain.from_iterable(zip(lengths, parts, strict=True)))
+    digest = hashlib.blake2b(small + len(body).to_bytes(8), key=key, digest_size=16)
+    # By itself, so that it isn't copied.
+    digest.update(body)
     return digest.hexdigest()

@@ -115,7 +115,8 @@ class WebSocketMeter:
         """Begin a response with `params` and those of the session; end the oldest if there are too many."""
         if sum(map(len, self._in_progress.values())) >= _MOST_RESPONSES:
             yield self._end(next(iter(self._in_progress)), now, readings.PROVIDER_CUT)
-        asked = exchange.asked or replace(self._state.asked, params={**self._params, **(params or {})} or None)
+        standing = {**self._params, **(params or {})} or None
+        asked = exchange.asked or msgspec.structs.replace(self._state.asked, params=standing)
         call = replace(
             self._call,
             id=self._new_id(),

@@ -20,13 +20,15 @@ from .capture import capture_of
 from .client_diagnostics import DiagnosticsCollector
 from .decompression import Decompressor
 from .draining import drain
-from .exchange import Exchange, destination, is_grpc, request_of
+from .exchange import Exchange
 from .fail_open import guarded
+from .header_fields import value_of
 from .held_answers import Held
 from .memory_budget import REQUEST_LIMIT, MemoryBudget
 from .outcome import outcome_of
 from .own_headers import OwnHeaders
 from .patches.own_listener import is_own_address_error
+from .request_head import destination, is_grpc, request_of
 from .router import Router
 from .stream_usage import StreamUsage
 from .tap import RESPONSE_LIMIT, RequestTap, ResponseTap, content_length, is_small_and_plain
@@ -87,8 +89,9 @@ class Sidecar:
             call_id=new_id(),
             capture=self._capture,
             hmac_key=self._hmac_key,
-            spent=time.perf_counter() - began,
+            head=request,
         )
+        exchange.add_overhead(time.perf_counter() - began)
         exchange.client_headers = request.headers if had_own else None
         self._open[flow.id] = exchange
         length = content_length(flow.request)
@@ -115,7 +118,7 @@ class Sidecar:
         exchange = self._open.get(flow.id)
         if exchange is None:
             return
-        self._diagnostics.dated(flow.response.headers.get("date"), time.time())
+        self._diagnostics.dated(value_of(flow.response.headers, b"date"), time.time())
         with exchange.own_time():
             meter = exchange.answer(flow.response)
         is_small = is_small_and_plain(flow.response, asks_stream=meter.asks_stream)

@@ -3,6 +3,7 @@
 import statistics
 from collections import Counter, OrderedDict, deque
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from mitmproxy import connection, http
 
@@ -79,7 +80,7 @@ class DiagnosticsCollector:
         """Compare an answer's `date` header with `now`, in seconds since 1970."""
         try:
             # A date has whole seconds: on average, the upstream's clock is half a second further.
-            self._skews.append(now - parsedate_to_datetime(date or "").timestamp() - 0.5)
+            self._skews.append(now - _seconds(date or "") - 0.5)
         except (TypeError, ValueError, OverflowError):
             return
 
@@ -96,6 +97,12 @@ class DiagnosticsCollector:
             unverified=dict(self._unverified),
             skew_ms=round(statistics.median(self._skews) * 1000) if self._skews else None,
         )
+
+
+# A server states the same date for a second.
+@lru_cache(64)
+def _seconds(date: str) -> float:
+    return parsedate_to_datetime(date).timestamp()
 
 
 def _count(hosts: Counter[str], host: str | None, note: str) -> None:

@@ -15,13 +15,13 @@ from ..records import reading as readings
 from ..records.reading import Reading
 from .access import is_inside_error
 from .client_diagnostics import DiagnosticsCollector
-from .exchange import destination
 from .fail_open import guarded
 from .http_version import accept_http_1, offer_http_1
 from .intercept import decrypts, needs_client_certificate
 from .keepalive import keep_alive
 from .lazy import answer_hello_first, connect_on_request
 from .patches.own_listener import is_own_address_error, is_own_literal, own_address_error
+from .request_head import destination
 from .trust import certified_names
 from .upstream_trust import why_refused
 from .worker_output import WorkerOutput, new_id

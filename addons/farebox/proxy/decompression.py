@@ -14,6 +14,7 @@ from mitmproxy import http
 from ..wire.content import decoded_start, start_limit
 from .decoded import Decoded
 from .exchange import Exchange
+from .header_fields import value_of
 from .memory_budget import MemoryBudget
 
 # Compressed bytes, of which at most 1.5 MiB are decompressed.
@@ -44,8 +45,8 @@ class Decompressor:
     # Hooks that are no coroutines: most calls have nothing to wait for.
     def request(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         exchange = self._find(flow.id)
-        encodings = flow.request.headers.get("content-encoding", "identity")
-        if exchange is None or encodings.strip().lower() in {"", "identity"}:
+        encodings = value_of(flow.request.headers, b"content-encoding")
+        if exchange is None or encodings is None or encodings.strip().lower() in {"", "identity"}:
             return None
         raw = exchange.sent_start
         if len(raw) <= AT_ONCE:

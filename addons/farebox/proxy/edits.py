@@ -90,7 +90,9 @@ class Editor:
         A header that the client has signed stays: without it, the provider would refuse the request.
         """
         self._check()
-        own = own_headers(request.headers, more)
+        # As `request.headers`, which compares each name with those before it.
+        names = dict.fromkeys(name.decode("utf-8", "surrogateescape") for name, _ in request.headers.fields)
+        own = own_headers(names, more)
         if own:
             signed = signed_headers(request.headers.get("authorization", ""))
             own = [name for name in own if name.lower() not in signed]

@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from operator import is_not
 from typing import Any
 
 import msgspec
@@ -24,10 +24,11 @@ from ..records.header_value import header_value
 from ..records.reading import BLOCKED, Reading
 from .capture import CaptureOptions
 from .decoded import Decoded, decoded
+from .header_fields import pairs_of, value_of
 from .identity import provider_at
 from .machine_shares import Share, with_share
 from .memory_budget import REQUEST_LIMIT
-from .own_address import is_for_farebox
+from .request_head import destination, mark_of, request_of
 from .worker_output import new_id
 
 HEAD_LIMIT = 64 << 10
@@ -38,7 +39,7 @@ class Exchange:
     """Meters one flow. The request's body is read when the answer begins, so that it delays nothing.
 
     `client_body` is the client's own body if another one was sent, `client_headers` are the client's own headers if
-    some were removed; `spent` is our own time so far, in seconds.
+    some were removed; `head` is the request without its body, as it was read before.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class Exchange:
         call_id: str,
         capture: CaptureOptions,
         hmac_key: bytes,
-        spent: float = 0.0,
+        head: Request | None = None,
     ) -> None:
         self.dialect = dialect
         self.provider: Provider = provider_at(flow, *destination(flow), table)
@@ -70,7 +71,9 @@ class Exchange:
         self._attempt: dict[str, Any] = {}
         self._started_at = time.time_ns()
         self._started = time.monotonic()
-        self._overhead = spent
+        self._overhead = 0.0
+        self._known_head = head
+        self._head_mark = mark_of(flow.request)
         self._head: bytearray | None = None
         self._uploaded = 0
         self._stay = capture.machines.begin(destination(flow)) if capture.machines else None
@@ -85,14 +88,17 @@ class Exchange:
         """Seconds since the request began."""
         return time.monotonic() - self._started
 
-    @contextmanager
-    def own_time(self) -> Iterator[None]:
+    def own_time(self) -> "_OwnTime":
         """Count the time of the block as overhead of farebox."""
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            self._overhead += time.perf_counter() - started
+        return _OwnTime(self)
+
+    def add_overhead(self, seconds: float) -> None:
+        """Count some of our own time."""
+        self._overhead += seconds
+
+    def keep_head(self) -> None:
+        """Take the request's head as the client's although it has changed: the change is ours."""
+        self._head_mark = mark_of(self.flow.request)
 
     def upload(self, chunk: bytes, may_keep: Callable[[int], bool] = lambda _size: False) -> None:
         """Take a piece of a request that is not held: keep it whole while it may be, and else its head."""
@@ -111,7 +117,7 @@ class Exchange:
 
     def answer(self, response: http.Response) -> Meter:
         """Start to meter the answer whose head is `response`."""
-        self.meter = Meter(self._call(), Response(response.status_code, _headers(response.headers)))
+        self.meter = Meter(self._call(), Response(response.status_code, pairs_of(response.headers)))
         return self.meter
 
     def budget_names(self) -> Mapping[str, str | None] | None:
@@ -132,7 +138,7 @@ class Exchange:
 
     def open_websocket(self, response: http.Response) -> WebSocketMeter:
         """Start to meter the websocket that `response` opens."""
-        return WebSocketMeter(self._call(), Response(response.status_code, _headers(response.headers)), new_id)
+        return WebSocketMeter(self._call(), Response(response.status_code, pairs_of(response.headers)), new_id)
 
     def take_overhead(self) -> float:
         """Return the overhead since the last call of this method, in seconds."""
@@ -196,11 +202,19 @@ class Exchange:
 
     def _sent(self) -> Request:
         if self._head is None and self.client_body is not None:
-            return request_of(self.flow, self.client_body, body_bytes=len(self.client_body))
+            size = len(self.client_body)
+            return self._read_head().with_body(self.client_body, is_whole=True, size=size)
         raw = self.sent_start
         size = len(raw) if self._head is None else self._uploaded
-        body, is_whole = decoded(raw, self.flow.request.headers.get("content-encoding"), self.decoding)
-        return request_of(self.flow, body, body_is_whole=is_whole and len(raw) == size, body_bytes=size)
+        body, is_whole = decoded(raw, value_of(self.flow.request.headers, b"content-encoding"), self.decoding)
+        return self._read_head().with_body(body, is_whole=is_whole and len(raw) == size, size=size)
+
+    def _read_head(self) -> Request:
+        """Return the request without its body; it is read again only if it has changed."""
+        mark = mark_of(self.flow.request)
+        if self._known_head is None or any(map(is_not, mark, self._head_mark)):
+            self._known_head, self._head_mark = request_of(self.flow), mark
+        return self._known_head
 
     def _attempt_of(self, request: Request, asked: Asked, caller: Mapping[str, Any], shape: Shape) -> dict[str, Any]:
         if asked.completes is not None:
@@ -219,31 +233,16 @@ class Exchange:
         return {name: value for name, value in values.items() if value} or None
 
 
-def request_of(flow: http.HTTPFlow, body: bytes = b"", *, body_is_whole: bool = True, body_bytes: int = 0) -> Request:
-    """Return the request of `flow` with `body`, the part of its body that is kept."""
-    request = flow.request
-    host, port = destination(flow)
-    path, _, query = request.path.partition("?")
-    return Request(request.method, host, port, path, _headers(request.headers), body, body_is_whole, body_bytes, query)
+class _OwnTime:
+    """Adds the time of a block to an exchange's overhead; a generator would take several times as long."""
 
+    __slots__ = ("_exchange", "_started")
 
-def is_grpc(request: Request) -> bool:
-    """Tell whether it is a call of gRPC."""
-    return (request.header("content-type") or "").startswith("application/grpc")
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
 
+    def __enter__(self) -> None:
+        self._started = time.perf_counter()
 
-def destination(flow: http.HTTPFlow) -> tuple[str, int]:
-    """Return host name and port of the server; a transparent proxy has the name only from the client's SNI.
-
-    A URL can have a user and a password before the name, and mitmproxy takes them for a part of the name.
-    """
-    host = flow.request.host.rpartition("@")[2]
-    if is_for_farebox(flow):
-        # The name in the client's TLS, if there is one, is farebox's.
-        return host, flow.request.port
-    is_address = not any(character.isalpha() for character in host) or ":" in host
-    return (flow.client_conn.sni or host) if is_address else host, flow.request.port
-
-
-def _headers(headers: http.Headers) -> tuple[tuple[str, str], ...]:
-    return tuple((name.lower(), value) for name, value in headers.items(multi=True))
+    def __exit__(self, *_error: object) -> None:
+        self._exchange.add_overhead(time.perf_counter() - self._started)

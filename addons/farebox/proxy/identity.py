@@ -3,6 +3,8 @@
 Over plain HTTP, or with mitmproxy's option `ssl_insecure`, any server can answer under any name.
 """
 
+from functools import lru_cache
+
 from mitmproxy import ctx, http
 
 from ..providers.table import NOBODY, Provider, Table, provider_of
@@ -10,7 +12,28 @@ from ..providers.table import NOBODY, Provider, Table, provider_of
 
 def provider_at(flow: http.HTTPFlow, host: str, port: int, table: Table) -> Provider:
     """Return the provider of `table` to which `flow` goes, at `host` and `port`; NOBODY if no name counts."""
-    return provider_of(host, port, table, is_verified=_is_verified(flow, host)) or NOBODY
+    return _remembered(host, port, _Same(table), _is_verified(flow, host))
+
+
+class _Same:
+    """A table that is equal to itself only: comparing its lines would take longer than searching them."""
+
+    __slots__ = ("table",)
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.table is other.table
+
+    def __hash__(self) -> int:
+        return id(self.table)
+
+
+# Calls go to a few servers, and at a host that nobody names, every line of the table is tried.
+@lru_cache(1024)
+def _remembered(host: str, port: int, same: _Same, is_verified: bool) -> Provider:  # noqa: FBT001 - only here
+    return provider_of(host, port, same.table, is_verified=is_verified) or NOBODY
 
 
 def _is_verified(flow: http.HTTPFlow, host: str) -> bool:

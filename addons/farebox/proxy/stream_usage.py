@@ -11,10 +11,12 @@ from mitmproxy.connection import ConnectionState
 from ..config.settings import Settings
 from ..providers.answering import named_by_headers
 from ..stream_options.hosts import supports_usage_option
-from ..stream_options.inject import is_plain, with_include_usage
+from ..stream_options.inject import is_plain, may_ask_for_stream, with_include_usage
 from ..wire.content import decoded_start
 from .edits import STREAM_USAGE, Editor
-from .exchange import Exchange, destination, request_of
+from .exchange import Exchange
+from .header_fields import pairs_of
+from .request_head import destination, request_of
 from .tap import RESPONSE_LIMIT, ResponseTap, content_length
 from .usage_tap import UsageTap
 
@@ -44,8 +46,12 @@ class StreamUsage:
 
     def ask(self, flow: http.HTTPFlow, exchange: Exchange) -> None:
         """Ask for usage in a request that is about to go out, if it allows that."""
-        body, server = flow.request.raw_content, destination(flow)
-        if not self._editor.is_on or not body or flow.request.trailers or server in self._refusing:
+        body = flow.request.raw_content
+        # Most calls without a stream end here.
+        if not self._editor.is_on or not body or not may_ask_for_stream(body) or flow.request.trailers:
+            return
+        server = destination(flow)
+        if server in self._refusing:
             return
         request = request_of(flow)
         is_proven = server in self._proven and request.path.rstrip("/").endswith("/chat/completions")
@@ -55,6 +61,7 @@ class StreamUsage:
         if asking is not None:
             exchange.client_body = body
             self._editor.set_body(flow.request, asking)
+            exchange.keep_head()
 
     def may_be_refused(self, exchange: Exchange, response: http.Response) -> bool:
         """Tell whether to hold an answer until its body says why the request was refused."""
@@ -100,7 +107,7 @@ class StreamUsage:
         """Ask a server from its next call on if this answer shows that it is one which supports it."""
         if flow.response is None or len(self._proven) >= _PROVEN_LIMIT:
             return
-        server = named_by_headers((name, value) for name, value in flow.response.headers.items(multi=True))
+        server = named_by_headers(pairs_of(flow.response.headers))
         if server is not None and server.takes_usage_option:
             self._proven.add(destination(flow))
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from mitmproxy import http
 
 from .exchange import Exchange
+from .header_fields import value_of
 
 RESPONSE_LIMIT = 1 << 20
 
@@ -87,8 +88,8 @@ class ResponseTap:
 
 def content_length(message: http.Message) -> int | None:
     """Return the announced length of the body, or None if there is none, as with chunks."""
-    value = message.headers.get("content-length", "")
-    if "transfer-encoding" in message.headers or not value.isdecimal():
+    value = value_of(message.headers, b"content-length") or ""
+    if not value.isdecimal() or value_of(message.headers, b"transfer-encoding") is not None:
         return None
     return int(value)
 
@@ -96,7 +97,7 @@ def content_length(message: http.Message) -> int | None:
 def is_small_and_plain(response: http.Response, *, asks_stream: bool) -> bool:
     """Tell whether mitmproxy should buffer an answer: it then goes out after the `response` hook."""
     length = content_length(response)
-    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = (value_of(response.headers, b"content-type") or "").partition(";")[0].strip().lower()
     if length is None or length > RESPONSE_LIMIT or kind == "text/event-stream":
         return False
     return not asks_stream or kind == "application/json"

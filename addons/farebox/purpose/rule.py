@@ -49,13 +49,19 @@ class PurposeRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     def matches(self, operation: str, shape: Shape, headers: Mapping[str, str]) -> bool:
         """Tell whether a request of `operation` has everything that the rule asks for."""
         return (
+            self.matches_structure(operation, shape)
+            and (self.headers is None or self.headers.items() <= headers.items())
+            and self._matches_prompt(shape)
+        )
+
+    def matches_structure(self, operation: str, shape: Shape) -> bool:
+        """Tell whether a request of `operation` matches, but for its headers and its prompt."""
+        return (
             self.operation in {None, operation}
             and (self.stream is None or self.stream is bool(shape.stream))
             and self.messages in {None, shape.messages}
             and (self.tools is None or shape.tools == frozenset(self.tools))
             and self.schema in {None, shape.schema}
-            and (self.headers is None or self.headers.items() <= headers.items())
-            and self._matches_prompt(shape)
         )
 
     def _matches_prompt(self, shape: Shape) -> bool:

@@ -4,9 +4,10 @@ Texts stay in memory, and only while the request is read.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
+
+import msgspec
 
 _SYSTEM_ROLES = frozenset({"system", "developer"})
 # Coding agents list a hundred tools. No rule is about so many messages or parts.
@@ -15,10 +16,11 @@ _SYSTEMS = 3
 _PARTS = 20
 # How far from the end the last message of the user is searched: results of tools can follow it.
 _LAST = 50
+_STRUCTURING = frozenset({"tool_choice", "toolConfig", "response_format", "text"})
+_NO_TOOLS: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(msgspec.Struct, frozen=True):
     """What rules are about. None is unknown: a body that is large or cut off is read in part.
 
     `messages` is the number of messages without system prompts; `user` is the text of the user's last message. An
@@ -80,6 +82,8 @@ def _text(content: object) -> str:
 
 def _tools(body: Mapping[str, Any]) -> frozenset[str] | None:
     """Return the names of the tools; None if they were not read."""
+    if "tools" not in body and "toolConfig" not in body:
+        return _NO_TOOLS
     config = body.get("toolConfig")
     given = config.get("tools") if isinstance(config, dict) else body.get("tools", [])
     if not isinstance(given, list):
@@ -101,6 +105,8 @@ def _names(tool: object) -> Iterator[str]:
 
 def _is_structured(body: Mapping[str, Any]) -> bool:
     """Return whether the answer must have a schema, or call a certain tool."""
+    if body.keys().isdisjoint(_STRUCTURING):
+        return False
     config = body.get("toolConfig")
     choices = (body.get("tool_choice"), config.get("toolChoice") if isinstance(config, dict) else None)
     is_forced = any(isinstance(one, dict) and not {"auto", "any"} & {one.get("type"), *one} for one in choices)

@@ -104,6 +104,8 @@ def _word(value: str) -> str | None:
 
 def count(value: object) -> int | None:
     """Return `value` if it is a whole number from 0 to 10**12, else None."""
+    if type(value) is int:
+        return value if 0 <= value <= _COUNT_LIMIT else None
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
@@ -118,7 +120,7 @@ def figures(value: object) -> Any:
 
 def _figures(value: object, depth: int, room: list[int]) -> Any:
     room[0] -= 1
-    if isinstance(value, bool | int | float):
+    if isinstance(value, int | float):
         return value if abs(value) <= _NUMBER_LIMIT else None
     if isinstance(value, str):
         return word(value)

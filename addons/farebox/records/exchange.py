@@ -1,5 +1,6 @@
 """A request and the head of its response, independent of the proxy's types."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,6 +22,21 @@ class Request:
     body_is_whole: bool = True
     body_bytes: int = 0
     query: str = field(default="", repr=False)
+    _first: dict[str, str] | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def by_name(self) -> Mapping[str, str]:
+        """The first value of each header, made once."""
+        if self._first is None:
+            object.__setattr__(self, "_first", dict(reversed(self.headers)))
+        return self._first or {}
+
+    def with_body(self, body: bytes, *, is_whole: bool, size: int) -> "Request":
+        """Return it with `body`, which is `size` bytes on the wire, without reading its head again."""
+        head = (self.method, self.host, self.port, self.path, self.headers)
+        request = Request(*head, body, is_whole, size, self.query)
+        object.__setattr__(request, "_first", self._first)
+        return request
 
     @property
     def is_upgrade(self) -> bool:
@@ -33,7 +49,7 @@ class Request:
 
     def header(self, name: str) -> str | None:
         """Return the first value of header `name`, given in lower case."""
-        return next((value for key, value in self.headers if key == name), None)
+        return self.by_name.get(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +58,18 @@ class Response:
 
     status: int
     headers: tuple[tuple[str, str], ...] = field(default=())
+    _first: dict[str, str] | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def by_name(self) -> Mapping[str, str]:
+        """The first value of each header, made once."""
+        if self._first is None:
+            object.__setattr__(self, "_first", dict(reversed(self.headers)))
+        return self._first or {}
 
     def header(self, name: str) -> str | None:
         """Return the first value of header `name`, given in lower case."""
-        return next((value for key, value in self.headers if key == name), None)
+        return self.by_name.get(name)
 
     @property
     def content_type(self) -> str:

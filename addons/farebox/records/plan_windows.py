@@ -5,7 +5,8 @@ length (`5h`, `7d`) and, if it is for one model or app only, by that (`7d_opus`)
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Any
 
 from . import clean
@@ -21,12 +22,15 @@ _HOUR, _DAY, _MOST_HOURS = 60, 1440, 24 * 60
 _PERCENT = re.compile(r"\d{1,6}(?:\.\d{1,12})?")
 
 
-def windows_in(headers: Iterable[tuple[str, str]]) -> dict[str, int]:
+def windows_in(headers: Collection[tuple[str, str]]) -> dict[str, int]:
     """Return the windows that the head of a response states."""
+    stating = [one for one in headers if _is_window(one[0])]
+    if not stating:
+        return {}
     moments = Moments.of(headers)
     found: dict[str, int] = {}
     codex: dict[str, dict[str, str]] = {}
-    for name, value in headers:
+    for name, value in stating:
         if claude := _CLAUDE.fullmatch(name):
             found |= _claude(claude[1], claude[2], value.strip(), moments)
         elif one := _CODEX.fullmatch(name):
@@ -34,6 +38,11 @@ def windows_in(headers: Iterable[tuple[str, str]]) -> dict[str, int]:
     for lane, stated in codex.items():
         found |= _codex(lane, stated, moments)
     return found
+
+
+@lru_cache(maxsize=1024)
+def _is_window(name: str) -> bool:
+    return name.startswith(("anthropic-ratelimit-unified-", "x-codex-"))
 
 
 def windows_of_event(rate_limits: Mapping[str, Any]) -> dict[str, int]:

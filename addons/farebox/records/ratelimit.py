@@ -36,10 +36,19 @@ def ratelimit_of(headers: Iterable[tuple[str, str]]) -> dict[str, int] | None:
     Times are relative to the response's `date`; without it, an absolute time is omitted.
     """
     all_of_them = tuple(headers)
+    limits = [one for one in all_of_them if is_limit(one[0])]
+    if not limits:
+        return None
     moments = Moments.of(all_of_them)
-    limits = [one for one in all_of_them if one[0] in ("retry-after", "retry-after-ms") or _PREFIX.match(one[0])]
     named = ((_name(name), _value(name, value, moments)) for name, value in limits)
     return {name: value for name, value in named if name and value is not None} or None
+
+
+# Servers send the same names with each response.
+@lru_cache(maxsize=1024)
+def is_limit(name: str) -> bool:
+    """Tell whether the header `name` can state a limit."""
+    return name in ("retry-after", "retry-after-ms") or _PREFIX.match(name) is not None
 
 
 class Moments(NamedTuple):
@@ -94,6 +103,8 @@ def _value(header: str, value: str, moments: Moments) -> int | None:
     return clean.count(int(value)) if value.isdecimal() and len(value) < 20 else None
 
 
+# A server states the same date for a second, and limits mostly end at full seconds.
+@lru_cache(maxsize=256)
 def _moment(value: str) -> datetime | None:
     """Return the time in an RFC 3339 or HTTP date."""
     for read in (datetime.fromisoformat, parsedate_to_datetime):

@@ -48,6 +48,8 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def with_units(usage: Usage, units: Mapping[str, int] | None) -> Usage:
     """Return `usage` with `units` beside its own, which go before, also where they say that there is none."""
+    if not units and usage.units is None:
+        return usage
     merged = {**(units or {}), **(usage.units or {})}
     return msgspec.structs.replace(usage, units={name: number for name, number in merged.items() if number} or None)
 

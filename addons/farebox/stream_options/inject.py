@@ -10,6 +10,7 @@ from ..wire.large_json import is_large, outer_members
 
 _INCLUDE_USAGE = b'"include_usage":true'
 _OPTION = b'"stream_options"'
+_STREAM = re.compile(rb'"stream"\s*:\s*true')
 _OPTIONS = re.compile(rb'"stream_options"\s*:\s*(null|\{)')
 # How many possible places of the options are tried; each takes a pass over the body.
 _TRIES = 8
@@ -34,6 +35,11 @@ def is_plain(request: Request) -> bool:
     is_signed = is_signed or _SIGNED_QUERY in request.query.lower()
     has_digest = any(name.endswith(_DIGESTS) for name, _ in request.headers)
     return kind == "application/json" and encoding == "identity" and not is_signed and not has_digest
+
+
+def may_ask_for_stream(body: bytes) -> bool:
+    """Tell whether `body` can have a member `stream` that is true, without decoding it."""
+    return _STREAM.search(body) is not None
 
 
 def with_include_usage(body: bytes) -> bytes | None:

@@ -45,6 +45,8 @@ def decoded_start(data: bytes, encodings: str | None, limit: int) -> tuple[bytes
 
     Invalid bytes, or an unknown encoding, end it.
     """
+    if encodings is None or encodings == "identity":
+        return data[:limit], len(data) <= limit
     pieces: list[bytes] = []
     room, is_whole = limit, True
     try:

@@ -1,6 +1,7 @@
 """The result of every framing: JSON documents, decoded as clients decode them."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, Protocol
 
@@ -28,6 +29,14 @@ class Document(NamedTuple):
         return self.event == "[DONE]"
 
 
+class Form(NamedTuple):
+    """The bytes on the wire before and behind the JSON of a document, and what `separators` may be around that."""
+
+    before: bytes
+    behind: bytes
+    separators: re.Pattern[bytes] | None = None
+
+
 # Returns the document of an event by its name and data if it need not be decoded, else None.
 Recognize = Callable[[str, bytes], Document | None]
 
@@ -40,8 +49,14 @@ class Documents(Protocol):
     """Turns pieces of a decoded body into documents. `unreadable` counts invalid documents.
 
     `is_whole` once the body was a single document and that has been read. `is_one` if the body is expected to contain
-    a single document.
+    a single document. `form` is what was around the document that was yielded last, None if it had no usual one. No
+    document has begun if it `is_between` two.
     """
+
+    @property
+    def form(self) -> Form | None: ...
+    @property
+    def is_between(self) -> bool: ...
 
     @property
     def is_stream(self) -> bool: ...

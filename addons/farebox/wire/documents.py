@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from .document import BYTE_ORDER_MARK, Document, Documents, Recognize, decode, unknown
+from .document import BYTE_ORDER_MARK, Document, Documents, Form, Recognize, decode, unknown
 from .eventstream import EventStreamDocuments
 from .jsonarray import ArrayElements
 from .jsondocument import JsonDocument
@@ -21,6 +21,9 @@ _LINES = frozenset(
 )
 _BINARY = ("audio/", "image/", "video/")
 _SSE_STARTS = (b"data:", b"event:", b"id:", b"retry:", b":")
+_MARKS = (BYTE_ORDER_MARK, *_SSE_STARTS)
+# Nearly all bodies begin with one of these, and are at no mark then.
+_PLAIN = frozenset({b"{", b"["})
 
 
 def documents(content_type: str, *, asks_stream: bool = False, recognize: Recognize = unknown) -> Documents:
@@ -40,6 +43,8 @@ class _NoDocuments:
     is_whole = False
     is_one = True
     unreadable = 0
+    form = None
+    is_between = False
 
     def feed(self, _chunk: bytes) -> Iterator[Document]:
         yield from ()
@@ -71,13 +76,21 @@ class _Sniffed:
         return self._inner is not None and self._inner.is_whole
 
     @property
+    def form(self) -> Form | None:
+        return self._inner.form if self._inner else None
+
+    @property
+    def is_between(self) -> bool:
+        return self._inner is not None and self._inner.is_between
+
+    @property
     def is_one(self) -> bool:
         return self._inner.is_one if self._inner else not self.is_stream
 
     def feed(self, chunk: bytes) -> Iterator[Document]:
         if self._inner is None:
             self._head = (self._head + chunk).removeprefix(BYTE_ORDER_MARK).lstrip()
-            if any(mark.startswith(self._head) and mark != self._head for mark in (BYTE_ORDER_MARK, *_SSE_STARTS)):
+            if self._head[:1] not in _PLAIN and any(map(self._may_begin, _MARKS)):
                 return
             self._inner = self._reader(self._head)
             chunk, self._head = self._head, b""
@@ -89,13 +102,17 @@ class _Sniffed:
             yield from self._inner.feed(self._head)
         yield from self._inner.close()
 
+    def _may_begin(self, mark: bytes) -> bool:
+        """Tell whether the bytes so far are the beginning of `mark`."""
+        return mark.startswith(self._head) and mark != self._head
+
     def _reader(self, start: bytes) -> Documents:
         if start.startswith(b"["):
-            return ArrayElements(is_stream=self._asks_stream)
+            return ArrayElements(is_stream=self._asks_stream, recognize=self._recognize)
         if start.startswith(_SSE_STARTS) or (self._type == _SSE and not start.startswith(b"{")):
             return SseDocuments(self._recognize)
         if self._type == _AWS and not start.startswith(b"{"):
-            return EventStreamDocuments()
+            return EventStreamDocuments(self._recognize)
         if self._type in _LINES or (self._asks_stream and self._type != _SSE):
             return JsonLines(declared=self._type in _LINES, recognize=self._recognize)
         return JsonDocument()

@@ -4,13 +4,14 @@ https://smithy.io/2.0/aws/amazon-eventstream.html
 """
 
 import base64
+import re
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..errors import WireError
-from .document import Document, decode
+from .document import Document, Recognize, decode, unknown
 
 # The specification allows 24 MiB of payload and 128 KiB of headers.
 _MESSAGE_LIMIT = (24 << 20) + (128 << 10) + 16
@@ -20,6 +21,7 @@ _LENGTH = struct.Struct(">H")
 # The header value types of fixed size; the other two are bytes and text.
 _SIZES = {0: 0, 1: 0, 2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16}
 _BYTES, _TEXT = 6, 7
+_WRAPPED = re.compile(rb'\{"bytes": ?"([A-Za-z0-9+/=]+)"(?:, ?"p": ?"[A-Za-z0-9]*")?\}')
 
 
 class EventStreamDocuments:
@@ -32,8 +34,13 @@ class EventStreamDocuments:
     is_stream = True
     is_whole = False
     is_one = False
+    form = None
+    is_between = False
 
-    def __init__(self) -> None:
+    def __init__(self, recognize: Recognize = unknown) -> None:
+        self._recognize = recognize
+        # Most messages have the same headers as the one before.
+        self._headers: tuple[bytes, str, bool] | None = None
         self.unreadable = 0
         self._rest = bytearray()
         self._needed = _PRELUDE.size
@@ -60,11 +67,14 @@ class EventStreamDocuments:
         if _CHECKSUM.unpack(message[-_CHECKSUM.size :])[0] != zlib.crc32(message[: -_CHECKSUM.size]):
             raise WireError("a message of the event stream has a wrong checksum")
         payload_start = _PRELUDE.size + _PRELUDE.unpack_from(message)[1]
-        headers = _headers(message[_PRELUDE.size : payload_start])
-        is_error = headers.get(":message-type") in {"exception", "error"}
-        names = (":exception-type", ":error-code") if is_error else (":event-type",)
-        name = next((headers[name] for name in names if name in headers), "")
-        return Document(name, self._payload(message[payload_start : -_CHECKSUM.size]), is_error)
+        raw = message[_PRELUDE.size : payload_start]
+        if self._headers is None or self._headers[0] != raw:
+            self._headers = (raw, *_event_of(_headers(raw)))
+        _, name, is_error = self._headers
+        payload = message[payload_start : -_CHECKSUM.size]
+        inner = None if is_error else _inner(payload)
+        known = self._recognize(name, inner) if inner else None
+        return known or Document(name, self._payload(payload), is_error)
 
     def _payload(self, payload: bytes) -> Any:
         try:
@@ -80,6 +90,24 @@ def _message_length(prelude: bytes) -> int:
     if checksum != zlib.crc32(prelude[: -_CHECKSUM.size]) or not least <= whole <= _MESSAGE_LIMIT:
         raise WireError("a message of the event stream has an invalid prelude")
     return int(whole)
+
+
+def _event_of(headers: Mapping[str, str]) -> tuple[str, bool]:
+    """Return the name of an event by its headers, and whether it is an error."""
+    is_error = headers.get(":message-type") in {"exception", "error"}
+    names = (":exception-type", ":error-code") if is_error else (":event-type",)
+    return next((headers[name] for name in names if name in headers), ""), is_error
+
+
+def _inner(payload: bytes) -> bytes | None:
+    """Return the JSON in the member `bytes` of `payload`, or `payload` itself, without decoding it; None if unclear."""
+    if b'"bytes"' not in payload:
+        return payload
+    found = _WRAPPED.fullmatch(payload)
+    try:
+        return base64.b64decode(found[1], validate=True) if found else None
+    except ValueError:
+        return None
 
 
 def _headers(raw: bytes) -> Mapping[str, str]:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 from ..errors import WireError
 from . import document
-from .document import Document, decode
+from .document import Document, Form, Recognize, decode, unknown
 
 _MARK = re.compile(rb'["\[\]{}]')
 _WITHIN_STRING = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
+_FORM = Form(b"", b"", re.compile(rb"[\s,]*"))
 _OPEN = b"[{"
 
 
@@ -19,8 +20,10 @@ class ArrayElements:
     """
 
     is_one = False
+    form = _FORM
 
-    def __init__(self, *, is_stream: bool) -> None:
+    def __init__(self, *, is_stream: bool, recognize: Recognize = unknown) -> None:
+        self._recognize = recognize
         self.is_stream = is_stream
         self.is_whole = False
         self.unreadable = 0
@@ -29,6 +32,10 @@ class ArrayElements:
         self._element = 0
         self._depth = 0
         self._in_string = False
+
+    @property
+    def is_between(self) -> bool:
+        return self._depth == 1 and not self._in_string and not self._rest
 
     def feed(self, chunk: bytes) -> Iterator[Document]:
         if self.is_whole:
@@ -53,7 +60,7 @@ class ArrayElements:
 
     def _read(self, element: bytes) -> Iterator[Document]:
         try:
-            yield Document("", decode(element))
+            yield self._recognize("", element) or Document("", decode(element))
         except WireError:
             self.unreadable += 1
 

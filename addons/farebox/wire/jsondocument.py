@@ -17,6 +17,8 @@ class JsonDocument:
 
     is_stream = False
     is_one = True
+    form = None
+    is_between = False
 
     def __init__(self) -> None:
         self.unreadable = 0

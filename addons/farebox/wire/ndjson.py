@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 from ..errors import WireError
 from . import document
-from .document import Document, Recognize, decode, unknown
+from .document import Document, Form, Recognize, decode, unknown
 
 # How often a line that currently ends in a brace is decoded; each attempt takes time.
 _TRIES = 8
+_FORM = Form(b"", b"\n")
 
 
 class JsonLines:
@@ -28,6 +29,11 @@ class JsonLines:
         self._tries = _TRIES
         self._has_begun = False
         self._is_one = False
+        self.form: Form | None = None
+
+    @property
+    def is_between(self) -> bool:
+        return self.is_stream and not self._rest
 
     @property
     def is_one(self) -> bool:
@@ -42,6 +48,7 @@ class JsonLines:
         if self.is_stream and self._tries and self._rest and chunk.rstrip().endswith(b"}"):
             self._tries -= 1
             with contextlib.suppress(WireError):
+                self.form = None
                 found = self._document(bytes(self._rest))
                 self._has_begun = True
                 self._drop(len(self._rest))
@@ -67,6 +74,7 @@ class JsonLines:
             start, self._tries = end + 1, _TRIES
             if not line:
                 continue
+            self.form = _FORM
             try:
                 found = self._document(line)
             except WireError:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..errors import WireError
-from .document import Document, Recognize, decode, unknown
+from .document import Document, Form, Recognize, decode, unknown
 
 EVENT_LIMIT = 32 << 20
 _BLANK = re.compile(rb"\n*")
+_END = b"\n\n"
 _DONE = re.compile(rb"data: ?\[DONE\]")
 
 
@@ -39,6 +40,7 @@ class EventStream:
         self._data_lines = 0
         self._skip_line_feed = False
         self._at_start = True
+        self.form: Form | None = None
 
     def feed(self, chunk: bytes) -> Iterator[Event]:
         """Yield the events that `chunk` completes."""
@@ -49,15 +51,22 @@ class EventStream:
         for part in chunk[:-2].split(b"\n\n"):
             event = _whole(part)
             if event is not None:
+                self.form = Form(part[: -len(event.data)], _END)
                 yield event
             else:
                 yield from self._feed(part + b"\n\n")
 
     @property
     def _is_within_event(self) -> bool:
-        return bool(self._at_start or self._skip_line_feed or self._rest or self._data_lines or self._name)
+        return not self.is_between
+
+    @property
+    def is_between(self) -> bool:
+        """Whether no part of an event has arrived."""
+        return not (self._at_start or self._skip_line_feed or self._rest or self._data_lines or self._name)
 
     def _feed(self, chunk: bytes) -> Iterator[Event]:
+        self.form = None
         self._rest += chunk
         if len(self._rest) + len(self._data) > EVENT_LIMIT:
             raise WireError(f"an event of the stream is longer than {EVENT_LIMIT} bytes")
@@ -138,14 +147,18 @@ class EventStream:
 
 
 def _whole(part: bytes) -> Event | None:
-    """Return the event of one data line, perhaps after a name, that `part` is; None if it is anything else."""
-    name = b""
-    if part.startswith(b"event: "):
-        name, _, part = part[7:].partition(b"\n")
-    data = part[6:]
-    if not data or not part.startswith(b"data: ") or b"\n" in data:
+    """Return the event of one data line that `part` is, perhaps after a name and an id; None if it isn't that."""
+    head, _, last = part.rpartition(b"\n")
+    data = last[6:] if last.startswith(b"data: ") else last[5:]
+    if not data or not last.startswith(b"data:"):
         return None
-    return Event(name[:64].decode("utf-8", "replace") if name else "", data)
+    name = b""
+    for line in head.split(b"\n") if head else ():
+        if line.startswith(b"event: "):
+            name = line[7:]
+        elif not line.startswith(b"id:"):
+            return None
+    return Event(name[:64].decode("utf-8", "replace"), data)
 
 
 class SseDocuments:
@@ -158,6 +171,14 @@ class SseDocuments:
     is_stream = True
     is_whole = False
     is_one = False
+
+    @property
+    def form(self) -> Form | None:
+        return self._events.form
+
+    @property
+    def is_between(self) -> bool:
+        return self._events.is_between
 
     def __init__(self, recognize: Recognize = unknown) -> None:
         self.unreadable = 0

@@ -28,6 +28,8 @@ class Messages:
     is_one = False
     is_whole = False
     unreadable = 0
+    form = None
+    is_between = False
 
     def feed(self, _chunk: bytes) -> Iterator[Document]:
         yield from ()
