@@ -27,6 +27,7 @@ _HOUR = ("ephemeral_1h_input_tokens", "ephemeral_1h_tokens")
 _MINUTES = ("ephemeral_5m_input_tokens", "ephemeral_5m_tokens")
 # DashScope's mark of an explicit cache, whose reads and writes have prices of their own.
 _KIND = "cache_type"
+_ANY = frozenset({*_READ, *_WRITTEN, *_SPLITS})
 WORDS = frozenset({*_READ, *_WRITTEN, *_HOUR, *_MINUTES})
 
 
@@ -60,6 +61,8 @@ def cached(usage: Mapping[str, Any]) -> Cached:
 def is_contradictory(usage: Mapping[str, Any]) -> bool:
     """Return whether the reads or the writes have two different numbers, or the writes a split that is not theirs."""
     places = _places(usage)
+    if all(_ANY.isdisjoint(place) for place in places):
+        return False
     splits = _inner(places, _SPLITS)
     halves = [number for names in (_HOUR, _MINUTES) if (number := _stated(splits, names)) is not None]
     written = _stated(places, _WRITTEN)

@@ -57,8 +57,12 @@ def unread(read: Callable[[Mapping[str, Any]], Usage], sent: Mapping[str, Any]) 
     """Return the names of counts in `sent` that `read` does not look at and no number that it reads repeats."""
     traced = _Traced(sent)
     read(traced)
-    known = {value for name, value, is_read in _leaves(traced) if is_read or name in _KNOWN}
-    return [name for name, value, is_read in _leaves(traced) if not is_read and _is_billable(name, value, known)]
+    leaves = list(_leaves(traced))
+    # Mostly, all that isn't read is known, or zero.
+    if all(is_read or value <= 0 or name in _KNOWN for name, value, is_read in leaves):
+        return []
+    known = {value for name, value, is_read in leaves if is_read or name in _KNOWN}
+    return [name for name, value, is_read in leaves if not is_read and _is_billable(name, value, known)]
 
 
 def _is_billable(name: str, value: int, read: set[int]) -> bool:

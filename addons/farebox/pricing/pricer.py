@@ -78,6 +78,11 @@ class Pricer:
         price = card.price(Amounts(every, 1))
         return self._filled_up(card, asked, price.missing + price.general)
 
+    @property
+    def has_rules(self) -> bool:
+        """Whether there are prices of the user's own, which can say who pays."""
+        return bool(self._overrides)
+
     def billing_rule(self, asked: Consumption) -> PriceRule | None:
         """Return the user's rule that says who pays for a call."""
         return self._overrides.billing_rule(asked) if self._overrides else None

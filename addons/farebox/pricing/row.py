@@ -73,7 +73,7 @@ def priced(row: Record, pricer: Pricer) -> Record:
 
 def with_payer(row: Record, pricer: Pricer) -> Record:
     """Return `row` with who pays by the user's rules, where the exchange leaves it to them."""
-    return ruled(row, pricer.billing_rule(consumptions(row)[0]))
+    return ruled(row, pricer.billing_rule(consumptions(row)[0]) if pricer.has_rules else None)
 
 
 def is_final(row: Record) -> bool:
