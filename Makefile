@@ -212,5 +212,5 @@ $(READY): requirements.lock pyproject.toml | $(UV)
 	$(UV) pip install --quiet --python .venv --no-deps --editable .
 	@# Where PYTHONDONTWRITEBYTECODE is set, each start would compile a thousand modules: half of what it costs.
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/farebox --help >/dev/null
-	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -c "import farebox.proxy.server, farebox.recorder.__main__"
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -c "import farebox.proxy.server, farebox.recorder.process"
 	@touch $@

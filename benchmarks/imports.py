@@ -23,7 +23,7 @@ STARTS = {
     "`farebox --help`": (_COMMAND, "--help"),
     "`farebox report --help`": (_COMMAND, "report", "--help"),
     "worker": ("import farebox.proxy.__main__",),
-    "recorder": ("import farebox.recorder.__main__",),
+    "recorder": ("import farebox.recorder.process",),
 }
 _HEAVY = ("mitmproxy", "cryptography", "sqlalchemy", "alembic", "genai_prices", "pydantic", "httpx2", "rich")
 _CHILD = """

@@ -41,7 +41,7 @@ _PRINTED = "print('', *sorted({name.partition('.')[0] for name in sys.modules}))
             {"platformdirs", "rich", "sqlalchemy", "typer"},
         ),
         ("import farebox.cli.run, farebox.supervisor.supervisor", {"typer"}),
-        ("import farebox.recorder.__main__", {"prometheus_client", "sqlalchemy"}),
+        ("import farebox.recorder.process", {"prometheus_client", "sqlalchemy"}),
         (_WORKER, {"aioquic", "cryptography", "mitmproxy", "ruamel"}),
     ],
     ids=["--version", "report", "run, without its children", "recorder", "worker"],

@@ -18,7 +18,7 @@ from farebox.config.settings import Settings
 from farebox.config.spool_limits import Limits
 from farebox.errors import LedgerAwayError
 from farebox.process.child import PIPE_VARIABLE, Liveness
-from farebox.recorder.__main__ import record
+from farebox.recorder.process import record
 from farebox.records import reading as readings
 from farebox.records.usage import Usage
 from farebox.spool.telemetry import Heartbeat, HeartbeatSender

@@ -22,7 +22,7 @@ from tests.support.upstream import Upstream
 # Fails if the SDK is imported before anything is pushed.
 IMPORTS = """
 import sys
-import farebox.recorder.__main__
+import farebox.recorder.process
 sys.exit(any(name.startswith("opentelemetry.sdk") for name in sys.modules))
 """
 USAGE = "gen_ai.client.inference.usage"

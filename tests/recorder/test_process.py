@@ -16,7 +16,7 @@ from farebox.config.settings import Settings
 from farebox.config.spool_limits import Limits
 from farebox.process import child
 from farebox.process.child import OF_RUN, PIPE_VARIABLE, PROBLEM
-from farebox.recorder.__main__ import main
+from farebox.recorder.process import main
 from farebox.records import reading as readings
 from farebox.records.usage import Usage
 from farebox.spool.writer import SpoolWriter

@@ -55,7 +55,7 @@ def test_a_file_that_is_no_database_is_an_error_and_one_that_cannot_be_opened_is
         revisions(engine)
 
 
-@pytest.mark.parametrize("module", ["farebox.cli.up", "farebox.recorder.__main__"])
+@pytest.mark.parametrize("module", ["farebox.cli.up", "farebox.recorder.process"])
 def test_a_start_imports_neither_alembic_nor_a_driver_that_it_does_not_need(module: str) -> None:
     code = f"import sys, {module}; print([name for name in ('alembic', 'mako', 'psycopg') if name in sys.modules])"
 

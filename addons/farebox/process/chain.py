@@ -1,11 +1,12 @@
 """Whether to call through the proxy that the environment names: a farebox on this machine would record calls twice."""
 
 import contextlib
-import http.client
 import ipaddress
 import logging
 import socket
 from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
 
 import msgspec
 
@@ -37,8 +38,10 @@ def is_farebox(proxy: UpstreamProxy, own_port: int) -> bool:
         return False
     if proxy.port == own_port:
         return True
-    with contextlib.suppress(OSError, http.client.HTTPException):
-        connection = http.client.HTTPConnection(proxy.host, proxy.port, timeout=_SECONDS)
+    # Imported here: few environments name a proxy on this machine, and a supervisor runs long.
+    http: Any = import_module("http.client")
+    with contextlib.suppress(OSError, http.HTTPException):
+        connection = http.HTTPConnection(proxy.host, proxy.port, timeout=_SECONDS)
         with contextlib.closing(connection):
             connection.request("GET", "/farebox")
             return _MARK in connection.getresponse().read(1 << 16)

@@ -161,8 +161,7 @@ class Sidecar:
 
     @guarded
     def websocket_start(self, flow: http.HTTPFlow) -> None:
-        exchange = self._pop(flow.id)
-        if exchange is not None:
+        if exchange := self._pop(flow.id):
             self._sockets.start(flow, exchange)
 
     @guarded
@@ -234,8 +233,7 @@ class Sidecar:
         return exchange
 
     def _finish(self, flow: http.HTTPFlow, outcome: str | None = None) -> None:
-        exchange = self._pop(flow.id)
-        if exchange is not None:
+        if exchange := self._pop(flow.id):
             self._write(exchange, outcome)
 
     def _write(self, exchange: Exchange, outcome: str | None) -> None:

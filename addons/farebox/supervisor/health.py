@@ -1,21 +1,13 @@
 """Ask a running sidecar for its health."""
 
-import http.client
-import ssl
-import urllib.error
-import urllib.request
+from collections.abc import Callable
+from importlib import import_module
 
 import msgspec
 
 from ..spool.telemetry import ClientDiagnostics
 
 _SECONDS = 5.0
-_BODY_LIMIT = 1 << 20
-# Not through a proxy: the environment may name this very sidecar.
-# The certificate is that of another name than this machine's address, and nothing secret is sent.
-_TLS = ssl.create_default_context()
-_TLS.check_hostname, _TLS.verify_mode = False, ssl.CERT_NONE
-_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=_TLS))
 
 
 class HealthReport(msgspec.Struct, frozen=True):
@@ -35,17 +27,9 @@ class HealthReport(msgspec.Struct, frozen=True):
 
 def ask(metrics: str, seconds: float = _SECONDS) -> HealthReport | None:
     """Return the report of the sidecar whose metrics are at this URL; None if none answers within `seconds`."""
+    body_at: Callable[[str, float], bytes] = import_module(".health_request", __package__).body_at
     try:
-        return msgspec.json.decode(_body(f"{metrics}/healthz", seconds), type=HealthReport)
-    except (OSError, http.client.HTTPException, ValueError):
+        return msgspec.json.decode(body_at(f"{metrics}/healthz", seconds), type=HealthReport)
+    except (OSError, ValueError):
         # Another program may listen there: its answer may be no HTTP, cut short, or no JSON.
         return None
-
-
-def _body(url: str, seconds: float) -> bytes:
-    try:
-        with _DIRECT.open(url, timeout=seconds) as answer:
-            return bytes(answer.read(_BODY_LIMIT))
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.read(_BODY_LIMIT)
