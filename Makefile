@@ -17,7 +17,7 @@ PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 OR_NONE := || [ $$? = 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates fuzz librechat-newest go-client client-matrix mitmproxy-tests plan-clients live-servers focus-check tables prices shares vendor abuse faults soak readme picture man board-pictures ledger-page dashboards mutants lock wheel sbom clean untuned bench bench-hooks bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-metering bench-gauges bench-series secrets image
+.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates fuzz librechat-newest go-client client-matrix mitmproxy-tests plan-clients live-servers focus-check tables prices shares vendor abuse faults soak readme picture man board-pictures ledger-page dashboards mutants lock wheel sbom clean untuned bench bench-hooks bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-metering memory bench-gauges bench-series secrets image
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
@@ -138,6 +138,9 @@ untuned: $(READY)  ## run the tests of traffic with and without tunings of mitmp
 
 bench-metering: $(READY)  ## measure CPU of metering alone, per JSON call and per chunk of each API; FLAGS="--before REV" compares
 	PYTHONPATH=addons $(BIN)/python -m benchmarks.metering $(FLAGS)
+
+memory: $(READY)  ## measure memory: 1,000 streams, a slow client, 100,000 hosts, models and users; FLAGS=--short takes a tenth of each
+	PYTHONPATH=addons $(BIN)/python -m benchmarks.memory $(FLAGS)
 
 bench-imports: $(READY)  ## modules imported and milliseconds to start
 	PYTHONPATH=addons $(BIN)/python -m benchmarks.imports

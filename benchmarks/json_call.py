@@ -143,6 +143,11 @@ def seconds_of_hooks(call: JsonCall, calls: int, folder: Path) -> float:
     return asyncio.run(_seconds(call, calls, folder))
 
 
+async def played(worker: Worker, call: JsonCall, calls: int) -> None:
+    """Play as many `calls` through the hooks of `worker`."""
+    await _played(worker, _flows(call, calls))
+
+
 async def _seconds(call: JsonCall, calls: int, folder: Path) -> float:
     with Worker(folder / "home") as worker:
         # The first ones fill the caches.
@@ -176,4 +181,6 @@ async def _played(worker: Worker, flows: list[tuple[http.HTTPFlow, http.Response
         sidecar.request(flow)
         flow.response = answer
         sidecar.responseheaders(flow)
-        await sidecar.response(flow)
+        pending = sidecar.response(flow)
+        if pending is not None:
+            await pending

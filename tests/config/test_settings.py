@@ -154,8 +154,8 @@ def test_an_address_of_prices_that_is_not_a_url_is_refused_without_being_quoted(
     [
         ("port: 65536", "port: 65536 is not a port number: use 0 (any free port) to 65535"),
         ("metrics_port: -1", "metrics_port: -1 is not a port number: use 0 (any free port) to 65535"),
-        ("workers: 0", "workers: 0 is not a number of workers: write 1 to 64"),
-        ("workers: 65", "workers: 65 is not a number of workers: write 1 to 64"),
+        ("workers: 0", "workers: 0 is not a number of workers: write 1 to 64, or auto"),
+        ("workers: 65", "workers: 65 is not a number of workers: write 1 to 64, or auto"),
         ("idle_timeout: 0", "idle_timeout: 0 is not a number of seconds: write 1 or more"),
         ("shutdown_timeout: -0.5", "shutdown_timeout: -0.5 is not a number of seconds: write 0 or more"),
         (

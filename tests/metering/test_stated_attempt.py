@@ -84,3 +84,10 @@ def test_a_body_that_is_long_or_not_there_as_a_whole_has_none() -> None:
 
     assert request_hash(SALT, {}, cut) is None
     assert request_hash(SALT, {}, request(bytes(HASHED_LIMIT + 1))) is None
+
+
+def test_a_long_body_has_a_hash_of_its_own() -> None:
+    long = bytes(HASHED_LIMIT)
+
+    assert request_hash(SALT, KEYED, request(long)) == request_hash(SALT, KEYED, request(bytes(HASHED_LIMIT)))
+    assert request_hash(SALT, KEYED, request(long)) != request_hash(SALT, KEYED, request(long[:-1] + b"1"))

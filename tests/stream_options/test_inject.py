@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from farebox.records.exchange import request_to
-from farebox.stream_options.inject import is_plain, with_include_usage
+from farebox.stream_options.inject import is_plain, may_ask_for_stream, with_include_usage
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,6 +44,7 @@ JSON = ("content-type", "application/json")
     ids=str,
 )
 def test_usage_is_asked_for(body: bytes, expected: bytes) -> None:
+    assert may_ask_for_stream(body)
     assert with_include_usage(body) == expected
 
 
@@ -154,6 +155,7 @@ LARGE = b'"messages":["' + b"word " * 60_000 + b'"]'
     ids=["first", "last", "the name without its colon"],
 )
 def test_a_large_body_is_asked_for_usage_in_front_of_its_first_member(body: bytes) -> None:
+    assert may_ask_for_stream(body)
     edited = with_include_usage(body)
 
     if b'"stream_options"' in body:
@@ -179,4 +181,12 @@ def test_a_large_body_is_asked_for_usage_in_front_of_its_first_member(body: byte
     ids=["no", "nothing", "odd", "false", "null", "in the middle", "cut off", "end out of sight", "list"],
 )
 def test_a_large_body_that_may_say_what_it_wants_is_left_alone(body: bytes) -> None:
+    assert with_include_usage(body) is None
+
+
+@pytest.mark.parametrize(
+    "body", [b"{}", b'{"stream":false}', b'{"model":"stream"}', b'{"messages":"' + b"x" * 600_000 + b'","stream":0}']
+)
+def test_a_body_that_asks_for_no_stream_is_not_decoded(body: bytes) -> None:
+    assert not may_ask_for_stream(body)
     assert with_include_usage(body) is None

@@ -21,7 +21,9 @@ Config = Annotated[
 Host = Annotated[str | None, typer.Option(metavar="ADDRESS", help="The address to listen on; default: 127.0.0.1.")]
 Port = Annotated[int | None, typer.Option(metavar="N", help="The proxy's port; default: 8080.")]
 MetricsPort = Annotated[int | None, typer.Option(metavar="N", help="The port of /metrics and /healthz; default: 9464.")]
-Workers = Annotated[int | None, typer.Option(metavar="N", help="Worker processes that share the port; default: 1.")]
+Workers = Annotated[
+    str | None, typer.Option(metavar="N", help="Worker processes that share the port, or `auto`; default: 1.")
+]
 Mode = Annotated[
     list[str] | None,
     typer.Option(

@@ -30,7 +30,7 @@ def problems(settings: Ranged) -> Iterator[str]:
     if settings.port == settings.metrics_port != 0:
         yield f"metrics_port: {settings.port} is the proxy's port too: give it another, such as 9464"
     if not 1 <= settings.workers <= _MOST_WORKERS:
-        yield f"workers: {settings.workers} is not a number of workers: write 1 to {_MOST_WORKERS}"
+        yield f"workers: {settings.workers} is not a number of workers: write 1 to {_MOST_WORKERS}, or auto"
     if not 0 <= settings.shutdown_timeout < math.inf:
         yield f"shutdown_timeout: {settings.shutdown_timeout} is not a number of seconds: write 0 or more"
     if settings.idle_timeout < 1:

@@ -41,6 +41,7 @@ from . import upstream_proxy as upstream_proxies
 from .access import Auth, Upstreams
 from .budgets import Budget
 from .clean_names import with_clean_names
+from .cores import with_number_of_workers
 from .currency import Currency, report_problems
 from .destinations import Destination, Digest
 from .environment import from_environment
@@ -175,7 +176,7 @@ def load(
     from_variables, given = from_environment(Settings, environment), given or {}
     for more in (from_variables, given):
         merge(merged, {key: value for key, value in more.items() if value not in (None, (), [])})
-    content = with_clean_names(with_lists(merged, Settings))
+    content = with_number_of_workers(with_clean_names(with_lists(merged, Settings)))
     try:
         settings = msgspec.convert(content, Settings, strict=False)
         return _filled(_checked(settings))

@@ -14,6 +14,7 @@ from ..records.exchange import Request
 
 # Hashing happens before the response is forwarded, and 1 MiB takes about a millisecond.
 HASHED_LIMIT = 1 << 20
+_LONG = 16 << 10
 # What equal requests have in common if one repeats the other.
 _SAME = ("client_addr", "user_id", "conversation", "message_id", "agent_id", "trace")
 _CONTENT = b"content"
@@ -61,6 +62,6 @@ def _hashed(key: bytes, texts: Iterable[str], body: bytes) -> str:
     lengths = [len(part).to_bytes(8) for part in parts]
     small = b"".join(chain.from_iterable(zip(lengths, parts, strict=True)))
     digest = hashlib.blake2b(small + len(body).to_bytes(8), key=key, digest_size=16)
-    # By itself, so that it isn't copied.
-    digest.update(body)
+    # Processors have instructions for SHA-256, which takes a third of the time then.
+    digest.update(hashlib.sha256(body).digest() if len(body) > _LONG else body)
     return digest.hexdigest()

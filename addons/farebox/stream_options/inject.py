@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from ..records.exchange import Request
-from ..wire.large_json import is_large, outer_members
+from ..wire.large_json import DECODED_BYTES, END_BYTES, is_large, outer_members
 
 _INCLUDE_USAGE = b'"include_usage":true'
 _OPTION = b'"stream_options"'
@@ -39,7 +39,9 @@ def is_plain(request: Request) -> bool:
 
 def may_ask_for_stream(body: bytes) -> bool:
     """Tell whether `body` can have a member `stream` that is true, without decoding it."""
-    return _STREAM.search(body) is not None
+    # Of a large body, only the ends are read; a search of all of it would hold up other calls.
+    ends = (body[:END_BYTES], body[-END_BYTES:]) if len(body) > DECODED_BYTES else (body,)
+    return any(_STREAM.search(part) for part in ends)
 
 
 def with_include_usage(body: bytes) -> bytes | None:
