@@ -37,7 +37,8 @@ def test_most_chunks_are_not_decoded(stream: Stream, monkeypatch: pytest.MonkeyP
 
     def noted(known: KnownEvents, name: str, raw: bytes) -> Any:
         found = recognize(known, name, raw)
-        decoded.extend([name] if found is None else [])
+        # AWS's messages are taken apart one by one.
+        decoded.extend([name] if found is None or "bedrock" not in stream.name else [])
         return found
 
     monkeypatch.setattr(KnownEvents, "recognize", noted)

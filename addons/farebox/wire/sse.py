@@ -44,6 +44,8 @@ class EventStream:
 
     def feed(self, chunk: bytes) -> Iterator[Event]:
         """Yield the events that `chunk` completes."""
+        if self._at_start and chunk and not (self._rest or chunk.startswith(b"\xef")):
+            self._at_start = False
         if not chunk.endswith(b"\n\n") or b"\r" in chunk or self._is_within_event:
             yield from self._feed(chunk)
             return
@@ -150,7 +152,7 @@ def _whole(part: bytes) -> Event | None:
     """Return the event of one data line that `part` is, perhaps after a name and an id; None if it isn't that."""
     head, _, last = part.rpartition(b"\n")
     data = last[6:] if last.startswith(b"data: ") else last[5:]
-    if not data or not last.startswith(b"data:"):
+    if not data or not last.startswith(b"data:") or part.startswith(b"\n"):
         return None
     name = b""
     for line in head.split(b"\n") if head else ():
