@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -17,7 +18,7 @@ from ..wire.documents import Document
 _SEEN_LIMIT, _NAME_LIMIT = 1000, 64
 
 
-class Asked(msgspec.Struct, frozen=True):
+class Asked(msgspec.Struct, frozen=True, eq=False):
     """What the request asks for.
 
     `units` are the billed units if the response does not count them (characters). A poll of earlier work `completes`
@@ -33,6 +34,15 @@ class Asked(msgspec.Struct, frozen=True):
     context: Mapping[str, Any] = msgspec.field(default_factory=dict)
     params: dict[str, Any] | None = None
     sizes: TextSize = TextSize()
+
+    def __eq__(self, other: object) -> bool:
+        """Compare what is asked for; `params` and `sizes` only describe the body."""
+        return isinstance(other, Asked) and _told(self) == _told(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+_told = attrgetter("model", "stream", "units", "completes", "context")
 
 
 class Reply(msgspec.Struct, frozen=True):
