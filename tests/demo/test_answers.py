@@ -57,7 +57,7 @@ def test_a_streamed_chat_has_its_usage_only_if_it_is_requested(*, include: bool)
     *chunks, done = documents(answer.events)
     assert (answer.body, done) == (b"", "[DONE]")
     texts = [chunk["choices"][0]["delta"].get("content") for chunk in chunks if chunk["choices"]]
-    assert texts == [" The", " river", None]
+    assert texts == [" The river runs", " past the mill", None]
     assert {chunk["object"] for chunk in chunks} == {"chat.completion.chunk"}
     assert [chunk["usage"] for chunk in chunks if "usage" in chunk] == [USAGE] * include
     finish = [chunk["choices"][0]["finish_reason"] for chunk in chunks if chunk["choices"]]

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from farebox.dialects._contradictions import PARTS
 from farebox.recorder.plausible import doubts, without_placeholders
 from farebox.records.text_size import TextSize
 from farebox.records.usage import Usage
@@ -10,6 +11,7 @@ from farebox.records.usage import Usage
 from tests.support.samples import reading, record_of
 
 ZEROS = Usage(input_tokens=0, cache_read_tokens=0, output_tokens=0)
+CALL = TextSize(prompt_bytes=60, answer_bytes=0, answer_kinds=("calls",))
 WORDS = TextSize(prompt_bytes=60, answer_bytes=40)
 
 
@@ -20,8 +22,13 @@ WORDS = TextSize(prompt_bytes=60, answer_bytes=40)
         ({"usage": Usage(input_tokens=0, output_tokens=40), "sizes": WORDS}, Usage(output_tokens=40)),
         ({"usage": Usage(input_tokens=9, output_tokens=0), "sizes": WORDS}, Usage(input_tokens=9)),
         ({"usage": Usage(input_tokens=0), "operation": "embeddings"}, Usage()),
+        (
+            {"usage": Usage(input_tokens=0, output_tokens=40, units={"web_search_requests": 1}), "sizes": WORDS},
+            Usage(output_tokens=40, units={"web_search_requests": 1}),
+        ),
+        ({"usage": Usage(input_tokens=9, output_tokens=0), "sizes": CALL}, Usage(input_tokens=9)),
     ],
-    ids=["all zeros", "no prompt", "no answer", "no input of an embedding"],
+    ids=["all zeros", "no prompt", "no answer", "no input of an embedding", "no prompt beside a tool", "only a call"],
 )
 def test_a_zero_that_cannot_be_true_is_not_told(values: dict[str, Any], expected: Usage) -> None:
     assert without_placeholders(reading(**values)).usage == expected
@@ -64,8 +71,7 @@ def test_placeholders_of_zero_are_estimated_and_never_priced_at_nothing() -> Non
         ({}, "openai_chat", []),
         ({"total_tokens": 1_000}, "openai_chat", []),
         ({"total_tokens": 999}, "openai_chat", ["total_not_explained"]),
-        ({"totalTokenCount": 999}, "gemini_generate", []),
-        ({"totalTokenCount": 998}, "gemini_generate", ["total_not_explained"]),
+        ({"totalTokenCount": 999}, "gemini_generate", ["total_not_explained"]),
         ({"totalTokenCount": 1_200}, "gemini_generate", ["total_not_explained"]),
         ({"totalTokens": 1_300}, "bedrock_converse", []),
         ({"total_tokens": 1_300}, "openai_chat", ["total_not_explained"]),
@@ -77,6 +83,25 @@ def test_a_total_that_is_not_the_sum_is_doubted(sent: dict[str, int], dialect: s
     used = Usage(input_tokens=900, cache_read_tokens=300, output_tokens=100)
 
     assert list(doubts(reading(usage=used, raw_usage=sent, dialect=dialect))) == expected
+
+
+@pytest.mark.parametrize(("whole", "expected"), [(999, []), (998, ["total_not_explained"])])
+def test_vertex_may_round_its_total_down(whole: int, expected: list[str]) -> None:
+    sent = {"totalTokenCount": whole}
+
+    assert list(doubts(reading(raw_usage=sent, dialect="gemini_generate", provider="vertex"))) == expected
+
+
+@pytest.mark.parametrize(
+    ("provider", "thinking", "expected"),
+    [("openai", 100, []), ("openai", 101, [PARTS]), ("doubleword", 130, []), ("doubleword", 200, [PARTS])],
+)
+def test_thinking_above_the_output_that_contains_it_is_doubted(
+    provider: str, thinking: int, expected: list[str]
+) -> None:
+    used = Usage(input_tokens=900, output_tokens=100, reasoning_tokens=thinking)
+
+    assert list(doubts(reading(provider=provider, usage=used))) == expected
 
 
 def test_doubts_make_the_cost_partial() -> None:

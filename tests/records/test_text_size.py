@@ -129,7 +129,8 @@ def test_an_answer_is_measured_where_it_has_content() -> None:
     for delta in ({"role": "assistant", "content": ""}, {"reasoning_content": "hm"}, {"content": "four"}):
         meter.feed(b"data: " + json.dumps({"choices": [{"delta": delta}]}).encode() + b"\n\n", 0.5)
     reading = meter.close(1.0)
-    assert reading.sizes == TextSize(prompt_bytes=len("modelgpt-4ostreammessages"), answer_bytes=6)
+    expected = TextSize(prompt_bytes=len("modelgpt-4ostreammessages"), answer_bytes=6, answer_kinds=("shown_thinking",))
+    assert reading.sizes == expected
     assert reading.output_chunks == 2
 
 

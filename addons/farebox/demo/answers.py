@@ -1,5 +1,6 @@
 """The answers of the demo's provider, in the formats of the real APIs. Pure."""
 
+import itertools
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -41,8 +42,8 @@ def answer_to(path: str, request: Mapping[str, Any]) -> Answer:
 
 def _openai_stream(request: Mapping[str, Any], wanted: Mapping[str, int]) -> Iterator[bytes]:
     head = _openai_head(request, "chat.completion.chunk")
-    for number in range(wanted.get("chunks", 12)):
-        delta = {"content": f" {_WORDS[number % len(_WORDS)]}"}
+    for text in _texts(wanted):
+        delta = {"content": text}
         yield _event({**head, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]})
     yield _event({**head, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
     if request.get("stream_options", {}).get("include_usage"):
@@ -60,13 +61,24 @@ def _anthropic_stream(request: Mapping[str, Any], wanted: Mapping[str, int]) -> 
     message = {"id": _id(request), "type": "message", "role": "assistant", "model": request["model"], "usage": usage}
     yield _named("message_start", {"message": message})
     yield _named("content_block_start", {"index": 0, "content_block": {"type": "text", "text": ""}})
-    for number in range(wanted.get("chunks", 12)):
-        delta = {"type": "text_delta", "text": f" {_WORDS[number % len(_WORDS)]}"}
+    for text in _texts(wanted):
+        delta = {"type": "text_delta", "text": text}
         yield _named("content_block_delta", {"index": 0, "delta": delta})
     yield _named("content_block_stop", {"index": 0})
     end = {"delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": wanted.get("output", 0)}}
     yield _named("message_delta", end)
     yield _named("message_stop", {})
+
+
+def _texts(wanted: Mapping[str, int]) -> Iterator[str]:
+    """Yield the pieces of an answer that is about as long as its tokens."""
+    number, words = wanted.get("chunks", 12), itertools.cycle(_WORDS)
+    size = max(1, wanted.get("output", 0) - wanted.get("reasoning", 0)) * _BYTES_PER_TOKEN // number
+    for _ in range(number):
+        text = f" {next(words)}"
+        while len(text) + 3 < size:
+            text += f" {next(words)}"
+        yield text
 
 
 def _openai_head(request: Mapping[str, Any], kind: str = "chat.completion") -> dict[str, Any]:

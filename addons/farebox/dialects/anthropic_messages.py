@@ -123,7 +123,11 @@ def _delta(reply: Reply, body: Mapping[str, Any]) -> Reply:
     if reply.finish_reason is None and reply.usage:
         # The output in message_start holds a place: a stream whose end does not state it has none.
         started = {name: value for name, value in reply.usage.items() if name != "output_tokens"}
-        doubts = {"input_told_twice"} if _is_another(started, mapping(body.get("usage"))) else set()
+        ended = mapping(body.get("usage"))
+        doubts = {"input_told_twice"} if _is_another(started, ended) else set()
+        if "server_tool_use" in ended and tokens(started, "input_tokens") and not tokens(ended, "input_tokens"):
+            # A server's tools add to the input, so that the number of the start is not that of the end.
+            doubts.add("incomplete_usage")
         reply = replace(reply, usage=started, doubts=reply.doubts | doubts)
     return replace(
         reply,

@@ -137,7 +137,9 @@ class Meter:
             cost_header=number_in(self._response.header("x-litellm-response-cost")),
             stated_cost=self._cost.stated,
             is_cost_believed=self._cost.is_believed_of(self._billed_by),
-            sizes=msgspec.structs.replace(self._call.asked.sizes, answer_bytes=self._output.bytes),
+            sizes=msgspec.structs.replace(
+                self._call.asked.sizes, answer_bytes=self._output.bytes, answer_kinds=tuple(sorted(self._output.kinds))
+            ),
         )
 
     def _timing(self, now: float) -> dict[str, Any]:

@@ -1,21 +1,27 @@
-"""The output of a model as it arrives: when the first of it came, how many documents had some, and how many bytes."""
+"""The output of a model as it arrives: when the first of it came, how many documents had some, and how much it is."""
 
 from ..dialects._base import Dialect
+from ..records.answer_kinds import kinds_in
 from ..records.text_size import content_bytes
 from ..wire.document import Document
 from .known_events import Skimmed
 
 
 class Output:
-    """Counts the documents of one response that contain output; `first` is the time of the first one of a stream."""
+    """Counts the documents of one response that contain output; `first` is the time of the first one of a stream.
+
+    `kinds` are what the output consists of besides text. An event that is skimmed is of a kind that was seen before.
+    """
 
     def __init__(self) -> None:
         self.first: float | None = None
         self.chunks = 0
         self.bytes = 0
+        self.kinds: frozenset[str] = frozenset()
 
     def see(self, document: Document, dialect: Dialect, now: float, *, is_stream: bool) -> None:
         """Count a document."""
+        self.kinds |= kinds_in(document.data)
         if not is_stream:
             self.bytes += content_bytes(document.data)
         elif dialect.has_content(document):

@@ -23,6 +23,7 @@ RESERVATIONS = frozenset(
         *("meter_failure", "unreadable_answer", "incomplete_answer", "incomplete_usage", "no_usage"),
         *("total_not_explained", "breakdown_repeats", "service_tier_not_told"),
         *("unknown_usage_field", "parts_not_explained", "input_told_twice"),
+        *("output_unlike_text", "input_unlike_text"),
     }
 )
 GATEWAY_CACHE = "gateway_cache_hit"

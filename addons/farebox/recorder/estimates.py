@@ -5,7 +5,6 @@ and variance, in which old calls fade, give the most likely number and a band ar
 """
 
 import math
-import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -14,7 +13,7 @@ import msgspec
 from ..records import reading as outcomes
 from ..records.reading import Reading
 from ..records.usage import Usage
-from .tokens_per_byte import TOKENS_PER_BYTE
+from .tokenizers import tokens_per_byte
 
 # With tools, the provider adds a text of its own, so calls with and without them are separate kinds.
 INPUT, INPUT_TOOLS, PER_BYTE, PER_DOCUMENT = "input/byte", "input with tools/byte", "output/byte", "output/document"
@@ -41,11 +40,6 @@ _FRAME_BYTES = 8
 # An image is 85 tokens in OpenAI's low detail, about 800 as clients usually send it, and up to 4,800 at Anthropic.
 _MEDIUM = (85, 800, 4800)
 _TOOLS = frozenset({"tools", "functions", "toolConfig.tools"})
-_TOKENIZERS = (
-    (re.compile(r"claude-(opus-4[-.][789]|[a-z]+-[5-9])"), "claude-4.7"),
-    (re.compile(r"claude"), "claude"),
-    (re.compile(r""), "o200k"),
-)
 
 
 class Ratio(msgspec.Struct, frozen=True):
@@ -194,8 +188,7 @@ def _prior(model: str, kind: str) -> Ratio:
     if kind == PER_DOCUMENT:
         mean, deviation = _PRIOR_PER_DOCUMENT
     else:
-        tokenizer = next(name for pattern, name in _TOKENIZERS if pattern.search(model.lower()))
-        mean, spread = TOKENS_PER_BYTE[tokenizer]
+        mean, spread = tokens_per_byte(model)
         deviation = math.hypot(spread, _UNKNOWN_SHARE)
     return Ratio(_PRIOR_CALLS, mean, deviation**2)
 

@@ -1,43 +1,49 @@
 """Which stated usage can be true: zeros that hold a place are no counts, and a total is the sum of its parts. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from ..dialects import BY_NAME as DIALECTS
-from ..dialects._contradictions import contradictions
+from ..dialects._contradictions import PARTS, contradictions
 from ..dialects._unread import unread
 from ..providers.quirks import reasoning_beside_output
 from ..providers.table import BY_NAME
 from ..records import clean
+from ..records.answer_kinds import CALLS
 from ..records.price_context import is_cache_hit
 from ..records.reading import Reading
 from ..records.usage import Usage, total
+from .always_stated import lacking
+from .text_limits import ANSWERS, contradicted
 
-# Operations whose answer has text: neither that nor the prompt takes zero tokens.
-_ANSWERS = frozenset({"chat", "text_completion", "generate_content"})
 _EMBEDDINGS = "embeddings"
 _TOTALS = ("total_tokens", "totalTokens", "totalTokenCount")
 # Vertex AI's total can be one less than its parts.
-_ROUNDING = {"gemini_generate": 1}
+_ROUNDING = {"vertex": 1}
 # A guardrail answers in the model's place, which has not read the prompt.
 _ANSWERED_BY_OTHERS = frozenset({"guardrail_intervened"})
 _WITH_CACHE_IN_TOTAL = frozenset({"bedrock_converse", "bedrock_invoke"})
+# Ends of the names of units that tools are billed by.
+_OF_TOOLS = ("_requests", "_calls", "_searches")
+# It counts thinking with another tokenizer than the output that contains it.
+_APART = {"doubleword": 1.4}
 _INPUT = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens")
 _OUTPUT = ("output_tokens", "reasoning_tokens")
 
 
 def without_placeholders(reading: Reading) -> Reading:
     """Return `reading` without totals of zero that can't be true: no prompt and no answer take zero tokens."""
-    usage, has_answer = reading.usage, bool(reading.sizes.answer_bytes)
+    usage = reading.usage
+    has_answer = bool(reading.sizes.answer_bytes) or CALLS in reading.sizes.answer_kinds
     is_success = reading.status == 200 and reading.error_type is None and not reading.is_pending
-    is_billed_otherwise = usage.units or reading.parts or reading.completes
+    is_billed_otherwise = not _are_beside_tokens(usage.units or {}) or reading.parts or reading.completes
     if not is_success or is_billed_otherwise or _is_answered_by_others(reading):
         return reading
     dropped: tuple[str, ...] = ()
-    if usage.input_tokens == 0 and (reading.operation == _EMBEDDINGS or (reading.operation in _ANSWERS and has_answer)):
+    if usage.input_tokens == 0 and (reading.operation == _EMBEDDINGS or (reading.operation in ANSWERS and has_answer)):
         dropped += _INPUT
-    if usage.output_tokens == 0 and reading.operation in _ANSWERS and has_answer:
+    if usage.output_tokens == 0 and reading.operation in ANSWERS and has_answer:
         dropped += _OUTPUT
     return msgspec.structs.replace(reading, usage=_without(usage, dropped)) if dropped else reading
 
@@ -50,6 +56,10 @@ def doubts(reading: Reading) -> Iterator[str]:
     if dialect is not None and unread(dialect.usage, sent):
         yield "unknown_usage_field"
     yield from contradictions(sent, reading.usage)
+    yield from contradicted(reading)
+    yield from lacking(reading)
+    if _is_thinking_above_output(reading):
+        yield PARTS
     whole = next((number for name in _TOTALS if (number := clean.count(sent.get(name))) is not None), None)
     # A total can be that of the model alone, beside which tools have parts of their own.
     sums = [total(one.input_tokens, one.output_tokens) for one in (reading.usage, *_of_parts(reading))]
@@ -71,12 +81,22 @@ def _explains(whole: int, parts: int, reading: Reading) -> bool:
     cached = total(reading.usage.cache_read_tokens, reading.usage.cache_write_tokens) or 0
     beside = cached if reading.dialect in _WITH_CACHE_IN_TOTAL else 0
     left_out = (reading.usage.reasoning_tokens or 0) if _leaves_reasoning_out(reading) else 0
-    return whole in {parts, parts + beside, parts - left_out, parts - _ROUNDING.get(reading.dialect or "", 0)}
+    return whole in {parts, parts + beside, parts - left_out, parts - _ROUNDING.get(reading.provider, 0)}
+
+
+def _is_thinking_above_output(reading: Reading) -> bool:
+    output, thinking = reading.usage.output_tokens, reading.usage.reasoning_tokens
+    return output is not None and thinking is not None and thinking > output * _APART.get(reading.provider, 1)
 
 
 def _leaves_reasoning_out(reading: Reading) -> bool:
     provider = BY_NAME.get(reading.provider)
     return provider is not None and reasoning_beside_output in provider.quirks.get(reading.dialect or "", ())
+
+
+def _are_beside_tokens(units: Mapping[str, int]) -> bool:
+    """Return whether all units are those of tools, which a server uses beside a model that is billed by the token."""
+    return all(name.endswith(_OF_TOOLS) for name in units)
 
 
 def _is_answered_by_others(reading: Reading) -> bool:

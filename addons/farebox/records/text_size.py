@@ -29,11 +29,13 @@ class TextSize(msgspec.Struct, frozen=True, omit_defaults=True):
     """`prompt_bytes`: text of a request's values and names, without base64 media, which `media` counts.
 
     `answer_bytes`: text of a response's documents with content. None if not all of the text was available.
+    `answer_kinds`: what the response has besides (answer_kinds).
     """
 
     prompt_bytes: int | None = None
     media: int = 0
     answer_bytes: int | None = None
+    answer_kinds: tuple[str, ...] = ()
 
 
 def content_bytes(document: Any) -> int:
