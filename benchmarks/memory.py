@@ -26,11 +26,12 @@ from msgspec.structs import replace
 
 from tests.support.flows import Worker
 from tests.support.sidecar import Sidecar, redirected, wait_until
-from tests.support.upstream import Asked, Step, Upstream
+from tests.support.upstream import Asked, Pause, Step, Upstream
 
 from .json_call import JSON_CALLS, played
 from .results import put
-from .speed_load import HOST, Scenario, answer, run
+from .speed_answers import OPENAI, Scenario, answer
+from .speed_load import Target, run
 from .traffic import readings
 
 _STREAMS, _NAMES, _LARGE = 1_000, 100_000, 64 << 20
@@ -55,16 +56,16 @@ def main() -> None:
 def _measured(streams: int, names: int, large: int) -> Iterator[tuple[str, Mapping[str, float]]]:
     with (
         tempfile.TemporaryDirectory() as folder,
-        Upstream(_answer(large), keep_bodies=False, hosts=(HOST,)) as upstream,
+        Upstream(_answer(large), keep_bodies=False, hosts=(OPENAI,)) as upstream,
     ):
         home = Path(folder) / "home"
         with Sidecar(home, *redirected(upstream, Path(folder))) as sidecar:
             authority = sidecar.ca.strip("'")
             yield "after the start", _pss(sidecar)
-            load = Scenario("", streams, streams, chunks=40, pause=0.25)
+            load = Scenario("", 0, streams, streams, chunks=40, pause=0.25)
             yield (
                 f"{streams:,} streams, at most",
-                _most(sidecar, lambda: asyncio.run(run(load, sidecar.port, authority))),
+                _most(sidecar, lambda: asyncio.run(run(load, Target(sidecar.port, authority)))),
             )
             slow = _most(sidecar, lambda: asyncio.run(_read_slowly(sidecar.port, authority)))
             yield f"an answer of {large >> 20} MB, read slowly, at most", slow
@@ -82,18 +83,24 @@ def _measured(streams: int, names: int, large: int) -> Iterator[tuple[str, Mappi
 
 def _answer(large: int) -> Callable[[Asked], list[Step]]:
     head = b"HTTP/1.1 200 OK\r\ncontent-type: application/octet-stream\r\ncontent-length: %d\r\n\r\n" % large
-    return lambda asked: [head, bytes(large)] if "x-large" in asked.headers else answer(asked)
+    return lambda asked: [head, bytes(large)] if "x-large" in asked.headers else _streamed(asked)
+
+
+def _streamed(asked: Asked) -> list[Step]:
+    given = answer(OPENAI, int(asked.headers["x-chunks"]), float(asked.headers["x-pause"]))
+    chunks = [step for _ in range(given.chunks) for step in (Pause(given.pause), given.chunk("word"))]
+    return [given.begin, *chunks, given.end]
 
 
 async def _read_slowly(port: int, authority: str) -> None:
     """Ask for the large answer, read nothing of it for some seconds, and leave."""
     context = ssl.create_default_context(cafile=authority)
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(f"CONNECT {HOST}:443 HTTP/1.1\r\nhost: {HOST}:443\r\n\r\n".encode())
+    writer.write(f"CONNECT {OPENAI}:443 HTTP/1.1\r\nhost: {OPENAI}:443\r\n\r\n".encode())
     await reader.readuntil(b"\r\n\r\n")
-    await writer.start_tls(context, server_hostname=HOST)
+    await writer.start_tls(context, server_hostname=OPENAI)
     writer.write(
-        f"POST /v1/chat/completions HTTP/1.1\r\nhost: {HOST}\r\nx-large: 1\r\ncontent-length: 2\r\n\r\n{{}}".encode()
+        f"POST /v1/chat/completions HTTP/1.1\r\nhost: {OPENAI}\r\nx-large: 1\r\ncontent-length: 2\r\n\r\n{{}}".encode()
     )
     await reader.readuntil(b"\r\n\r\n")
     await asyncio.sleep(10)
@@ -122,7 +129,7 @@ async def _meter_names(number: int) -> None:
             await played(worker, own, 1)
 
 
-def _most(sidecar: Sidecar, work: Callable[[], None]) -> Mapping[str, float]:
+def _most(sidecar: Sidecar, work: Callable[[], object]) -> Mapping[str, float]:
     """Return the most memory of each process while `work` is done."""
     running = threading.Thread(target=work)
     running.start()

@@ -151,7 +151,7 @@ class PendingClients:
         if not self._is_starting:
             self._is_starting = True
             self._loop.call_soon(self._start_next)
-        self._begun.setdefault((pending.address, target_of(pending.data)), deque()).append(pending)
+        self._begun.setdefault((pending.address, target_of(pending.received)), deque()).append(pending)
 
     def _start_next(self) -> None:
         """Have one connection handled, of each client's address and target in turn: a burst holds up itself alone."""
