@@ -1,4 +1,4 @@
-"""Counts that an API states in every response, zeros included: where one is missing, it was lost on the way. Pure.
+"""Counts that a provider states in every response: where one is missing, or zero, it was lost on the way. Pure.
 
 https://platform.openai.com/docs/api-reference/chat/object, https://platform.claude.com/docs/en/api/messages
 """
@@ -13,6 +13,8 @@ from ..records.reading import Reading
 INCOMPLETE, PARTS = "incomplete_usage", "parts_not_explained"
 # The details of the input in OpenAI's form, which always name the cached tokens.
 _DETAILS = {"openai_chat": "prompt_tokens_details", "openai_responses": "input_tokens_details"}
+# Other hosts of the same API leave them out.
+_OPENAI = frozenset({"openai", "azure"})
 _OF_CLAUDE = ("cache_creation_input_tokens", "cache_read_input_tokens")
 
 
@@ -22,15 +24,10 @@ def lacking(reading: Reading) -> Iterator[str]:
     if reading.outcome != outcomes.OK or reading.parts or not sent:
         return
     details = sent.get(_DETAILS.get(reading.dialect or "", ""))
-    if isinstance(details, dict) and WORDS.isdisjoint(details) and WORDS.isdisjoint(sent):
+    is_openai = reading.provider in _OPENAI and isinstance(details, dict)
+    if is_openai and WORDS.isdisjoint(details) and WORDS.isdisjoint(sent):
         yield INCOMPLETE
-    if reading.dialect == "anthropic_messages" and "claude" in (reading.model or ""):
-        yield from _of_claude(sent)
-
-
-def _of_claude(sent: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the reasons for Claude, which never counts the whole prompt as cached: its end is not."""
-    if sum(name in sent for name in _OF_CLAUDE) == 1:
-        yield INCOMPLETE
-    if sent.get("input_tokens") == 0 and any(sent.get(name) for name in _OF_CLAUDE):
+    is_claude = reading.dialect == "anthropic_messages" and "claude" in (reading.model or "")
+    # Claude never counts the whole prompt as cached: its end is not.
+    if is_claude and sent.get("input_tokens") == 0 and any(sent.get(name) for name in _OF_CLAUDE):
         yield PARTS
