@@ -161,14 +161,16 @@ def verdict(taken: list[Exchange], rows: list[dict[str, Any]], folder: Path) -> 
 def _differences(row: dict[str, Any], oracle: dict[str, Any]) -> Iterator[str]:
     """Yield where `row` departs from the oracle.
 
-    What that does not state, or states as zero, may be estimated. Parts of an estimate are unknown.
+    What that does not state, or states as zero, may be estimated. Parts of an estimate are unknown, and so is a zero
+    that can't be true, if the cost says so.
     """
     told = (oracle["usage"] or {}) | corpus.billed_beside(oracle)
     estimated = row["estimate"] or {}
     excepted = tuple(corpus.COLUMNS.values()) if oracle["id"] in _GLUED else corpus.EXCEPTIONS.get(oracle["id"], ())
     for name, column in corpus.COLUMNS.items():
         expected, ours = told.get(name), row[column]
-        may_differ = not expected and (column in estimated or (estimated and ours is None))
+        is_unknown = ours is None and (estimated or (expected == 0 and row["cost_status"] != "priced"))
+        may_differ = not expected and (column in estimated or is_unknown)
         if ours != expected and column not in excepted and not may_differ:
             yield f"{column}: {ours}, the oracle has {expected}"
     if (billed := oracle["provider_reported_cost"]) and "byok" not in oracle["flags"]:

@@ -134,7 +134,7 @@ def test_on_a_machine_whose_speed_is_unknown_no_call_has_a_price(engine: Engine)
 def test_a_narrow_terminal_cuts_no_figure(engine: Engine) -> None:
     found, text = compared(engine, call(), call("claude-sonnet-4-5-20250929", cost_nanousd=123_456)), StringIO()
 
-    Console(file=text, width=56).print(comparison_table(found))
+    Console(file=text, width=56).print(comparison_table(found, 56))
 
     assert "…" not in text.getvalue()
     assert max(map(len, text.getvalue().splitlines())) <= 56

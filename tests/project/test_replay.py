@@ -67,3 +67,19 @@ def test_what_is_billed_beside_calls_has_no_oracle(folder: Path) -> None:
 
     assert verdict([stored], [row(input_tokens=1081)], folder).wrong == []
     assert verdict([stored], [], folder).wrong == ["gemini_cached_contents a has 0 rows, not 1"]
+
+
+@pytest.mark.parametrize(
+    ("status", "wrong"),
+    [
+        ("partial", []),
+        ("priced", ["openai_responses a output_tokens: None, the oracle has 0"]),
+    ],
+)
+def test_a_zero_that_can_t_be_true_may_be_unknown_if_the_cost_says_so(
+    folder: Path, status: str, wrong: list[str]
+) -> None:
+    oracle = {**ORACLE, "usage": {"input_total": 3, "output_total": 0}, "provider_reported_cost": None}
+    called = Exchange("a", "openai_responses", is_row=True, oracle=oracle)
+
+    assert verdict([called], [row(cost_status=status)], folder).wrong == wrong
