@@ -27,6 +27,7 @@ NEEDS = {
     "digest.notify": ("destinations",),
     "auth.user": ("auth.password_file",),
     "auth.password_file": ("auth.user",),
+    "report_currency": ("currency",),
 }
 
 

@@ -8,7 +8,7 @@ from farebox.config.settings import Settings, keys
 from tests.support.settings import load_file
 
 # They need another key beside them, or a file.
-_NOT_ALONE = {"auth", "auth.user", "auth.password_file", "web_config", "digest.notify"}
+_NOT_ALONE = {"auth", "auth.user", "auth.password_file", "web_config", "digest.notify", "report_currency"}
 # Other keys have words, all of which a message lists.
 FREE = [key for key in keys() if any(kind in (int, float, str) or item_kinds(kind) for kind in kinds_at(Settings, key))]
 GROUPS = [key for key in Settings.__struct_fields__ if any(map(is_struct, kinds_at(Settings, key)))]

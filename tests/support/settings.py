@@ -66,6 +66,7 @@ VARIABLES: Mapping[str, tuple[str, Any]] = {
         (PriceRule(Match(provider="ollama"), local=Free()),),
     ),
     "currency": ("[{code: EUR, usd: 1.08}]", (Currency("EUR", Decimal("1.08")),)),
+    "report_currency": ("EUR", "EUR"),
     "cost_fields": ("[{header: x-cost}]", (CostField(header="x-cost"),)),
     "gateway_calls": ("leave_out", "leave_out"),
     "budgets": (
