@@ -27,8 +27,9 @@ def main() -> None:
             timeout=120,
         )
         engine = open_engine(f"sqlite:///{home}/demo/ledger.db")
-        groups = ordered(summarise(engine, Scope(), BY), BY)
-        [whole] = summarise(engine, Scope(), ())
+        with engine.connect() as connection:
+            groups = ordered(summarise(connection, Scope(), BY), BY, {})
+            [whole] = summarise(connection, Scope(), ())
         engine.dispose()
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         console = Console(record=True, width=WIDTH, file=nowhere, force_terminal=True, color_system="truecolor")

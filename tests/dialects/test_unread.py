@@ -46,4 +46,4 @@ def test_a_dialect_that_is_gone_reads_nothing_and_doubts_nothing() -> None:
 def test_a_renamed_count_makes_the_cost_partial() -> None:
     row = record_of(reading(raw_usage={**USED, "prompt_tokens_details": {"cached_tokens_read": 300}}))
 
-    assert (row.cost_status, row.cost_reasons) == ("partial", ["unknown_usage_field"])
+    assert (row.cost_status, row.cost_reasons) == ("partial", ["unknown_usage_field", "incomplete_usage"])
