@@ -5,24 +5,12 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from . import quirks
+from .counting import Counting
 from .hosts import host_matches
+from .marks import Marks
 from .quirks import Quirk
 
 UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """What only the responses of one server or gateway have.
-
-    `headers`: names, of which any one does. `server`: what the header Server begins with, in lower case. `members`:
-    sets of members of a document, all of a set together. `fingerprint`: the document's `system_fingerprint`.
-    """
-
-    headers: tuple[str, ...] = ()
-    server: str | None = None
-    members: tuple[frozenset[str], ...] = ()
-    fingerprint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +25,7 @@ class Provider:
     only if the user adds it to `intercept.hosts`. Its `marks` name it at hosts that this table does not name. If it
     `takes_usage_option`, it supports `stream_options.include_usage` at any host. It `bills_as_stated` if the costs that
     its responses state are those of its invoices. It `is_own` if it is a server that people run on their own machines,
-    and passes nothing on. It `is_configured` if the user's settings name its hosts.
+    and passes nothing on. It `is_configured` if the user's settings name its hosts. `counting`: how its counts fit.
     """
 
     name: str
@@ -50,11 +38,12 @@ class Provider:
     states_cost_in: Literal["usd", "nanocent"] = "nanocent"
     has_two_caches: bool = False
     otel: str | None = None
-    marks: Marks = Marks()
+    marks: Marks = field(default_factory=Marks)
     takes_usage_option: bool = False
     bills_as_stated: bool = False
     is_own: bool = False
     is_configured: bool = False
+    counting: Counting = field(default_factory=Counting)
 
 
 Table = tuple[Provider, ...]
@@ -64,7 +53,7 @@ _THINKING = {"openai_chat": (quirks.output_is_the_rest,)}
 _DASHSCOPE = {"anthropic_messages": (quirks.cache_within_input,)}
 
 PROVIDERS: Table = (
-    Provider("openai", ("api.openai.com", "*.api.openai.com")),
+    Provider("openai", ("api.openai.com", "*.api.openai.com"), counting=Counting(names_cached=True)),
     # Codex with a login: a subscription pays, at OpenAI's list prices beyond it.
     Provider("chatgpt", ("chatgpt.com",), "openai", litellm=("openai",)),
     Provider("anthropic", ("api.anthropic.com", "aws-external-anthropic.*.api.aws")),
@@ -85,6 +74,7 @@ PROVIDERS: Table = (
         "google",
         litellm=("vertex_ai",),
         otel="gcp.vertex_ai",
+        counting=Counting(rounding=1),
     ),
     Provider(
         "bedrock",
@@ -105,6 +95,7 @@ PROVIDERS: Table = (
         ),
         litellm=("azure", "azure_ai"),
         otel="azure.ai.openai",
+        counting=Counting(names_cached=True),
     ),
     Provider("watsonx", ("*.ml.cloud.ibm.com",), otel="ibm.watsonx.ai"),
     Provider("github_models", ("models.github.ai", "models.inference.ai.azure.com")),
@@ -112,7 +103,9 @@ PROVIDERS: Table = (
     Provider("groq", ("api.groq.com",)),
     Provider("deepseek", ("api.deepseek.com",)),
     Provider("xai", ("api.x.ai", "*.api.x.ai"), "x-ai", otel="x_ai", bills_as_stated=True),
-    Provider("openrouter", ("openrouter.ai", "eu.openrouter.ai"), bills_as_stated=True),
+    Provider(
+        "openrouter", ("openrouter.ai", "eu.openrouter.ai"), bills_as_stated=True, counting=Counting(signs_all=True)
+    ),
     Provider("fireworks", ("api.fireworks.ai", "*.api.fireworks.ai"), litellm=("fireworks_ai",)),
     Provider("together", ("api.together.xyz", "api.together.ai"), litellm=("together_ai",), bills_as_stated=True),
     Provider("perplexity", ("api.perplexity.ai",), None, _REASONING, bills_as_stated=True),
@@ -145,7 +138,7 @@ PROVIDERS: Table = (
         bills_as_stated=True,
     ),
     Provider("venice", ("api.venice.ai",)),
-    Provider("doubleword", ("api.doubleword.ai",)),
+    Provider("doubleword", ("api.doubleword.ai",), counting=Counting(thinking=1.4)),
     Provider("ai21", ("api.ai21.com",)),
     Provider(
         "dashscope",
@@ -224,6 +217,11 @@ PROVIDERS: Table = (
 )
 NOBODY = Provider(UNKNOWN, ())
 BY_NAME: Mapping[str, Provider] = {provider.name: provider for provider in PROVIDERS}
+
+
+def counting(name: str) -> Counting:
+    """Return how the counts of the provider `name` fit."""
+    return BY_NAME.get(name, NOBODY).counting
 
 
 def provider_of(

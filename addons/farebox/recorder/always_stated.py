@@ -7,14 +7,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..dialects._cached import WORDS
+from ..providers.table import counting
 from ..records import reading as outcomes
 from ..records.reading import Reading
 
 INCOMPLETE, PARTS = "incomplete_usage", "parts_not_explained"
-# The details of the input in OpenAI's form, which always name the cached tokens.
+# The details of the input in OpenAI's form. Other hosts of this API may leave the cached tokens out.
 _DETAILS = {"openai_chat": "prompt_tokens_details", "openai_responses": "input_tokens_details"}
-# Other hosts of the same API leave them out.
-_OPENAI = frozenset({"openai", "azure"})
 _OF_CLAUDE = ("cache_creation_input_tokens", "cache_read_input_tokens")
 
 
@@ -24,8 +23,8 @@ def lacking(reading: Reading) -> Iterator[str]:
     if reading.outcome != outcomes.OK or reading.parts or not sent:
         return
     details = sent.get(_DETAILS.get(reading.dialect or "", ""))
-    is_openai = reading.provider in _OPENAI and isinstance(details, dict)
-    if is_openai and WORDS.isdisjoint(details) and WORDS.isdisjoint(sent):
+    names_cached = counting(reading.provider).names_cached
+    if names_cached and isinstance(details, dict) and WORDS.isdisjoint(details) and WORDS.isdisjoint(sent):
         yield INCOMPLETE
     is_claude = reading.dialect == "anthropic_messages" and "claude" in (reading.model or "")
     # Claude never counts the whole prompt as cached: its end is not.

@@ -8,7 +8,7 @@ from ..dialects import BY_NAME as DIALECTS
 from ..dialects._contradictions import PARTS, contradictions
 from ..dialects._unread import unread
 from ..providers.quirks import reasoning_beside_output
-from ..providers.table import BY_NAME
+from ..providers.table import BY_NAME, counting
 from ..records import clean
 from ..records.answer_kinds import CALLS
 from ..records.price_context import is_cache_hit
@@ -19,15 +19,11 @@ from .text_limits import ANSWERS, contradicted
 
 _EMBEDDINGS = "embeddings"
 _TOTALS = ("total_tokens", "totalTokens", "totalTokenCount")
-# Vertex AI's total can be one less than its parts.
-_ROUNDING = {"vertex": 1}
 # A guardrail answers in the model's place, which has not read the prompt.
 _ANSWERED_BY_OTHERS = frozenset({"guardrail_intervened"})
 _WITH_CACHE_IN_TOTAL = frozenset({"bedrock_converse", "bedrock_invoke"})
 # Ends of the names of units that tools are billed by.
 _OF_TOOLS = ("_requests", "_calls", "_searches")
-# It counts thinking with another tokenizer than the output that contains it.
-_APART = {"doubleword": 1.4}
 _INPUT = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens")
 _OUTPUT = ("output_tokens", "reasoning_tokens")
 
@@ -81,12 +77,12 @@ def _explains(whole: int, parts: int, reading: Reading) -> bool:
     cached = total(reading.usage.cache_read_tokens, reading.usage.cache_write_tokens) or 0
     beside = cached if reading.dialect in _WITH_CACHE_IN_TOTAL else 0
     left_out = (reading.usage.reasoning_tokens or 0) if _leaves_reasoning_out(reading) else 0
-    return whole in {parts, parts + beside, parts - left_out, parts - _ROUNDING.get(reading.provider, 0)}
+    return whole in {parts, parts + beside, parts - left_out, parts - counting(reading.provider).rounding}
 
 
 def _is_thinking_above_output(reading: Reading) -> bool:
     output, thinking = reading.usage.output_tokens, reading.usage.reasoning_tokens
-    return output is not None and thinking is not None and thinking > output * _APART.get(reading.provider, 1)
+    return output is not None and thinking is not None and thinking > output * counting(reading.provider).thinking
 
 
 def _leaves_reasoning_out(reading: Reading) -> bool:

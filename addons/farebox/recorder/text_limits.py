@@ -8,6 +8,7 @@ ones.
 import math
 from collections.abc import Iterator
 
+from ..providers.table import counting
 from ..records import reading as outcomes
 from ..records.answer_kinds import CALLS, HIDDEN, SCORES, SHOWN
 from ..records.reading import Reading
@@ -30,13 +31,10 @@ _IN_SIGHT = frozenset(
 )
 _MEASURED = frozenset({"anthropic_messages", "openai_chat", "openai_responses", "bedrock_converse"})
 _STATING = frozenset({"anthropic_messages", "openai_chat", "openai_responses"})
-# Through gateways, signatures of other makers' models come without any thinking.
-_SIGNING, _GATEWAYS = frozenset({"anthropic_messages", "openai_responses"}), frozenset({"openrouter"})
+_SIGNING = frozenset({"anthropic_messages", "openai_responses"})
 # The prompt: less than a sixth of usual text, as a cache or a part that was lost would leave it.
 _LEAST, _FEW = 0.05, 10
 _SHORTENED = frozenset({"context_management", "truncation", "truncate", "prompt_truncation", "plugins"})
-# It does not count thinking, which it states, in its limit.
-_UNLIMITED = frozenset({"doubleword"})
 
 
 def contradicted(reading: Reading) -> Iterator[str]:
@@ -67,7 +65,7 @@ def _is_short_of_prompt(reading: Reading) -> bool:
 def _is_thinking_denied(reading: Reading) -> bool:
     """Return whether the usage states no thinking, and the response contains some."""
     kinds = reading.sizes.answer_kinds
-    is_signed = HIDDEN in kinds and reading.dialect in _SIGNING and reading.provider not in _GATEWAYS
+    is_signed = HIDDEN in kinds and reading.dialect in _SIGNING and not counting(reading.provider).signs_all
     return reading.usage.reasoning_tokens == 0 and (SHOWN in kinds or is_signed)
 
 
