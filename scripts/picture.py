@@ -33,7 +33,7 @@ def main() -> None:
         engine.dispose()
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         console = Console(record=True, width=WIDTH, file=nowhere, force_terminal=True, color_system="truecolor")
-        console.print(report_table("Spend by provider and model, since 30d (UTC)", BY, groups, whole.sums))
+        console.print(report_table("Spend by provider and model, since 30d (UTC)", BY, groups, whole.sums, width=WIDTH))
     picture = console.export_svg(title="farebox report --by provider,model", unique_id="farebox")
     # A picture that fetches nothing: the reader's own fonts do.
     PICTURE.write_text(re.sub(r"@font-face \{.*?\}\s*|<!--.*?-->\s*", "", picture, flags=re.DOTALL), encoding="utf-8")
