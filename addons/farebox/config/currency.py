@@ -29,13 +29,18 @@ class Currency(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     effective_from: date | None = None
 
 
+def is_code(text: str) -> bool:
+    """Tell whether `text` has the form of a currency's code, such as EUR."""
+    return _CODE.fullmatch(text) is not None
+
+
 def report_problems(code: str, lines: Iterable[Currency]) -> Iterator[str]:
     """Yield what is wrong with `report_currency`, whose rates are those of `lines` that name no host."""
     if not code or code == USD:
         return
-    if not _CODE.fullmatch(code):
+    if not is_code(code):
         upper = code.upper()
-        fix = f"write {upper}" if _CODE.fullmatch(upper) else "write three capital letters, such as EUR"
+        fix = f"write {upper}" if is_code(upper) else "write three capital letters, such as EUR"
         yield f"report_currency: {code!r} is not a currency: {fix}"
     elif all(line.code != code or line.host is not None for line in lines):
         yield (
@@ -54,8 +59,8 @@ def problems(lines: Iterable[Currency]) -> Iterator[str]:
             day = f"from {line.effective_from} on" if line.effective_from else "without a day"
             yield f"{key}: {line.code} has another rate {day}: give one of them another effective_from, or remove it"
         seen.add(place)
-        if not _CODE.fullmatch(line.code) or line.code == USD:
-            is_small = _CODE.fullmatch(line.code.upper()) and line.code.upper() not in {line.code, USD}
+        if not is_code(line.code) or line.code == USD:
+            is_small = is_code(line.code.upper()) and line.code.upper() not in {line.code, USD}
             fix = f"write {line.code.upper()}" if is_small else "write three capital letters, such as CNY"
             yield f"{key}.code: {line.code!r} is not another currency: {fix}"
         if not line.usd.is_finite() or not 0 < line.usd <= _MOST or line.usd != round(line.usd, _DECIMALS):

@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
+from .currency import is_code
 from .examples import example
 from .key_types import is_struct, item_kinds
 from .suggest import nearest
@@ -69,12 +70,9 @@ def _list_of(key: str, entries: list[Any], value: Any) -> str:
     names = [field for entry in entries for field in entry.__struct_fields__]
     if isinstance(value, dict) and set(value) <= set(names):
         return f" is not a list: begin the entry with a dash, as in `- {next(iter(value))}: ...`"
-    reports = f"; reports in {value} are `report_currency: {value}`" if key == _CURRENCY and _is_code(value) else ""
+    is_currency = key == _CURRENCY and isinstance(value, str) and is_code(value)
+    reports = f"; reports in {value} are `report_currency: {value}`" if is_currency else ""
     return f" is not a list of entries: write each behind a dash, as in `- {example(key)}`{reports}"
-
-
-def _is_code(value: Any) -> bool:
-    return isinstance(value, str) and re.fullmatch(r"[A-Z]{3}", value) is not None
 
 
 def _group(key: str, structs: list[type[msgspec.Struct]]) -> str:

@@ -5,8 +5,27 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
 
+class _Head:
+    """Looks headers up. A call reads many of them, so that they are put into a dict at the first look-up."""
+
+    __slots__ = ()
+    headers: tuple[tuple[str, str], ...]
+    _first: dict[str, str] | None
+
+    @property
+    def by_name(self) -> Mapping[str, str]:
+        """The first value of each header, made once."""
+        if self._first is None:
+            object.__setattr__(self, "_first", dict(reversed(self.headers)))
+        return self._first or {}
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of header `name`, given in lower case."""
+        return self.by_name.get(name)
+
+
 @dataclass(frozen=True, slots=True)
-class Request:
+class Request(_Head):
     """One HTTP request: `headers` have lower-case names, `body` is decoded and may be cut off.
 
     `body_bytes` is the size on the wire. `path` excludes the `query`, which may contain a key: only a `parameter` that
@@ -24,13 +43,6 @@ class Request:
     query: str = field(default="", repr=False)
     _first: dict[str, str] | None = field(default=None, init=False, repr=False, compare=False)
 
-    @property
-    def by_name(self) -> Mapping[str, str]:
-        """The first value of each header, made once."""
-        if self._first is None:
-            object.__setattr__(self, "_first", dict(reversed(self.headers)))
-        return self._first or {}
-
     def with_body(self, body: bytes, *, is_whole: bool, size: int) -> "Request":
         """Return it with `body`, which is `size` bytes on the wire, without reading its head again."""
         head = (self.method, self.host, self.port, self.path, self.headers)
@@ -47,29 +59,14 @@ class Request:
         """Return the first value of `name` in the query."""
         return next(iter(parse_qs(self.query, keep_blank_values=True).get(name, ())), None)
 
-    def header(self, name: str) -> str | None:
-        """Return the first value of header `name`, given in lower case."""
-        return self.by_name.get(name)
-
 
 @dataclass(frozen=True, slots=True)
-class Response:
+class Response(_Head):
     """The head of one HTTP response."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = field(default=())
     _first: dict[str, str] | None = field(default=None, init=False, repr=False, compare=False)
-
-    @property
-    def by_name(self) -> Mapping[str, str]:
-        """The first value of each header, made once."""
-        if self._first is None:
-            object.__setattr__(self, "_first", dict(reversed(self.headers)))
-        return self._first or {}
-
-    def header(self, name: str) -> str | None:
-        """Return the first value of header `name`, given in lower case."""
-        return self.by_name.get(name)
 
     @property
     def content_type(self) -> str:
