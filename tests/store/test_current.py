@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from sqlalchemy import Engine, delete, select
 
+from tests.support.effort import in_turn
 from tests.support.ledgers import doubts, summarise
 from tests.support.samples import AT, record
 
@@ -82,9 +83,9 @@ def test_the_recorded_price_is_never_overwritten(engine: Engine) -> None:
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(data=st.data(), costs=st.lists(COSTS, min_size=1, max_size=12))
+@given(data=st.data(), costs=st.lists(COSTS, min_size=1, max_size=12), turn=st.integers(0, 2))
 def test_sums_equal_the_sum_of_rows_at_current_prices(
-    engine: Engine, data: st.DataObject, costs: list[int | None]
+    engine: Engine, data: st.DataObject, costs: list[int | None], turn: int
 ) -> None:
     rows = [
         record(cost_nanousd=cost, cost_status="unpriced" if cost is None else "priced", user_id=f"u{number % 3}")
@@ -98,7 +99,7 @@ def test_sums_equal_the_sum_of_rows_at_current_prices(
     fill(engine, rows, *revisions)
     known = [row.cost_nanousd for row in current.values() if row.cost_nanousd is not None]
 
-    for name in DIMENSIONS:
+    for name in in_turn(DIMENSIONS, turn):
         groups = summarise(engine, Scope(), (name,))
         known_costs = [group.sums.cost_nanousd for group in groups if group.sums.cost_nanousd is not None]
         assert sum(known_costs) == sum(known)

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from sqlalchemy import Engine, delete, func, select
 
+from tests.support.effort import EXHAUSTIVE
 from tests.support.ledgers import new_postgres_ledger
 from tests.support.postgres import Postgres
 from tests.support.samples import AT, record
@@ -108,7 +109,9 @@ def totals(engine: Engine) -> tuple[Any, ...]:
     return *found, rows
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=40 if EXHAUSTIVE else 20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 @given(rows=st.lists(records(), min_size=1, max_size=10), done=st.lists(deeds(), max_size=6))
 def test_totals_are_the_same_before_and_after(
     module_engine: Engine, rows: list[Record], done: list[tuple[str, int, int, int | None]]

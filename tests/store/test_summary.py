@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, delete
 from sqlalchemy.orm import Session
 
+from tests.support.effort import in_turn
 from tests.support.ledgers import doubts, summarise
 from tests.support.samples import AT, record
 
@@ -67,8 +68,8 @@ def whole(values: list[int | None]) -> int | None:
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(rows=st.lists(records(), min_size=1, max_size=30))
-def test_sums_equal_the_sum_of_rows_for_every_way_to_sum_up(engine: Engine, rows: list[Record]) -> None:
+@given(rows=st.lists(records(), min_size=1, max_size=30), turn=st.integers(0, 2))
+def test_sums_equal_the_sum_of_rows_for_every_way_to_sum_up(engine: Engine, rows: list[Record], turn: int) -> None:
     fill(engine, rows)
     ways: list[tuple[str, ...]] = [
         *((name,) for name in (*DIMENSIONS, *SPANS)),
@@ -77,7 +78,7 @@ def test_sums_equal_the_sum_of_rows_for_every_way_to_sum_up(engine: Engine, rows
         ("user", "model"),
     ]
 
-    for by in ways:
+    for by in in_turn(ways, turn):
         units = [name for name in by if name in SPANS]
         groups = summarise(engine, Scope(), by, spans_of(engine, units[0]) if units else ())
 

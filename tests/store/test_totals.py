@@ -22,6 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, delete
 
+from tests.support.effort import in_turn
 from tests.support.ledgers import recording_meanwhile, summarise
 from tests.support.samples import record
 
@@ -33,6 +34,8 @@ WAYS: list[tuple[str, ...]] = [
     *((name,) for name in (*DIMENSIONS, *SPANS)),
     *(("provider", "day"), ("user", "model"), ("hour", "key")),
 ]
+# An example takes a third of the ways.
+TURNS = st.integers(0, 2)
 # Only the calls themselves have these.
 OF_CALLS = {("conversation",), ("agent",), ("turn",), ("billing_source",), ("key_kind",), ("request",)}
 TEXTS = st.sampled_from([None, "a", "B"])
@@ -127,14 +130,14 @@ def place(milliseconds: int | None) -> int | None:
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(rows=st.lists(records(), min_size=1, max_size=25), scope=scopes(), zone=st.sampled_from(ZONES))
+@given(rows=st.lists(records(), min_size=1, max_size=25), scope=scopes(), zone=st.sampled_from(ZONES), turn=TURNS)
 def test_hourly_sums_equal_the_sums_of_the_calls(
-    engine: Engine, rows: list[Record], scope: Scope, zone: ZoneInfo
+    engine: Engine, rows: list[Record], scope: Scope, zone: ZoneInfo, turn: int
 ) -> None:
     fill(engine, rows)
     [whole] = summarise(engine, scope, ())
 
-    for by in WAYS:
+    for by in in_turn(WAYS, turn):
         found = from_hours(engine, scope, by, zone)
 
         assert by_key(found.groups) == by_key(from_calls(engine, scope, by, zone)), by
@@ -186,8 +189,8 @@ def gone(engine: Engine, before: datetime) -> None:
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(rows=st.lists(records(), min_size=1, max_size=25), scope=scopes(), days=st.integers(0, DAYS + 1))
-def test_sums_outlive_their_calls(engine: Engine, rows: list[Record], scope: Scope, days: int) -> None:
+@given(rows=st.lists(records(), min_size=1, max_size=25), scope=scopes(), days=st.integers(0, DAYS + 1), turn=TURNS)
+def test_sums_outlive_their_calls(engine: Engine, rows: list[Record], scope: Scope, days: int, turn: int) -> None:
     """Where calls are gone, an hour that the scope cuts is counted whole, with what it began in."""
     if any(name == "model" for name, _ in scope.where):
         # Deleted hours know only which model answered.
@@ -198,7 +201,7 @@ def test_sums_outlive_their_calls(engine: Engine, rows: list[Record], scope: Sco
         bound.replace(minute=0) if bound and bound < midnight else bound for bound in (scope.start, scope.end)
     )
     whole_hours = Scope(start, end, scope.where)
-    ways = [way for way in WAYS if way not in OF_CALLS]
+    ways = [way for way in in_turn(WAYS, turn) if way not in OF_CALLS]
     expected = [by_key(from_calls(engine, whole_hours, by)) for by in ways]
     gone(engine, midnight)
 

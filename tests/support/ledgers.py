@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,10 @@ from farebox.store.summary import Doubt, Group, Scope, Span
 from sqlalchemy import Engine, event, text
 
 from tests.support.postgres import Postgres
+from tests.support.postgres_ledgers import PostgresLedgers
 
 DATABASES = ("sqlite", "postgres")
+_emptied = PostgresLedgers()
 
 
 @contextmanager
@@ -46,23 +47,13 @@ def new_ledger(path: Path) -> Iterator[Engine]:
 @contextmanager
 def new_postgres_ledger(server: Postgres) -> Iterator[Engine]:
     """Open an engine for a new ledger in a database of its own."""
-    database = server.create(template=_template(server))
+    database = _emptied.take(server)
     engine = open_engine(server.url(database), patience=20)
     try:
         yield engine
     finally:
         engine.dispose()
-        server.drop(database)
-
-
-@cache
-def _template(server: Postgres) -> str:
-    """Return the name of an empty ledger, which is copied faster than made."""
-    name = server.create()
-    engine = open_engine(server.url(name))
-    migrate(engine)
-    engine.dispose()
-    return name
+        _emptied.give_back(server, database)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from sqlalchemy import Engine, delete, insert, select, update
 
+from tests.support.effort import EXHAUSTIVE
 from tests.support.ledgers import new_postgres_ledger
 from tests.support.postgres import Postgres
 from tests.support.samples import AT, record
@@ -127,7 +128,9 @@ def kept(engine: Engine, rollup: RollupTable) -> dict[tuple[Any, ...], dict[str,
     }
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=60 if EXHAUSTIVE else 25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 @given(rows=st.lists(records(), min_size=1, max_size=12), done=st.lists(deeds(), max_size=8))
 def test_sums_always_equal_those_of_the_calls(
     engine: Engine, rows: list[Record], done: list[tuple[str, int, int, int | None]]
