@@ -17,14 +17,14 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from . import speed_tables as tables
 from .results import put
 from .speed_answers import ANTHROPIC, Scenario
-from .speed_load import Taken, run
+from .speed_load import run
+from .speed_round import Measured, Round
 from .speed_subjects import (
     BEFORE,
     DIRECT,
@@ -66,20 +66,6 @@ _ALLOWED = 1.3
 _MOST_ROUNDS = 9
 # Where a target is missed, the check keeps what is there; on a busy machine, the recorder weighs more.
 _REACHED = {SCENARIOS[0].name: 0.88, SCENARIOS[1].name: 0.51}
-
-
-class Measured(NamedTuple):
-    """One scenario of one round: CPU seconds by process, and what the clients saw."""
-
-    cpu: Mapping[str, float]
-    taken: Taken
-
-    @property
-    def total(self) -> float:
-        return sum(self.cpu.values())
-
-
-Round = dict[tuple[str, str], Measured]
 
 
 def main() -> int:

@@ -4,18 +4,15 @@ import os
 import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from .speed_answers import Scenario
+from .speed_round import Round
 from .speed_subjects import DIRECT, FAREBOX, STOCK, TAP, UNMETERED
-
-if TYPE_CHECKING:
-    from .speed import Round
 
 _MIB = 1 << 20
 
 
-def ratio(taken: Sequence["Round"], scenario: Scenario, subject: str, to: str = "") -> float:
+def ratio(taken: Sequence[Round], scenario: Scenario, subject: str, to: str = "") -> float:
     """Return the CPU of `subject` as a share of another one's in the same round: the median.
 
     By default that of mitmproxy which passes chunks on: alone, it collects a stream and sends it as one piece.
@@ -26,7 +23,7 @@ def ratio(taken: Sequence["Round"], scenario: Scenario, subject: str, to: str = 
 
 
 def page(
-    scenarios: Sequence[Scenario], subjects: Sequence[str], taken: Sequence["Round"], memory: Mapping[str, int]
+    scenarios: Sequence[Scenario], subjects: Sequence[str], taken: Sequence[Round], memory: Mapping[str, int]
 ) -> str:
     """Return all tables."""
     parts = [_head(len(taken)), _cpu(scenarios, subjects, taken)]
@@ -45,7 +42,7 @@ def _head(rounds: int) -> Iterator[str]:
     yield "ledgers had a row for each call, with the provider's tokens."
 
 
-def _cpu(scenarios: Sequence[Scenario], subjects: Sequence[str], taken: Sequence["Round"]) -> Iterator[str]:
+def _cpu(scenarios: Sequence[Scenario], subjects: Sequence[str], taken: Sequence[Round]) -> Iterator[str]:
     others = [one for one in subjects if one not in {STOCK, TAP, DIRECT}]
     yield from _table("scenario", ["stock, microseconds", *others, "target"])
     for one in scenarios:
@@ -55,7 +52,7 @@ def _cpu(scenarios: Sequence[Scenario], subjects: Sequence[str], taken: Sequence
         yield f"| {one.name} | {micros:,.0f} | {' | '.join(shares)} | {one.target:.2f} |"
 
 
-def _waiting(scenarios: Sequence[Scenario], subjects: Sequence[str], taken: Sequence["Round"]) -> Iterator[str]:
+def _waiting(scenarios: Sequence[Scenario], subjects: Sequence[str], taken: Sequence[Round]) -> Iterator[str]:
     yield "Milliseconds from the moment at which the provider sends a chunk to its arrival: the first one of a stream,"
     yield "and the others."
     yield ""
@@ -67,7 +64,7 @@ def _waiting(scenarios: Sequence[Scenario], subjects: Sequence[str], taken: Sequ
             yield f"| {one.name}: {'first' if kind == 'first' else 'others'} | {' | '.join(seen)} |"
 
 
-def _speed(scenarios: Sequence[Scenario], subjects: Sequence[str], taken: Sequence["Round"]) -> Iterator[str]:
+def _speed(scenarios: Sequence[Scenario], subjects: Sequence[str], taken: Sequence[Round]) -> Iterator[str]:
     yield "Calls a second. *direct* shows how much the load and the provider could do."
     yield ""
     yield from _table("scenario", subjects)
@@ -79,7 +76,7 @@ def _speed(scenarios: Sequence[Scenario], subjects: Sequence[str], taken: Sequen
         yield f"| {one.name} | {' | '.join(seen)} |"
 
 
-def _processes(scenarios: Sequence[Scenario], taken: Sequence["Round"]) -> Iterator[str]:
+def _processes(scenarios: Sequence[Scenario], taken: Sequence[Round]) -> Iterator[str]:
     yield "Farebox's processes, in microseconds a call, and what metering adds to the worker's."
     yield ""
     yield from _table("scenario", ["worker", "recorder", "supervisor", "worker, of unmetered"])
@@ -106,7 +103,7 @@ def _table(first: str, columns: Sequence[str]) -> Iterator[str]:
     yield "|---" * (len(columns) + 1) + "|"
 
 
-def _has(taken: Sequence["Round"], scenario: Scenario, name: str) -> bool:
+def _has(taken: Sequence[Round], scenario: Scenario, name: str) -> bool:
     return (scenario.name, name) in taken[0]
 
 
