@@ -12,7 +12,6 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine
 
-from tests.support.clients import Answers
 from tests.support.effort import EXHAUSTIVE
 from tests.support.ledgers import DATABASES, new_ledger, new_postgres_ledger, opened
 from tests.support.paths import TESTS
@@ -64,14 +63,6 @@ def start_upstream() -> Iterator[StartUpstream]:
 def upstream(start_upstream: StartUpstream) -> Upstream:
     """A local provider; set its `answer`."""
     return start_upstream(lambda _asked: plain(b"{}"))
-
-
-@pytest.fixture
-def answers() -> Iterator[Answers]:
-    """Answers of a provider that a test can hold up."""
-    answers = Answers()
-    yield answers
-    answers.go_on.set()
 
 
 @pytest.fixture

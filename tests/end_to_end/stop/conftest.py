@@ -16,6 +16,14 @@ from tests.support.upstream import Upstream
 
 
 @pytest.fixture
+def answers() -> Iterator[Answers]:
+    """Answers of a provider that a test can hold up."""
+    answers = Answers()
+    yield answers
+    answers.go_on.set()
+
+
+@pytest.fixture
 def upstream(start_upstream: StartUpstream, answers: Answers) -> Upstream:
     return start_upstream(answers)
 
