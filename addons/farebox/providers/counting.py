@@ -9,10 +9,12 @@ class Counting:
 
     It `names_cached` tokens in the details of each input. Its total can be less than its parts by `rounding`. Its
     `thinking` can be stated as that many times the output that contains it, if another tokenizer counts it. If it
-    `signs_all`, its answers have signatures without any thinking.
+    `signs_all`, its answers have signatures without any thinking. With a prompt of its own, its input is about `prompt`
+    times that of others.
     """
 
     names_cached: bool = False
     rounding: int = 0
     thinking: float = 1.0
     signs_all: bool = False
+    prompt: float = 1.0

@@ -137,7 +137,7 @@ PROVIDERS: Table = (
         litellm=("vercel_ai_gateway",),
         bills_as_stated=True,
     ),
-    Provider("venice", ("api.venice.ai",)),
+    Provider("venice", ("api.venice.ai",), counting=Counting(prompt=5.0)),
     Provider("doubleword", ("api.doubleword.ai",), counting=Counting(thinking=1.4)),
     Provider("ai21", ("api.ai21.com",)),
     Provider(

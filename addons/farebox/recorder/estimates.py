@@ -10,13 +10,17 @@ from typing import NamedTuple
 
 import msgspec
 
+from ..providers.table import counting
 from ..records import reading as outcomes
+from ..records.answer_kinds import HIDDEN, SHOWN
 from ..records.reading import Reading
 from ..records.usage import Usage
 from .tokenizers import tokens_per_byte
 
 # With tools, the provider adds a text of its own, so calls with and without them are separate kinds.
 INPUT, INPUT_TOOLS, PER_BYTE, PER_DOCUMENT = "input/byte", "input with tools/byte", "output/byte", "output/document"
+# Hidden thinking is often many times the text that a response shows.
+UNSEEN_PER_BYTE, UNSEEN_PER_DOCUMENT = "output with hidden thinking/byte", "output with hidden thinking/document"
 RATIOS_LIMIT = 1500
 CUT_SHORT = frozenset({outcomes.CLIENT_ABORT, outcomes.PROVIDER_CUT, outcomes.SIDECAR_STOP})
 _WITH_TEXT_OUTPUT = frozenset({"chat", "text_completion", "generate_content"})
@@ -27,7 +31,9 @@ _FADING = 0.05
 _PRIOR_CALLS = 2.0
 # Spread in addition to the language's: templates, tools and hidden reasoning, which are in no table.
 _UNKNOWN_SHARE = 1.0
-_PRIOR_PER_DOCUMENT = (math.log(2.0), 1.2)
+_PER_DOCUMENT = {PER_DOCUMENT: (math.log(2.0), 1.2), UNSEEN_PER_DOCUMENT: (math.log(60.0), 1.4)}
+# Half of the recorded responses with hidden thinking have at least sixteen times the tokens of their text.
+_UNSEEN, _UNSEEN_SHARE = math.log(12.0), 1.2
 # Nine in ten of a normal distribution lie within 1.64 deviations; these have longer tails: with 2.0, fewer of the
 # recorded calls of two providers are within (make estimates).
 _BAND = 2.6
@@ -103,7 +109,7 @@ class RatioModel:
             return own
         if (others := self._ratios.get((provider, "", kind))) is not None:
             return Ratio(_PRIOR_CALLS, others.mean, others.variance)
-        return _prior(model, kind)
+        return _prior(provider, model, kind)
 
     def _keep(self, key: tuple[str, str, str], ratio: Ratio) -> None:
         self._ratios.pop(key, None)
@@ -151,8 +157,9 @@ def _input(reading: Reading, learned: RatioModel) -> Interval | None:
 def _output(reading: Reading, learned: RatioModel) -> Interval | None:
     if reading.operation not in _WITH_TEXT_OUTPUT or not reading.sizes.answer_bytes:
         return None
-    per_byte = learned.ratio(reading.provider, _model(reading), PER_BYTE)
-    per_document = learned.ratio(reading.provider, _model(reading), PER_DOCUMENT)
+    byte, document = _output_kinds(reading)
+    per_byte = learned.ratio(reading.provider, _model(reading), byte)
+    per_document = learned.ratio(reading.provider, _model(reading), document)
     if reading.output_chunks and per_document.deviation < per_byte.deviation:
         return _interval(per_document, reading.output_chunks)
     return _interval(per_byte, reading.sizes.answer_bytes + _FRAME_BYTES)
@@ -171,25 +178,34 @@ def _observed(reading: Reading) -> Iterator[tuple[str, float]]:
     if reading.operation in _WITH_TEXT_INPUT and not sizes.media and sizes.prompt_bytes and usage.input_tokens:
         yield _input_kind(reading), math.log(usage.input_tokens / sizes.prompt_bytes)
     if reading.operation in _WITH_TEXT_OUTPUT and usage.output_tokens and sizes.answer_bytes:
-        yield PER_BYTE, math.log(usage.output_tokens / (sizes.answer_bytes + _FRAME_BYTES))
+        byte, document = _output_kinds(reading)
+        yield byte, math.log(usage.output_tokens / (sizes.answer_bytes + _FRAME_BYTES))
         if reading.output_chunks:
-            yield PER_DOCUMENT, math.log(usage.output_tokens / reading.output_chunks)
+            yield document, math.log(usage.output_tokens / reading.output_chunks)
 
 
 def _input_kind(reading: Reading) -> str:
     return INPUT_TOOLS if any(name in _TOOLS for name in reading.params or ()) else INPUT
 
 
+def _output_kinds(reading: Reading) -> tuple[str, str]:
+    kinds = reading.sizes.answer_kinds
+    is_unseen = HIDDEN in kinds and SHOWN not in kinds
+    return (UNSEEN_PER_BYTE, UNSEEN_PER_DOCUMENT) if is_unseen else (PER_BYTE, PER_DOCUMENT)
+
+
 def _clipped(step: float, limit: float) -> float:
     return max(-limit, min(limit, step))
 
 
-def _prior(model: str, kind: str) -> Ratio:
-    if kind == PER_DOCUMENT:
-        mean, deviation = _PRIOR_PER_DOCUMENT
+def _prior(provider: str, model: str, kind: str) -> Ratio:
+    if kind in _PER_DOCUMENT:
+        mean, deviation = _PER_DOCUMENT[kind]
     else:
         mean, spread = tokens_per_byte(model)
-        deviation = math.hypot(spread, _UNKNOWN_SHARE)
+        mean += _UNSEEN if kind == UNSEEN_PER_BYTE else 0.0
+        mean += math.log(counting(provider).prompt) if kind in {INPUT, INPUT_TOOLS} else 0.0
+        deviation = math.hypot(spread, _UNSEEN_SHARE if kind == UNSEEN_PER_BYTE else _UNKNOWN_SHARE)
     return Ratio(_PRIOR_CALLS, mean, deviation**2)
 
 
