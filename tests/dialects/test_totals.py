@@ -25,6 +25,8 @@ COUNT = st.integers(1, 10**6)
         (20, 4, None, {AUDIO: 50}, (20, 4)),
         (None, 4, 30, {READ: 26}, (None, 4)),
         (20, None, 70, {READ: 50}, (70, None)),
+        (100, None, 150, {READ: 20, REASONING: 30}, (120, None)),
+        (100, None, 130, {REASONING: 30}, (100, None)),
         (20, 4, 24, {READ: None, WRITTEN: 0}, (20, 4)),
     ],
     ids=str,

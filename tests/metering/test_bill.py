@@ -41,6 +41,27 @@ def test_without_parts_the_usage_is_the_providers() -> None:
     assert told == (Usage(input_tokens=10, output_tokens=5, units={"pages": 1, "images": 3}), None, None, None)
 
 
+USED = frozenset({("web_search_requests", "srvtoolu_1"), ("web_search_requests", "srvtoolu_2")})
+
+
+@pytest.mark.parametrize(
+    ("stated", "seen", "units", "doubts"),
+    [
+        (2, USED, 2, None),
+        (0, USED, 2, ["parts_not_explained"]),
+        (4, USED, 4, ["parts_not_explained"]),
+        (2, frozenset(), 2, None),
+    ],
+)
+def test_searches_that_the_usage_counts_are_those_that_the_response_shows(
+    stated: int, seen: frozenset[tuple[str, str]], units: int, doubts: list[str] | None
+) -> None:
+    sent = {"input_tokens": 9, "output_tokens": 5, "server_tool_use": {"web_search_requests": stated}}
+    told = bill(call("https://api.anthropic.com/v1/messages"), OK, Reply(usage=sent, seen=seen))
+
+    assert (told.usage.units, told.doubts) == ({"web_search_requests": units}, doubts)
+
+
 @pytest.mark.parametrize(
     ("status", "reply", "units"),
     [

@@ -23,7 +23,7 @@ CLAUDE: dict[str, Any] = {
         ("openai_chat", {"prompt_tokens_details": {"cached_tokens": 0}}, []),
         ("openai_chat", {"prompt_tokens_details": {"audio_tokens": 0}}, ["incomplete_usage"]),
         ("openai_chat", {"prompt_tokens_details": {}, "prompt_cache_hit_tokens": 0}, []),
-        ("openai_responses", {"input_tokens_details": {}}, ["incomplete_usage"]),
+        ("openai_responses", {"input_tokens_details": {"audio_tokens": 0}}, ["incomplete_usage"]),
         ("openai_images", {"input_tokens_details": {"text_tokens": 9}}, []),
     ],
     ids=str,
@@ -33,6 +33,21 @@ def test_the_details_of_an_input_name_its_cached_tokens(
 ) -> None:
     assert list(lacking(reading(dialect=dialect, provider="openai", raw_usage=sent))) == expected
     assert not list(lacking(reading(dialect=dialect, provider="groq", raw_usage=sent)))
+
+
+def test_details_of_an_input_are_never_empty() -> None:
+    sent = {"prompt_tokens": 1795, "completion_tokens": 16, "prompt_tokens_details": {}}
+
+    assert list(lacking(reading(dialect="openai_chat", provider="groq", raw_usage=sent))) == ["incomplete_usage"]
+
+
+def test_claude_states_both_halves_of_what_it_writes_to_a_cache() -> None:
+    halves = {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 0}
+    sent = {"input_tokens": 3, "cache_creation_input_tokens": 9705, "cache_creation": halves}
+    half = {**sent, "cache_creation": {"ephemeral_5m_input_tokens": 0}}
+
+    assert list(lacking(reading(**CLAUDE, raw_usage=sent))) == []
+    assert list(lacking(reading(**CLAUDE, raw_usage=half))) == ["incomplete_usage"]
 
 
 @pytest.mark.parametrize(

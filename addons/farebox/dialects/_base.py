@@ -122,7 +122,8 @@ class Dialect:
     """One API. `name` is the module's name, `operation` is OpenTelemetry's `gen_ai.operation.name`.
 
     `begin` returns the Reply of the response's headers, for APIs that count in headers. `billed` converts the usage to
-    billed units if those depend on the request. `socket` is set if the API uses a websocket.
+    billed units if those depend on the request. `socket` is set if the API uses a websocket. `shows_tools` if each use
+    of a server's tool that the usage counts is in the response, too.
     """
 
     name: str
@@ -135,6 +136,7 @@ class Dialect:
     begin: Callable[[Response], Reply] = lambda _response: Reply()
     billed: Callable[[Asked, Usage], Usage] = lambda _asked, usage: usage
     socket: Socket | None = None
+    shows_tools: bool = False
 
 
 def mapping(value: object) -> Mapping[str, Any]:

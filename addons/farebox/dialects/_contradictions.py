@@ -2,7 +2,8 @@
 
 https://ai.google.dev/api/generate-content#UsageMetadata, https://api-docs.deepseek.com/guides/kv_cache,
 https://docs.x.ai/docs/guides/reasoning, https://platform.claude.com/docs/en/build-with-claude/compaction,
-https://platform.openai.com/docs/api-reference/images, https://docs.cohere.com/docs/how-does-cohere-pricing-work
+https://platform.openai.com/docs/api-reference/images, https://docs.cohere.com/docs/how-does-cohere-pricing-work,
+https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md
 """
 
 from collections.abc import Iterator, Mapping
@@ -49,8 +50,8 @@ _OF_TEXT = ("reasoning_tokens", *sorted(WORDS))
 _NEARLY = 0.1
 # Bedrock's own counts, and the names of the same ones in the bodies of the models' makers.
 _METRICS = {
-    "inputTokenCount": ("input_tokens", "prompt_token_count", "inputTextTokenCount"),
-    "outputTokenCount": ("output_tokens",),
+    "inputTokenCount": ("input_tokens", "inputTokens", "prompt_token_count", "inputTextTokenCount"),
+    "outputTokenCount": ("output_tokens", "outputTokens", "totalOutputTextTokenCount"),
     "cacheReadInputTokenCount": ("cache_read_input_tokens",),
     "cacheWriteInputTokenCount": ("cache_creation_input_tokens",),
 }
@@ -89,6 +90,8 @@ def _broken(sent: Mapping[str, Any]) -> Iterator[bool]:
         own, makers = _count(sent, name), tokens(sent, *others)
         yield own is not None and makers is not None and abs(own - makers) > _NEARLY * max(own, makers)
     yield from _in_billed_units(sent)
+    if "timings" in sent:
+        yield from _in_timings(sent)
     # Only the total tells whether a connector's input lies within the prompt.
     yield bool(_count(sent, "connector_tokens")) and not _count(sent, "total_tokens")
 
@@ -131,9 +134,21 @@ def _in_iterations(sent: Mapping[str, Any]) -> Iterator[bool]:
 
 
 def _in_billed_units(sent: Mapping[str, Any]) -> Iterator[bool]:
-    """Yield whether Cohere bills more output than it counts."""
-    billed, counted = (tokens(sent, f"{place}.output_tokens") for place in ("billed_units", "tokens"))
-    yield billed is not None and counted is not None and billed > counted
+    """Yield whether Cohere bills more than it counts; images count beside the input, and are billed within it."""
+    images = tokens(sent, "tokens.image_tokens") or 0
+    for name, beside in (("output_tokens", 0), ("input_tokens", images)):
+        billed, counted = (tokens(sent, f"{place}.{name}") for place in ("billed_units", "tokens"))
+        yield billed is not None and counted is not None and billed > counted + beside
+
+
+def _in_timings(sent: Mapping[str, Any]) -> Iterator[bool]:
+    """Yield whether llama.cpp's usage differs from what it timed: the prompt, its cached part, and the answer."""
+    timed = mapping(sent.get("timings"))
+    read, cache = _count(timed, "prompt_n"), _count(timed, "cache_n")
+    if cache is not None:
+        yield _differs(tokens(sent, "prompt_tokens", "tokens_evaluated"), read, cache)
+    yield _differs(tokens(sent, "completion_tokens", "tokens_predicted"), _count(timed, "predicted_n"))
+    yield _differs(tokens(sent, "prompt_tokens_details.cached_tokens"), cache)
 
 
 def _differs(whole: int | None, *parts: int | None) -> bool:

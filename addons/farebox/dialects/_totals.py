@@ -29,7 +29,9 @@ def totals(prompt: int | None, completion: int | None, whole: int | None, parts:
     told = {name: number for name, number in parts.items() if number}
     outside = _beside(prompt, completion, whole, told)
     into = total(prompt, *(told[name] for name in outside if name != REASONING))
-    return Totals(into, total(completion, *(told[name] for name in outside if name == REASONING)))
+    # Reasoning alone is not the output.
+    beside = [told[name] for name in outside if name == REASONING and completion is not None]
+    return Totals(into, total(completion, *beside))
 
 
 def _beside(prompt: int | None, completion: int | None, whole: int | None, told: Mapping[str, int]) -> frozenset[str]:

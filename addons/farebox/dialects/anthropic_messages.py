@@ -18,7 +18,7 @@ from ..records import clean
 from ..records.exchange import Request
 from ..records.usage import Part, Usage, total, with_units
 from ..wire.documents import Document
-from ._base import Asked, Dialect, Reply, mapping, tokens
+from ._base import Asked, Dialect, Reply, mapping, seen, tokens
 from ._cached import cached
 from ._contradictions import BESIDE, FALLBACK
 from ._google import raw_publisher, target
@@ -35,6 +35,9 @@ _TOOLS = {
     "web_fetch_requests": "web_fetch_requests",
     "code_execution_requests": "code_interpreter_calls",
 }
+# Their names in the response, and what its failed searches are called.
+_SHOWN = {"web_search": "web_search_requests", "web_fetch": "web_fetch_requests"}
+_SEARCHED = "web_search_tool_result"
 
 
 def claims(request: Request) -> bool:
@@ -54,15 +57,16 @@ def fold(reply: Reply, document: Document) -> Reply:
     match body.get("type"):
         case "message_start":
             return _message(reply, mapping(body.get("message")))
+        case "content_block_start":
+            return _with_tools(reply, [body.get("content_block")])
         case "message_delta":
             return _delta(reply, body)
         case "message_stop":
             return replace(reply, is_complete=True)
-        case "error":
-            return _error(reply, mapping(body.get("error")))
         case "message":
-            return _message(reply, body)
-    return _error(reply, mapping(body["error"])) if body.get("error") else reply
+            return _with_tools(_message(reply, body), body.get("content"))
+    is_error = body.get("type") == "error" or body.get("error")
+    return _error(reply, mapping(body.get("error"))) if is_error else reply
 
 
 def has_content(document: Document) -> bool:
@@ -136,6 +140,17 @@ def _delta(reply: Reply, body: Mapping[str, Any]) -> Reply:
     )
 
 
+def _with_tools(reply: Reply, blocks: object) -> Reply:
+    """Return `reply` with the uses of the server's tools in `blocks`; a search that failed is not billed."""
+    found = [mapping(block) for block in blocks] if isinstance(blocks, list) else []
+    uses = [one for one in found if one.get("type") == "server_tool_use" and one.get("name") in _SHOWN]
+    failed = [one for one in found if one.get("type") == _SEARCHED and mapping(one.get("content")).get("error_code")]
+    if not uses and not failed:
+        return reply
+    used = seen(reply, ((_SHOWN[one["name"]], one.get("id")) for one in uses))
+    return replace(reply, seen=used - seen(Reply(), ((_SHOWN["web_search"], one.get("tool_use_id")) for one in failed)))
+
+
 def _is_another(started: Mapping[str, Any], ended: Mapping[str, Any]) -> bool:
     """Return whether a stream's end states another input than its start, without the server's tools that add to it."""
     before, after = tokens(started, "input_tokens"), tokens(ended, "input_tokens")
@@ -164,4 +179,4 @@ def _error(reply: Reply, error: Mapping[str, Any]) -> Reply:
     return replace(reply, is_error=True, error_type=clean.word(error.get("type")) or reply.error_type)
 
 
-DIALECT = Dialect("anthropic_messages", "chat", claims, asked, fold, has_content, usage)
+DIALECT = Dialect("anthropic_messages", "chat", claims, asked, fold, has_content, usage, shows_tools=True)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ..dialects._base import Reply
+from ..dialects._contradictions import PARTS
 from ..providers.quirks import Quirk, of_maker
 from ..records.exchange import Response
 from ..records.price_context import price_context, region
@@ -57,6 +58,10 @@ def _doubts(call: Call, response: Response, reply: Reply) -> Iterator[str]:
     wanted = next((params[name] for name in _TIERS if isinstance(params.get(name), str)), "")
     if wanted.lower() in _PRICED_TIERS and reply.service_tier is None and response.status == 200:
         yield "service_tier_not_told"
+    if call.dialect.shows_tools and reply.usage and reply.seen:
+        stated = call.dialect.usage(reply.usage).units or {}
+        if any(stated.get(unit, 0) != number for unit, number in Counter(unit for unit, _ in reply.seen).items()):
+            yield PARTS
 
 
 def _quirks(call: Call, reply: Reply) -> Iterator[Quirk]:
