@@ -27,8 +27,8 @@ def test_a_rate_is_the_one_that_is_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("yaml", "problem"),
     [
-        ("currency: [{code: yuan, usd: 0.14}]", "currency[0].code: 'yuan' is not another currency"),
-        ("currency: [{code: USD, usd: 1}]", "currency[0].code: 'USD' is not another currency"),
+        ("currency: [{code: yuan, usd: 0.14}]", "currency[0].code: 'yuan' is not the code of a currency"),
+        ("currency: [{code: USD, usd: 1}]", "currency[0].code: 'USD' is the currency that others"),
         ("currency: [{code: CNY, usd: 0}]", "currency[0].usd: 0 is not the worth of one CNY in USD"),
         ("currency: [{code: CNY, usd: 0.14, host: 'a:1'}]", "currency[0].host: 'a:1' is not a host"),
         (

@@ -25,6 +25,6 @@ def test_a_duration_is_days_or_weeks_and_empty_is_for_good(text: str, duration: 
 )
 def test_anything_else_is_refused_with_the_form(text: str) -> None:
     with pytest.raises(
-        ValueError, match=rf"^{text!r} is not a duration: write 90d or 12w, or leave it empty to delete"
+        ValueError, match=rf"^{text!r} is not a duration: write 90d or 12w, or remove the key to delete"
     ):
         parse(text)

@@ -62,7 +62,10 @@ def problems(lines: Iterable[Currency]) -> Iterator[str]:
         if not is_code(line.code) or line.code == USD:
             is_small = is_code(line.code.upper()) and line.code.upper() not in {line.code, USD}
             fix = f"write {line.code.upper()}" if is_small else "write three capital letters, such as CNY"
-            yield f"{key}.code: {line.code!r} is not another currency: {fix}"
+            what = (
+                "the currency that others are worth something in" if line.code == USD else "not the code of a currency"
+            )
+            yield f"{key}.code: {line.code!r} is {what}: {fix}"
         if not line.usd.is_finite() or not 0 < line.usd <= _MOST or line.usd != round(line.usd, _DECIMALS):
             yield f"{key}.usd: {line.usd} is not the worth of one {line.code} in USD: write a number such as 0.14"
         if line.host is not None and not _HOST.fullmatch(line.host):

@@ -113,5 +113,5 @@ def _unknown(key: str, names: Sequence[str], known: Sequence[str]) -> Iterator[s
         elif name not in known:
             right = nearest(name, known)
             listed = ", ".join(known)
-            fix = f"write one of {listed}" if listed else "there are none: add it to the key destinations"
+            fix = f"write one of {listed}" if listed else "add it to the key destinations, which has none"
             yield f"{key}: {name!r} is not a destination: {f'did you mean {right}? Known: {listed}' if right else fix}"

@@ -34,5 +34,5 @@ def parse(text: str) -> timedelta | None:
         return None
     match = _DURATION.fullmatch(text.strip())
     if match is None or int(match[1]) == 0:
-        raise ValueError(f"{text!r} is not a duration: write 90d or 12w, or leave it empty to delete nothing")
+        raise ValueError(f"{text!r} is not a duration: write 90d or 12w, or remove the key to delete nothing")
     return timedelta(days=int(match[1]) * (7 if match[2] == "w" else 1))

@@ -19,6 +19,8 @@ _UNQUOTED = re.compile(
 )
 _LONGEST = 40
 _CURRENCY = "currency"
+# Quotes would make a text of a number, and not a right one.
+_NEVER_NUMBERS = frozenset({"mode", "set", "script", "ledger", "host", "hosts", "clients", "url", "timezone"})
 _WITH_UNIT = re.compile(r"[^\w.]{0,3}(\d+(?:[.,]\d+)?) ?[^\d]{0,8}")
 
 
@@ -99,7 +101,7 @@ def _not_a_scalar(key: str, kinds: list[Any], value: Any) -> str:
     if noun == _NOUNS[bool]:
         return f"{_given(key, value)} is neither true nor false: write one of them"
     if noun is None or str in kinds:
-        is_number = isinstance(value, int) and not isinstance(value, bool)
+        is_number = isinstance(value, int) and not isinstance(value, bool) and _last(key) not in _NEVER_NUMBERS
         fix = f"put it in quotes: '{value}'" if is_number else f"write one such as {example(key)}"
         return f"{_given(key, value)} is not text: {fix}"
     return f"{_given(key, value)} is not {noun}: write {_number_in(value, noun) or f'one such as {example(key)}'}"

@@ -11,7 +11,7 @@ _FIXES = (
     (r"found character '[@`%]'", "a value that begins with @, ` or % needs quotes"),
     (
         r"mapping values are not allowed",
-        "this line doesn't fit to the one before: give both a colon, indent both alike, or quote a value with a colon",
+        "this line doesn't fit the one before: give both a colon, or indent both alike",
     ),
     (r"could not find expected ':'", "a key without a colon before this line: write `key: value`"),
     (r"while scanning a quoted scalar", "a quote is not closed"),
@@ -33,11 +33,20 @@ def yaml_problem(error: Exception) -> str:
     fix = next((fix for pattern, fix in _FIXES if re.search(pattern, said)), None)
     if not isinstance(error, yaml.MarkedYAMLError):
         return f" {fix or _short(error)}"
+    if fix and _has_colon(error.problem_mark):
+        fix = "a value that has a colon and a space needs quotes"
     # What is not closed is to be mended where it is opened, and found at the end of the file.
     context = error.context_mark if fix and "closed" in fix else None
     mark = context or error.problem_mark or error.context_mark
     line = f"{mark.line + 1}: " if mark else " "
     return f"{line}{fix or error.problem or 'this is not YAML'}"
+
+
+def _has_colon(mark: yaml.Mark | None) -> bool:
+    """Return whether YAML has stopped at the second colon of a line, of which the first one ends a key."""
+    if mark is None or mark.buffer is None or mark.buffer[mark.pointer : mark.pointer + 1] != ":":
+        return False
+    return ": " in mark.buffer[: mark.pointer].rpartition("\n")[2]
 
 
 def _short(error: Exception) -> str:
