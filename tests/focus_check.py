@@ -12,6 +12,7 @@ import tempfile
 from dataclasses import replace as with_values
 from datetime import datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 from farebox.billing.payer import Payer
@@ -19,6 +20,7 @@ from farebox.exports.focus.columns import Version
 from farebox.exports.focus.writer import Asked, write
 from farebox.records.record import Record
 from farebox.records.usage import Usage
+from farebox.report.currency import ReportCurrency
 from msgspec.structs import replace
 
 from tests.support.samples import AT, reading, record_of
@@ -36,6 +38,11 @@ CRITERIA = (
 # An export is made before its invoice, which the validator cannot know. A subscription is effective when it is billed:
 # its fee is not divided among its calls, so its EffectiveCost is the fee and that of its calls 0.
 ALLOWED = {"InvoiceId-C-005-C", "EffectiveCost-C-005-C"}
+# The rates of a user's own, which change between the calls.
+EUR = ReportCurrency(
+    "EUR", "€", (AT - timedelta(days=60), AT + timedelta(hours=3)), (1 / Fraction("1.0812"), 1 / Fraction("1.079"))
+)
+CURRENCIES = {"USD": None, "EUR": EUR}
 USAGE = Usage(input_tokens=901, cache_read_tokens=33, output_tokens=7, units={"web_search_requests": 1})
 
 
@@ -64,13 +71,18 @@ def monthly(_start: datetime, _end: datetime) -> dict[str, Decimal]:
 def main() -> int:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        file = folder / "focus.csv"
-        with file.open("wb") as out:
-            write(out, rows(), with_values(Asked(), version=Version.V1_2, plan_prices=monthly))
-        said = _validate(_environment(folder), file)
+        python = _environment(folder)
+        return max(_check(python, folder / f"{name}.csv", currency) for name, currency in CURRENCIES.items())
+
+
+def _check(python: Path, file: Path, currency: ReportCurrency | None) -> int:
+    """Print what the validator says about the calls in `currency`; return 1 if it objects to what it should not."""
+    with file.open("wb") as out:
+        write(out, rows(), with_values(Asked(), version=Version.V1_2, plan_prices=monthly, currency=currency))
+    said = _validate(python, file)
     failed = set(re.findall(r"(\S+): FAIL", said))
     passed = len(re.findall(r": PASS", said))
-    print(f"{passed} rules passed, {len(failed)} failed: {', '.join(sorted(failed))}")
+    print(f"{file.stem}: {passed} rules passed, {len(failed)} failed: {', '.join(sorted(failed))}", flush=True)
     if not passed or failed - ALLOWED:
         print(said[-4_000:], file=sys.stderr)
         return 1
