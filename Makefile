@@ -17,7 +17,7 @@ PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 OR_NONE := || [ $$? = 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates fuzz librechat-newest go-client client-matrix mitmproxy-tests plan-clients live-servers focus-check tables prices shares vendor abuse faults soak readme picture man board-pictures ledger-page dashboards mutants lock wheel sbom clean untuned bench bench-hooks bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-metering memory bench-gauges bench-series secrets image
+.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates fuzz librechat-newest go-client client-matrix mitmproxy-tests plan-clients live-servers focus-check tables prices shares vendor abuse faults soak readme docs-pages picture man board-pictures ledger-page dashboards mutants lock wheel sbom clean untuned bench bench-hooks bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-metering memory bench-gauges bench-series secrets image
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
@@ -168,6 +168,9 @@ soak: $(READY)  ## run ten minutes of steady load: nothing may grow; FAREBOX_SOA
 
 readme:  ## run README.md's commands in a fresh clone of this commit
 	scripts/follow-readme.sh
+
+docs-pages:  ## type the commands of README.md and each page of docs, and compare; DEBIAN=trixie or bookworm: on a bare Debian, as root
+	$(if $(DEBIAN),scripts/follow-docs.sh $(DEBIAN),$$(scripts/python.sh) -m tests.docs_pages) $(FLAGS)
 
 picture: $(READY)  ## recreate README.md's picture from the demo
 	$(BIN)/python scripts/picture.py

@@ -16,16 +16,19 @@ from rich.console import Console
 PICTURE = Path(__file__).resolve().parent.parent / "docs" / "report.svg"
 BY = ("provider", "model")
 WIDTH = 126
+# What README.md says to type before its report.
+README = ("demo",), ("run", "--demo", "--", sys.executable, "-m", "farebox.demo.chat")
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as home:
-        subprocess.run(
-            [sys.executable, "-m", "farebox", "demo"],
-            env={**os.environ, "FAREBOX_HOME": home},
-            check=True,
-            timeout=120,
-        )
+        for arguments in README:
+            subprocess.run(
+                [sys.executable, "-m", "farebox", *arguments],
+                env={**os.environ, "FAREBOX_HOME": home},
+                check=True,
+                timeout=120,
+            )
         engine = open_engine(f"sqlite:///{home}/demo/ledger.db")
         with engine.connect() as connection:
             groups = ordered(summarise(connection, Scope(), BY), BY, {})

@@ -1,6 +1,5 @@
-"""The docs' commands print what the docs say; each command that is not run here has its reason."""
+"""The docs' commands print what the docs say. `make docs-pages` types every command into a shell."""
 
-import doctest
 import os
 import subprocess
 import sys
@@ -8,46 +7,38 @@ from pathlib import Path
 
 import pytest
 
+from tests.docs_pages.not_run import NEVER, ON_ITS_OWN_SYSTEM
+from tests.docs_pages.settings import settings_of
 from tests.support.commands import farebox
-from tests.support.doc_commands import Shown, shown, typed
+from tests.support.doc_commands import PAGES, Shown, prints, shown, typed
+from tests.support.settings import load_file
 from tests.support.sidecar import clean_environment
 
-LIKE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-# How commands begin that are not run here, and why.
-NOT_RUN = {
-    "make demo": "`make readme` runs README.md",
-    ".venv/bin/": "`make readme` runs README.md",
-    "docker ": "needs Docker; the Compose files are read by the real Compose in tests/deploy",
-    "COMPOSE_FILE=": "an environment of Docker Compose",
-    "make secrets": "tests/deploy/test_secrets.py runs it",
-    "kubectl ": "needs a Kubernetes cluster",
-    "sudo ": "changes the system; tests/deploy runs the scripts of transparent mode in network namespaces",
-    "FAREBOX_LEDGER=": "a line of a file",
-    "PGPASSWORD=": "a line of a file",
-    "createuser ": "needs a Postgres server; tests/deploy/test_postgres.py creates its roles",
-    "export ": "an environment for other programs",
-    "npm run backend": "needs LibreChat",
-    **{f"{name}_REVERSE_PROXY=": "a line of LibreChat's .env" for name in ("OPENAI", "ANTHROPIC", "GOOGLE")},
-    "farebox up": "runs until it is stopped; tests/end_to_end start it",
-    "farebox dashboards ": "needs an address of Prometheus or Postgres; tests/cli/test_dashboards.py runs it",
-    "farebox prices ": "needs rules of the user's own, or a network; tests/cli/prices run it",
-    "farebox reprice ": "needs rules of the user's own; tests/cli/test_reprice.py runs it",
-    "pip install ": "needs a network",
-}
+# What README.md says to type first: it leaves the ledger whose figures the pages show.
+README = ("demo",), ("run", "--demo", "--", sys.executable, "-m", "farebox.demo.chat")
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the demo's ledger, for all commands."""
+    """A data folder for all commands, as README.md's commands leave it; `chat` has what the last one printed."""
     folder = tmp_path_factory.mktemp("docs") / "home"
     environment = {**clean_environment(), "FAREBOX_HOME": str(folder), "PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, "-m", "farebox", "demo"]
-    subprocess.run(command, env=environment, cwd=folder.parent, check=True, timeout=120, stdout=subprocess.DEVNULL)
+    for name, arguments in zip(("demo", "chat"), README, strict=True):
+        with (folder.parent / name).open("w") as printed:
+            subprocess.run(
+                [sys.executable, "-m", "farebox", *arguments],
+                env=environment,
+                cwd=folder.parent,
+                check=True,
+                timeout=120,
+                stdout=printed,
+                stderr=subprocess.STDOUT,
+            )
     return folder
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("one", shown(), ids=lambda one: f"{one.page} {one.command}")
+@pytest.mark.parametrize("one", [one for one in shown() if one.page != "README.md"], ids=str)
 def test_a_command_prints_what_its_page_says(
     one: Shown, home: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -58,27 +49,15 @@ def test_a_command_prints_what_its_page_says(
 
     assert program == "farebox"
     # A notice on standard error may come between the lines of a terminal.
-    printed = (done.out + done.err, done.out)
-    assert any(doctest.OutputChecker().check_output(one.output, text, LIKE) for text in printed), printed
+    assert prints(str(one.output), done.out + done.err, done.out), done
 
 
 @pytest.mark.slow
 def test_a_chat_behind_the_demo_s_provider_ends_in_its_bill(home: Path) -> None:
-    command = ["run", "--demo", "--", sys.executable, "-m", "farebox.demo.chat"]
-    environment = {**clean_environment(), "FAREBOX_HOME": str(home), "PYTHONPATH": os.pathsep.join(sys.path)}
+    printed = (home.parent / "chat").read_text()
 
-    done = subprocess.run(
-        [sys.executable, "-m", "farebox", *command],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-    assert (done.returncode, done.stdout.splitlines()[1][:40]) == (0, "The river runs past the mill and under t")
-    bill = "...farebox: 1 call in ...s, 14 tokens in, 12 out, $0.000155\n openai gpt-4o 1 call 14 in 12 out $0.000155\n"
-    assert doctest.OutputChecker().check_output(bill, done.stderr, LIKE), done.stderr
+    [chat] = [one for one in shown() if one.page == "README.md"]
+    assert prints(str(chat.output), printed), printed
 
 
 def test_made_up_calls_go_to_no_other_ledger(
@@ -95,8 +74,14 @@ def test_made_up_calls_go_to_no_other_ledger(
     )
 
 
-def test_every_command_that_is_not_run_has_its_reason() -> None:
-    lines = [line for _, line in typed()]
+def test_a_reason_for_not_typing_a_command_stands_for_one() -> None:
+    begins = {**NEVER, **ON_ITS_OWN_SYSTEM}
 
-    assert [line for line in lines if not any(line.startswith(begin) for begin in NOT_RUN)] == []
-    assert [begin for begin in NOT_RUN if not any(line.startswith(begin) for line in lines)] == []
+    assert [begin for begin in begins if not any(line.startswith(begin) for _, line in typed())] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_settings_that_a_page_shows_are_right(page: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    load_file(settings_of(page))

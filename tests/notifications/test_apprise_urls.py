@@ -62,4 +62,4 @@ def test_without_the_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -
         send("json://127.0.0.1", message())
 
     assert str(refused.value).startswith("Apprise is not installed: `")
-    assert str(refused.value).endswith(" install 'farebox[notify]'`")
+    assert str(refused.value).endswith("[notify]'`")

@@ -29,6 +29,7 @@ from .options import Config
 from .report import ordered
 
 _ROWS_SECONDS = 10.0
+_ROWS = 1000
 _BY = ("provider", "model")
 
 
@@ -81,6 +82,7 @@ class _Demo:
         self._keep = keep
         self._engine = engine
         self._played: Future[int] | None = None
+        self._earlier = 0
 
     def run(self, stop: Signals) -> bool:
         """Play the session and report it; return whether it was played to its end."""
@@ -88,7 +90,7 @@ class _Demo:
 
             def start(started: Started) -> None:
                 certificate = str(self._settings.folder / CERTIFICATE)
-                self._played = thread.submit(play, started.proxy, certificate)
+                self._played = thread.submit(play, started.proxy, certificate, self._wait_for)
                 self._played.add_done_callback(lambda _played: self._stay(started) if self._keep else stop.end())
 
             hooks = LifecycleHooks(prepare=self._prepare, on_started=start)
@@ -102,6 +104,7 @@ class _Demo:
         migrate(self._engine)
         with snapshot(self._engine) as connection:
             sidecars = {group.key[0] for group in summarise(connection, Scope(), ("sidecar",))}
+        self._earlier = len(queries.last_calls(self._engine, _ROWS))
         if sidecars - {SIDECAR}:
             raise FareboxError(
                 "ledger: it has real calls, and the demo's are made up: name an empty ledger, or leave --ledger out"
@@ -109,20 +112,24 @@ class _Demo:
 
     def _stay(self, started: Started) -> None:
         """Print the report when every row is recorded, and the addresses of the metrics and the proxy."""
-        give_up = time.monotonic() + _ROWS_SECONDS
-        while len(queries.last_calls(self._engine, 1000)) < self._number and time.monotonic() < give_up:
-            time.sleep(0.1)
+        self._wait_for(self._number)
         self._report()
         self._out.print(
             f"\nMetrics: {started.metrics}/metrics   Proxy: {started.proxy}   Ctrl-C stops it.", markup=False
         )
+
+    def _wait_for(self, number: int) -> None:
+        """Wait until so many calls of this session are recorded."""
+        wanted, give_up = min(self._earlier + number, _ROWS), time.monotonic() + _ROWS_SECONDS
+        while len(queries.last_calls(self._engine, _ROWS)) < wanted and time.monotonic() < give_up:
+            time.sleep(0.1)
 
     @property
     def _number(self) -> int:
         return self._played.result() if self._played else 0
 
     def _report(self) -> None:
-        for row in queries.last_calls(self._engine, 1000):
+        for row in queries.last_calls(self._engine, _ROWS):
             print_call(self._out, row, self._settings.zone)
         with snapshot(self._engine) as connection:
             groups = summarise(connection, Scope(), _BY)

@@ -12,12 +12,16 @@ _WORDS = ("The", "river", "runs", "past", "the", "mill", "and", "under", "two", 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer: a whole body, or the `events` of a stream; it begins after `thinking` seconds."""
+    """One answer: a whole body, or the `events` of a stream; it begins after `thinking` seconds.
+
+    A stream that `stalls` has no end: the provider waits until its client is gone.
+    """
 
     status: int = 200
     body: bytes = b""
     events: tuple[bytes, ...] = ()
     thinking: float = 0.15
+    stalls: bool = False
 
 
 def answer_to(path: str, request: Mapping[str, Any]) -> Answer:
@@ -33,7 +37,8 @@ def answer_to(path: str, request: Mapping[str, Any]) -> Answer:
             429, _json({"error": {"type": "requests", "code": "rate_limit_exceeded", "message": "Slow down."}})
         )
     if path.endswith("/messages"):
-        return Answer(events=tuple(_anthropic_stream(request, wanted)))
+        events = tuple(_anthropic_stream(request, wanted))
+        return Answer(events=events[: wanted.get("stalls")], stalls="stalls" in wanted)
     if request.get("stream"):
         return Answer(events=tuple(_openai_stream(request, wanted)))
     message = {"index": 0, "message": {"role": "assistant", "content": "Rivers"}, "finish_reason": "stop"}

@@ -17,6 +17,7 @@ from mitmproxy.certs import CertStore
 from .answers import Answer, answer_to
 
 _PACE_SECONDS = 0.03
+_STALL_SECONDS = 10.0
 _NAME = "provider"
 _KEY_BITS = 2048
 
@@ -88,6 +89,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(b"%x\r\n%s\r\n" % (len(event), event))
             self.wfile.flush()
             time.sleep(_PACE_SECONDS)
+        if answer.stalls:
+            # How much of it passes must not depend on how fast its client leaves.
+            self.connection.settimeout(_STALL_SECONDS)
+            self.close_connection = True
+            self.rfile.read(1)
+            return
         self.wfile.write(b"0\r\n\r\n")
 
     def log_message(self, *_args: object) -> None:

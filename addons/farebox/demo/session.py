@@ -1,8 +1,7 @@
 """The demo's client: chats of several minutes, played in a few seconds."""
 
-import contextlib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +19,7 @@ _SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call: `wanted` is the answer that the provider gives; an `aborted` call ends after some chunks."""
+    """One call: `wanted` is the answer that the provider gives; an `aborted` call ends where that stalls."""
 
     url: str
     model: str
@@ -55,35 +54,43 @@ def calls() -> Iterator[Call]:
     yield Call(_OPENAI, "gpt-5", {"refuse": 1})
     yield Call(_OPENAI, "gpt-5", {"input": 5200, "cached": 4096, "output": 1450, "reasoning": 960})
     yield Call(
-        _ANTHROPIC, "claude-sonnet-4-5", {"input": 410, "cached": 11800, "output": 900, "chunks": 60}, aborted=True
+        _ANTHROPIC,
+        "claude-sonnet-4-5",
+        {"input": 410, "cached": 11800, "output": 900, "chunks": 60, "stalls": 10},
+        aborted=True,
     )
     yield Call(_OPENAI, "gpt-4o", {"input": 900, "output": 150}, requests_usage=False)
     yield Call(_GROQ, "house-blend-7b", {"input": 700, "output": 180})
     yield Call(_GROQ, "llama-3.3-70b-versatile", {"input": 1500, "output": 400})
 
 
-def play(proxy: str, certificate: str) -> int:
-    """Make every call through `proxy`, some at once, trusting the CA in the file `certificate`; return their number."""
-    session = list(calls())
+def play(proxy: str, certificate: str, recorded: Callable[[int], None]) -> int:
+    """Make every call through `proxy`, some at once, trusting the CA in the file `certificate`; return their number.
+
+    `recorded` waits until so many calls are in the ledger: from these, the cost of an aborted one is estimated.
+    """
+    session = list(enumerate(calls()))
+    whole = [one for one in session if not one[1].aborted]
     trust = ssl.create_default_context(cafile=certificate)
     limits = httpx2.Limits(max_connections=_CONCURRENCY)
     with (
         httpx2.Client(proxy=proxy, verify=trust, timeout=_SECONDS, trust_env=False, limits=limits) as client,
         ThreadPoolExecutor(_CONCURRENCY) as threads,
     ):
-        for future in [threads.submit(_make, client, call, number) for number, call in enumerate(session)]:
+        for future in [threads.submit(_make, client, call, number) for number, call in whole]:
             future.result()
+        recorded(len(whole))
+        for number, call in session:
+            if call.aborted:
+                _make(client, call, number)
     return len(session)
 
 
 def _make(client: httpx2.Client, call: Call, number: int) -> None:
     headers = {"authorization": "Bearer sk-demo", "user-agent": "farebox-demo"}
     with client.stream("POST", call.url, json=call.body(number), headers=headers) as answer:
-        chunks = answer.iter_raw()
-        if call.aborted:
-            for _ in range(10):
-                with contextlib.suppress(StopIteration):
-                    next(chunks)
-        else:
-            for _ in chunks:
-                pass
+        events = 0
+        for chunk in answer.iter_raw():
+            events += chunk.count(b"\n\n")
+            if call.aborted and events >= call.wanted["stalls"]:
+                return
