@@ -63,10 +63,9 @@ def _reading(chance: random.Random, after: int) -> Reading:
     given = round(chance.lognormvariate(7.5, 1.2))
     said = round(chance.lognormvariate(5.5, 1.0))
     duration = round(chance.lognormvariate(8.2, 0.8))
-    counts = {"prompt_tokens": given, "completion_tokens": said, "total_tokens": given + said}
     told: dict[str, Any] = {
         "usage": Usage(input_tokens=given, cache_read_tokens=given // 3, output_tokens=said),
-        "raw_usage": counts | {"prompt_tokens_details": {"cached_tokens": given // 3}},
+        "raw_usage": _sent(model.dialect, given, given // 3, said),
         "ttft_ms": duration // 5,
         "output_chunks": said,
         "finish_reason": "stop",
@@ -97,6 +96,27 @@ def _reading(chance: random.Random, after: int) -> Reading:
         request_hash=f"{chance.getrandbits(128):032x}",
         **({} if fails else told),
     )
+
+
+def _sent(dialect: str, given: int, cached: int, said: int) -> dict[str, Any]:
+    """Return the usage object in which `dialect` states these counts."""
+    whole = given + said
+    match dialect:
+        case "anthropic_messages":
+            cache = {"cache_creation_input_tokens": 0, "cache_read_input_tokens": cached}
+            return {"input_tokens": given - cached, **cache, "output_tokens": said, "service_tier": "standard"}
+        case "gemini_generate":
+            counts = {"promptTokenCount": given, "candidatesTokenCount": said, "totalTokenCount": whole}
+            return {**counts, "cachedContentTokenCount": cached}
+        case "openai_responses":
+            details = {
+                "input_tokens_details": {"cached_tokens": cached},
+                "output_tokens_details": {"reasoning_tokens": 0},
+            }
+            return {"input_tokens": given, "output_tokens": said, "total_tokens": whole, **details}
+        case _:
+            details = {"prompt_tokens_details": {"cached_tokens": cached}}
+            return {"prompt_tokens": given, "completion_tokens": said, "total_tokens": whole, **details}
 
 
 def _asked(chance: random.Random) -> dict[str, Any]:

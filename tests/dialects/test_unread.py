@@ -1,12 +1,19 @@
 """Counts that no dialect reads are told; counts that others repeat, or that are no part of a bill, are not."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 from farebox.dialects import BY_NAME
-from farebox.dialects._unread import unread
+from farebox.dialects._unread import looked_at, unread
+from farebox.records.usage import Usage
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.cases import cases
 from tests.support.samples import reading, record_of
+
+SENT = [(BY_NAME[case.path.parent.name].usage, used) for case in cases() if (used := case.read([case.body]).raw_usage)]
 
 EVALS = BY_NAME["openai_evals"].usage
 USED = {"prompt_tokens": 900, "completion_tokens": 100}
@@ -47,3 +54,38 @@ def test_a_renamed_count_makes_the_cost_partial() -> None:
     row = record_of(reading(raw_usage={**USED, "prompt_tokens_details": {"cached_tokens_read": 300}}))
 
     assert (row.cost_status, row.cost_reasons) == ("partial", ["unknown_usage_field", "incomplete_usage"])
+
+
+def test_the_real_usage_objects_are_many_and_mostly_settled() -> None:
+    assert len(SENT) > 100
+    assert sum(looked_at(*one)[1] for one in SENT) > len(SENT) * 0.8
+
+
+@given(st.sampled_from(SENT), st.data())
+def test_other_counts_in_a_known_form_are_looked_at_as_if_it_were_new(
+    sample: tuple[Callable[[Mapping[str, Any]], Usage], dict[str, Any]], data: st.DataObject
+) -> None:
+    read, sent = sample
+    unread(read, sent)
+    other = with_other_counts(sent, data.draw)
+
+    assert unread(read, other) == looked_at(read, other)[0]
+
+
+def with_other_counts(value: Any, draw: Callable[[st.SearchStrategy[Any]], Any]) -> Any:
+    """Return `value` with each number replaced by one that mostly has the same form."""
+    if isinstance(value, dict):
+        return {name: with_other_counts(item, draw) for name, item in value.items()}
+    if isinstance(value, list):
+        return [with_other_counts(item, draw) for item in value]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    if isinstance(value, float):
+        return draw(st.floats(0, 1e6))
+    return draw(st.integers(1, 5_000) | st.integers(0, 10**13)) if value > 0 else value
+
+
+def test_a_usage_that_is_no_json_is_looked_at() -> None:
+    sent = {**USED, "kind": "\ud800", "seconds": 2**70, "spare_tokens": 1}
+
+    assert "spare_tokens" in unread(BY_NAME["openai_chat"].usage, sent)

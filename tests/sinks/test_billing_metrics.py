@@ -3,6 +3,7 @@
 from typing import Any
 
 from farebox.sinks.billing_metrics import BillingMetrics
+from farebox.sinks.increments import Increments
 from prometheus_client import CollectorRegistry
 
 from tests.support.samples import AT, record
@@ -10,9 +11,10 @@ from tests.support.samples import AT, record
 
 def values(*rows: dict[str, Any]) -> CollectorRegistry:
     registry = CollectorRegistry()
-    metrics = BillingMetrics(registry)
+    metrics, sums = BillingMetrics(registry), Increments()
     for row in rows:
-        metrics.count(record(**{"provider": "anthropic", "billing": "plan", "plan": "claude", **row}))
+        metrics.count(record(**{"provider": "anthropic", "billing": "plan", "plan": "claude", **row}), sums)
+    sums.apply()
     return registry
 
 

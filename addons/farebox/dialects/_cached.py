@@ -25,6 +25,8 @@ _SPLITS = (
 )
 _HOUR = ("ephemeral_1h_input_tokens", "ephemeral_1h_tokens")
 _MINUTES = ("ephemeral_5m_input_tokens", "ephemeral_5m_tokens")
+# Bedrock's list of writes by the time for which the cache keeps them.
+_TTLS = "cacheDetails"
 # DashScope's mark of an explicit cache, whose reads and writes have prices of their own.
 _KIND = "cache_type"
 _ANY = frozenset({*_READ, *_WRITTEN, *_SPLITS})
@@ -44,12 +46,17 @@ class Cached(NamedTuple):
         return (self.read or 0) + (self.written or 0)
 
 
+_NONE = Cached()
+
+
 def cached(usage: Mapping[str, Any]) -> Cached:
     """Return the cached tokens that `usage` states under any name, in itself or in the details of its input.
 
     A zero under one name does not replace the number under another.
     """
     places = _places(usage)
+    if _TTLS not in usage and all(map(_ANY.isdisjoint, places)):
+        return _NONE
     written, hour, minutes = _stated(places, _WRITTEN), *_split(usage, places)
     if written is None and (hour is not None or minutes is not None):
         written = (hour or 0) + (minutes or 0)
@@ -61,7 +68,8 @@ def cached(usage: Mapping[str, Any]) -> Cached:
 def is_contradictory(usage: Mapping[str, Any]) -> bool:
     """Return whether the reads or the writes have two different numbers, or the writes a split that is not theirs."""
     places = _places(usage)
-    if all(_ANY.isdisjoint(place) for place in places):
+    # One count of the cache contradicts nothing.
+    if len([name for place in places for name in place if name in _ANY]) < 2:
         return False
     splits = _inner(places, _SPLITS)
     halves = [number for names in (_HOUR, _MINUTES) if (number := _stated(splits, names)) is not None]
@@ -79,7 +87,7 @@ def is_explicit(usage: Mapping[str, Any]) -> bool:
 
 def _split(usage: Mapping[str, Any], places: Iterable[Mapping[str, Any]]) -> tuple[int | None, int | None]:
     """Return the writes for one hour and those for five minutes."""
-    details = usage.get("cacheDetails")
+    details = usage.get(_TTLS)
     if isinstance(details, list):
         by_time = [(mapping(one).get("ttl"), clean.count(mapping(one).get("inputTokens")) or 0) for one in details]
         return tuple(sum(number for ttl, number in by_time if ttl == wanted) for wanted in ("1h", "5m"))  # type: ignore[return-value]

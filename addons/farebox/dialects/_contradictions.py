@@ -55,6 +55,9 @@ _METRICS = {
     "cacheReadInputTokenCount": ("cache_read_input_tokens",),
     "cacheWriteInputTokenCount": ("cache_creation_input_tokens",),
 }
+# Names of Anthropic, Cohere and llama.cpp.
+_ITERATIONS, _CONNECTOR, _BILLED, _TIMINGS = "iterations", "connector_tokens", "billed_units", "timings"
+_RARE = frozenset({*_BY_MODALITY, *_METRICS, _HIT, _ITERATIONS, _CONNECTOR, _BILLED, _TIMINGS})
 
 
 def contradictions(sent: Mapping[str, Any], usage: Usage) -> Iterator[str]:
@@ -74,26 +77,31 @@ def _overfull(usage: Usage) -> Iterator[bool]:
 
 def _broken(sent: Mapping[str, Any]) -> Iterator[bool]:
     """Yield whether each sum that is stated in parts differs from its whole."""
-    for name, whole in _BY_MODALITY.items():
-        if isinstance(details := sent.get(name), list):
-            yield _is_not_broken_down(_count(sent, whole), details)
     # Most of the names are some provider's alone: each call passes here, so that what isn't there isn't looked at.
-    if _HIT in sent:
-        yield _differs(_count(sent, "prompt_tokens"), _count(sent, _HIT), _count(sent, _MISS))
-    if "iterations" in sent:
-        yield from _in_iterations(sent)
+    if not _RARE.isdisjoint(sent):
+        yield from _broken_rarely(sent)
     yield is_contradictory(sent)
     for name in _BY_KIND.keys() & sent.keys():
         yield _is_not_split(tokens(sent, *_BY_KIND[name]), mapping(sent.get(name)))
+
+
+def _broken_rarely(sent: Mapping[str, Any]) -> Iterator[bool]:
+    for name, whole in _BY_MODALITY.items():
+        if isinstance(details := sent.get(name), list):
+            yield _is_not_broken_down(_count(sent, whole), details)
+    if _HIT in sent:
+        yield _differs(_count(sent, "prompt_tokens"), _count(sent, _HIT), _count(sent, _MISS))
+    if _ITERATIONS in sent:
+        yield from _in_iterations(sent)
     for name in _METRICS.keys() & sent.keys():
         others = _METRICS[name]
         own, makers = _count(sent, name), tokens(sent, *others)
         yield own is not None and makers is not None and abs(own - makers) > _NEARLY * max(own, makers)
     yield from _in_billed_units(sent)
-    if "timings" in sent:
+    if _TIMINGS in sent:
         yield from _in_timings(sent)
     # Only the total tells whether a connector's input lies within the prompt.
-    yield bool(_count(sent, "connector_tokens")) and not _count(sent, "total_tokens")
+    yield bool(_count(sent, _CONNECTOR)) and not _count(sent, "total_tokens")
 
 
 def _is_not_broken_down(whole: int | None, details: list[Any]) -> bool:
@@ -123,7 +131,7 @@ def _is_not_split(whole: int | None, details: Mapping[str, Any]) -> bool:
 
 def _in_iterations(sent: Mapping[str, Any]) -> Iterator[bool]:
     """Yield whether Anthropic's totals are those of the iterations that they include."""
-    stated = sent.get("iterations")
+    stated = sent.get(_ITERATIONS)
     iterations = [mapping(one) for one in stated if isinstance(one, dict)] if isinstance(stated, list) else []
     answered = [one for one in iterations if one.get("type") == FALLBACK]
     included = answered or [one for one in iterations if not any(one.get("type") == kind for kind in BESIDE)]
@@ -137,13 +145,13 @@ def _in_billed_units(sent: Mapping[str, Any]) -> Iterator[bool]:
     """Yield whether Cohere bills more than it counts; images count beside the input, and are billed within it."""
     images = tokens(sent, "tokens.image_tokens") or 0
     for name, beside in (("output_tokens", 0), ("input_tokens", images)):
-        billed, counted = (tokens(sent, f"{place}.{name}") for place in ("billed_units", "tokens"))
+        billed, counted = (tokens(sent, f"{place}.{name}") for place in (_BILLED, "tokens"))
         yield billed is not None and counted is not None and billed > counted + beside
 
 
 def _in_timings(sent: Mapping[str, Any]) -> Iterator[bool]:
     """Yield whether llama.cpp's usage differs from what it timed: the prompt, its cached part, and the answer."""
-    timed = mapping(sent.get("timings"))
+    timed = mapping(sent.get(_TIMINGS))
     read, cache = _count(timed, "prompt_n"), _count(timed, "cache_n")
     if cache is not None:
         yield _differs(tokens(sent, "prompt_tokens", "tokens_evaluated"), read, cache)

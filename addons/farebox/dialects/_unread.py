@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
+import msgspec
+
 from ..records.usage import Usage
 
 # Counts that are no part of a bill, or that others repeat: shares of text, what was not cached, gateways' own totals.
@@ -33,6 +35,10 @@ _TOTALS = frozenset({"total_tokens", "totalTokens", "totalTokenCount"})
 _DEPTH = 5
 # A smaller number is equal to another one by chance.
 _LEAST = 10
+# The values of members that are counts above zero, as far as none is too large to be one, and fractions.
+_COUNT = re.compile(rb"(?<=:)[1-9][0-9]{0,11}(?=[,}])")
+_FRACTION = re.compile(rb"(?<=:)[0-9]{1,11}\.[0-9]*[1-9](?=[,}])")
+_LONGEST_FORM, _FORMS_LIMIT = 4096, 2048
 
 
 class _Traced(dict[str, Any]):
@@ -53,16 +59,61 @@ class _Traced(dict[str, Any]):
         return super().__getitem__(name)
 
 
-def unread(read: Callable[[Mapping[str, Any]], Usage], sent: Mapping[str, Any]) -> list[str]:
-    """Return the names of counts in `sent` that `read` does not look at and no number that it reads repeats."""
+# Forms of usage objects in which all counts are read or known, by the function that reads them.
+_Read = Callable[[Mapping[str, Any]], Usage]
+_settled: set[tuple[_Read, bytes]] = set()
+
+
+def unread(read: _Read, sent: Mapping[str, Any]) -> list[str]:
+    """Return the names of counts in `sent` that `read` does not look at and no number that it reads repeats.
+
+    Where `read` looks is decided by the names, by texts, and by whether a count is above zero: usage objects that
+    differ in nothing else need one look.
+    """
+    form = read, _form(sent)
+    if form in _settled:
+        return []
+    found, is_settled = looked_at(read, sent)
+    if is_settled and form[1]:
+        if len(_settled) >= _FORMS_LIMIT:
+            # Peers choose the names.
+            _settled.clear()
+        _settled.add(form)
+    return found
+
+
+def looked_at(read: _Read, sent: Mapping[str, Any]) -> tuple[list[str], bool]:
+    """Return what `unread` does, and whether that is nothing whatever the counts are."""
     traced = _Traced(sent)
     read(traced)
     leaves = list(_leaves(traced))
     # Mostly, all that isn't read is known, or zero.
     if all(is_read or value <= 0 or name in _KNOWN for name, value, is_read in leaves):
-        return []
+        return [], not _has_inner_total(sent)
     known = {value for name, value, is_read in leaves if is_read or name in _KNOWN}
-    return [name for name, value, is_read in leaves if not is_read and _is_billable(name, value, known)]
+    return [name for name, value, is_read in leaves if not is_read and _is_billable(name, value, known)], False
+
+
+def _form(sent: Mapping[str, Any]) -> bytes:
+    """Return `sent` as JSON with the same number for all counts above zero; nothing if it is no JSON, or very long."""
+    try:
+        written = msgspec.json.encode(sent)
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return b""
+    if len(written) > _LONGEST_FORM:
+        return b""
+    form = _COUNT.sub(b"1", written)
+    return _FRACTION.sub(b"1.5", form) if b"." in form else form
+
+
+def _has_inner_total(value: Any, depth: int = 0) -> bool:
+    """Tell whether a total lies deeper: what it is depends on the counts beside it."""
+    if isinstance(value, list):
+        return any(_has_inner_total(item, depth + 1) for item in value)
+    if not isinstance(value, dict):
+        return False
+    is_here = depth > 0 and not _TOTALS.isdisjoint(value)
+    return is_here or any(_has_inner_total(item, depth + 1) for item in value.values())
 
 
 def _is_billable(name: str, value: int, read: set[int]) -> bool:

@@ -20,6 +20,8 @@ _UNITS = {
     "nanousd": Decimal("1e-9"),
     "nanocent": Decimal("1e-11"),
 }
+# The members of a usage object without which it states no cost.
+_MEMBERS = frozenset({"cost_in_usd_ticks", "is_byok", "cost", "cost_usd_total"})
 # 1e-10 USD.
 _TICK = Decimal(1).scaleb(-10)
 # Ten thousand USD, in nano-USD: no response costs more, but a number in a mistaken unit can seem to.
@@ -46,7 +48,10 @@ def reported(
     With the user's own key (`is_byok`), OpenRouter's `cost` is only its fee; the amount billed to the key is a separate
     field, and both are spent. xAI's ticks are 0 if a reseller does not know them.
     """
-    places = (_named(stated), _stated(usage or {}), (_decimal(header), "x-litellm-response-cost"))
+    sent = usage or {}
+    if stated is None and header is None and _MEMBERS.isdisjoint(sent):
+        return None
+    places = (_named(stated), _stated(sent), (_decimal(header), "x-litellm-response-cost"))
     amount, place = next((one for one in places if one is not None), (None, ""))
     if amount is None or not 0 <= (whole := nanousd(amount)) <= _LIMIT:
         return None

@@ -4,7 +4,6 @@ The same request after a failure is the next attempt. After a complete answer it
 had a reason to ask again: the turn is known to be the same, or the answer had to have a structure.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -14,6 +13,8 @@ from ..records import reading as outcomes
 from ..records.reading import Reading
 
 WINDOW_NANOSECONDS = 120 * 10**9
+# Attempts that none can follow any more are searched for this often.
+_PRUNING_NANOSECONDS = 10 * 10**9
 LIMIT = 10_000
 RETRY = "retry"
 # A program that can't use an answer asks again at once; a person who asks the same takes longer.
@@ -36,10 +37,14 @@ class Attempt(msgspec.Struct, frozen=True):
 
 
 class Attempts(NamedTuple):
-    """Attempts that another one may follow: by the hash of the request, and failed ones by that of the content."""
+    """Attempts that another one may follow: by the hash of the request, and failed ones by that of the content.
+
+    At the time `pruned`, in nanoseconds, those were dropped that none could follow any more.
+    """
 
     by_request: Mapping[str, Sequence[Attempt]] = {}
     by_content: Mapping[str, Sequence[Attempt]] = {}
+    pruned: int = 0
 
 
 NO_ATTEMPTS = Attempts()
@@ -51,25 +56,50 @@ def linked(known: Attempts, readings: Iterable[Reading]) -> tuple[Attempts, Sequ
     A first attempt is number 1; the number is None if the request couldn't be compared. A higher number from the client
     is kept.
     """
-    by_request, by_content = _copied(known.by_request), _copied(known.by_content)
+    by_request, by_content = _Changed(known.by_request), _Changed(known.by_content)
     found = []
     for reading in sorted(readings, key=lambda one: one.started_at):
-        before = list(_before(by_request[reading.request_hash or ""], reading))
-        elsewhere = [] if before else _elsewhere(by_content[reading.content_hash or ""], reading)
+        before = list(_before(by_request.of(reading.request_hash), reading))
+        elsewhere = [] if before else _elsewhere(by_content.of(reading.content_hash), reading)
         earlier = min(before or elsewhere, key=lambda one: (one.number, one.earliest), default=None)
         if earlier is not None:
-            for place in (by_request[reading.request_hash or ""], by_content[reading.content_hash or ""]):
-                if earlier in place:
-                    place.remove(earlier)
+            by_request.remove(reading.request_hash, earlier)
+            by_content.remove(reading.content_hash, earlier)
         # Equal requests of callers that can't be told apart are numbered, but it is unknown which follows which.
         is_sure = len({one.first for one in before or elsewhere}) == 1
         found.append(_numbered(reading, earlier, is_sure=is_sure))
         if (attempt := _followed(found[-1])) is not None:
-            by_request[reading.request_hash or ""].append(attempt)
-            if reading.content_hash and not attempt.was_answered:
-                by_content[reading.content_hash].append(attempt)
+            by_request.add(reading.request_hash, attempt)
+            if not attempt.was_answered:
+                by_content.add(reading.content_hash, attempt)
     newest = max((one.started_at for one in found), default=0)
-    return Attempts(_latest(by_request, newest), _latest(by_content, newest)), found
+    is_due = newest - known.pruned >= _PRUNING_NANOSECONDS
+    kept = [one.latest(newest) if is_due or len(one.by_key) > LIMIT else one.by_key for one in (by_request, by_content)]
+    return Attempts(kept[0], kept[1], newest if is_due else known.pruned), found
+
+
+class _Changed:
+    """A copy of attempts by key, in which only the keys that change have copies of their own."""
+
+    def __init__(self, known: Mapping[str, Sequence[Attempt]]) -> None:
+        self.by_key = dict(known)
+
+    def of(self, key: str | None) -> Sequence[Attempt]:
+        return self.by_key.get(key, ()) if key else ()
+
+    def add(self, key: str | None, attempt: Attempt) -> None:
+        if key:
+            self.by_key[key] = [*self.by_key.get(key, ()), attempt]
+
+    def remove(self, key: str | None, attempt: Attempt) -> None:
+        """Remove `attempt`, if it is there."""
+        if key and attempt in self.of(key):
+            self.by_key[key] = [one for one in self.by_key[key] if one is not attempt and one != attempt]
+
+    def latest(self, newest: int) -> Mapping[str, Sequence[Attempt]]:
+        """Return what may be followed by calls that begin at `newest` or later."""
+        kept = {key: [one for one in some if one.latest >= newest] for key, some in self.by_key.items()}
+        return dict([(key, some) for key, some in kept.items() if some][-LIMIT:])
 
 
 def _before(attempts: Sequence[Attempt], reading: Reading) -> Iterator[Attempt]:
@@ -116,12 +146,3 @@ def _may_be_retried(reading: Reading) -> bool:
     if reading.outcome == outcomes.HTTP_ERROR:
         return reading.status in _RETRIED or (reading.status or 0) >= 500
     return reading.outcome != outcomes.OK
-
-
-def _copied(attempts: Mapping[str, Sequence[Attempt]]) -> defaultdict[str, list[Attempt]]:
-    return defaultdict(list, {key: list(some) for key, some in attempts.items()})
-
-
-def _latest(attempts: Mapping[str, Sequence[Attempt]], newest: int) -> Mapping[str, Sequence[Attempt]]:
-    kept = {key: [one for one in some if one.latest >= newest] for key, some in attempts.items() if key}
-    return dict([(key, some) for key, some in kept.items() if some][-LIMIT:])

@@ -1,6 +1,7 @@
 """Which stated usage can be true: zeros that hold a place are no counts, and a total is the sum of its parts. Pure."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import msgspec
 
@@ -56,14 +57,27 @@ def doubts(reading: Reading) -> Iterator[str]:
     yield from lacking(reading)
     if _is_thinking_above_output(reading):
         yield PARTS
-    whole = next((number for name in _TOTALS if (number := clean.count(sent.get(name))) is not None), None)
+    parts = list(_of_parts(reading)) if reading.parts else []
+    whole = _first_count(sent, _TOTALS)
     # A total can be that of the model alone, beside which tools have parts of their own.
-    sums = [total(one.input_tokens, one.output_tokens) for one in (reading.usage, *_of_parts(reading))]
-    known = [number for number in sums if number is not None]
-    if whole and known and not any(_explains(whole, number, reading) for number in known):
+    if whole and not _is_explained(whole, (reading.usage, *parts), reading):
         yield "total_not_explained"
-    if any(one.output_tokens is None or one.input_tokens is None for one in _of_parts(reading)):
+    if any(one.output_tokens is None or one.input_tokens is None for one in parts):
         yield "incomplete_usage"
+
+
+def _first_count(sent: Mapping[str, Any], names: tuple[str, ...]) -> int | None:
+    for name in names:
+        if name in sent and (number := clean.count(sent[name])) is not None:
+            return number
+    return None
+
+
+def _is_explained(whole: int, usages: tuple[Usage, ...], reading: Reading) -> bool:
+    """Return whether a total fits one of `usages`, or none of them states a number."""
+    sums = [total(one.input_tokens, one.output_tokens) for one in usages]
+    known = [number for number in sums if number is not None]
+    return not known or whole in known or any(_explains(whole, number, reading) for number in known)
 
 
 def _of_parts(reading: Reading) -> Iterator[Usage]:

@@ -30,7 +30,7 @@ def explained(known: Mapping[Key, Turn], readings: Iterable[Reading]) -> tuple[M
             # The turn that was used last stands last.
             turns[key] = _with(turns.pop(key, Turn()), reading)
     found = [_explained(turns.get(turn_of(reading) or ()), reading) for reading in ordered]
-    return dict(list(turns.items())[-LIMIT:]), found
+    return (turns if len(turns) <= LIMIT else dict(list(turns.items())[-LIMIT:])), found
 
 
 def turn_of(reading: Reading) -> Key | None:

@@ -12,6 +12,7 @@ from typing import Any
 SHARE = "machine_ms"
 _TIMINGS, _OF_TIMINGS = "timings", ("prompt_ms", "predicted_ms")
 _OF_OLLAMA, _NANOSECONDS = ("load_duration", "prompt_eval_duration", "eval_duration"), 1_000_000
+_MEMBERS = frozenset({_TIMINGS, *_OF_OLLAMA})
 
 
 def machine_ms(sent: Mapping[str, Any] | None, context: Mapping[str, str] | None) -> int | None:
@@ -28,6 +29,8 @@ def machine_ms(sent: Mapping[str, Any] | None, context: Mapping[str, str] | None
 
 def stated_ms(sent: Mapping[str, Any]) -> int | None:
     """Return the milliseconds of work that the server states; None if it states none."""
+    if _MEMBERS.isdisjoint(sent):
+        return None
     timings = sent.get(_TIMINGS)
     places = ((timings if isinstance(timings, dict) else {}, _OF_TIMINGS, 1), (sent, _OF_OLLAMA, _NANOSECONDS))
     for place, names, per in places:

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry
 from ..billing.payer import OVERAGE, PLAN, UNKNOWN
 from ..pricing.cost import ON_PLAN
 from ..records.record import Record
+from .increments import Increments
 from .metric_specs import counter, gauge
 
 # The rules of the settings name plans, and the peer names windows.
@@ -24,26 +25,28 @@ class BillingMetrics:
         self._resets = cache(gauge("plan_window_reset_timestamp_seconds", registry).labels)
         self._seen: set[tuple[str, ...]] = set()
 
-    def count(self, record: Record) -> None:
-        """Count `record`, and take over the windows that its response states."""
+    def count(self, record: Record, sums: Increments) -> None:
+        """Count `record` in `sums`, and take over the windows that its response states."""
         place = (record.provider, record.billing or UNKNOWN, record.plan or "")
         if not self._has_room(place):
             return
-        self._calls(*place).inc()
+        sums.add(self._calls(*place))
         if record.billing == PLAN:
             # It begins at 0, so that increase() sees the first call beyond the plan.
             self._calls(record.provider, OVERAGE, record.plan or "")
         if record.cost_status == ON_PLAN and record.catalogue_cost_nanousd is not None:
-            self._included(*place).inc(record.catalogue_cost_nanousd / 1e9)
+            sums.add(self._included(*place), record.catalogue_cost_nanousd / 1e9)
         self._note_windows(record)
 
     def _note_windows(self, record: Record) -> None:
         limits = record.ratelimit or {}
-        ended = record.started_at + timedelta(milliseconds=record.duration_ms or 0)
         for name, percent in limits.items():
-            window = name.removeprefix("utilization_").removesuffix("_percent")
-            if not name.startswith("utilization_") or not self._has_room((record.provider, window)):
+            if not name.startswith("utilization_"):
                 continue
+            window = name.removeprefix("utilization_").removesuffix("_percent")
+            if not self._has_room((record.provider, window)):
+                continue
+            ended = record.started_at + timedelta(milliseconds=record.duration_ms or 0)
             self._used(record.provider, window).set(percent / 100)
             if (left := limits.get(f"reset_{window}_ms")) is not None:
                 self._resets(record.provider, window).set((ended + timedelta(milliseconds=left)).timestamp())

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from operator import attrgetter
 
 from prometheus_client import CollectorRegistry
 
@@ -11,6 +12,7 @@ from ..records.columns import COLUMNS
 from ..records.record import Completion, Record
 from ..store.label_sets import LabelSet
 from .billing_metrics import BillingMetrics
+from .increments import Increments
 from .metric_specs import counter, histogram
 from .model_labels import ModelLabels
 from .rate_limits import RateLimits
@@ -23,6 +25,7 @@ KINDS = {
     for column in COLUMNS
     if column.name in _TOTALS or column.within in _TOTALS
 }
+_amounts_of = attrgetter(*KINDS.values())
 
 
 class MetricsSink:
@@ -64,34 +67,36 @@ class MetricsSink:
 
     def apply(self, new: Sequence[Record], changed: Sequence[Completion]) -> None:
         """Count `new` calls, and the tokens and cost that `changed` ones gained."""
+        sums = Increments()
         for record in new:
-            self._count(record)
+            self._count(record, sums)
         for completion in changed:
-            self._complete(completion.before, completion.after)
+            self._complete(completion.before, completion.after, sums)
+        sums.apply()
+        self._limits.note(new)
 
-    def _complete(self, before: Record, after: Record) -> None:
+    def _complete(self, before: Record, after: Record, sums: Increments) -> None:
         model = self._models.label(after.provider, after.model)
         for kind, column in KINDS.items():
             if (more := (getattr(after, column) or 0) - (getattr(before, column) or 0)) > 0:
-                self._tokens(after.provider, model, kind).inc(more)
-        self._money.complete(before, after, model)
+                sums.add(self._tokens(after.provider, model, kind), more)
+        self._money.complete(before, after, model, sums)
 
-    def _count(self, record: Record) -> None:
+    def _count(self, record: Record, sums: Increments) -> None:
         model = self._models.label(record.provider, record.model)
         place = (record.provider, model)
         calls, is_beyond = self._calls.of((*place, record.operation or ""), record.outcome, record.status)
-        calls.inc()
+        sums.add(calls)
         if is_beyond:
-            self._over_cap.inc()
+            sums.add(self._over_cap)
         retries = self._retries(record.provider)
         if (record.attempt or 1) > 1:
-            retries.inc()
-        for kind, column in KINDS.items():
-            if (amount := getattr(record, column)) and column not in (record.estimate or ()):
-                self._tokens(*place, kind).inc(amount)
-        self._money.count(record, model)
-        self._limits.note(record)
-        self._billing.count(record)
+            sums.add(retries)
+        for kind, column, amount in zip(KINDS, KINDS.values(), _amounts_of(record), strict=True):
+            if amount and column not in (record.estimate or ()):
+                sums.add(self._tokens(*place, kind), amount)
+        self._money.count(record, model, sums)
+        self._billing.count(record, sums)
         self._observe(record, place)
 
     def _observe(self, record: Record, place: tuple[str, str]) -> None:
@@ -123,16 +128,17 @@ class _Money:
         if one.cost_status == UNPRICED:
             self._unpriced(*place)
 
-    def count(self, record: Record, model: str) -> None:
+    def count(self, record: Record, model: str, sums: Increments) -> None:
+        place = (record.provider, model)
         if record.cost_nanousd is not None:
-            self._cost(record.provider, model, record.cost_status).inc(record.cost_nanousd / 1e9)
+            sums.add(self._cost(*place, record.cost_status), record.cost_nanousd / 1e9)
         if record.cost_status == REPORTED and record.catalogue_cost_nanousd is not None:
-            self._catalogue(record.provider, model).inc(record.catalogue_cost_nanousd / 1e9)
+            sums.add(self._catalogue(*place), record.catalogue_cost_nanousd / 1e9)
         if (saved := cache_saved_nanousd(record)) is not None:
-            self._saved(record.provider, model).inc(saved / 1e9)
+            sums.add(self._saved(*place), saved / 1e9)
         if record.cost_status == UNPRICED:
-            self._unpriced(record.provider, model).inc()
+            sums.add(self._unpriced(*place))
 
-    def complete(self, before: Record, after: Record, model: str) -> None:
+    def complete(self, before: Record, after: Record, model: str, sums: Increments) -> None:
         if (more := (after.cost_nanousd or 0) - (before.cost_nanousd or 0)) > 0:
-            self._cost(after.provider, model, after.cost_status).inc(more / 1e9)
+            sums.add(self._cost(after.provider, model, after.cost_status), more / 1e9)

@@ -1,5 +1,6 @@
 """Rate limits as gauges; their number is bounded, because the peer names them."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import cache
 
@@ -21,14 +22,23 @@ class RateLimits:
             aspect: cache(gauge(f"ratelimit_{aspect}", registry).labels) for aspect in ("limit", "remaining")
         }
 
-    def note(self, record: Record) -> None:
-        """Take over what the response of `record` states."""
-        for name, amount in (record.ratelimit or {}).items():
-            aspect, _, kind = name.partition("_")
-            if aspect in self._gauges and self._has_room((record.provider, kind)):
-                self._gauges[aspect](record.provider, kind).set(amount)
-                ended = record.started_at + timedelta(milliseconds=record.duration_ms or 0)
-                self._seen_at(record.provider, kind).set(ended.timestamp())
+    def note(self, records: Iterable[Record]) -> None:
+        """Take over what `records`, of which the latest is the last, state of each limit."""
+        amounts: dict[tuple[str, str, str], int] = {}
+        stated: dict[tuple[str, str], Record] = {}
+        for record in records:
+            for name, amount in (record.ratelimit or {}).items():
+                aspect, _, kind = name.partition("_")
+                if aspect in self._gauges:
+                    amounts[aspect, record.provider, kind] = amount
+                    stated[record.provider, kind] = record
+        shown = {limit: record for limit, record in stated.items() if self._has_room(limit)}
+        for (aspect, provider, kind), amount in amounts.items():
+            if (provider, kind) in shown:
+                self._gauges[aspect](provider, kind).set(amount)
+        for limit, record in shown.items():
+            ended = record.started_at + timedelta(milliseconds=record.duration_ms or 0)
+            self._seen_at(*limit).set(ended.timestamp())
 
     def _has_room(self, limit: tuple[str, str]) -> bool:
         if len(self._seen) < LIMITS_LIMIT:

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Protocol
 
 from ..records import reading as outcomes
 from . import statuses
+from .increments import Counting
 from .model_labels import OTHER
 
 # No traffic makes a sidecar export more series than this, with 20 names in each scope of the money gauges
@@ -25,12 +25,6 @@ FAILURES = (
 Place = tuple[str, str, str]
 # A Place, outcome and status.
 Labels = tuple[str, str, str, str, str]
-
-
-class Counting(Protocol):
-    """A child of a counter."""
-
-    def inc(self, amount: float = 1) -> None: ...
 
 
 class CallSeries:

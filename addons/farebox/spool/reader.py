@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ..config.spool_limits import SEGMENT_LIMIT
 from .frames import FORMATS, MARK, MESSAGE_LIMIT, Format
+from .quiet import Quiet
 from .segments import DamagedError, LeftAloneError, Tail, dead_lettered, is_unlocked, remove, segments, tail
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,9 @@ class Batch:
     damaged: list[Path] = field(default_factory=list)
 
 
+_NOTHING = Batch()
+
+
 class _Part(NamedTuple):
     """The messages in a part of a segment: `end` is the offset in it behind the last one, `rest` the bytes after it.
 
@@ -68,14 +72,22 @@ class SpoolReader:
         self._formats = formats
         self._counts: dict[Path, tuple[tuple[int, int], int]] = {}
         self._left_alone: set[Path] = set()
+        self._quiet = Quiet(root)
+        self._is_hindered = False
 
     def read(self, limit: int) -> Batch:
         """Return about `limit` messages that have not been read; the same ones again until `done` is called."""
         batch = Batch()
+        if self._quiet.is_sure():
+            return batch
+        ends: dict[Path, Path | None] = {}
+        self._is_hindered = False
         for folder in self._folders():
             if len(batch.messages) >= limit:
                 break
-            self._read_folder(folder, batch, limit)
+            ends[folder] = self._read_folder(folder, batch, limit)
+        # What could not be read is tried again, although nothing in the spool shows that it can be by now.
+        self._quiet.looked(ends, found=batch != _NOTHING or self._is_hindered)
         return batch
 
     def done(self, batch: Batch) -> list[str]:
@@ -130,7 +142,8 @@ class SpoolReader:
             return 0
         return self._counts[path][1]
 
-    def _read_folder(self, folder: Path, batch: Batch, limit: int) -> None:
+    def _read_folder(self, folder: Path, batch: Batch, limit: int) -> Path | None:
+        """Read on in a spool; return the segment to which its worker appends, if there is any."""
         # In this order: nothing is added to the segments of a worker that is gone, or to one that has a successor.
         is_gone = is_unlocked(folder / "lock")
         unread = self._unread(folder)
@@ -138,12 +151,13 @@ class SpoolReader:
             is_final = is_gone or index + 1 < len(unread)
             try:
                 if not self._read_segment(number, path, batch, limit, is_final=is_final):
-                    return
+                    return path
             except (LeftAloneError, OSError) as error:
                 self._leave_alone(path, error)
-                return
+                return path
         if is_gone:
             batch.ended.append(folder.name)
+        return unread[-1][1] if unread else None
 
     def _read_segment(self, number: int, path: Path, batch: Batch, limit: int, *, is_final: bool) -> bool:
         """Read on in a segment; tell whether its end is reached. LeftAloneError, OSError: none of it has been read."""
@@ -173,6 +187,7 @@ class SpoolReader:
             logger.error("spool segment %s is damaged and kept as %s: %s: check that disk", path, kept, why)
 
     def _leave_alone(self, path: Path, error: Exception) -> None:
+        self._is_hindered = True
         if path not in self._left_alone:
             self._left_alone.add(path)
             logger.error("spool segment %s is left alone: %s", path, error)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, String, delete, func, or_, select
@@ -20,15 +21,21 @@ _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 def store_positions(connection: Connection, positions: Mapping[str, Position], *, sidecar: str | None) -> None:
     """Store how far each spool is in the ledger."""
-    for spool, position in sorted(positions.items()):
-        values = {"sidecar": sidecar, "segment": position.segment, "offset": position.offset}
-        upsert = _insert(connection)(spool_positions).values(spool=spool, **values)
-        connection.execute(upsert.on_conflict_do_update(index_elements=["spool"], set_=values))
+    if not positions:
+        return
+    rows = [
+        {"spool": spool, "sidecar": sidecar, "segment": position.segment, "offset": position.offset}
+        for spool, position in sorted(positions.items())
+    ]
+    connection.execute(_storing(connection.dialect.name), rows)
 
 
-def _insert(connection: Connection) -> Any:
-    """Return the INSERT that supports ON CONFLICT."""
-    return {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[connection.dialect.name]
+@cache
+def _storing(dialect: str) -> Any:
+    """Return the statement, which SQLAlchemy takes longer to build than the database to execute."""
+    insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect](spool_positions)
+    names = ("sidecar", "segment", "offset")
+    return insert.on_conflict_do_update(index_elements=["spool"], set_={name: insert.excluded[name] for name in names})
 
 
 def forget_positions(connection: Connection, spools: Sequence[str]) -> None:

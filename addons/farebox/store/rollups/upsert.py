@@ -57,13 +57,19 @@ def add(connection: Connection, rollup: RollupTable, changes: Sequence[Row]) -> 
 
 def note(connection: Connection, places: Collection[tuple[datetime, str | None]]) -> None:
     """Count that the sums by caller of these hours and sidecars change; it comes last in a transaction."""
+    named = sorted({(hour, sidecar or "") for hour, sidecar in places})
+    rows = [{"hour": hour, "sidecar": sidecar, "revision": 1} for hour, sidecar in named]
+    connection.execute(_noting(connection.dialect.name), rows)
+
+
+@cache
+def _noting(dialect: str) -> Any:
+    # Built once: SQLAlchemy takes longer for that than the database for the statement.
     of = hourly_changes.c
-    put: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[connection.dialect.name]
-    statement = put(hourly_changes).on_conflict_do_update(
+    put: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect]
+    return put(hourly_changes).on_conflict_do_update(
         index_elements=[of.hour, of.sidecar], set_={"revision": of.revision + 1}
     )
-    named = sorted({(hour, sidecar or "") for hour, sidecar in places})
-    connection.execute(statement, [{"hour": hour, "sidecar": sidecar, "revision": 1} for hour, sidecar in named])
 
 
 def drop_empty(connection: Connection, rollup: RollupTable, rows: Sequence[Row]) -> None:
