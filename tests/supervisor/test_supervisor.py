@@ -20,7 +20,7 @@ from tests.support.sidecar import Sidecar, wait_until
 from tests.support.upstream import Upstream
 
 WORKER = "farebox.proxy"
-WORKERS = 4
+WORKERS = 2
 SECONDS = 40.0
 
 pytestmark = pytest.mark.slow
@@ -33,7 +33,7 @@ def upstream(start_upstream: StartUpstream, answers: Answers) -> Upstream:
 
 @pytest.fixture
 def sidecar(upstream: Upstream, start_sidecar: StartSidecar) -> Sidecar:
-    """A sidecar of four workers that waits long for calls when it stops."""
+    """A sidecar of two workers that waits long for calls when it stops."""
     reverse = f"reverse:http://127.0.0.1:{upstream.plain_port}@0"
     environment = {"FAREBOX_SHUTDOWN_TIMEOUT": "600"}
     return start_sidecar(upstream, "--workers", str(WORKERS), "--mode", reverse, environment=environment)
