@@ -127,7 +127,7 @@ def test_a_number_as_code_is_a_word() -> None:
     assert clean.word(429) == "429"
 
 
-@pytest.mark.parametrize("value", [0, 1, 10**12, 12.0, 0.0])
+@pytest.mark.parametrize("value", [0, 1, 10**12, 12.0, 1e12, 0.0])
 def test_a_whole_number_is_a_count(value: float) -> None:
     assert clean.count(value) == value
     assert isinstance(clean.count(value), int)

@@ -93,6 +93,7 @@ def test_mistral_and_openrouter() -> None:
         ("retry-after", "Fri, 02 Jan 2026 22:11:32 GMT", 30000),
         ("retry-after", "0.5", 500),
         ("retry-after-ms", "1500", 1500),
+        ("retry-after-ms", "1499.7", 1500),
         ("retry-after-ms", "later", None),
         ("x-ratelimit-remaining-tokens", "-1", None),
     ],

@@ -1,7 +1,7 @@
 """Token counts: what is not told is not zero."""
 
 import pytest
-from farebox.records.usage import Part, Usage, both, summed, total
+from farebox.records.usage import Part, Usage, both, summed, total, with_units
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,11 @@ def test_two_shares_have_the_lengths_of_both(
     assert both(one, other) == Part(
         Usage(input_tokens=14), "m", "flex", {"speed": "fast"}, 5, shortest_input=expected[0], longest_input=expected[1]
     )
+
+
+def test_units_of_others_stand_beside_the_own_ones_which_go_before() -> None:
+    usage = Usage(input_tokens=5, units={"images": 0, "pages": 2})
+
+    assert with_units(usage, {"images": 3, "searches": 1}) == Usage(input_tokens=5, units={"pages": 2, "searches": 1})
+    assert with_units(Usage(output_tokens=1), {"searches": 1}) == Usage(output_tokens=1, units={"searches": 1})
+    assert with_units(Usage(output_tokens=1), None) == Usage(output_tokens=1)
