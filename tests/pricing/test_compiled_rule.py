@@ -10,6 +10,7 @@ import yaml
 from farebox.config.price_rules import PriceRule
 from farebox.pricing.compiled_rule import CompiledRule
 from farebox.pricing.consumption import Consumption
+from farebox.pricing.overrides import Overrides
 from farebox.pricing.rate import Rate
 from farebox.pricing.ratecard import RateCard
 from farebox.records.usage import Usage
@@ -212,3 +213,15 @@ def test_adjusted_cards_do_not_fill_the_memory() -> None:
         rule.adjusted(RateCard(f"m{number}", "catalogue", "7", {}))
 
     assert len(rule._adjusted) <= 4_096
+
+
+def test_calls_that_differ_in_their_context_alone_have_a_rule_each() -> None:
+    written = (
+        "[{match: {model: m, context: {speed: fast}}, per_request: 2}, "
+        "{match: {model: m, context: {speed: slow}}, per_request: 1}]"
+    )
+    rules = Overrides(msgspec.convert(yaml.load(written, yaml.BaseLoader), tuple[PriceRule, ...], strict=False))
+
+    found = [rules.rule_for(asked(context={"speed": speed})) for speed in ("fast", "slow", "fast", "else")]
+
+    assert [one and one.rule.per_request for one in found] == [Decimal(2), Decimal(1), Decimal(2), None]

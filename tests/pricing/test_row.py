@@ -282,3 +282,13 @@ def test_what_sets_no_price_is_not_part_of_the_context() -> None:
     [consumed] = consumptions(record(price_context={"gateway_fallbacks": "1", "machine_ms": "70", "speed": "fast"}))
 
     assert (consumed.context, consumed.machine_ms) == ({"speed": "fast"}, 70)
+
+
+def test_a_stated_cost_far_from_the_price_is_a_reason() -> None:
+    found = [priced(row(stated_cost_nanousd=stated), PRICER) for stated in (None, 2_800_000, 280_000_000)]
+
+    assert [money(one) for one in found] == [
+        (2_800_000, "priced", None),
+        (2_800_000, "priced", None),
+        (2_800_000, "priced", ["stated_cost_differs"]),
+    ]
