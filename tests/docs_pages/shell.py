@@ -36,6 +36,8 @@ class Shell:
 
     def __exit__(self, *_: object) -> None:
         os.killpg(self._bash.pid, signal.SIGTERM)
+        if self._bash.stdin is not None:
+            self._bash.stdin.close()
         try:
             self._bash.wait(20)
         except subprocess.TimeoutExpired:

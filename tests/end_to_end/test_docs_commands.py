@@ -9,6 +9,7 @@ import pytest
 
 from tests.docs_pages.not_run import NEVER, ON_ITS_OWN_SYSTEM
 from tests.docs_pages.settings import settings_of
+from tests.docs_pages.shell import Shell
 from tests.support.commands import farebox
 from tests.support.doc_commands import PAGES, Shown, prints, shown, typed
 from tests.support.settings import load_file
@@ -72,6 +73,14 @@ def test_made_up_calls_go_to_no_other_ledger(
         1,
         "farebox: ledger: --demo has a ledger of its own, as its calls are made up: leave --ledger out\n",
     )
+
+
+def test_what_a_page_exports_its_next_command_has(tmp_path: Path) -> None:
+    with Shell(tmp_path, tmp_path, {"PATH": os.environ["PATH"]}) as shell:
+        shell.run("export WORD=river", 20)
+        shell.start("sleep 60")
+
+        assert shell.run('read said; echo "$WORD $said"; (exit 3)', 20, "sea\n") == (3, "river sea\n", "")
 
 
 def test_a_reason_for_not_typing_a_command_stands_for_one() -> None:

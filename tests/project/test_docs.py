@@ -87,6 +87,23 @@ def test_every_command_is_documented() -> None:
     assert re.findall(r"^##+ `farebox (.+)`", page, re.MULTILINE) == list(commands())
 
 
+def named(page: Path) -> set[str]:
+    """Return the command lines of farebox that `page` names within its text."""
+    return set(re.findall(r"`(?:\.venv/bin/)?farebox ([^`]+)`", re.sub(r"\s+", " ", page.read_text())))
+
+
+@pytest.mark.parametrize("page", [*PAGES[:2], *sorted(DOCS.glob("*.md"))], ids=lambda page: page.name)
+def test_every_command_that_a_page_names_is_there_with_its_options(page: Path) -> None:
+    known = {**commands(), "": typer.main.get_command(app())}
+    for line in named(page):
+        words = line.partition(" -- ")[0].partition(" | ")[0].split()
+        name = next(" ".join(words[:end]) for end in (2, 1, 0) if " ".join(words[:end]) in known)
+        options = {option for item in known[name].params for option in item.opts}
+
+        assert name or words[0].startswith("-"), line
+        assert {word for word in words if word.startswith("--")} <= options | {"--help"}, line
+
+
 def test_every_command_and_option_has_help() -> None:
     for name, command in commands().items():
         assert command.help, name

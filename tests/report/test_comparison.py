@@ -108,3 +108,4 @@ def test_amounts_are_whole_at_any_width(width: int) -> None:
     assert {"$5.00", "$4.00"} < set(lines[2].split() + lines[3].split())
     assert all(len(line) <= width for line in lines)
     assert ("by its own count" in lines[1]) is (width >= 80)
+    assert any("by its own count" in line for line in lines[3:]) is (width >= 80)

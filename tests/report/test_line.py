@@ -75,6 +75,26 @@ def test_cost_and_duration_are_readable_at_any_width(width: int) -> None:
     assert (" in" in line) is (width >= 80)
 
 
+@pytest.mark.parametrize(
+    ("width", "told", "shown"),
+    [
+        (60, {}, "anthropic claude-sonnet-4-5"),
+        (50, {}, "anthropic c…t-4-5"),
+        (60, {"status": 429, "outcome": "http_error", "provider": "x"}, "x claude-sonnet-4-5"),
+        (60, {"status": 429, "outcome": "http_error", "model_returned": "m"}, "anthropic m  http_error"),
+    ],
+)
+def test_a_model_has_the_room_that_nothing_else_fits_into(width: int, told: dict[str, Any], shown: str) -> None:
+    row = msgspec.structs.asdict(
+        record(**KNOWN | {"provider": "anthropic", "model_returned": "claude-sonnet-4-5"} | told)
+    )
+
+    line = call_line(row, ZoneInfo("UTC"), width).plain
+
+    assert len(line) <= width
+    assert line[33:].rstrip() == shown
+
+
 def test_a_model_keeps_its_end() -> None:
     assert shortened("claude-sonnet-4-5-20250929", 16) == "claude-son…50929"
 

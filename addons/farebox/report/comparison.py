@@ -14,9 +14,10 @@ from .changes import signed_usd
 from .figures import exact_usd, plural, rate, usd
 from .table import UNKNOWN_KEY
 
-_NUMBERS = ("calls", "actual", "there", "difference", "by its own count", "left out")
+_OWN_COUNT = "by its own count"
+_NUMBERS = ("calls", "actual", "there", "difference", _OWN_COUNT, "left out")
 # What a narrow terminal drops, in this order: the caveats name the calls that are left out too.
-_DISPENSABLE = ("by its own count", "left out", "difference")
+_DISPENSABLE = (_OWN_COUNT, "left out", "difference")
 _SHORTEST_NAME, _GAP = 16, 2
 
 
@@ -36,7 +37,8 @@ def comparison_table(comparison: Comparison, width: int = 160) -> RenderableType
         table.add_column(name, total[name], justify="right", footer_style="bold", no_wrap=True)
     for (key, _), row in zip(ranked(comparison), rows, strict=True):
         table.add_row(Text("/".join(value or UNKNOWN_KEY for value in key)), *(row[name] for name in shown))
-    return Lines(table, Text(), *(Text(f"- {caveat}") for caveat in caveats(comparison)))
+    told = caveats(comparison, has_own_count=_OWN_COUNT in shown)
+    return Lines(table, Text(), *(Text(f"- {caveat}") for caveat in told))
 
 
 def _fitting(rows: Sequence[dict[str, str]], width: int) -> list[str]:
@@ -74,11 +76,11 @@ def named(other: Other) -> str:
     return f"{other.provider}/{other.model}" + (f" ({other.tier})" if other.tier else "")
 
 
-def caveats(comparison: Comparison) -> Iterator[str]:
-    """Yield a sentence for each thing that the figures leave out."""
+def caveats(comparison: Comparison, *, has_own_count: bool = True) -> Iterator[str]:
+    """Yield a sentence for each thing that the figures leave out; without its column, none about the own count."""
     total = comparison.total
     yield "Token counts are those of the models that answered; another model counts the same text differently."
-    if any(one.factor for one in comparison.by_key.values()):
+    if has_own_count and any(one.factor for one in comparison.by_key.values()):
         yield '"by its own count" scales the cost by a token ratio measured on English text and code.'
     yield "Another model writes and reasons at a different length, and caches different parts."
     if comparison.is_by_time:

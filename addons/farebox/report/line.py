@@ -48,8 +48,10 @@ def call_line(row: Mapping[str, Any], zone: tzinfo, width: int = 160, currency: 
     room = width - len(line.plain)
     parts = _parts(row, room - _SHORTEST_NAME)
     name = f"{row['provider']} {_model(row)}"
-    longest = min(_LONGEST_NAME, max(_SHORTEST_NAME, room - sum(len(text) + 2 for text, _ in parts[:1])))
-    line.append(f"{shortened(name, min(longest, room)):<{min(longest, room)}}", "bold")
+    beside = room - sum(len(text) + 2 for text, _ in parts[:1])
+    # What doesn't fit beside the shortest name leaves its room to the name.
+    longest, least = (min(_LONGEST_NAME, beside),) * 2 if beside >= _SHORTEST_NAME else (min(_LONGEST_NAME, room), 0)
+    line.append(f"{shortened(name, longest):<{least}}", "bold")
     for text, style in parts:
         if len(line.plain) + 2 + len(text) > width:
             break

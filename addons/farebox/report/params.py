@@ -20,10 +20,23 @@ def params_table(uses: Sequence[ParamUse]) -> RenderableType:
         table.add_column(name, overflow="fold")
     for name in ("sent", "succeeded", "refused"):
         table.add_column(name, justify="right")
-    table.add_column("documented", overflow="fold")
+    is_documented = any(map(_documented, uses))
+    if is_documented:
+        table.add_column("documented", overflow="fold")
     for one in uses:
         counts = map(str, (one.sent, one.answered, one.refused))
-        table.add_row(*map(Text, (one.host, one.model or UNKNOWN_KEY, one.param, *counts, _documented(one))))
+        table.add_row(
+            *map(
+                Text,
+                (
+                    one.host,
+                    one.model or UNKNOWN_KEY,
+                    one.param,
+                    *counts,
+                    *([_documented(one)] if is_documented else []),
+                ),
+            )
+        )
     return table
 
 

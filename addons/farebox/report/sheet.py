@@ -42,7 +42,8 @@ def price_history(revisions: Sequence[Mapping[str, Any]], zone: tzinfo) -> Rende
         title="prices", title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False
     )
     for name in ("priced", "cost", "status", "source", "version", "why"):
-        table.add_column(name, overflow="fold")
+        # Where the rest is folded, a cost stays whole.
+        table.add_column(name, overflow="fold", no_wrap=name == "cost")
     for price in revisions:
         at = f"{local(price['priced_at'], zone):%Y-%m-%d %H:%M:%S}" if price["priced_at"] else "as recorded"
         cost, why = exact_usd(price["cost_nanousd"]), ", ".join(price["cost_reasons"] or ())
