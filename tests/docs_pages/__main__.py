@@ -6,6 +6,7 @@ is 1 if a command fails or prints something else than its page says.
 
 import argparse
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from tests.support.doc_commands import PAGES, Shown, commands, prints
 from tests.support.paths import ROOT
 
 _SECONDS = 600.0
+_UV_OF_ITS_OWN = "python3 -m venv ~/uv"
 _STARTS = 60.0
 # They need what an earlier page has made.
 _LAST = ("backup.md", "upgrade.md", "uninstall.md")
@@ -103,12 +105,20 @@ def _type(one: Shown, shell: Shell, home: Home) -> bool:
         shell.start(one.command)
         ran = shell.run(f"until test -e {home.data}/sidecar.json; do sleep 0.2; done", _STARTS)
     else:
-        ran = shell.run(one.command, _SECONDS, _PASSWORD)
+        ran = shell.run(_with_newer_python(one.command), _SECONDS, _PASSWORD)
     right = _is_right(one, ran)
     print(f"{'ok' if right else 'WRONG':5} {one.page}: {one.command} ({time.monotonic() - begun:.1f} s)", flush=True)
     if not right:
         print(f"exit code {ran.code}\n{ran.out}{ran.err}\nthe page says:\n{one.output}", flush=True)
     return right
+
+
+def _with_newer_python(command: str) -> str:
+    """Return `command` with FAREBOX_PYTHON where pages say to name it if the system's own is too old."""
+    if "FAREBOX_PYTHON" not in os.environ or command.startswith(_UV_OF_ITS_OWN):
+        return command
+    command = re.sub(r"^(sudo )?python3 -m", r'\1"$FAREBOX_PYTHON" -m', command)
+    return re.sub(r"\b((?:uv tool|pipx) install)\b", r'\1 --python "$FAREBOX_PYTHON"', command)
 
 
 def _is_right(one: Shown, ran: Ran) -> bool:

@@ -1,6 +1,7 @@
 """Docs cannot drift: every command, setting, metric and file that they should name, they name."""
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,12 @@ def test_every_command_is_documented() -> None:
     assert re.findall(r"^##+ `farebox (.+)`", page, re.MULTILINE) == list(commands())
 
 
+@cache
+def all_commands() -> dict[str, Any]:
+    """Every command by what is typed for it, and farebox itself."""
+    return {**commands(), "": typer.main.get_command(app())}
+
+
 def named(page: Path) -> set[str]:
     """Return the command lines of farebox that `page` names within its text."""
     return set(re.findall(r"`(?:\.venv/bin/)?farebox ([^`]+)`", re.sub(r"\s+", " ", page.read_text())))
@@ -94,7 +101,7 @@ def named(page: Path) -> set[str]:
 
 @pytest.mark.parametrize("page", [*PAGES[:2], *sorted(DOCS.glob("*.md"))], ids=lambda page: page.name)
 def test_every_command_that_a_page_names_is_there_with_its_options(page: Path) -> None:
-    known = {**commands(), "": typer.main.get_command(app())}
+    known = all_commands()
     for line in named(page):
         words = line.partition(" -- ")[0].partition(" | ")[0].split()
         name = next(" ".join(words[:end]) for end in (2, 1, 0) if " ".join(words[:end]) in known)
