@@ -12,6 +12,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine
 
+from tests.support.clickhouse import Cluster, is_installed
 from tests.support.effort import EXHAUSTIVE
 from tests.support.ledgers import DATABASES, new_ledger, new_postgres_ledger, opened
 from tests.support.paths import TESTS
@@ -112,6 +113,22 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
         engine = open_engine(server.url(database))
         yield engine
         engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def clickhouse() -> Iterator[Cluster]:
+    """A ClickHouse server for the whole run."""
+    if not is_installed():
+        pytest.skip("clickhouse-server is not installed")
+    with Cluster(1) as server:
+        yield server
+
+
+@pytest.fixture
+def clickhouse_ledger(clickhouse: Cluster) -> Iterator[Engine]:
+    """A new ledger on ClickHouse."""
+    with clickhouse.new_ledger() as engine:
+        yield engine
 
 
 @pytest.fixture(params=DATABASES)

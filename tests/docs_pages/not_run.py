@@ -14,6 +14,7 @@ NEVER = {
     "farebox prices update": "needs the network of genai-prices; tests/cli/prices serve the file themselves",
     "~/uv/bin/uv python install": "downloads a Python from GitHub",
     "FAREBOX_PYTHON=$(~/uv/bin/uv": "needs that Python; scripts/follow-docs.sh names another one",
+    "export FAREBOX_LEDGER='clickhouse": "needs a ClickHouse server; tests/store/clickhouse starts one",
     "FAREBOX_LEDGER=": "a line of a file",
     "PGPASSWORD=": "a line of a file",
     "git pull": "a clone of a commit has nothing to pull",

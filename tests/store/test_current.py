@@ -127,7 +127,7 @@ def test_a_price_as_of_a_moment_is_the_last_one_before_it(engine: Engine) -> Non
 
     with engine.connect() as connection:
         before, then = (
-            connection.scalar(at_prices_of(select(calls.c.cost_nanousd), moment))
+            connection.scalar(at_prices_of(connection, select(calls.c.cost_nanousd), moment))
             for moment in (LATER, LATER + timedelta(seconds=1))
         )
 

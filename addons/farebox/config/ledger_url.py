@@ -5,8 +5,8 @@ from pathlib import Path
 
 from .access import secret_of
 
-_SCHEMES = ("sqlite", "sqlite+pysqlite", "postgresql", "postgres", "postgresql+psycopg")
-KNOWN = "a file, sqlite:///PATH or postgresql://USER:PASSWORD@HOST/DATABASE"
+_SCHEMES = ("sqlite", "sqlite+pysqlite", "postgresql", "postgres", "postgresql+psycopg", "clickhouse")
+KNOWN = "a file, sqlite:///PATH, postgresql://USER:PASSWORD@HOST/DATABASE or clickhouse://USER:PASSWORD@HOST/DATABASE"
 
 
 def problems(given: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from ..records import reading as readings
 from ..records.reading import Reading
 from ..records.record import Completion, Record
 from ..sinks.batch import Links
-from ..sinks.database import DatabaseSink
+from ..sinks.ledger import LedgerSink
 from ..sinks.self_metrics import SelfMetrics
 from ..sinks.sink import Sink
 from ..spool.reader import Batch
@@ -34,7 +34,7 @@ BATCH = 2_000
 class Destinations:
     """Where Records and farebox's own figures go, and where those go that the ledger refuses."""
 
-    database: DatabaseSink
+    database: LedgerSink
     sinks: Sequence[Sink]
     own: SelfMetrics
     dead_letters: DeadLetters

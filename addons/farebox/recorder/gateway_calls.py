@@ -13,13 +13,13 @@ import msgspec
 from ..config.settings import Settings
 from ..records.columns import RELAYED
 from ..records.record import Record
-from ..sinks.database import DatabaseSink
+from ..sinks.ledger import LedgerSink
 
 Stored = Callable[[Collection[str]], Iterable[Record]]
 Mark = Callable[[Sequence[Record]], Sequence[Record]]
 
 
-def marks(settings: Settings, database: DatabaseSink) -> Mark:
+def marks(settings: Settings, database: LedgerSink) -> Mark:
     """Return the function that marks calls which shall not count by the `settings`."""
     return without_outer(database.rows_of) if settings.gateway_calls == "leave_out" else all_counted
 

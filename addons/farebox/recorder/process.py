@@ -21,7 +21,7 @@ from ..home.log_lines import log_to_stderr
 from ..process.child import OF_RUN, Liveness, settings_from_parent, when_to_end
 from ..process.ports import by_whom
 from ..sinks.budget_metrics import BudgetMetrics
-from ..sinks.database import DatabaseSink
+from ..sinks.ledger import ledger_sink
 from ..sinks.metrics import MetricsSink
 from ..sinks.process_metrics import ProcessMetrics
 from ..sinks.self_metrics import SelfMetrics
@@ -30,6 +30,7 @@ from ..sinks.spend_gauges import SpendGauges
 from ..spool.reader import SpoolReader
 from ..spool.telemetry import ClientDiagnostics, HeartbeatReceiver
 from ..store import run_bill
+from ..store.appending import refuse_appending
 from ..store.budgets import BudgetReader
 from ..store.engine import Engine, open_engine, opened
 from .batch_writer import BatchWriter, Destinations
@@ -147,7 +148,7 @@ def _destinations(
     settings: Settings, engine: Engine, registry: CollectorRegistry, prices: Prices, sinks: list[Sink]
 ) -> Destinations:
     keep, keep_callers = (retention.parse(text) for text in (settings.retention.calls, settings.retention.hourly))
-    database = DatabaseSink(engine, sidecar=settings.sidecar, keep=keep, keep_callers=keep_callers)
+    database = ledger_sink(engine, sidecar=settings.sidecar, keep=keep, keep_callers=keep_callers)
     own, failures = SelfMetrics(registry), Failures(registry)
     # A counter that exists from the start shows its first increase.
     own.meter_failures((dialect.name, 0) for dialect in DIALECTS)
@@ -162,6 +163,7 @@ def _budget_threads(settings: Settings, engine: Engine, registry: CollectorRegis
     threads: list[list[Job]] = []
     listeners: list[Callable[..., None]] = []
     if settings.destinations:
+        refuse_appending(engine, "notifications can't be kept", "remove `destinations`, or alert by docs/alerts.md")
         # Without destinations, a start need not wait for the HTTP client.
         notifications = import_module(".notifications", __package__).Notifications(settings, engine, registry)
         threads, listeners = [[job] for job in notifications.jobs], notifications.listeners

@@ -8,6 +8,7 @@ from ..config.redact_url import redact_url
 
 _PORT = "5432"
 _FILE = "sqlite:///"
+_CLICKHOUSE = "clickhouse"
 _DRIVERS = ("sqlite", "sqlite+pysqlite")
 # The parameters of libpq that select another server, database or schema.
 _SELECTING = ("hostaddr", "dbname", "service", "options")
@@ -27,6 +28,8 @@ def address(url: str) -> str:
         return redact_url(url)
     if parsed.drivername in _DRIVERS:
         return f"{_FILE}{Path(parsed.database or '').resolve()}"
+    if parsed.drivername == _CLICKHOUSE:
+        return f"{_CLICKHOUSE}://{parsed.host}:{parsed.port or ''}/{parsed.database}"
     query = parsed.normalized_query
     # libpq's default database has the user's name.
     database = parsed.database or parsed.username or ""

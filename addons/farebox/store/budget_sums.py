@@ -64,7 +64,7 @@ def repriced(connection: Connection, column: str | None, span: Span) -> tuple[di
     query = _in_edge(column, span).where(calls.c.id.in_(changed))
     then: dict[Key, Use] = {}
     today: dict[Key, Use] = {}
-    _add(then, connection, at_prices_of(query, ends))
+    _add(then, connection, at_prices_of(connection, query, ends))
     _add(today, connection, at_current_prices(connection, query))
     return then, today
 

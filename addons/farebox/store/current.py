@@ -3,7 +3,19 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Executable, FromClause, Subquery, and_, case, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    FromClause,
+    Subquery,
+    and_,
+    case,
+    column,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.sql import visitors
 
 from .schema import call_prices, calls
@@ -19,14 +31,42 @@ def at_current_prices[Query: Executable](connection: Connection, query: Query) -
 
     If no call was ever repriced, it is the query itself, at no extra cost.
     """
+    if connection.dialect.name == "clickhouse":
+        return _appended(connection, query)
     if connection.execute(select(call_prices.c.revision).limit(1)).first() is None:
         return query
     return _read_from(query, _current())
 
 
-def at_prices_of[Query: Executable](query: Query, moment: datetime) -> Query:
+def as_completed[Query: Executable](connection: Connection, query: Query) -> Query:
+    """Return `query`, which reads `calls`, so that it reads completed calls, at whatever price.
+
+    Where completed rows are overwritten, it is the query itself.
+    """
+    return _appended(connection, query) if connection.dialect.name == "clickhouse" else query
+
+
+def at_prices_of[Query: Executable](connection: Connection, query: Query, moment: datetime) -> Query:
     """Return `query`, which reads `calls`, so that it reads each call at the price that it had at `moment`."""
+    if connection.dialect.name == "clickhouse":
+        return _read_from(query, _added(connection, before=moment))
     return _read_from(query, _current(before=moment))
+
+
+def _appended[Query: Executable](connection: Connection, query: Query) -> Query:
+    """Return `query` so that it reads the changes too that stand beside the calls, if there are any."""
+    if connection.execute(text("SELECT 1 FROM call_changes LIMIT 1")).first() is None:
+        return query
+    return _read_from(query, _added(connection))
+
+
+def _added(connection: Connection, before: datetime | None = None) -> Subquery:
+    from .clickhouse import views  # noqa: PLC0415 - other ledgers don't need it
+
+    version: Any = connection.dialect.server_version_info
+    # A colon would be read as a parameter.
+    read = text(views.current(version, before).replace(":", r"\:"))
+    return read.columns(*(column(own.name, own.type) for own in calls.columns)).subquery("current_calls")
 
 
 def _read_from[Query: Executable](query: Query, current: Subquery) -> Query:

@@ -13,14 +13,15 @@ from .faults import name, reachable
 __all__ = ["Engine", "name", "open_engine", "opened", "ping", "writer"]
 
 _POSTGRES = frozenset({"postgresql", "postgres", "postgresql+psycopg"})
-_KNOWN = "sqlite:///PATH or postgresql://USER:PASSWORD@HOST/DATABASE"
+_CLICKHOUSE = "clickhouse"
+_KNOWN = "sqlite:///PATH, postgresql://USER:PASSWORD@HOST/DATABASE or clickhouse://USER:PASSWORD@HOST/DATABASE"
 
 
 def open_engine(url: str, *, make_folder: bool = True, patience: float | None = None) -> Engine:
     """Return an engine for the ledger at `url`; SettingsError if farebox can't use that URL.
 
-    A Postgres that is silent for `patience` seconds is given up; without, it is waited for forever, as a person who
-    sees it can interrupt that.
+    A server that is silent for `patience` seconds is given up; without, it is waited for forever, as a person who sees
+    it can interrupt that.
     """
     try:
         parsed = make_url(url)
@@ -38,6 +39,10 @@ def open_engine(url: str, *, make_folder: bool = True, patience: float | None = 
         from . import postgres  # noqa: PLC0415
 
         return postgres.postgres_engine(parsed, patience=patience)
+    if parsed.drivername == _CLICKHOUSE:
+        from .clickhouse import engine  # noqa: PLC0415 - as above
+
+        return engine.clickhouse_engine(parsed, patience=patience)
     raise SettingsError(f"ledger: {parsed.drivername!r} is not supported: use {_KNOWN}")
 
 
@@ -59,7 +64,7 @@ def writer(engine: Engine) -> Engine:
 def ping(engine: Engine) -> None:
     """Raise LedgerAwayError if the ledger can't be written now, ReadOnlyError if it can be read nevertheless."""
     with reachable(engine), writer(engine).begin() as connection:
-        if engine.dialect.name == "sqlite":
+        if engine.dialect.name != "postgresql":
             return
         rights = " AND ".join(f"has_table_privilege('calls', '{right}')" for right in ("SELECT", "INSERT", "UPDATE"))
         is_writable = f"NOT pg_is_in_recovery() AND {rights}"

@@ -22,6 +22,48 @@ _MEANINGS = (
         "refuses the user or the password",
         "check user and password in its URL; write @ as %40",
     ),
+    # ClickHouse's: a number, then a text that differs from version to version.
+    (
+        r"Code: (516|192|193|194)\b",
+        "refuses the user or the password",
+        "check user and password in its URL; write @ as %40",
+    ),
+    (
+        r"Code: 81\b",
+        "is a database that this server doesn't have",
+        "create it with CREATE DATABASE, or name another with --ledger",
+    ),
+    (r"Code: 60\b", "has no tables yet", "run `farebox migrate`"),
+    (
+        r"Code: (701|170)\b",
+        "names a cluster that this server doesn't know",
+        "take a name from SELECT cluster FROM system.clusters",
+    ),
+    (
+        r"Code: 497\b",
+        "doesn't give its user a right that farebox needs",
+        "grant it: docs/clickhouse.md lists the rights",
+    ),
+    (
+        r"Code: 164\b",
+        "lets its user only read, also no settings",
+        "use a profile with readonly = 2 for reports, and another user to record",
+    ),
+    (
+        r"Code: (242|225|999|319)\b",
+        "can't be written while ClickHouse lacks its Keeper or ZooKeeper",
+        "check that it runs and is reached from every server",
+    ),
+    (
+        r"clickhouse-client program",
+        "is at the port of the native protocol",
+        "name the HTTP port, such as 8123",
+    ),
+    (
+        r"no ClickHouse$|BadStatusLine|^HTTP status 4",
+        "is at a port where no ClickHouse answers",
+        "name its HTTP port, such as 8123, or 8443 with ?secure=1",
+    ),
     (
         r"database .* does not exist",
         "is a database that this server doesn't have",

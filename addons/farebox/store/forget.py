@@ -16,6 +16,7 @@ from ..records.record import Record
 from ..records.times import in_utc
 from . import faults
 from .alert_events import remove
+from .appending import refuse_appending
 from .engine import writer
 from .faults import reachable
 from .reprices import following, held
@@ -58,6 +59,7 @@ def forget(engine: Engine, person: Person) -> Forgotten:
 
     Calls that are recorded meanwhile may keep their identifiers.
     """
+    refuse_appending(engine, "farebox changes no rows", "docs/clickhouse.md has the statements that forget a person")
     with reachable(engine):
         forgotten = _Forgetting(engine, person).run()
         _overwrite(engine)

@@ -15,7 +15,11 @@ def migrate(engine: Engine, *, patience: float = 0.0) -> tuple[str | None, str]:
     this program or not a ledger, LedgerAwayError if it can't be reached.
     """
     before, head = revisions(engine)
-    if before != head:
+    if before != head and engine.dialect.name == "clickhouse":
+        from .clickhouse.migrate import migrate as migrate_clickhouse  # noqa: PLC0415 - as below
+
+        migrate_clickhouse(engine, head)
+    elif before != head:
         with readable(engine):
             before = _upgrade(engine, patience)
     return before, head

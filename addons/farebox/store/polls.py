@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, delete, exists, insert, or_, select, tuple_, update
 
-from .current import at_current_prices
+from .current import as_completed, at_current_prices
 from .forget import PERSONS, TRACES
 from .schema import call_prices, calls, pending_polls
 
@@ -32,7 +32,8 @@ _HAS_ROW = exists().where(*(calls.c[name] == pending_polls.c[name] for name in (
 
 def rows_of(connection: Connection, response_ids: Collection[str]) -> list[dict[str, Any]]:
     """Return the rows of `response_ids`."""
-    found = connection.execute(select(calls).where(calls.c.response_id.in_(response_ids)))
+    query = select(calls).where(calls.c.response_id.in_(response_ids))
+    found = connection.execute(as_completed(connection, query))
     return [dict(row) for row in found.mappings()]
 
 

@@ -99,7 +99,9 @@ def calls_named(engine: Engine, name: str, *, limit: int) -> list[dict[str, Any]
     is_named = or_(calls.c.response_id == name, calls.c.provider_request_id == name)
     if len(name) >= 4:
         own = calls.c.id.cast(String)
-        is_begun, is_ended = (match(name.lower(), autoescape=True) for match in (own.startswith, own.endswith))
+        is_begun, is_ended = (
+            match(name.lower(), autoescape=True, escape="\\") for match in (own.startswith, own.endswith)
+        )
         is_named = or_(is_named, is_begun, is_ended)
     return _rows(engine, select(calls).where(is_named).limit(limit))
 

@@ -65,6 +65,9 @@ def revise(connection: Connection, changed: Sequence[Change], at: datetime) -> N
     """Store the next revision of each call, which this transaction holds, and update the sums."""
     if not changed:
         return
+    if connection.dialect.name == "clickhouse":
+        _append(connection, changed, at)
+        return
     rows = [row for _, row in changed]
     highest = func.max(call_prices.c.revision)
     starts = [row.started_at for row in rows]
@@ -88,6 +91,13 @@ def revise(connection: Connection, changed: Sequence[Change], at: datetime) -> N
         ],
     )
     counting.count(connection, (), changed)
+
+
+def _append(connection: Connection, changed: Sequence[Change], at: datetime) -> None:
+    from .clickhouse import changes, engine  # noqa: PLC0415 - other ledgers don't need it
+
+    with engine.connected(connection.engine) as driver:
+        changes.add(driver, changed, at, is_price=True)
 
 
 def history(engine: Engine, row: Mapping[str, Any]) -> list[dict[str, Any]]:

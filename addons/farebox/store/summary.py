@@ -10,7 +10,7 @@ from sqlalchemy import CTE, ColumnElement, Connection, DateTime, Select, String,
 from ..pricing.cost import ESTIMATED, PARTIAL, UNPRICED
 from ..records import reading
 from .conditions import matches, names_model
-from .current import at_current_prices
+from .current import as_completed, at_current_prices
 from .schema import IS_CALL, calls
 from .sums import PERCENTILES, Doubt, Group, Scope, Sums, summed
 
@@ -70,7 +70,7 @@ def summarise(connection: Connection, scope: Scope, by: Sequence[str], spans: Se
     rows = select(*keys, *sums_of_calls()).where(IS_CALL).group_by(*keys)
     percentiles = dict[tuple[Any, ...], list[int | None]]()
     for width, amount, percents in ((0, calls.c.duration_ms, (50, 95)), (2, calls.c.ttft_ms, (50,))):
-        for row in connection.execute(_percentiles(keys, scope, place, amount, percents)):
+        for row in connection.execute(_ranked(connection, keys, scope, place, amount, percents)):
             ranks = percentiles.setdefault(tuple(row[: len(keys)]), [None] * len(PERCENTILES))
             ranks[width : width + len(percents)] = row[len(keys) :]
     found = connection.execute(at_current_prices(connection, _limited(rows, scope, place))).all()
@@ -170,6 +170,22 @@ def kinds(of: Any) -> list[ColumnElement[bool]]:
 
 def _number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+def _ranked(
+    connection: Connection,
+    keys: Sequence[ColumnElement[Any]],
+    scope: Scope,
+    place: _Place,
+    amount: ColumnElement[Any],
+    percents: Sequence[int],
+) -> Select[Any]:
+    if connection.dialect.name != "clickhouse":
+        return _percentiles(keys, scope, place, amount, percents)
+    # ClickHouse sorts each group for itself, and old servers know no window functions.
+    found = select(*keys, *(func.nearest_rank(amount, percent) for percent in percents))
+    query = _limited(found, scope, place).where(amount.is_not(None), IS_CALL).group_by(*keys)
+    return as_completed(connection, query)
 
 
 def _percentiles(

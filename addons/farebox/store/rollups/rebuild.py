@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, bindparam, delete, func, insert, select
 
 from ...records.times import in_utc
+from ..appending import refuse_appending
 from ..current import at_current_prices
 from ..engine import writer
 from ..faults import reachable
@@ -29,6 +30,7 @@ def rebuild(engine: Engine, start: datetime | None = None, end: datetime | None 
 
     Each hour is a transaction, which recorders wait for.
     """
+    refuse_appending(engine, "hourly sums are queries of the calls", "they can't differ, so leave --rebuild out")
     corrected, at = 0, start
     with reachable(engine):
         while True:

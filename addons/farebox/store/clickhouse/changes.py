@@ -1,0 +1,65 @@
+"""Changes of calls that are stored: completed, or at another price."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from ...records.record import Record
+from ..current import as_completed
+from ..forget import PERSONS, TRACES
+from ..schema import calls
+from . import dbapi
+from .rows import insert, moment, row_of
+from .values import quoted
+
+Change = tuple[Record, Record]
+
+
+def completed(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Return of each of `rows` that is not complete yet the row as it is, and as it becomes.
+
+    A person who was forgotten since the row was read stays forgotten.
+    """
+    if not rows:
+        return []
+    here = calls.c.id.in_([row["id"] for row in rows]), calls.c.started_at.in_([row["started_at"] for row in rows])
+    found = connection.execute(as_completed(connection, select(calls).where(*here))).mappings()
+    before = {row["id"]: dict(row) for row in found}
+    return [
+        (held, {**row, **{name: held[name] for name in (*PERSONS, *TRACES)}})
+        for row in rows
+        if (held := before.get(row["id"])) is not None and _lacks_tokens(held)
+    ]
+
+
+def _lacks_tokens(row: Mapping[str, Any]) -> bool:
+    return row["usage_source"] != "reported" or (row["input_tokens"] is None and row["output_tokens"] is None)
+
+
+def add(connection: dbapi.Connection, changed: Sequence[Change], at: datetime, *, is_price: bool) -> None:
+    """Store that calls have changed: as they were, which no longer counts, and as they are."""
+    if not changed:
+        return
+    last = _revisions(connection, [after.id for _, after in changed])
+    rows = []
+    for before, after in sorted(changed, key=lambda change: change[1].id):
+        noted = {
+            "revision": last.get(after.id, 0) + 1,
+            "changed_at": moment(at, connection.version),
+            "is_price": int(is_price),
+        }
+        rows += [
+            {**row_of(record, connection.version), **noted, "sign": sign} for record, sign in ((before, -1), (after, 1))
+        ]
+    token = "changes:" + ",".join(f"{row['id']}:{row['revision']}" for row in rows[::2])
+    insert(connection, "call_changes", rows, token)
+
+
+def _revisions(connection: dbapi.Connection, ids: Sequence[str]) -> dict[str, int]:
+    wanted = ", ".join(map(quoted, ids))
+    answer = connection.ask(
+        f"SELECT toString(id), max(revision) FROM call_changes WHERE id IN ({wanted}) GROUP BY id FORMAT TabSeparated"
+    )
+    return {name: int(number) for name, number in (line.split("\t") for line in answer.splitlines())}
