@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from farebox.metering.known_events import Effect, KnownEvents, Skimmed
+from farebox.metering.event_template import Skimmed
+from farebox.metering.known_events import Effect, KnownEvents
 from farebox.records.reading import Reading
-from farebox.wire.document import Document
+from farebox.wire.document import Document, Form
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -175,3 +176,24 @@ def test_a_stream_with_any_other_strings_is_read_alike(stream: tuple[Case, list[
 
     assert case.read([body]) == expected
     assert case.read(chunks) == expected
+
+
+@pytest.mark.parametrize(("created", "is_known"), [(b"1764000000", True), (b"1764000001", True), (b"-1", False)])
+def test_a_time_may_stay_or_change(created: bytes, is_known: bool) -> None:
+    known = learned(b'{"id":"one","created":1764000000,"content":"word"}')
+
+    found = known.recognize("", b'{"id":"one","created":%b,"content":"two words"}' % created)
+
+    assert (found == Document("", Skimmed(has_content=True, size=9))) is is_known
+
+
+def test_an_event_that_a_read_had_cut_gets_its_form_from_a_later_one() -> None:
+    event, form = b'{"id":"one","created":5,"content":"word"}', Form(b"data: ", b"\n\n")
+    known = learned(event)
+    read = b"data: %b\n\n" % event
+    assert known.skim(read)[0] == 0
+
+    known.recognize("", event)
+    known.complete(form)
+
+    assert known.skim(b"x" + read * 2, 1) == (1 + 2 * len(read), 2, 8)

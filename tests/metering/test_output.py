@@ -1,7 +1,7 @@
 """The output of a model is counted as it arrives."""
 
 from farebox.dialects.openai_chat import DIALECT
-from farebox.metering.known_events import Skimmed
+from farebox.metering.event_template import Skimmed
 from farebox.metering.output import Output
 from farebox.wire.document import Document
 

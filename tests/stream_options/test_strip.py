@@ -212,3 +212,26 @@ def test_memory_is_bounded(start: bytes) -> None:
         assert len(usage.held) <= LIMIT
 
     assert passed == start + b"x" * 40 * 1024
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        b'data: {"choices":[{"delta":{"content":"a"}}],"usage":null}\n\n',
+        b'data: {"choices":[{"delta":{"content":"usage"}}]}\n\n',
+        b'data: {"choices":[],"\\u0075sage":{"prompt_tokens":1}}\n\n',
+        b'data: {"choices":[],"usage": {"prompt_tokens":1}}\n\n',
+        b'data: {"choices":[],"usage":{"prompt_tokens":1}}\r\n\r\n',
+        b"data: [DONE]\n\n",
+        b": hush\n\n",
+        b"\n\n",
+    ],
+)
+def test_events_that_come_whole_are_judged_as_in_parts(event: bytes) -> None:
+    chat = b'data: {"choices":[{"delta":{"content":"b"}}],"usage":null}\n\n'
+    whole, cut = UsageStripper(), UsageStripper()
+
+    passed = [whole.feed(chunk) for chunk in (chat, event, chat + event + chat)]
+
+    body = chat + event + chat + event + chat
+    assert b"".join(passed) == b"".join(cut.feed(body[at : at + 1]) for at in range(len(body)))

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
-import msgspec
-
 from ..records.text_size import CONTENT
 from ..wire.document import Document, Form, decode
+from .event_template import Skimmed, Step, Template, digits_of, length_of, on_the_wire
 
-_TEMPLATES = 4
+_TEMPLATES = 6
 # A stream whose events never repeat is not searched for templates for ever.
 _ATTEMPTS = 12
 _EVENT_LIMIT = 16 << 10
@@ -30,18 +29,8 @@ _PLACE = re.compile(
     % ("|".join(sorted({*CONTENT, *_NOISE})).encode(), "|".join(_COUNTERS).encode()),
     re.DOTALL,
 )
-_NUMBER = re.compile(rb"(?:0|[1-9][0-9]{0,16})(?![0-9])")
-_TEXT = re.compile(rb'(?:[^"\\\x00-\x1f]++|\\.)++')
-_CLOSERS = re.compile(rb'"[ }\]]*')
 # A number, a word and a name; and what `text_size` takes for media.
 _PROBES = (b"7", b"A" * 300)
-
-
-class Skimmed(NamedTuple):
-    """Stands for the data of a recognized event: whether it has content, and how many bytes."""
-
-    has_content: bool
-    size: int
 
 
 class _Place(NamedTuple):
@@ -62,74 +51,26 @@ class Effect:
     size: int
 
 
-class _Step(NamedTuple):
-    """A place of a template, and the bytes behind it."""
-
-    is_text: bool
-    is_counted: bool
-    behind: bytes
-
-
-class _Template(NamedTuple):
-    """The bytes of an event before the first place, and the places. `closers` are the last bytes, if only braces.
-
-    On the wire, `form` is around the event.
-    """
-
-    name: str
-    start: bytes
-    steps: Sequence[_Step]
-    closers: bytes | None
-    skimmed: Skimmed
-    form: Form | None = None
-
-    def match(self, raw: bytes, place: int = 0) -> tuple[int, int] | None:
-        """Return where an event that begins at `place` ends, and its bytes of content; None if it isn't like this."""
-        if not raw.startswith(self.start, place):
-            return None
-        place, size = place + len(self.start), self.skimmed.size
-        for is_text, is_counted, behind in self.steps:
-            found = (_TEXT if is_text else _NUMBER).match(raw, place)
-            if found is None:
-                return None
-            end = found.end()
-            length = end - place
-            if is_text and not (found[0].isascii() and b"\\" not in found[0]):
-                length = _length(found[0])
-                if not length:
-                    return None
-            if is_counted:
-                size += length
-            place = end + len(behind) if raw.startswith(behind, end) else self._closed(raw, end)
-            if place < 0:
-                return None
-        return place, size if self.skimmed.has_content else 0
-
-    def _closed(self, raw: bytes, end: int) -> int:
-        """Return where the braces behind the last value end, -1 if it isn't them. Some servers put blanks between."""
-        found = _CLOSERS.match(raw, end) if self.closers is not None else None
-        return found.end() if found is not None and found[0].replace(b" ", b"") == self.closers else -1
-
-
 class KnownEvents:
     """The events of one stream that changed nothing, since something changed last."""
 
     def __init__(self) -> None:
-        self._templates = deque[_Template](maxlen=_TEMPLATES)
+        self._templates = deque[Template](maxlen=_TEMPLATES)
         self._attempts = _ATTEMPTS
         self._latest: tuple[str, bytes] | None = None
+        self._formless: Template | None = None
 
     @property
     def are_any(self) -> bool:
         """Whether any event is known."""
         return bool(self._templates)
 
-    def skim(self, chunk: bytes) -> tuple[int, int, int]:
-        """Return how far `chunk` has known events only, how many of these have content, and how many bytes of it."""
-        place = number = whole = 0
+    def skim(self, chunk: bytes, start: int = 0) -> tuple[int, int, int]:
+        """Return how far `chunk` has known events only from `start` on, how many have content, and how many bytes."""
+        place, number, whole = start, 0, 0
         while place < len(chunk):
             for template in self._templates:
-                found = _on_the_wire(template, chunk, place)
+                found = on_the_wire(template, chunk, place)
                 if found is not None:
                     break
             else:
@@ -145,9 +86,18 @@ class KnownEvents:
             found = template.match(raw) if name == template.name else None
             # Blanks may follow the last brace.
             if found is not None and (found[0] == len(raw) or not raw[found[0] :].strip(b" ")):
+                self._formless = template if template.form is None else None
                 return Document(name, Skimmed(template.skimmed.has_content, found[1]))
         self._latest = (name, raw)
         return None
+
+    def complete(self, form: Form | None) -> None:
+        """Take over the `form` around the event that was recognized last, if the one it is like had no usual one."""
+        if self._formless is not None and form is not None:
+            name = self._formless.name
+            known = [one if one.form or one.name != name else one._replace(form=form) for one in self._templates]
+            self._templates = deque(known, maxlen=_TEMPLATES)
+            self._formless = None
 
     def forget(self) -> None:
         """Forget the events: what they change depends on what was read before."""
@@ -164,43 +114,32 @@ class KnownEvents:
         name, raw = self._latest
         self._latest = None
         try:
-            template = _template(name, raw, lambda data: effect(Document(name, decode(data))))
+            templates = _templates(name, raw, lambda data: effect(Document(name, decode(data))))
         except Exception:  # noqa: BLE001 - a value that we made up is no fault of the response
             return
-        if template is not None:
-            self._templates.appendleft(template._replace(form=form))
+        self._templates.extendleft(template._replace(form=form) for template in templates)
 
 
-def _on_the_wire(template: _Template, chunk: bytes, place: int) -> tuple[int, int] | None:
-    form = template.form
-    if form is None:
-        return None
-    if form.separators is not None and (found := form.separators.match(chunk, place)):
-        place = found.end()
-    if not chunk.startswith(form.before, place):
-        return None
-    event = template.match(chunk, place + len(form.before))
-    if event is None or not chunk.startswith(form.behind, event[0]):
-        return None
-    end = event[0] + len(form.behind)
-    if form.separators is not None and (found := form.separators.match(chunk, end)):
-        end = found.end()
-    return end, event[1]
+def _templates(name: str, raw: bytes, effect: Callable[[bytes], Effect]) -> list[Template]:
+    """Return the template of an event; none if it changes something, or has no text that may differ.
 
-
-def _template(name: str, raw: bytes, effect: Callable[[bytes], Effect]) -> _Template | None:
-    """Return the template of an event; None if it changes something, or has no text that may differ."""
+    The last one is compared first: in it, numbers before the first text are as they are in this event, as a time is in
+    all of a stream.
+    """
     before = effect(raw)
     places = () if before.changes else tuple(_places(raw, before, effect))
     # Places that change nothing alone could do so together.
     if not any(place.is_text for place in places) or effect(_PROBES[0].join(_around(raw, places))).changes:
-        return None
+        return []
     start, *behind = _around(raw, places)
-    own = sum(_length(raw[place.start : place.end]) for place in places if place.is_counted)
+    own = sum(length_of(raw[place.start : place.end]) for place in places if place.is_counted)
     is_closed = places[-1].is_text and not behind[-1][1:].strip(b" }]")
     closers = behind[-1].replace(b" ", b"") if is_closed else None
-    steps = [_Step(place.is_text, place.is_counted, one) for place, one in zip(places, behind, strict=True)]
-    return _Template(name, start, steps, closers, Skimmed(before.has_content, before.size - own))
+    steps = [Step(place.is_text, place.is_counted, one) for place, one in zip(places, behind, strict=True)]
+    general = Template(name, start, steps, closers, Skimmed(before.has_content, before.size - own))
+    numbers = next(number for number, place in enumerate(places) if place.is_text)
+    fixed = general._replace(start=raw[: places[numbers].start], steps=steps[numbers:])
+    return [general, fixed] if numbers else [general]
 
 
 def _places(raw: bytes, before: Effect, effect: Callable[[bytes], Effect]) -> Iterator[_Place]:
@@ -208,7 +147,7 @@ def _places(raw: bytes, before: Effect, effect: Callable[[bytes], Effect]) -> It
     for found in islice(_PLACE.finditer(raw), _PLACES):
         is_text = found.group(1) is not None
         place = _Place(*found.span(1 if is_text else 2), is_text, is_counted=False)
-        if not (_length if is_text else _digits)(raw[place.start : place.end]):
+        if not (length_of if is_text else digits_of)(raw[place.start : place.end]):
             continue
         probes = _PROBES if is_text else _PROBES[:1]
         tried = [effect(raw[: place.start] + probe + raw[place.end :]) for probe in probes]
@@ -225,17 +164,3 @@ def _around(raw: bytes, places: Sequence[_Place]) -> Iterator[bytes]:
         yield raw[end : place.start]
         end = place.end
     yield raw[end:]
-
-
-def _digits(value: bytes) -> int:
-    """Return the length of a number; 0 if it is none."""
-    return len(value) if _NUMBER.fullmatch(value) else 0
-
-
-def _length(value: bytes) -> int:
-    """Return the bytes of UTF-8 in a string of JSON text; 0 if it is no such value."""
-    try:
-        decoded = msgspec.json.decode(b'"%b"' % value, type=str)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return 0
-    return len(decoded.encode()) if b"\\" in value else len(value)

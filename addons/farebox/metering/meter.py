@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ from ..dialects._base import Dialect
 from ..errors import WireError
 from ..providers.answering import named_by_document, named_by_headers
 from ..providers.table import NOBODY
-from ..records import clean, reading
+from ..records import clean
 from ..records.error_param import parameter_in
 from ..records.exchange import Response
 from ..records.reading import Reading
@@ -22,7 +23,9 @@ from .bill import BilledUsage, bill
 from .billing_events import BillingEvents
 from .call import Call, called, names_in
 from .cost_fields import CostReader, number_in
-from .known_events import Effect, KnownEvents, Skimmed
+from .event_template import Skimmed
+from .known_events import Effect, KnownEvents
+from .outcome import End, outcome_of
 from .output import Output, milliseconds
 from .response_head import announced_length, limits, request_id
 
@@ -31,6 +34,8 @@ _BYTES_AT_ONCE = 1 << 20
 _BYTES_PER_BYTE = 32
 # More than one read of mitmproxy can contain uncompressed.
 _DOCUMENTS_AT_ONCE = 20_000
+# A read without known events is cut into as many pieces at most, as each takes some time.
+_PIECES_AT_ONCE = 64
 _AS_REPORTED = ("response_id", "service_tier", "error_type", "error_code", "error_param", "finish_reason")
 
 
@@ -60,6 +65,7 @@ class Meter:
         self._cost = CostReader(call.applicable_cost_fields, response)
         self._events = BillingEvents()
         self._unreadable = False
+        self._documents_left = _DOCUMENTS_AT_ONCE
         self.failure: Exception | None = None
         self.received = 0
         self._first_byte: float | None = None
@@ -92,14 +98,20 @@ class Meter:
         if chunk and self._first_byte is None:
             self._first_byte = now
         self.received += len(chunk)
-        if self._known.are_any and self._is_plain and self._documents.is_between and not self._stopped:
-            end, number, size = self._known.skim(chunk)
-            self._output.add(number, size, now)
-            chunk = chunk[end:]
-            if not chunk:
-                return
-        if not self._stopped:
-            self._take(lambda: self._documents_in(chunk), now)
+        self._documents_left = _DOCUMENTS_AT_ONCE
+        start, pieces = 0, _PIECES_AT_ONCE if self._is_plain else 0
+        while start < len(chunk) and not self._stopped:
+            if self._is_plain and self._known.are_any and self._documents.is_between:
+                start, number, size = self._known.skim(chunk, start)
+                self._output.add(number, size, now)
+            # A read has many documents, and ends within one. Cut as they end, those after it can be known by then.
+            mark = self._documents.mark
+            end = chunk.find(mark, start) if mark and pieces else -1
+            piece = chunk[start:] if end < 0 else chunk[start : end + len(mark)]
+            start += len(piece)
+            pieces -= pieces > 0
+            if piece:
+                self._take(partial(self._documents_in, piece), now)
 
     def feed_document(self, document: Document, size: int, now: float) -> None:
         """Read a document that arrived by itself, in `size` bytes."""
@@ -158,17 +170,15 @@ class Meter:
         if self._content is None:
             self._content = content_decoder(self._response.header("content-encoding"))
         room = _BYTES_AT_ONCE + _BYTES_PER_BYTE * len(chunk)
-        number = 0
         for piece in self._content.feed(chunk):
             room -= len(piece)
             self._check_limit(room)
             for document in self._documents.feed(piece):
-                number += 1
-                self._check_limit(_DOCUMENTS_AT_ONCE - number)
+                self._documents_left -= 1
+                self._check_limit(self._documents_left)
                 yield document
 
     def _check_limit(self, room: int) -> None:
-        """Raise WireError if one read contains more than other calls can wait for."""
         if room < 0:
             raise WireError("one read contains too much: other calls would wait too long")
 
@@ -178,6 +188,7 @@ class Meter:
             for document in read():
                 if type(document.data) is Skimmed:
                     self._output.skim(document.data, now)
+                    self._known.complete(self._documents.form)
                     continue
                 if not self._is_begun:
                     dialect = self._begin(document)
@@ -225,20 +236,8 @@ class Meter:
             return BilledUsage()
 
     def _outcome(self, cut: str | None) -> str:
-        reply = self._reply
-        if self._response.status >= 400:
-            return reading.HTTP_ERROR
-        # Clients hang up after an error in the stream, and some servers send [DONE] after it. The error is the outcome.
-        if reply.is_error:
-            return reading.PROVIDER_CUT if self._documents.is_stream else reading.HTTP_ERROR
-        if self.is_complete:
-            return reading.OK
-        if cut is not None:
-            return cut
-        has_end = reply.is_answered or reply.finish_reason is not None
-        if self._documents.is_stream and not self._stopped and not has_end:
-            return reading.PROVIDER_CUT
-        return reading.OK
+        end = End(self._response.status, self._documents.is_stream, self.is_complete, self._stopped)
+        return outcome_of(self._reply, end, cut)
 
     def _limits(self) -> dict[str, int] | None:
         return {**limits(self._response), **self._events.windows} or None

@@ -4,7 +4,7 @@ from ..dialects._base import Dialect
 from ..records.answer_kinds import kinds_in
 from ..records.text_size import content_bytes
 from ..wire.document import Document
-from .known_events import Skimmed
+from .event_template import Skimmed
 
 
 class Output:

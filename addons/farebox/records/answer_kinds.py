@@ -11,29 +11,34 @@ _SHOWN_TYPES = frozenset({"summary_text", "reasoning_text"})
 _HIDDEN_NAMES = frozenset({"signature", "thoughtSignature", "thought_signature", "redactedContent"})
 # Items of thinking or of a summary, whose `data` or `encrypted_content` nobody can read.
 _HIDDEN_TYPES = frozenset({"redacted_thinking", "reasoning", "reasoning.encrypted", "compaction"})
+_SCORES = "logprobs"
+_NAMES = frozenset({*_CALL_NAMES, *_SHOWN_NAMES, *_HIDDEN_NAMES, _SCORES})
 _OPAQUE = ("encrypted_content", "data")
 
 
 def kinds_in(document: Any) -> frozenset[str]:
     """Return which of CALLS, SHOWN, HIDDEN and SCORES a `document` of a response contains."""
-    found, stack, seen = set[str](), [document], 0
+    found, stack, seen = set[str | None](), [document], 0
     while stack and seen < _VALUES:
         value = stack.pop()
         seen += 1
         if isinstance(value, list):
             stack.extend(value)
         elif isinstance(value, dict):
-            found.update(kind for name, inner in value.items() if inner and (kind := _of_member(name, inner)))
-            if kind := _of_object(value):
-                found.add(kind)
-            stack.extend(inner for inner in value.values() if isinstance(inner, dict | list))
-    return frozenset(found)
+            for name, inner in value.items():
+                if inner and name in _NAMES:
+                    found.add(_of_member(name, inner))
+                if isinstance(inner, dict | list):
+                    stack.append(inner)
+            if "type" in value or "thought" in value:
+                found.add(_of_object(value))
+    return frozenset(kind for kind in found if kind)
 
 
 def _of_member(name: str, value: Any) -> str | None:
     if name in _CALL_NAMES:
         return CALLS
-    if name == "logprobs":
+    if name == _SCORES:
         return SCORES
     if not isinstance(value, str):
         return None

@@ -18,6 +18,7 @@ CONTENT = frozenset(
 )
 # The members that contain the arguments of a tool call as an object.
 _CALLS = frozenset({"input", "args", "arguments"})
+_TEXTS = (str, dict, list)
 _LONG = 256
 _BACKSLASH = 0x5C
 _BASE64 = re.compile(r"(?:data:[\w.+-]{1,100}/[\w.+-]{1,100};base64,)?[A-Za-z0-9+/_-]{200}")
@@ -51,10 +52,10 @@ def content_bytes(document: Any) -> int:
             for name, inner in value.items():
                 if name in _CALLS and isinstance(inner, dict):
                     text += measure(inner)[0]
-                else:
+                elif isinstance(inner, _TEXTS):
                     stack.append((name in CONTENT, inner))
         elif isinstance(value, list):
-            stack.extend((is_content, inner) for inner in value)
+            stack.extend([(is_content, inner) for inner in value])
     return text
 
 

@@ -12,7 +12,7 @@ _LINES = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _CHOICES = re.compile(rb'"choices"\s*:\s*\[\s*')
 # LiteLLM's usage chunk has one choice, which says nothing (recorded from 1.108.7).
 _EMPTY_CHOICE, _EMPTY = b'{"index":0,"delta":{}}', [{"index": 0, "delta": {}}]
-_DATA = b"data:"
+_DATA, _END = b"data:", b"\n\n"
 _OTHER_FIELDS = (b"event:", b"id:", b"retry:")
 
 
@@ -57,6 +57,25 @@ class UsageStripper:
 
     def feed(self, chunk: bytes) -> bytes:
         """Return the bytes to send to the client now."""
+        # Most events come whole and have no usage: they need no look at their lines.
+        last = chunk.rfind(_END)
+        if last < 0 or b"\r" in chunk:
+            return self._feed(chunk)
+        begun, ended = 0 if self._is_between else chunk.find(_END) + len(_END), last + len(_END)
+        out = self._feed(chunk[:begun])
+        return out + self._whole(chunk[begun:ended]) + self._feed(chunk[ended:])
+
+    def _whole(self, events: bytes) -> bytes:
+        """Return what passes of whole events."""
+        if not self._is_between:
+            return self._feed(events)
+        if _is_without_usage(events):
+            self._has_dropped = self._has_dropped and not events
+            return events
+        parts = [event + _END for event in events.removesuffix(_END).split(_END)]
+        return b"".join([part if _is_without_usage(part) else self._feed(part) for part in parts])
+
+    def _feed(self, chunk: bytes) -> bytes:
         out = b""
         if self._after_return and chunk:
             self._after_return = False
@@ -65,6 +84,11 @@ class UsageStripper:
         if chunk:
             self._after_return = chunk.endswith(b"\r")
         return out + b"".join(map(self._take, _LINES.findall(chunk)))
+
+    @property
+    def _is_between(self) -> bool:
+        """Whether no part of an event has arrived."""
+        return not (self._event or self._line or self._after_return) and self._passing is _Passing.NOTHING
 
     def pause(self) -> bytes:
         """Return the held bytes that must not wait because nothing more may arrive: an undecided event passes."""
@@ -145,6 +169,11 @@ class UsageStripper:
             return any(field.startswith(line) or line.startswith(field) for field in fields)
         value = line.removeprefix(_DATA).lstrip()
         return not self._is_usage and (not value or value.startswith(b"{")) and not _has_choice(value)
+
+
+def _is_without_usage(chunk: bytes) -> bool:
+    """Return whether no event of `chunk` can have usage; its name may be written with escapes."""
+    return b"\\u" not in chunk and chunk.count(b"usage") == chunk.count(b'"usage":null')
 
 
 def _is_usage_data(line: bytes | bytearray) -> bool:

@@ -50,13 +50,15 @@ class Documents(Protocol):
 
     `is_whole` once the body was a single document and that has been read. `is_one` if the body is expected to contain
     a single document. `form` is what was around the document that was yielded last, None if it had no usual one. No
-    document has begun if it `is_between` two.
+    document has begun if it `is_between` two. Most documents of a stream end with `mark`, if that is not empty.
     """
 
     @property
     def form(self) -> Form | None: ...
     @property
     def is_between(self) -> bool: ...
+    @property
+    def mark(self) -> bytes: ...
 
     @property
     def is_stream(self) -> bool: ...

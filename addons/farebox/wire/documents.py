@@ -6,7 +6,7 @@ from .document import BYTE_ORDER_MARK, Document, Documents, Form, Recognize, dec
 from .eventstream import EventStreamDocuments
 from .jsonarray import ArrayElements
 from .jsondocument import JsonDocument
-from .ndjson import JsonLines
+from .ndjson import LINE_END, JsonLines
 from .sse import SseDocuments
 
 __all__ = ["Document", "Documents", "decode", "documents"]
@@ -45,6 +45,7 @@ class _NoDocuments:
     unreadable = 0
     form = None
     is_between = False
+    mark = b""
 
     def feed(self, _chunk: bytes) -> Iterator[Document]:
         yield from ()
@@ -82,6 +83,16 @@ class _Sniffed:
     @property
     def is_between(self) -> bool:
         return self._inner is not None and self._inner.is_between
+
+    @property
+    def mark(self) -> bytes:
+        if self._inner is not None:
+            return self._inner.mark
+        if self._type == _SSE:
+            return SseDocuments.mark
+        if self._type in _LINES:
+            return LINE_END
+        return ArrayElements.mark if self._asks_stream else b""
 
     @property
     def is_one(self) -> bool:

@@ -36,6 +36,7 @@ class EventStreamDocuments:
     is_one = False
     form = None
     is_between = False
+    mark = b""
 
     def __init__(self, recognize: Recognize = unknown) -> None:
         self._recognize = recognize

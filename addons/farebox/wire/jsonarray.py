@@ -21,6 +21,8 @@ class ArrayElements:
 
     is_one = False
     form = _FORM
+    # As Google separates the elements of a stream.
+    mark = b",\r\n"
 
     def __init__(self, *, is_stream: bool, recognize: Recognize = unknown) -> None:
         self._recognize = recognize

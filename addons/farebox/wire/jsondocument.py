@@ -19,6 +19,7 @@ class JsonDocument:
     is_one = True
     form = None
     is_between = False
+    mark = b""
 
     def __init__(self) -> None:
         self.unreadable = 0

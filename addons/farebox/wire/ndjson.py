@@ -9,7 +9,8 @@ from .document import Document, Form, Recognize, decode, unknown
 
 # How often a line that currently ends in a brace is decoded; each attempt takes time.
 _TRIES = 8
-_FORM = Form(b"", b"\n")
+LINE_END = b"\n"
+_FORM = Form(b"", LINE_END)
 
 
 class JsonLines:
@@ -34,6 +35,11 @@ class JsonLines:
     @property
     def is_between(self) -> bool:
         return self.is_stream and not self._rest
+
+    @property
+    def mark(self) -> bytes:
+        # A line may be the beginning of a document that is one whole body.
+        return LINE_END if self.is_stream else b""
 
     @property
     def is_one(self) -> bool:

@@ -173,6 +173,7 @@ class SseDocuments:
     is_stream = True
     is_whole = False
     is_one = False
+    mark = _END
 
     @property
     def form(self) -> Form | None:

@@ -30,6 +30,7 @@ class Messages:
     unreadable = 0
     form = None
     is_between = False
+    mark = b""
 
     def feed(self, _chunk: bytes) -> Iterator[Document]:
         yield from ()
