@@ -16,7 +16,7 @@ from farebox.records.record import Completion, Record
 from farebox.records.text_size import TextSize
 from farebox.records.usage import Usage
 
-from tests.support.ledgers import ids, locked
+from tests.support.ledgers import ids, locked, refusing
 from tests.support.recorders import POISON, Environment, KeepingSink, batch_of, poll, started
 from tests.support.samples import STARTED_AT, reading, record_of
 
@@ -247,6 +247,21 @@ def test_a_result_whose_call_comes_late_completes_that(env: Environment) -> None
 
     [row] = env.rows()
     assert (row["id"], row["cost_nanousd"], row["cost_reasons"]) == (call.id, 1_500_000_000, None)
+
+
+def test_a_result_that_the_ledger_refuses_is_a_dead_letter(env: Environment) -> None:
+    writer = env.writer()
+    result = of_job()
+    writer.write(batch_of(result), [])
+
+    with refusing(env.engine, "id", result.id):
+        for _ in range(3):
+            writer.adopt_results()
+    writer.close()
+
+    assert env.rows() == []
+    assert len(env.dead_letters()) == 1
+    assert env.to.database.find_unmet() == []
 
 
 def test_only_results_of_jobs_are_rows_and_only_at_their_own_sidecar(env: Environment) -> None:

@@ -42,7 +42,7 @@ def test_the_page_tells_what_runs_and_what_was_spent() -> None:
         "Asia/Kolkata",
     ):
         assert told in text
-    assert {"a.href=metrics", "a.href=healthz"} <= tags
+    assert {"a.href=metrics", "a.href=healthz", "td.class=n"} <= tags
 
 
 def test_a_sum_that_is_not_known_is_not_zero() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from farebox.recorder.links import join
+from farebox.recorder.links import is_open, join
 from farebox.records.reading import Reading
 from farebox.records.record import Record
 from farebox.records.usage import Usage
@@ -52,6 +52,14 @@ def test_a_poll_that_reports_the_end_completes_the_row(is_stored: bool) -> None:
     assert whole.finish_reason == "completed"
     assert [one.before for one in joined.completions] == ([pending] if is_stored else [])
     assert (len(joined.resolved), joined.waiting) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("used", "expected"),
+    [(USED, False), (Usage(output_tokens=100), False), (Usage(input_tokens=900), False), (NOTHING, True)],
+)
+def test_a_row_is_open_until_one_of_its_totals_is_reported(used: Usage, expected: bool) -> None:
+    assert is_open(row(usage=used, is_pending=False)) is expected
 
 
 def test_a_second_poll_adds_nothing() -> None:

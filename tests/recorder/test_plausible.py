@@ -71,6 +71,7 @@ def test_placeholders_of_zero_are_estimated_and_never_priced_at_nothing() -> Non
         ({}, "openai_chat", []),
         ({"total_tokens": 1_000}, "openai_chat", []),
         ({"total_tokens": 999}, "openai_chat", ["total_not_explained"]),
+        ({"total_tokens": 1_001}, "openai_chat", ["total_not_explained"]),
         ({"totalTokenCount": 999}, "gemini_generate", ["total_not_explained"]),
         ({"totalTokenCount": 1_200}, "gemini_generate", ["total_not_explained"]),
         ({"totalTokens": 1_300}, "bedrock_converse", []),
