@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tests.support.doc_commands import settings
+from tests.support.doc_commands import blocks
 from tests.support.paths import ROOT
 
 _KEY = re.compile(r"^(\w+):", re.MULTILINE)
@@ -13,7 +13,7 @@ def settings_of(page: Path) -> str:
     """Return farebox.yaml with each block of `page` that is of settings; of a key that comes twice, the longest one."""
     known = known_keys()
     entries: dict[str, str] = {}
-    for block in settings(page):
+    for block in blocks(page, "yaml"):
         if set(_KEY.findall(block)) <= known:
             parts = re.split(r"^(?=\w+:)", block, flags=re.MULTILINE)
             for part in filter(_KEY.match, parts):

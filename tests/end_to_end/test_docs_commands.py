@@ -1,8 +1,11 @@
 """The docs' commands print what the docs say. `make docs-pages` types every command into a shell."""
 
+import doctest
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,12 +14,16 @@ from tests.docs_pages.not_run import NEVER, ON_ITS_OWN_SYSTEM
 from tests.docs_pages.settings import settings_of
 from tests.docs_pages.shell import Shell
 from tests.support.commands import farebox
-from tests.support.doc_commands import PAGES, Shown, prints, shown, typed
+from tests.support.doc_commands import PAGES, Shown, blocks, prints, shown, typed
 from tests.support.settings import load_file
 from tests.support.sidecar import clean_environment
 
 # What README.md says to type first: it leaves the ledger whose figures the pages show.
 README = ("demo",), ("run", "--demo", "--", sys.executable, "-m", "farebox.demo.chat")
+
+# What only Postgres or Citus takes creates roles, grants and distributed tables.
+SQL = [query for page in PAGES for query in blocks(page, "sql")]
+QUERIES = [query for query in SQL if "FROM calls" in query]
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +66,26 @@ def test_a_chat_behind_the_demo_s_provider_ends_in_its_bill(home: Path) -> None:
 
     [chat] = [one for one in shown() if one.page == "README.md"]
     assert prints(str(chat.output), printed), printed
+
+
+@pytest.mark.slow
+def test_the_sum_of_an_export_is_what_its_page_says(
+    home: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAREBOX_LEDGER", str(home / "demo" / "ledger.db"))
+    farebox(capfd, monkeypatch, "export", "--format", "focus", "--since", "all", "--output", "focus.csv", home=home)
+    [page] = [page for page in PAGES if page.name == "focus.md"]
+
+    for text in blocks(page, "python"):
+        session = doctest.DocTestParser().get_doctest(text, {}, page.name, None, 0)
+        assert doctest.DocTestRunner().run(session).failed == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("query", QUERIES, ids=lambda query: query[:60])
+def test_a_query_that_a_page_shows_runs(query: str, home: Path) -> None:
+    with closing(sqlite3.connect(home / "demo" / "ledger.db")) as ledger:
+        assert ledger.execute(query).fetchall() or "WHERE" in query
 
 
 def test_made_up_calls_go_to_no_other_ledger(

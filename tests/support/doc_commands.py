@@ -46,10 +46,10 @@ def commands(page: Path) -> list[Shown]:
     return [Shown(page.name, *one) for _, found in sorted(places, key=lambda place: place[0]) for one in found]
 
 
-def settings(page: Path) -> list[str]:
-    """Return the `yaml` blocks of `page`."""
+def blocks(page: Path, kind: str) -> list[str]:
+    """Return the blocks of `page` in a language."""
     text = page.read_text(encoding="utf-8")
-    return [block["text"] for block in _BLOCK.finditer(text) if block["kind"] == "yaml"]
+    return [block["text"] for block in _BLOCK.finditer(text) if block["kind"] == kind]
 
 
 def prints(output: str, *texts: str) -> bool:
