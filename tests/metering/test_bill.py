@@ -8,7 +8,9 @@ import pytest
 from farebox.dialects._base import Reply
 from farebox.dialects._shares import numbered
 from farebox.metering.bill import bill
-from farebox.records.exchange import Response
+from farebox.metering.call import call_of
+from farebox.records.exchange import Response, request_to
+from farebox.records.params import params_of
 from farebox.records.usage import Part, Usage
 
 from tests.support.answers import call
@@ -104,6 +106,7 @@ def test_what_was_served_goes_before_what_was_asked_for() -> None:
     [
         ({"service_tier": "priority"}, None, ["service_tier_not_told"]),
         ({"serviceTier": "FLEX"}, None, ["service_tier_not_told"]),
+        ({"serviceTier": {"type": "priority"}}, None, ["service_tier_not_told"]),
         ({"service_tier": "priority"}, "priority", None),
         ({"service_tier": "priority"}, "default", None),
         ({"service_tier": "auto"}, None, None),
@@ -115,6 +118,15 @@ def test_what_was_served_goes_before_what_was_asked_for() -> None:
 def test_a_tier_that_the_answer_does_not_confirm_is_doubted(
     params: dict[str, Any], served: str | None, doubts: list[str] | None
 ) -> None:
-    call = replace(CHAT, asked=msgspec.structs.replace(CHAT.asked, params=params))
+    call = replace(CHAT, asked=msgspec.structs.replace(CHAT.asked, params=params_of(params)))
 
     assert bill(call, OK, Reply(usage=SENT, service_tier=served)).doubts == doubts
+
+
+def test_a_tier_that_a_header_asks_for_is_doubted_too() -> None:
+    url = "https://bedrock-runtime.us-east-1.amazonaws.com/model/amazon.nova-lite-v1:0/invoke"
+    request = request_to("POST", url, (("x-amzn-bedrock-service-tier", "flex"),), b"{}")
+    asked = call_of(request, call_id="1", started_at=0)
+    assert asked is not None
+
+    assert bill(asked, OK, Reply(usage=SENT)).doubts == ["service_tier_not_told"]

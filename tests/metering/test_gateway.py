@@ -17,6 +17,11 @@ from farebox.records.exchange import Response
         ({"helicone-cache": "HIT"}, True),
         ({"x-portkey-cache-status": "SEMANTIC HIT"}, True),
         ({"x-portkey-cache-status": "DISABLED"}, False),
+        ({"x-cache-status": "Hit"}, True),
+        ({"x-cache-status": "Bypass"}, False),
+        ({"x-tfy-cache-status": "hit"}, True),
+        ({"x-litellm-cache-hit": "True"}, True),
+        ({"x-litellm-cache-hit": "False"}, False),
     ],
     ids=str,
 )

@@ -149,6 +149,11 @@ def first_mapping(value: object) -> Mapping[str, Any]:
     return mapping(value[0]) if isinstance(value, list) and value else {}
 
 
+def newest(before: Mapping[str, Any] | None, sent: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the usage object `sent`, or that of `before` if `sent` has no number: zeros replace none."""
+    return sent if sent and (not before or any(map(clean.count, sent.values()))) else before
+
+
 def tokens(usage: Mapping[str, Any], *names: str) -> int | None:
     """Return the first count that `usage` states under one of `names`; a name with a dot is one object deeper."""
     for name in names:

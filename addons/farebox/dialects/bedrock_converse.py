@@ -55,15 +55,19 @@ def has_content(document: Document) -> bool:
 
 
 def usage(sent: Mapping[str, Any]) -> Usage:
-    """Return the usage object's counts: `inputTokens` excludes the cache, `outputTokens` includes reasoning."""
+    """Return the usage object's counts: `outputTokens` includes reasoning.
+
+    `inputTokens` excludes the cache, unless the total shows that it lies within, as of models whose makers count so.
+    """
     cache = cached(sent)
-    uncached = tokens(sent, "inputTokens")
+    stated, output = tokens(sent, "inputTokens"), tokens(sent, "outputTokens")
+    is_within = tokens(sent, "totalTokens") == total(stated, output) and cache.whole <= (stated or 0)
     return Usage(
-        input_tokens=None if uncached is None else total(uncached, cache.whole),
+        input_tokens=stated if stated is None or is_within else stated + cache.whole,
         cache_read_tokens=cache.read,
         cache_write_tokens=cache.written,
         cache_write_1h_tokens=cache.one_hour,
-        output_tokens=tokens(sent, "outputTokens"),
+        output_tokens=output,
     )
 
 

@@ -13,7 +13,7 @@ from ..records import clean
 from ..records.exchange import Request
 from ..records.usage import Usage, total
 from ..wire.documents import Document
-from ._base import Asked, Dialect, Reply, first_mapping, mapping, seen, tokens
+from ._base import Asked, Dialect, Reply, first_mapping, mapping, newest, seen, tokens
 from ._google import begin, error_of, failed, media, modality, model_of, target, unwrapped
 from ._grounding import grounded
 
@@ -43,7 +43,7 @@ def fold(reply: Reply, document: Document) -> Reply:
         service_tier=clean.word(sent.get("serviceTier") or sent.get("trafficType")) or reply.service_tier,
         finish_reason=clean.word(blocked) or _finish_reason(reply, candidate),
         # Only the last usage counts: early chunks can state higher figures than the last.
-        usage=sent if any(clean.count(value) is not None for value in sent.values()) else reply.usage,
+        usage=newest(reply.usage, sent if any(clean.count(value) is not None for value in sent.values()) else {}),
     )
     error = error_of(document.data) or error_of(body)
     return failed(updated, error) if error else updated

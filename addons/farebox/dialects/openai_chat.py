@@ -14,7 +14,7 @@ from ..records.exchange import Request
 from ..records.usage import Part, Usage, summed, with_units
 from ..wire.documents import Document
 from . import _openai
-from ._base import Asked, Dialect, Reply, first_mapping, mapping, seen, tokens
+from ._base import Asked, Dialect, Reply, first_mapping, mapping, newest, seen, tokens
 from ._cached import cached, is_explicit
 from ._contradictions import PARTS
 from ._google import raw_publisher
@@ -57,10 +57,10 @@ def fold(reply: Reply, document: Document) -> Reply:
         response_id=clean.word(body.get("id")) or reply.response_id,
         service_tier=clean.word(body.get("service_tier") or sent.get("service_tier")) or reply.service_tier,
         finish_reason=_finish_reason(reply, choice),
-        usage=sent or reply.usage,
+        usage=newest(reply.usage, sent),
         seen=_ran(reply, choice),
         **(_broken_down(body, sent) if "usage_breakdown" in body or "x_groq" in body else {}),
-        context={**reply.context, **_price_words(sent)},
+        context={**reply.context, **_price_words(body, sent)},
     )
     # Mistral and older vLLM put the error's fields into the body itself.
     return error(updated, body) if body.get("object") == "error" else failed(updated, body)
@@ -147,9 +147,15 @@ def _shares(body: Mapping[str, Any]) -> Mapping[Hashable, Part]:
     return numbered(*(Part(usage(mapping(one.get("usage"))), clean.name(one.get("model"))) for one in answers))
 
 
-def _price_words(sent: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the members of a usage object that set the price besides the amounts."""
+def _price_words(body: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what sets the price besides the amounts: words of the usage, and whether Bifrost has it in its cache.
+
+    https://docs.getbifrost.ai/features/semantic-caching
+    """
     words = {"search_context_size": sent.get("search_context_size"), "cache": "explicit" if is_explicit(sent) else None}
+    if "extra_fields" in body:
+        cache = mapping(mapping(body["extra_fields"]).get("cache_debug"))
+        words["gateway_cache"] = "hit" if cache.get("cache_hit") is True else None
     return {name: word for name, word in words.items() if word}
 
 

@@ -16,6 +16,7 @@ from . import gateway
 from .call import Call
 
 _TIERS = ("service_tier", "serviceTier")
+_TIER_HEADER = "x-amzn-bedrock-service-tier"
 _PRICED_TIERS = frozenset({"priority", "flex"})
 
 
@@ -55,7 +56,8 @@ def _usage(call: Call, response: Response, reply: Reply) -> Usage:
 def _doubts(call: Call, response: Response, reply: Reply) -> Iterator[str]:
     """Yield what the request asks for, sets the price, and is not confirmed by the response."""
     params = call.asked.params or {}
-    wanted = next((params[name] for name in _TIERS if isinstance(params.get(name), str)), "")
+    in_head = call.request.header(_TIER_HEADER) or ""
+    wanted = next((params[name] for name in _TIERS if isinstance(params.get(name), str)), in_head)
     if wanted.lower() in _PRICED_TIERS and reply.service_tier is None and response.status == 200:
         yield "service_tier_not_told"
     if call.dialect.shows_tools and reply.usage and reply.seen:

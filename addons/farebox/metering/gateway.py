@@ -2,6 +2,7 @@
 
 https://docs.litellm.ai/docs/proxy/caching, https://developers.cloudflare.com/ai-gateway/features/caching/,
 https://docs.helicone.ai/features/advanced-usage/caching, https://portkey.ai/docs/product/ai-gateway/cache-simple-and-semantic
+https://developer.konghq.com/plugins/ai-semantic-cache/, https://docs.truefoundry.com/gateway/caching
 https://docs.litellm.ai/docs/proxy/response_headers, https://portkey.ai/docs/api-reference/response-headers
 """
 
@@ -9,8 +10,11 @@ import re
 
 from ..records.exchange import Response
 
-_STATUS = ("cf-aig-cache-status", "helicone-cache", "x-portkey-cache-status")
-_HITS = frozenset({"hit", "semantic hit", "simple hit"})
+_STATUS = (
+    *("cf-aig-cache-status", "helicone-cache", "x-portkey-cache-status"),
+    *("x-cache-status", "x-tfy-cache-status", "x-litellm-cache-hit"),
+)
+_HITS = frozenset({"hit", "semantic hit", "simple hit", "true"})
 # LiteLLM names the key of its cache only in an answer from it.
 _KEY = "x-litellm-cache-key"
 # Portkey names the option that answered by its place in the request's configuration: config.targets[1].targets[0].

@@ -106,7 +106,7 @@ _MAKERS: dict[str, Callable[[object], Any]] = {
         response_modalities embedding_types safetySettings safety_settings plugins models mcp_servers include
         allowed_tools allowedFunctionNames guardrails""",
     ),
-    **_table(_kind, "tool_choice toolChoice function_call response_format format conversation_mode voice"),
+    **_table(_kind, "serviceTier tool_choice toolChoice function_call response_format format conversation_mode voice"),
     **_table(
         _presence,
         """user safety_identifier prompt_cache_key metadata labels cachedContent previous_response_id
