@@ -21,7 +21,9 @@ class _Head:
 
     def header(self, name: str) -> str | None:
         """Return the first value of header `name`, given in lower case."""
-        return self.by_name.get(name)
+        # Read some twenty times a call: the property would take as long as the look-up.
+        first = self._first
+        return (self.by_name if first is None else first).get(name)
 
 
 @dataclass(frozen=True, slots=True)
