@@ -1,4 +1,7 @@
-"""Real ClickHouse servers for tests: Debian's release of 2018, alone or as two shards with ZooKeeper."""
+"""Real ClickHouse servers for tests: Debian's, alone or as two shards with ZooKeeper, and chDB behind HTTP.
+
+Debian has a release of 2018, which is the only server to be had here; chDB is the engine of today without its server.
+"""
 
 import contextlib
 import itertools
@@ -7,6 +10,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -178,3 +182,23 @@ class Cluster:
         (home / "zoo.cfg").write_text("\n".join((*lines, "clientPortAddress=127.0.0.1\n")))
         main = "org.apache.zookeeper.server.quorum.QuorumPeerMain"
         return Process(["java", "-Xmx256m", "-cp", _ZOOKEEPER, main, str(home / "zoo.cfg")], home)
+
+
+@contextlib.contextmanager
+def chdb() -> Iterator[Server]:
+    """Serve chDB; FAREBOX_CHDB_PYTHON names an interpreter that has it, as it is too large for ours."""
+    folder = tempfile.mkdtemp(prefix="farebox-chdb-")
+    program = Path(__file__).parent / "programs" / "chdb_server.py"
+    python = os.environ.get("FAREBOX_CHDB_PYTHON", sys.executable)
+    process = subprocess.Popen(["timeout", "3000", python, str(program), folder], stdout=subprocess.PIPE)
+    try:
+        assert process.stdout is not None
+        port = int(process.stdout.readline() or 0)
+        server = Server(Address("127.0.0.1", port, "default", "", "default"), patience=600)
+        yield server
+    finally:
+        process.kill()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+        shutil.rmtree(folder, ignore_errors=True)

@@ -81,9 +81,12 @@ def known_ids(connection: Connection, records: Sequence[Record]) -> set[str]:
 
 
 def running(connection: Connection, prefix: str) -> bool:
-    """Return whether the server still executes a statement whose id begins with `prefix`."""
-    where = f"startsWith(query_id, {quoted(prefix)})"
-    return connection.ask(f"SELECT count() FROM system.processes WHERE {where} FORMAT TabSeparated").strip() != "0"
+    """Return whether a server still executes a part of a statement whose id begins with `prefix`."""
+    cluster = connection.server.address.cluster
+    # A shard may still write its part after the server that spread the rows has ended.
+    servers = f"cluster({quoted(cluster)}, system.processes)" if cluster else "system.processes"
+    where = f"startsWith(initial_query_id, {quoted(prefix)})"
+    return connection.ask(f"SELECT count() FROM {servers} WHERE {where} FORMAT TabSeparated").strip() != "0"
 
 
 def _list(ids: Iterable[str]) -> str:

@@ -1,8 +1,11 @@
 """Writes batches to ClickHouse so that every call counts once, whatever ends between two of the statements.
 
 The rows come first and the positions last. A batch that is read again finds its rows: their ids are asked for before
-every insert, once no insert of this sidecar is under way any more. The token covers what this can't see: a replica
-that lacks the rows so far.
+every insert, once no insert of this sidecar is under way any more.
+
+On a cluster, rows that are visible may disappear: a replica that lost ZooKeeper while it committed keeps its part, and
+removes it if ZooKeeper turns out not to know it. So an insert whose end is unclear is sent again as it was first, and
+replicas recognise what they have: by its token, or before 24.1 by its contents.
 """
 
 import hashlib
@@ -36,6 +39,7 @@ class Writer:
         self._sidecar = sidecar
         # Whether an insert may be under way whose answer nobody waits for: of a recorder before this one, too.
         self._is_unclear = True
+        self._unsettled: Sequence[Record] = ()
         self._number = 0
 
     def calls(self, records: Sequence[Record]) -> list[Record]:
@@ -44,6 +48,7 @@ class Writer:
         sound = [record for record in records if rows.fits(record)]
         with self._clear() as connection:
             driver = driver_of(connection)
+            self._insert(driver, self._unsettled)
             known = rows.known_ids(driver, sound)
             new = [record for record in {record.id: record for record in sound}.values() if record.id not in known]
             refused = self._insert(driver, new)
@@ -108,15 +113,19 @@ class Writer:
         found = [rows.row_of(record, driver.version) for record in new]
         token = hashlib.blake2b("".join(record.id for record in new).encode(), digest_size=16).hexdigest()
         self._number += 1
+        if driver.server.address.cluster:
+            self._unsettled = new
         try:
             rows.insert(driver, "calls", found, token, query_id=f"{self._prefix}{time.time_ns()}:{self._number}")
         except dbapi.Error as error:
             if error.code not in _REFUSALS:
                 raise
+            self._unsettled = ()
             if len(new) == 1:
                 return [(new[0], error)]
             middle = len(new) // 2
             return self._insert(driver, new[:middle]) + self._insert(driver, new[middle:])
+        self._unsettled = ()
         return []
 
     def _refuses_all(self, error: dbapi.Error) -> LedgerAwayError:

@@ -1,0 +1,1 @@
+"""Checks of the ledger on ClickHouse that need more servers, or more time, than tests."""
