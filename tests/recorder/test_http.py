@@ -5,6 +5,7 @@ import http.client
 import json
 import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from http.client import HTTPResponse
@@ -18,6 +19,8 @@ from farebox.recorder.http import Access, healthz, serve
 from farebox.recorder.http_access import Passwords
 from prometheus_client import CollectorRegistry, Counter
 from prometheus_client.parser import text_string_to_metric_families
+
+TEXT = "text/plain; charset=utf-8"
 
 
 class RunningServer:
@@ -115,7 +118,7 @@ def test_a_name_that_a_web_page_pointed_here_is_refused(running: RunningServer, 
     answer, body = running.get(path, Host="evil.example.com")
 
     assert (answer.status, body) == (421, b"this Host header is not allowed: add the name to metrics.hosts\n")
-    assert (answer.headers["Content-Type"] or "").startswith("text/plain")
+    assert answer.headers["Content-Type"] == TEXT
 
 
 def test_all_but_health_needs_the_password() -> None:
@@ -125,8 +128,30 @@ def test_all_but_health_needs_the_password() -> None:
         token = base64.b64encode(b"ann:word").decode()
         found = {path: locked.get(path)[0].status for path in ("/", "/metrics", "/healthz", "/x")}
         assert found == {"/": 401, "/metrics": 401, "/healthz": 200, "/x": 401}
-        assert locked.get("/metrics")[0].headers["WWW-Authenticate"].startswith("Basic ")
+        refusal, body = locked.get("/metrics")
+        assert refusal.headers["WWW-Authenticate"] == 'Basic realm="farebox", charset="UTF-8"'
+        assert (refusal.headers["Content-Type"], body) == (TEXT, b"user and password are required\n")
         assert locked.get("/metrics", Authorization=f"Basic {token}")[0].status == 200
+
+
+def test_headers_of_the_web_configuration_stand_in_each_answer() -> None:
+    with closing(RunningServer(access=Access(headers={"X-Frame-Options": "deny"}))) as framed:
+        found = {path: framed.get(path)[0].headers for path in ("/", "/metrics", "/healthz")}
+
+    assert {path: headers["X-Frame-Options"] for path, headers in found.items()} == dict.fromkeys(found, "deny")
+    assert found["/"]["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_server_without_a_page_has_its_name_there_and_a_thread_that_ends_with_the_process() -> None:
+    with serve(("127.0.0.1", 0), CollectorRegistry(), lambda: Health(1, 0, None)) as server:
+        with closing(http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=10)) as connection:
+            connection.request("GET", "/")
+            assert connection.getresponse().read() == b"farebox\n"
+        threads = [thread.daemon for thread in threading.enumerate() if thread.name == "metrics"]
+        server.shutdown()
+
+    assert threads
+    assert all(threads)
 
 
 def test_tls_serves_and_a_client_that_speaks_none_hurts_nobody(
@@ -153,8 +178,8 @@ def test_tls_serves_and_a_client_that_speaks_none_hurts_nobody(
 def test_other_paths_are_not_found(running: RunningServer, path: str) -> None:
     answer, body = running.get(path)
 
-    assert answer.status == 404
-    assert b"/metrics and /healthz" in body
+    assert (answer.status, answer.headers["Content-Type"]) == (404, TEXT)
+    assert body == b"farebox has /, /metrics and /healthz\n"
 
 
 def test_a_request_is_not_logged(running: RunningServer, capfd: pytest.CaptureFixture[str]) -> None:

@@ -43,6 +43,7 @@ def test_names_that_a_web_page_can_point_here_are_refused(header: str | None, ex
         (basic("ann"), False),
         ("Basic ###", False),
         ("Bearer x", False),
+        (basic("ann:pass:word").replace("Basic", "Bearer"), False),
         ("Basic /w==", False),
         (None, False),
     ],

@@ -6,7 +6,7 @@ import pytest
 from farebox.dialects._contradictions import PARTS
 from farebox.recorder.plausible import doubts, without_placeholders
 from farebox.records.text_size import TextSize
-from farebox.records.usage import Usage
+from farebox.records.usage import Part, Usage
 
 from tests.support.samples import reading, record_of
 
@@ -103,6 +103,13 @@ def test_thinking_above_the_output_that_contains_it_is_doubted(
     used = Usage(input_tokens=900, output_tokens=100, reasoning_tokens=thinking)
 
     assert list(doubts(reading(provider=provider, usage=used))) == expected
+
+
+def test_a_part_without_tokens_lacks_none() -> None:
+    parts = [Part(Usage(input_tokens=900, output_tokens=100)), Part(Usage(units={"searches": 1}))]
+
+    assert list(doubts(reading(parts=parts))) == []
+    assert list(doubts(reading(parts=[*parts, Part(Usage(output_tokens=1))]))) == ["incomplete_usage"]
 
 
 def test_doubts_make_the_cost_partial() -> None:

@@ -9,8 +9,10 @@ from farebox.errors import LedgerAwayError
 from farebox.home.folder import claim
 from farebox.recorder.spool_opener import ROLE, SpoolOpener
 from farebox.spool.reader import SpoolReader
+from farebox.store.engine import name
+from farebox.store.revisions import revisions
 
-from tests.support.ledgers import opened
+from tests.support.ledgers import opened, upgrade
 
 
 def test_the_spool_is_one_recorders_at_a_time(tmp_path: Path) -> None:
@@ -29,3 +31,21 @@ def test_the_spool_is_one_recorders_at_a_time(tmp_path: Path) -> None:
         opening.close()
         with claim(tmp_path, ROLE, waits=False):
             pass
+
+
+def test_a_ledger_of_an_earlier_version_is_migrated_and_that_is_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with opened(tmp_path / "ledger.db") as engine:
+        upgrade(engine, "0010")
+        opening = SpoolOpener(load({"home": str(tmp_path)}, environment={}), engine)
+
+        opening()
+        opening.close()
+
+        current, head = revisions(engine)
+    assert current == head
+    assert caplog.messages == [
+        f"ledger {name(engine)} is being migrated from revision 0010 to {head}; calls wait in the spool"
+    ]
+    assert opening.under_way is None
