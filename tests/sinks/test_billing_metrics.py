@@ -11,10 +11,10 @@ from tests.support.samples import AT, record
 
 def values(*rows: dict[str, Any]) -> CollectorRegistry:
     registry = CollectorRegistry()
-    metrics, sums = BillingMetrics(registry), Increments()
-    for row in rows:
-        metrics.count(record(**{"provider": "anthropic", "billing": "plan", "plan": "claude", **row}), sums)
-    sums.apply()
+    metrics = BillingMetrics(registry)
+    with Increments() as sums:
+        for row in rows:
+            metrics.count(record(**{"provider": "anthropic", "billing": "plan", "plan": "claude", **row}), sums)
     return registry
 
 

@@ -94,7 +94,7 @@ class _Changed:
     def remove(self, key: str | None, attempt: Attempt) -> None:
         """Remove `attempt`, if it is there."""
         if key and attempt in self.of(key):
-            self.by_key[key] = [one for one in self.by_key[key] if one is not attempt and one != attempt]
+            self.by_key[key] = [one for one in self.by_key[key] if one != attempt]
 
     def latest(self, newest: int) -> Mapping[str, Sequence[Attempt]]:
         """Return what may be followed by calls that begin at `newest` or later."""

@@ -67,12 +67,11 @@ class MetricsSink:
 
     def apply(self, new: Sequence[Record], changed: Sequence[Completion]) -> None:
         """Count `new` calls, and the tokens and cost that `changed` ones gained."""
-        sums = Increments()
-        for record in new:
-            self._count(record, sums)
-        for completion in changed:
-            self._complete(completion.before, completion.after, sums)
-        sums.apply()
+        with Increments() as sums:
+            for record in new:
+                self._count(record, sums)
+            for completion in changed:
+                self._complete(completion.before, completion.after, sums)
         self._limits.note(new)
 
     def _complete(self, before: Record, after: Record, sums: Increments) -> None:
