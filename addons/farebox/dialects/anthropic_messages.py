@@ -143,11 +143,12 @@ def _delta(reply: Reply, body: Mapping[str, Any]) -> Reply:
 def _with_tools(reply: Reply, blocks: object) -> Reply:
     """Return `reply` with the uses of the server's tools in `blocks`; a search that failed is not billed."""
     found = [mapping(block) for block in blocks] if isinstance(blocks, list) else []
-    uses = [one for one in found if one.get("type") == "server_tool_use" and one.get("name") in _SHOWN]
+    named = [(str(one.get("name")), one.get("id")) for one in found if one.get("type") == "server_tool_use"]
+    uses = [(_SHOWN[name], id_) for name, id_ in named if name in _SHOWN]
     failed = [one for one in found if one.get("type") == _SEARCHED and mapping(one.get("content")).get("error_code")]
     if not uses and not failed:
         return reply
-    used = seen(reply, ((_SHOWN[one["name"]], one.get("id")) for one in uses))
+    used = seen(reply, uses)
     return replace(reply, seen=used - seen(Reply(), ((_SHOWN["web_search"], one.get("tool_use_id")) for one in failed)))
 
 
