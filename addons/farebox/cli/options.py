@@ -10,8 +10,8 @@ Ledger = Annotated[
     str | None,
     typer.Option(
         metavar="URL",
-        help="The ledger: a file, sqlite:///PATH or postgresql://...; default: that of the sidecar that runs with "
-        "the data folder, else ledger.db there.",
+        help="The ledger: a file, sqlite:///PATH, postgresql://... or clickhouse://...; default: that of the sidecar "
+        "that runs with the data folder, else ledger.db there.",
     ),
 ]
 Config = Annotated[
