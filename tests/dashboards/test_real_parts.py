@@ -23,10 +23,10 @@ from tests.support.upstream import Upstream
 
 pytestmark = pytest.mark.slow
 PANELS = places()
-READER = "postgresql://reader:canary-reader@127.0.0.1:{port}/{database}"
+READER = "postgresql://board_reader:canary-reader@127.0.0.1:{port}/{database}"
 GRANTS = (
-    "CREATE ROLE reader LOGIN PASSWORD 'canary-reader'",
-    "GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader",
+    "CREATE ROLE board_reader LOGIN PASSWORD 'canary-reader'",
+    "GRANT SELECT ON ALL TABLES IN SCHEMA public TO board_reader",
 )
 # Series that only a longer history has.
 NEEDS_HISTORY = {"farebox_spend_usual_usd", "farebox_spend_forecast_usd", "farebox_budget_forecast_ratio"}
@@ -85,7 +85,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Itera
         yield Stage(sidecar, running.enter_context(psycopg.connect(address, autocommit=True)), servers)
     postgres.drop(database)
     with postgres.connect() as owner:
-        owner.execute(b"DROP ROLE reader")
+        owner.execute(b"DROP ROLE board_reader")
 
 
 def yesterday() -> str:

@@ -44,9 +44,9 @@ def no_schema(server: Postgres, database: str) -> str:
 
 def no_rights(server: Postgres, database: str) -> str:
     with server.connect(database) as connection:
-        connection.execute("DROP ROLE IF EXISTS reader")
-        connection.execute("CREATE ROLE reader LOGIN PASSWORD 'reader-canary'")
-    return server.url(database).replace(f"postgres:{PASSWORD}", "reader:reader-canary")
+        connection.execute("DROP ROLE IF EXISTS without_rights")
+        connection.execute("CREATE ROLE without_rights LOGIN PASSWORD 'reader-canary'")
+    return server.url(database).replace(f"postgres:{PASSWORD}", "without_rights:reader-canary")
 
 
 def standby(server: Postgres, database: str) -> str:
