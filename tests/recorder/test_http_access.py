@@ -64,9 +64,9 @@ def test_a_password_is_hashed_once_and_a_wrong_one_each_time() -> None:
         return bcrypt.checkpw(password, hashed)
 
     passwords = Passwords({"ann": ANN}, matches)
-    for text in ("ann:pass:word", "ann:pass:word", "ann:wrong", "ann:wrong", "bob:pass:word"):
-        passwords.accept(basic(text))
+    texts = ("ann:pass:word", "ann:pass:word", "ann:wrong", "ann:wrong", "bob:pass:word")
 
+    assert [passwords.accept(basic(text)) for text in texts] == [True, True, False, False, False]
     assert checked == [b"pass:word", b"wrong", b"wrong", b"pass:word"]
 
 

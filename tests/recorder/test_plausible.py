@@ -93,6 +93,15 @@ def test_vertex_may_round_its_total_down(whole: int, expected: list[str]) -> Non
     assert list(doubts(reading(raw_usage=sent, dialect="gemini_generate", provider="vertex"))) == expected
 
 
+@pytest.mark.parametrize(("provider", "expected"), [("perplexity", []), ("openai", ["total_not_explained"])])
+def test_a_total_may_leave_thinking_out_where_the_host_states_it_beside_the_output(
+    provider: str, expected: list[str]
+) -> None:
+    used = Usage(input_tokens=900, output_tokens=100, reasoning_tokens=40)
+
+    assert list(doubts(reading(provider=provider, usage=used, raw_usage={"total_tokens": 960}))) == expected
+
+
 @pytest.mark.parametrize(
     ("provider", "thinking", "expected"),
     [("openai", 100, []), ("openai", 101, [PARTS]), ("doubleword", 130, []), ("doubleword", 200, [PARTS])],
