@@ -1,24 +1,22 @@
 """A ledger on ClickHouse as the sink that decides what is recorded: rows first, then the positions in the spool."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import Engine
 
 from ..records.record import Record
 from ..spool.reader import Position
-from ..store import polls
 from ..store.clickhouse import spools
 from ..store.clickhouse.writer import Writer
-from ..store.rows import record_of
-from ..store.snapshot import snapshot
-from .batch import NO_LINKS, Found, Links, Written
+from .batch import NO_LINKS, Links, Written
+from .stored_calls import StoredCalls
 
 
-class ClickHouseSink:
+class ClickHouseSink(StoredCalls):
     """Appends Records to `calls`; it may be interrupted anywhere and then gets the same batch again."""
 
     def __init__(self, engine: Engine, *, sidecar: str | None = None) -> None:
-        self._engine = engine
+        super().__init__(engine, spools.met, spools.unmet)
         self._writer = Writer(engine, sidecar=sidecar)
 
     def reconnect(self) -> None:
@@ -27,30 +25,6 @@ class ClickHouseSink:
 
     def purge(self) -> None:
         """Old calls stay."""
-
-    def find(self, response_ids: Collection[str]) -> Found:
-        """Return what the ledger has of `response_ids`."""
-        if not response_ids:
-            return Found()
-        with snapshot(self._engine) as connection:
-            rows = polls.rows_of(connection, response_ids)
-            return Found([record_of(row) for row in rows], polls.waiting(connection, response_ids))
-
-    def rows_of(self, response_ids: Collection[str]) -> Sequence[Record]:
-        """Return the rows of `response_ids`."""
-        with snapshot(self._engine) as connection:
-            return [record_of(row) for row in polls.rows_of(connection, response_ids)]
-
-    def find_met(self) -> Found:
-        """Return the polls that wait although a row of their response id exists, and these rows."""
-        with snapshot(self._engine) as connection:
-            ids = spools.met(connection)
-        return self.find(ids)
-
-    def find_unmet(self) -> Sequence[bytes]:
-        """Return the messages of polls that wait for a row which does not exist."""
-        with snapshot(self._engine) as connection:
-            return spools.unmet(connection)
 
     def write(
         self,

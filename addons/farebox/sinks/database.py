@@ -1,6 +1,6 @@
 """The ledger as a sink: rows and the position in the spool in one transaction."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -17,9 +17,9 @@ from ..store.engine import name, writer
 from ..store.maintenance import Maintenance
 from ..store.rollups import counting
 from ..store.rows import insert_calls, record_of
-from ..store.snapshot import snapshot
-from .batch import NO_LINKS, Batch, Found, Links, Written
+from .batch import NO_LINKS, Batch, Links, Written
 from .plain_record import plain
+from .stored_calls import StoredCalls
 
 _TRIES = 3
 
@@ -28,7 +28,7 @@ class _RefusedError(Exception):
     """The database does not accept a batch; the text names the kind of its error, without any value of a row."""
 
 
-class DatabaseSink:
+class DatabaseSink(StoredCalls):
     """Writes Records into `calls`."""
 
     def __init__(
@@ -40,7 +40,7 @@ class DatabaseSink:
         keep_callers: timedelta | None = None,
     ) -> None:
         """`keep` is how long rows stay, `keep_callers` how long hourly sums have their callers; None is for ever."""
-        self._engine = engine
+        super().__init__(engine)
         self._sidecar = sidecar
         self._maintenance = Maintenance(engine, keep, keep_callers=keep_callers)
         # The rows of a batch that was refused whole: searching it again at each try would take thousands of statements.
@@ -53,30 +53,6 @@ class DatabaseSink:
     def purge(self) -> None:
         """Delete some of the rows that are too old, if there may be any."""
         self._maintenance.purge()
-
-    def find(self, response_ids: Collection[str]) -> Found:
-        """Return what the ledger has of `response_ids`."""
-        if not response_ids:
-            return Found()
-        with snapshot(self._engine) as connection:
-            rows = polls.rows_of(connection, response_ids)
-            return Found([record_of(row) for row in rows], polls.waiting(connection, response_ids))
-
-    def rows_of(self, response_ids: Collection[str]) -> Sequence[Record]:
-        """Return the rows of `response_ids`."""
-        with snapshot(self._engine) as connection:
-            return [record_of(row) for row in polls.rows_of(connection, response_ids)]
-
-    def find_met(self) -> Found:
-        """Return the polls that wait although a row of their response id exists, and these rows."""
-        with snapshot(self._engine) as connection:
-            ids = polls.met(connection)
-        return self.find(ids)
-
-    def find_unmet(self) -> Sequence[bytes]:
-        """Return the messages of polls that wait for a row which does not exist."""
-        with snapshot(self._engine) as connection:
-            return polls.unmet(connection)
 
     def write(
         self,

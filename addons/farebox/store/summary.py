@@ -70,7 +70,7 @@ def summarise(connection: Connection, scope: Scope, by: Sequence[str], spans: Se
     rows = select(*keys, *sums_of_calls()).where(IS_CALL).group_by(*keys)
     percentiles = dict[tuple[Any, ...], list[int | None]]()
     for width, amount, percents in ((0, calls.c.duration_ms, (50, 95)), (2, calls.c.ttft_ms, (50,))):
-        for row in connection.execute(_ranked(connection, keys, scope, place, amount, percents)):
+        for row in connection.execute(_percentiles(connection, keys, scope, place, amount, percents)):
             ranks = percentiles.setdefault(tuple(row[: len(keys)]), [None] * len(PERCENTILES))
             ranks[width : width + len(percents)] = row[len(keys) :]
     found = connection.execute(at_current_prices(connection, _limited(rows, scope, place))).all()
@@ -172,7 +172,7 @@ def _number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
-def _ranked(
+def _percentiles(
     connection: Connection,
     keys: Sequence[ColumnElement[Any]],
     scope: Scope,
@@ -180,22 +180,12 @@ def _ranked(
     amount: ColumnElement[Any],
     percents: Sequence[int],
 ) -> Select[Any]:
-    if connection.dialect.name != "clickhouse":
-        return _percentiles(keys, scope, place, amount, percents)
-    # ClickHouse sorts each group for itself, and old servers know no window functions.
-    found = select(*keys, *(func.nearest_rank(amount, percent) for percent in percents))
-    query = _limited(found, scope, place).where(amount.is_not(None), IS_CALL).group_by(*keys)
-    return as_completed(connection, query)
-
-
-def _percentiles(
-    keys: Sequence[ColumnElement[Any]],
-    scope: Scope,
-    place: _Place,
-    amount: ColumnElement[Any],
-    percents: Sequence[int],
-) -> Select[Any]:
     """Return per group the `amount` at the rank of each of `percents`, such as ceil(n/2) and ceil(0.95 n)."""
+    if connection.dialect.name == "clickhouse":
+        # It sorts each group for itself, and old servers know no window functions.
+        found = select(*keys, *(func.nearest_rank(amount, percent) for percent in percents))
+        query = _limited(found, scope, place).where(amount.is_not(None), IS_CALL).group_by(*keys)
+        return as_completed(connection, query)
     rank = func.row_number().over(partition_by=keys or None, order_by=amount)
     number = func.count().over(partition_by=keys or None)
     ordered = select(*keys, amount.label("amount"), rank.label("place"), number.label("number"))
