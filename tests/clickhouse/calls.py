@@ -1,7 +1,7 @@
 """Made-up calls with every kind of value that the sums distinguish, the same for the same seed."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ _MODELS = ("gpt-5", "gpt-5-mini", "claude-sonnet-4-5", "gemini-3-pro", "Größe_
 _OUTCOMES = ("ok",) * 12 + ("http_error", "client_abort", "provider_cut", "network_error")
 _STATUSES = ("priced",) * 8 + ("unpriced", "partial", "estimated", "free", "included", "reported", "none")
 _OPERATIONS = ("chat",) * 8 + ("embeddings", "text_completion", "list_models", "relayed", None)
+_Maybe = Callable[..., Any]
 _WORDS = ("", "it's", "tab\there", "new\nline", "back\\slash", "emoji 😀", "x")
 
 
@@ -27,7 +28,7 @@ def calls(number: int, seed: int = 1) -> Iterator[Record]:
 
 
 def completed(records: list[Record]) -> list[Completion]:
-    """Return what becomes of each hundredth call whose usage was unknown."""
+    """Return what becomes of each fifth call whose usage was unknown."""
     begun = [one for one in records if one.usage_source == "none"][::5]
     return [
         Completion(
@@ -58,9 +59,6 @@ def _call(pick: random.Random, at: datetime, place: int) -> Record:
     def maybe(value: Any, share: float = 0.9) -> Any:
         return value if pick.random() < share else None
 
-    status = pick.choice(_STATUSES)
-    cached = maybe(pick.randrange(1000), 0.5)
-    is_reported = pick.random() < 0.95
     return Record(
         id=str(UUID(int=pick.getrandbits(122) << 6 | 0x2A)),
         started_at=at,
@@ -79,24 +77,44 @@ def _call(pick: random.Random, at: datetime, place: int) -> Record:
         error_code=maybe(pick.choice(_WORDS), 0.1),
         duration_ms=maybe(int(pick.lognormvariate(7, 1.5))),
         ttft_ms=maybe(int(pick.lognormvariate(6, 1)), 0.5),
-        user_id=maybe(f"user {pick.randrange(200)}"),
-        team=maybe(f"team{pick.randrange(5)}", 0.5),
-        conversation=maybe(f"c{pick.randrange(3000)}", 0.5),
-        message_id=maybe(f"m{pick.randrange(9000)}", 0.3),
-        client_app=maybe(pick.choice(_WORDS)),
-        key_fingerprint=maybe(f"k{pick.randrange(20)}"),
-        tags=maybe({"a": pick.choice(_WORDS)}, 0.2),
-        purpose=maybe(pick.choice(("chat", "title"))),
         ratelimit=maybe({"utilization_5h": pick.randrange(100)}, 0.1),
-        input_tokens=maybe(pick.randrange(100_000)) if is_reported else None,
-        cache_read_tokens=cached,
-        output_tokens=maybe(pick.randrange(5_000)) if is_reported else None,
-        reasoning_tokens=maybe(pick.randrange(500), 0.3),
-        usage_source="reported" if is_reported else "none",
-        cost_nanousd=None if status in {"unpriced", "none"} else pick.randrange(10**12),
-        cost_status=status,
-        cost_reasons=maybe(["no price"], 0.5) if status in {"unpriced", "partial"} else None,
-        catalogue_cost_nanousd=maybe(pick.randrange(10**12), 0.7),
-        billing=maybe(pick.choice(("metered", "plan")), 0.8),
-        plan=maybe(pick.choice(("claude", "codex")), 0.3),
+        **_caller(pick, maybe),
+        **_used(pick, maybe),
+        **_paid(pick, maybe),
     )
+
+
+def _caller(pick: random.Random, maybe: _Maybe) -> dict[str, Any]:
+    return {
+        "user_id": maybe(f"user {pick.randrange(200)}"),
+        "team": maybe(f"team{pick.randrange(5)}", 0.5),
+        "conversation": maybe(f"c{pick.randrange(3000)}", 0.5),
+        "message_id": maybe(f"m{pick.randrange(9000)}", 0.3),
+        "client_app": maybe(pick.choice(_WORDS)),
+        "key_fingerprint": maybe(f"k{pick.randrange(20)}"),
+        "tags": maybe({"a": pick.choice(_WORDS)}, 0.2),
+        "purpose": maybe(pick.choice(("chat", "title"))),
+    }
+
+
+def _used(pick: random.Random, maybe: _Maybe) -> dict[str, Any]:
+    is_reported = pick.random() < 0.95
+    return {
+        "input_tokens": maybe(pick.randrange(100_000)) if is_reported else None,
+        "cache_read_tokens": maybe(pick.randrange(1000), 0.5),
+        "output_tokens": maybe(pick.randrange(5_000)) if is_reported else None,
+        "reasoning_tokens": maybe(pick.randrange(500), 0.3),
+        "usage_source": "reported" if is_reported else "none",
+    }
+
+
+def _paid(pick: random.Random, maybe: _Maybe) -> dict[str, Any]:
+    status = pick.choice(_STATUSES)
+    return {
+        "cost_nanousd": None if status in {"unpriced", "none"} else pick.randrange(10**12),
+        "cost_status": status,
+        "cost_reasons": maybe(["no price"], 0.5) if status in {"unpriced", "partial"} else None,
+        "catalogue_cost_nanousd": maybe(pick.randrange(10**12), 0.7),
+        "billing": maybe(pick.choice(("metered", "plan")), 0.8),
+        "plan": maybe(pick.choice(("claude", "codex")), 0.3),
+    }

@@ -25,18 +25,8 @@ def params_table(uses: Sequence[ParamUse]) -> RenderableType:
         table.add_column("documented", overflow="fold")
     for one in uses:
         counts = map(str, (one.sent, one.answered, one.refused))
-        table.add_row(
-            *map(
-                Text,
-                (
-                    one.host,
-                    one.model or UNKNOWN_KEY,
-                    one.param,
-                    *counts,
-                    *([_documented(one)] if is_documented else []),
-                ),
-            )
-        )
+        documented = (_documented(one),) if is_documented else ()
+        table.add_row(*map(Text, (one.host, one.model or UNKNOWN_KEY, one.param, *counts, *documented)))
     return table
 
 
