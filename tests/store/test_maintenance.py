@@ -30,8 +30,7 @@ LATELY = NOW - timedelta(hours=2)
 
 def priced(engine: Engine, *records: Record) -> None:
     """Store `records`, each with a price that was given later."""
-    Maintenance(engine, now=lambda: NOW).make_room(records)
-    DatabaseSink(engine).write(records, {})
+    DatabaseSink(engine, now=lambda: NOW).write(records, {})
     values = {"revision": 1, "priced_at": NOW, "cost_status": "priced", "cost_nanousd": 1}
     with engine.begin() as connection:
         rows = [{"call_id": one.id, "started_at": one.started_at, **values} for one in records]

@@ -38,11 +38,12 @@ class DatabaseSink(StoredCalls):
         sidecar: str | None = None,
         keep: timedelta | None = None,
         keep_callers: timedelta | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """`keep` is how long rows stay, `keep_callers` how long hourly sums have their callers; None is for ever."""
         super().__init__(engine)
         self._sidecar = sidecar
-        self._maintenance = Maintenance(engine, keep, keep_callers=keep_callers)
+        self._maintenance = Maintenance(engine, keep, now, keep_callers=keep_callers)
         # The rows of a batch that was refused whole: searching it again at each try would take thousands of statements.
         self._refused_whole: frozenset[str] = frozenset()
 
