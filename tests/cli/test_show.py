@@ -47,7 +47,8 @@ def test_the_beginning_of_an_id_that_several_have_lists_them(run: Command) -> No
     lines = run("show", "0190aaaa").out.splitlines()
 
     assert lines[0] == "2 calls have this id:"
-    assert [line[:36] for line in lines[1:]] == [ROWS[0].id, ROWS[1].id]
+    # In the order of their start.
+    assert [line[:36] for line in lines[1:]] == [ROWS[1].id, ROWS[0].id]
 
 
 @pytest.mark.parametrize("given", ["nothing", "019", "%", "0190____"])

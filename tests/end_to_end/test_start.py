@@ -34,7 +34,7 @@ def test_a_data_folder_has_one_holder(sidecar: Sidecar) -> None:
     assert code == 1
     assert f"is in use by process {sidecar.process.pid}:" in printed
     assert "FAREBOX_HOME" in printed
-    assert sidecar.healthz()[0] == 200
+    wait_until(lambda: sidecar.healthz()[0] == 200)
 
 
 @pytest.mark.parametrize("option", ["--port", "--metrics-port"])

@@ -78,8 +78,7 @@ def call_ids_since(engine: Engine, start: datetime) -> set[str]:
 
 def last_calls(engine: Engine, number: int) -> list[dict[str, Any]]:
     """Return the rows of the last `number` calls, in the order of their start."""
-    latest = select(calls).order_by(calls.c.started_at.desc(), calls.c.id.desc()).limit(number)
-    return _rows(engine, latest)[::-1]
+    return _latest(engine, select(calls), number)
 
 
 def calls_by_id(engine: Engine, ids: Sequence[str]) -> list[dict[str, Any]]:
@@ -89,8 +88,8 @@ def calls_by_id(engine: Engine, ids: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def calls_named(engine: Engine, name: str, *, limit: int) -> list[dict[str, Any]]:
-    """Return up to `limit` rows whose id is `name`; without one, those whose id begins or ends with it, or whose id at
-    the provider it is.
+    """Return the latest `limit` rows whose id is `name`; without one, those whose id begins or ends with it, or whose
+    id at the provider it is: in the order of their start.
 
     A whole id is found by the primary key; any other name is compared with every row.
     """
@@ -103,7 +102,12 @@ def calls_named(engine: Engine, name: str, *, limit: int) -> list[dict[str, Any]
             match(name.lower(), autoescape=True, escape="\\") for match in (own.startswith, own.endswith)
         )
         is_named = or_(is_named, is_begun, is_ended)
-    return _rows(engine, select(calls).where(is_named).limit(limit))
+    return _latest(engine, select(calls).where(is_named), limit)
+
+
+def _latest(engine: Engine, query: Select[Any], number: int) -> list[dict[str, Any]]:
+    """Return the last `number` rows of `query`, in the order of their start."""
+    return _rows(engine, query.order_by(calls.c.started_at.desc(), calls.c.id.desc()).limit(number))[::-1]
 
 
 def _rows(engine: Engine, query: Select[Any]) -> list[dict[str, Any]]:
