@@ -10,6 +10,7 @@ import threading
 import time
 import urllib.request
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2
@@ -17,6 +18,10 @@ import pytest
 from farebox.demo.answers import answer_to
 from farebox.demo.provider import provider
 from farebox.demo.session import HOSTS, calls
+from farebox.pricing.consumption import Consumption
+from farebox.pricing.standard import standard
+from farebox.providers.table import provider_of
+from farebox.records.usage import Usage
 from farebox.sinks.database import DatabaseSink
 from farebox.store.engine import opened
 from farebox.store.schema import calls as ledger_calls
@@ -32,7 +37,7 @@ SECONDS = 120.0
 def test_the_session_has_all_that_a_newcomer_should_see() -> None:
     session = list(calls())
 
-    assert {call.model for call in session} >= {"gpt-4o", "claude-sonnet-4-5", "deepseek-chat", "house-blend-7b"}
+    assert {call.model for call in session} >= {"gpt-4o", "claude-sonnet-4-5", "mistral-small-latest", "house-blend-7b"}
     assert any(call.wanted.get("cached") for call in session)
     assert any(call.wanted.get("written") for call in session)
     assert any(call.wanted.get("refuse") for call in session)
@@ -43,6 +48,22 @@ def test_the_session_has_all_that_a_newcomer_should_see() -> None:
         for call in session
         if "input" in call.wanted
     )
+
+
+@pytest.mark.parametrize("model", sorted({call.model for call in calls()}))
+def test_no_price_depends_on_the_hour(model: str) -> None:
+    """The docs show what the session costs."""
+    url = next(call.url for call in calls() if call.model == model)
+    provider = provider_of(httpx2.URL(url).host)
+    assert provider
+    day, used = datetime(2026, 11, 24, tzinfo=UTC), Usage(input_tokens=10**6, output_tokens=10**6)
+
+    costs = {
+        standard().price(Consumption(provider.name, (model,), used, day + timedelta(hours=hour))).nanousd
+        for hour in range(24)
+    }
+
+    assert len(costs) == 1
 
 
 def test_every_call_has_an_answer_and_a_host_with_a_certificate() -> None:
@@ -101,7 +122,7 @@ def test_the_demo_leaves_its_rows_and_a_report(tmp_path: Path) -> None:
     rows = export(tmp_path / "home" / "demo")
     assert len(rows) == len(list(calls()))
     assert sorted({row["outcome"] for row in rows}) == ["client_abort", "http_error", "ok"]
-    assert {"anthropic", "openai", "deepseek", "groq"} == {row["provider"] for row in rows}
+    assert {"anthropic", "openai", "mistral", "groq"} == {row["provider"] for row in rows}
     # Where no terminal is, each call is a line of fields.
     assert len([line for line in done.stdout.splitlines() if line.count("\t") > 9]) == len(rows)
     assert re.search(r"^total +\$0\.\d+", done.stdout, re.MULTILINE)
