@@ -30,6 +30,7 @@ _TTLS = "cacheDetails"
 # DashScope's mark of an explicit cache, whose reads and writes have prices of their own.
 _KIND = "cache_type"
 _ANY = frozenset({*_READ, *_WRITTEN, *_SPLITS})
+_READ_WORDS, _WRITTEN_WORDS = frozenset(_READ), frozenset(_WRITTEN)
 WORDS = frozenset({*_READ, *_WRITTEN, *_HOUR, *_MINUTES})
 
 
@@ -75,9 +76,9 @@ def is_contradictory(usage: Mapping[str, Any]) -> bool:
     halves = [number for names in (_HOUR, _MINUTES) if (number := _stated(splits, names)) is not None]
     written = _stated(places, _WRITTEN)
     is_split = len(halves) != 1 or halves != [0]
-    return any(len({*filter(None, _counts(places, names))}) > 1 for names in (_READ, _WRITTEN)) or bool(
-        halves and is_split and written is not None and sum(halves) != written
-    )
+    if halves and is_split and written is not None and sum(halves) != written:
+        return True
+    return len(_numbers(places, _READ_WORDS)) > 1 or len(_numbers(places, _WRITTEN_WORDS)) > 1
 
 
 def is_explicit(usage: Mapping[str, Any]) -> bool:
@@ -114,6 +115,12 @@ def _stated(places: Iterable[Mapping[str, Any]], names: tuple[str, ...]) -> int 
             return number
         first = number
     return first
+
+
+def _numbers(places: Iterable[Mapping[str, Any]], names: frozenset[str]) -> set[int]:
+    """Return the different counts above zero under any of `names`."""
+    counts = (clean.count(value) for place in places for name, value in place.items() if name in names)
+    return {number for number in counts if number}
 
 
 def _counts(places: Iterable[Mapping[str, Any]], names: tuple[str, ...]) -> Iterator[int]:

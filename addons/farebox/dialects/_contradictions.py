@@ -62,27 +62,32 @@ _RARE = frozenset({*_BY_MODALITY, *_METRICS, _HIT, _ITERATIONS, _CONNECTOR, _BIL
 
 def contradictions(sent: Mapping[str, Any], usage: Usage) -> Iterator[str]:
     """Yield a reason if numbers of `sent`, which was read as `usage`, can't all be true."""
-    if any(_broken(sent)) or any(_overfull(usage)):
+    if _is_broken(sent) or _is_overfull(usage):
         yield PARTS
 
 
-def _overfull(usage: Usage) -> Iterator[bool]:
-    """Yield whether the parts of each total exceed it."""
+def _is_overfull(usage: Usage) -> bool:
+    """Return whether the parts of a total exceed it."""
     for whole, parts in _WITHIN:
-        inside = [number for part in parts if (number := getattr(usage, part))]
-        if inside:
-            stated = getattr(usage, whole)
-            yield stated is not None and sum(inside) > stated
+        inside = 0
+        for part in parts:
+            inside += getattr(usage, part) or 0
+        if inside and (stated := getattr(usage, whole)) is not None and inside > stated:
+            return True
+    return False
 
 
-def _broken(sent: Mapping[str, Any]) -> Iterator[bool]:
-    """Yield whether each sum that is stated in parts differs from its whole."""
+def _is_broken(sent: Mapping[str, Any]) -> bool:
+    """Return whether a sum that is stated in parts differs from its whole."""
     # Most of the names are some provider's alone: each call passes here, so that what isn't there isn't looked at.
-    if not _RARE.isdisjoint(sent):
-        yield from _broken_rarely(sent)
-    yield is_contradictory(sent)
-    for name in _BY_KIND.keys() & sent.keys():
-        yield _is_not_split(tokens(sent, *_BY_KIND[name]), mapping(sent.get(name)))
+    if not _RARE.isdisjoint(sent) and any(_broken_rarely(sent)):
+        return True
+    if is_contradictory(sent):
+        return True
+    for name in sent:
+        if name in _BY_KIND and _is_not_split(tokens(sent, *_BY_KIND[name]), mapping(sent.get(name))):
+            return True
+    return False
 
 
 def _broken_rarely(sent: Mapping[str, Any]) -> Iterator[bool]:

@@ -124,8 +124,12 @@ def estimate(reading: Reading, learned: RatioModel) -> Estimate:
     if _is_answered(reading) and not (usage.units and usage.input_tokens is None):
         if usage.input_tokens is None and (interval := _input(reading, learned)):
             bands["input_tokens"] = interval
-        if (interval := _output(reading, learned)) and _is_missing(reading, interval):
+        # Mostly the output is stated, and nothing is to be estimated.
+        is_open = usage.output_tokens is None or reading.outcome in CUT_SHORT
+        if is_open and (interval := _output(reading, learned)) and _is_missing(reading, interval):
             bands["output_tokens"] = interval
+    if not bands:
+        return Estimate(usage, bands)
     filled = {column: interval.likely for column, interval in bands.items()}
     return Estimate(msgspec.structs.replace(usage, **filled), bands)
 

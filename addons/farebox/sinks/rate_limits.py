@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 from prometheus_client import CollectorRegistry
 
@@ -28,7 +28,7 @@ class RateLimits:
         stated: dict[tuple[str, str], Record] = {}
         for record in records:
             for name, amount in (record.ratelimit or {}).items():
-                aspect, _, kind = name.partition("_")
+                aspect, kind = _parts_of(name)
                 if aspect in self._gauges:
                     amounts[aspect, record.provider, kind] = amount
                     stated[record.provider, kind] = record
@@ -44,3 +44,10 @@ class RateLimits:
         if len(self._seen) < LIMITS_LIMIT:
             self._seen.add(limit)
         return limit in self._seen
+
+
+@lru_cache(LIMITS_LIMIT)
+def _parts_of(name: str) -> tuple[str, str]:
+    """Return the aspect of a limit and its kind: `remaining` and `requests` of `remaining_requests`."""
+    aspect, _, kind = name.partition("_")
+    return aspect, kind

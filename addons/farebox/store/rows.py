@@ -12,6 +12,7 @@ from ..records.columns import NAMES
 from ..records.record import Record
 from ..records.times import in_utc
 from .faults import is_duplicate
+from .savepoint import savepoint
 from .schema import as_json, calls
 from .sqlite import as_stored
 
@@ -29,7 +30,7 @@ def insert_calls(connection: Connection, records: Sequence[Record]) -> Sequence[
     new = records
     while new:
         try:
-            with connection.begin_nested():
+            with savepoint(connection):
                 put(connection, new)
                 return new
         except IntegrityError as error:
