@@ -12,7 +12,7 @@ import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from farebox.proxy.memory_budget import REQUEST_LIMIT
 from mitmproxy import http
@@ -61,11 +61,23 @@ def _request(worker: Worker, size: int, timed: Timed, body: bytes) -> None:
             _timed(timed, "a read of the request", flow.request.stream, piece)
     else:
         flow.request.raw_content = body
-    _timed(timed, "request", worker.sidecar.request, flow)
+    asyncio.run(_read_ahead(worker, timed, flow))
     answered(flow)
     _timed(timed, "responseheaders", worker.sidecar.responseheaders, flow)
     _timed(timed, "response", worker.sidecar.response, flow)
     assert size <= REQUEST_LIMIT or callable(flow.request.stream)
+
+
+async def _read_ahead(worker: Worker, timed: Timed, flow: http.HTTPFlow) -> None:
+    """Play the hooks of a request that is whole, and time each turn of the loop until it is read."""
+    _timed(timed, "request", worker.sidecar.read_ahead.request, flow)
+    _timed(timed, "request", worker.sidecar.request, flow)
+    turns = asyncio.all_tasks() - {cast(asyncio.Task[None], asyncio.current_task())}
+    while not all(turn.done() for turn in turns):
+        began = time.thread_time()
+        await asyncio.sleep(0)
+        spent = 1e3 * (time.thread_time() - began)
+        timed["a piece of the request"] = max(timed.get("a piece of the request", 0.0), spent)
 
 
 def _text(worker: Worker, size: int, timed: Timed) -> None:

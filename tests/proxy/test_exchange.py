@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from farebox.metering.cost_fields import CostField
 from farebox.proxy.capture import CaptureOptions
-from farebox.proxy.exchange import HEAD_LIMIT
 from farebox.proxy.memory_budget import MemoryBudget
+from farebox.proxy.upload import HEAD_LIMIT
 from farebox.records import reading as readings
 from farebox.records.reading import Reading
 
@@ -67,7 +67,7 @@ def test_the_head_of_a_large_request_is_kept(pieces: list[bytes], kept: int) -> 
 
     reading = closed(exchange, readings.NETWORK_ERROR)
 
-    assert exchange._head == bytearray(b"".join(pieces)[:kept])
+    assert exchange.sent_start == b"".join(pieces)[:kept]
     assert reading.request_bytes == sum(map(len, pieces))
 
 
@@ -88,8 +88,8 @@ def test_of_a_body_that_becomes_too_long_only_the_head_stays() -> None:
     for piece in (b'{"model": "gpt-5", "messages": ["', b"x" * HEAD_LIMIT, b"y" * HEAD_LIMIT, b"z"):
         exchange.upload(piece, partial(room.grow, "1"))
 
-    assert exchange._head is not None
-    assert len(exchange._head) == HEAD_LIMIT
+    assert exchange._upload is not None
+    assert len(exchange._upload.start) == HEAD_LIMIT
     assert closed(exchange, readings.NETWORK_ERROR).model_requested == "gpt-5"
 
 

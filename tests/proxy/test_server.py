@@ -154,7 +154,7 @@ def test_a_wrong_setting_is_named(tmp_path: Path, values: dict[str, Any], messag
 
 
 def test_the_add_ons_of_a_worker_share_its_output(tmp_path: Path) -> None:
-    _, connections, _, sidecar = new_sidecar(settings_of(tmp_path))
+    _, connections, _, _, sidecar = new_sidecar(settings_of(tmp_path))
     try:
         flow = flow_of()
         sidecar.requestheaders(flow)

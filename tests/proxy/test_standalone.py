@@ -71,7 +71,7 @@ def test_it_listens_where_mitmdump_is_told_to() -> None:
 
 
 def test_the_recorder_runs_until_mitmdump_has_ended(home: Path, at_exit: list[Callable[[], None]]) -> None:
-    defaults, access, connections, _, sidecar, recorder = addons()
+    defaults, access, connections, _, _, sidecar, recorder = addons()
     assert isinstance(defaults, Defaults)
     assert isinstance(access, Access)
     assert isinstance(connections, Connections)

@@ -8,8 +8,9 @@ import pytest
 from farebox.dialects.openai_chat import DIALECT
 from farebox.providers.table import PROVIDERS
 from farebox.proxy.capture import CaptureOptions
-from farebox.proxy.exchange import HEAD_LIMIT, Exchange
+from farebox.proxy.exchange import Exchange
 from farebox.proxy.tap import RESPONSE_LIMIT, RequestTap, ResponseTap, content_length, is_small_and_plain
+from farebox.proxy.upload import HEAD_LIMIT
 from farebox.records.reading import Reading
 from hypothesis import given
 from hypothesis import strategies as st
@@ -229,18 +230,18 @@ def test_a_large_request_passes_and_its_head_is_kept() -> None:
     assert (passed, faults) == (pieces, [])
     assert reading is not None
     assert (reading.model_requested, reading.request_bytes) == ("gpt-5", len(b"".join(pieces)))
-    assert exchange._head is not None
-    assert len(exchange._head) == HEAD_LIMIT
+    assert exchange._upload is not None
+    assert len(exchange._upload.start) == HEAD_LIMIT
 
 
 def test_a_fault_in_a_request_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     faults: list[Exception] = []
     exchange = exchange_of()
-    monkeypatch.setattr(exchange, "_head", "no bytes")
+    monkeypatch.setattr(exchange, "_upload", "no upload")
     tap = RequestTap(exchange, faults.append, nothing)
 
     assert tap(b"one") == b"one"
-    assert list(map(type, faults)) == [TypeError]
+    assert list(map(type, faults)) == [AttributeError]
 
 
 @pytest.mark.parametrize(

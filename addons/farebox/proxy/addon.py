@@ -28,6 +28,7 @@ from .memory_budget import REQUEST_LIMIT, MemoryBudget
 from .outcome import outcome_of
 from .own_headers import OwnHeaders
 from .patches.own_listener import is_own_address_error
+from .read_ahead import ReadAhead
 from .request_head import destination, is_grpc, request_of
 from .router import Router
 from .stream_usage import StreamUsage
@@ -62,6 +63,7 @@ class Sidecar:
         self._beat: asyncio.Task[None] | None = None
         self._memory = MemoryBudget()
         self.decompressor = Decompressor(self._open.get, is_needed_early=self._limits.is_on)
+        self.read_ahead = ReadAhead(self._open.get)
         self._is_hurried = False
 
     def running(self) -> None:
@@ -83,13 +85,7 @@ class Sidecar:
             return
         had_own = self._own_headers.remove(flow)
         exchange = Exchange(
-            flow,
-            dialect,
-            self._table,
-            call_id=new_id(),
-            capture=self._capture,
-            hmac_key=self._hmac_key,
-            head=request,
+            flow, dialect, self._table, call_id=new_id(), capture=self._capture, hmac_key=self._hmac_key, head=request
         )
         exchange.add_overhead(time.perf_counter() - began)
         exchange.client_headers = request.headers if had_own else None

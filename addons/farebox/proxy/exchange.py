@@ -12,26 +12,29 @@ from mitmproxy import connection, http
 
 from ..budgets.scopes import COLUMNS
 from ..dialects._base import Asked, Dialect
-from ..metering.call import Call, read
+from ..metering.call import AT_ONCE, Call, reading
 from ..metering.meter import Meter, unanswered
-from ..metering.stated_attempt import content_hash, request_hash, stated_attempt
 from ..metering.websocket_meter import WebSocketMeter
 from ..providers.table import Provider, Table
-from ..purpose.shape import Shape, shape_of
+from ..purpose.shape import shape_of
 from ..records.columns import LIST_MODELS
 from ..records.exchange import Request, Response
 from ..records.header_value import header_value
+from ..records.pieces import Pieces, whole
 from ..records.reading import BLOCKED, Reading
+from .attempt import attempt_of
 from .capture import CaptureOptions
 from .decoded import Decoded, decoded
 from .header_fields import pairs_of, value_of
 from .identity import provider_at
 from .machine_shares import Share, with_share
-from .memory_budget import REQUEST_LIMIT
+from .own_time import OwnTime
 from .request_head import destination, mark_of, request_of
+from .upload import Upload
 from .worker_output import new_id
 
-HEAD_LIMIT = 64 << 10
+# A request, what it asks for, whose call it is, and why it was made.
+_Told = tuple[Request, Asked, Mapping[str, Any]]
 FREE_OPERATIONS = frozenset({"count_tokens", LIST_MODELS})
 
 
@@ -64,18 +67,21 @@ class Exchange:
         self.client_headers: tuple[tuple[str, str], ...] | None = None
         # Decompresses `sent_start` beside the traffic; without, it is done when the body is read.
         self.decoding: asyncio.Task[Decoded] | None = None
+        # Reads a larger request beside the traffic; without, it is read when the answer begins.
+        self.read_ahead: asyncio.Task[None] | None = None
         self.flow = flow
         self._id = call_id
         self._capture = capture
         self._hmac_key = hmac_key
         self._attempt: dict[str, Any] = {}
+        # What the request says, and the mark of the request that says so.
+        self._told: tuple[tuple[object, ...], _Told] | None = None
         self._started_at = time.time_ns()
         self._started = time.monotonic()
         self._overhead = 0.0
         self._known_head = head
         self._head_mark = mark_of(flow.request)
-        self._head: bytearray | None = None
-        self._uploaded = 0
+        self._upload: Upload | None = None
         self._stay = capture.machines.begin(destination(flow)) if capture.machines else None
 
     @property
@@ -88,9 +94,9 @@ class Exchange:
         """Seconds since the request began."""
         return time.monotonic() - self._started
 
-    def own_time(self) -> "_OwnTime":
+    def own_time(self) -> OwnTime:
         """Count the time of the block as overhead of farebox."""
-        return _OwnTime(self)
+        return OwnTime(self.add_overhead)
 
     def add_overhead(self, seconds: float) -> None:
         """Count some of our own time."""
@@ -102,18 +108,13 @@ class Exchange:
 
     def upload(self, chunk: bytes, may_keep: Callable[[int], bool] = lambda _size: False) -> None:
         """Take a piece of a request that is not held: keep it whole while it may be, and else its head."""
-        if self._head is None:
-            self._head = bytearray()
-        size, is_whole = len(self._head) + len(chunk), self._uploaded == len(self._head)
-        self._uploaded += len(chunk)
-        is_kept = is_whole and (size <= HEAD_LIMIT or (size <= REQUEST_LIMIT and may_keep(len(chunk))))
-        self._head += chunk if is_kept else chunk[: max(0, HEAD_LIMIT - len(self._head))]
-        del self._head[size if is_kept else HEAD_LIMIT :]
+        self._upload = self._upload or Upload()
+        self._upload.add(chunk, may_keep)
 
     @property
     def sent_start(self) -> bytes:
         """The beginning of the request's body as it was sent, all of it unless it is too large to hold."""
-        return bytes(self._head) if self._head is not None else self.flow.request.raw_content or b""
+        return bytes(self._upload.start) if self._upload else self.flow.request.raw_content or b""
 
     def answer(self, response: http.Response) -> Meter:
         """Start to meter the answer whose head is `response`."""
@@ -165,16 +166,40 @@ class Exchange:
         """Return the call's share of the time of the machine that served it, if such times have a price."""
         return self._stay.end() if self._stay else None
 
-    def _call(self) -> Call:
+    @property
+    def sent_bytes(self) -> int:
+        """The bytes of the request's body that are held."""
+        return len(self._upload.start if self._upload else self.flow.request.raw_content or b"")
+
+    def read_request(self) -> Pieces[None]:
+        """Read the request in pieces, unless it has been read as it is now."""
+        mark = self._sent_mark()
+        if self._told is None or self._told[0] != mark:
+            self._told = mark, (yield from self._reading())
+
+    def _sent_mark(self) -> tuple[object, ...]:
+        """Return what of the request decides what is read of it: the same objects for as long as it is the same."""
+        request, is_decoded = self.flow.request, self.decoding is not None and self.decoding.done()
+        body = (request.raw_content, self.client_body, self._upload and self._upload.size, is_decoded)
+        return *body, self.client_headers, *mark_of(request)
+
+    def _reading(self) -> Pieces[_Told]:
         body: Mapping[str, Any] = {}
         try:
             request = self._request()
-            asked, body = read(request, self.dialect)
+            asked, body = yield from reading(request, self.dialect)
         except Exception:  # noqa: BLE001 - an unreadable request is still a call
             request, asked = request_of(self.flow), Asked()
+        if request.body_bytes > AT_ONCE:
+            yield
+        return request, asked, self._facts(request, asked, body)
+
+    def _call(self) -> Call:
+        whole(self.read_request())
+        assert self._told is not None
+        request, asked, facts = self._told[1]
         # Again, now that the server's certificate is known.
         self.provider = provider_at(self.flow, request.host, request.port, self._table)
-        facts = self._facts(request, asked, body)
         fields = (self._id, self._started_at, request, self.dialect, self.provider, asked)
         return Call(*fields, self._kept_tags(request), self._capture.cost_fields, facts, self._capture.address)
 
@@ -184,7 +209,7 @@ class Exchange:
         try:
             caller = capture.attributor.caller(request, body, self._address)
             shape = shape_of(body, stream=asked.stream)
-            self._attempt = self._attempt_of(request, asked, caller, shape)
+            self._attempt = {} if asked.completes is not None else attempt_of(self._hmac_key, request, caller, shape)
             return caller | capture.classifier.reason(request, self.dialect.operation, shape)
         except Exception as error:  # noqa: BLE001 - the call counts, also if nobody knows whose it is
             self._capture.on_fault(error)
@@ -201,11 +226,11 @@ class Exchange:
         return request if self.client_headers is None else replace(request, headers=self.client_headers)
 
     def _sent(self) -> Request:
-        if self._head is None and self.client_body is not None:
+        if self._upload is None and self.client_body is not None:
             size = len(self.client_body)
             return self._read_head().with_body(self.client_body, is_whole=True, size=size)
         raw = self.sent_start
-        size = len(raw) if self._head is None else self._uploaded
+        size = self._upload.size if self._upload else len(raw)
         body, is_whole = decoded(raw, value_of(self.flow.request.headers, b"content-encoding"), self.decoding)
         return self._read_head().with_body(body, is_whole=is_whole and len(raw) == size, size=size)
 
@@ -216,33 +241,6 @@ class Exchange:
             self._known_head, self._head_mark = request_of(self.flow), mark
         return self._known_head
 
-    def _attempt_of(self, request: Request, asked: Asked, caller: Mapping[str, Any], shape: Shape) -> dict[str, Any]:
-        if asked.completes is not None:
-            return {}
-        texts = (shape.system, shape.user, str(shape.messages)) if shape.user else ()
-        is_of_a_turn = "message_id" in caller or "trace" in caller
-        return {
-            "attempt": stated_attempt(request),
-            "request_hash": request_hash(self._hmac_key, caller, request),
-            "content_hash": content_hash(self._hmac_key, caller, texts),
-            "is_repeatable": is_of_a_turn or (shape.is_structured and not shape.stream),
-        }
-
     def _kept_tags(self, request: Request) -> dict[str, str] | None:
         values = {name: header_value(request.header(name)) for name in self._capture.tags}
         return {name: value for name, value in values.items() if value} or None
-
-
-class _OwnTime:
-    """Adds the time of a block to an exchange's overhead; a generator would take several times as long."""
-
-    __slots__ = ("_exchange", "_started")
-
-    def __init__(self, exchange: Exchange) -> None:
-        self._exchange = exchange
-
-    def __enter__(self) -> None:
-        self._started = time.perf_counter()
-
-    def __exit__(self, *_error: object) -> None:
-        self._exchange.add_overhead(time.perf_counter() - self._started)

@@ -40,6 +40,7 @@ from .patches.heads import bound_heads
 from .patches.own_listener import refuse_own_address
 from .patches.silence import mark_silent_clients
 from .patches.trailers import pass_trailers
+from .read_ahead import ReadAhead
 from .tuning import tune
 from .upstream_chain import UpstreamChain, upstream_of
 from .upstream_trust import trusted_file
@@ -50,7 +51,7 @@ logger = logging.getLogger(__name__)
 _HEARTBEAT_SECONDS = 1.0
 
 
-def new_sidecar(settings: Settings) -> tuple[Access, Connections, Decompressor, Sidecar]:
+def new_sidecar(settings: Settings) -> tuple[Access, Connections, Decompressor, ReadAhead, Sidecar]:
     """Return the add-ons of a worker; it has its own spool in the data folder."""
     apply_patches()
     raise_limit()
@@ -59,7 +60,7 @@ def new_sidecar(settings: Settings) -> tuple[Access, Connections, Decompressor, 
     diagnostics = DiagnosticsCollector()
     sidecar = Sidecar(settings, output, diagnostics, hmac_key(settings.folder))
     connections = Connections(settings, output, diagnostics)
-    return Access(settings, output.denied), connections, sidecar.decompressor, sidecar
+    return Access(settings, output.denied), connections, sidecar.decompressor, sidecar.read_ahead, sidecar
 
 
 def apply_patches() -> None:

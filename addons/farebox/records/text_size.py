@@ -5,10 +5,14 @@ from typing import Any
 
 import msgspec
 
+from .pieces import Pieces, whole
+
 # Beyond this many values, the rest is estimated by proportion.
 _VALUES = 20_000
 # Beyond this many strings of encoded JSON, each about two microseconds, the rest is estimated by proportion.
 _STRINGS = 4_000
+# How many values or strings are read at once: half a millisecond.
+_AT_ONCE = 500
 # How much of an encoded string is searched for escapes; the rest is assumed to have as many.
 _ESCAPES_SAMPLE = 64 << 10
 # The members that contain the model's output, tool calls included; the rest of a document is structure.
@@ -61,11 +65,18 @@ def content_bytes(document: Any) -> int:
 
 def measure(document: Any) -> tuple[int, int]:
     """Return the bytes of text in a JSON `document`, and the number of its strings that are media."""
+    return whole(measuring(document))
+
+
+def measuring(document: Any) -> Pieces[tuple[int, int]]:
+    """Do what `measure` does in pieces."""
     text = media = seen = 0
     stack = [document]
     while stack:
         value = stack.pop()
         seen += 1
+        if not seen % _AT_ONCE:
+            yield
         if isinstance(value, str):
             if len(value) > _LONG and _BASE64.match(value):
                 media += 1
@@ -83,8 +94,17 @@ def measure(document: Any) -> tuple[int, int]:
 
 def measure_raw(body: bytes) -> tuple[int, int]:
     """Return the same for encoded JSON, without decoding it; exact if no string has an escape."""
+    return whole(measuring_raw(body))
+
+
+def measuring_raw(body: bytes) -> Pieces[tuple[int, int]]:
+    """Do what `measure_raw` does in pieces."""
     text = media = place = steps = 0
+    paused = _AT_ONCE
     while (start := body.find(b'"', place) + 1) and steps < _STRINGS:
+        if steps >= paused:
+            paused = steps + _AT_ONCE
+            yield
         place, steps = _string_end(body, start, steps)
         if place - start > _LONG and _BASE64_TEXT.match(body, start):
             media += 1
