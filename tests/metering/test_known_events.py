@@ -83,6 +83,14 @@ def test_numbers_and_padding_may_differ_too() -> None:
     assert known.recognize("", b'{"id":"one","content":"longer","sequence_number":05,"obfuscation":"abc"}') is None
 
 
+def test_events_that_differ_in_the_number_of_their_token_are_known() -> None:
+    known = learned(b'{"id":"one","token":{"id":21434,"special":false},"content":"word"}')
+
+    assert known.recognize("", b'{"id":"one","token":{"id":7,"special":false},"content":"another"}') is not None
+    assert known.recognize("", b'{"id":"one","token":{"id":7,"special":true},"content":"another"}') is None
+    assert known.recognize("", b'{"id":"one","token":{"id":-7,"special":false},"content":"another"}') is None
+
+
 def test_another_name_of_the_event_is_another_event() -> None:
     known = learned(b'{"id":"one","content":"word"}')
 

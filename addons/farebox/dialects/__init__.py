@@ -27,23 +27,26 @@ CLAIMED_BY = frozenset({"upgrade", "anthropic-version"})
 
 def dialect_of(request: Request) -> Dialect | None:
     """Return the dialect that claims `request` by its method and path; None if it is not an LLM call."""
-    return _claiming(_bare(request))[0]
+    return _claimed(request)[0]
 
 
 def in_plain_form(request: Request) -> Request:
     """Return `request` with the method and path by which it is claimed: those of an odd spelling are other ones."""
-    plain = _claiming(_bare(request))[1]
+    plain = _claimed(request)[1]
     is_plain = (plain.method, plain.path) == (request.method, request.path)
     return request if is_plain else replace(request, method=plain.method, path=plain.path)
 
 
-def _bare(request: Request) -> Request:
-    headers = tuple(header for header in request.headers if header[0] in CLAIMED_BY)
-    return Request(request.method, request.host, request.port, request.path, headers)
+def _claimed(request: Request) -> tuple[Dialect | None, Request]:
+    headers = tuple([header for header in request.headers if header[0] in CLAIMED_BY])
+    return _claiming(request.method, request.host, request.port, request.path, headers)
 
 
 @lru_cache(1024)
-def _claiming(request: Request) -> tuple[Dialect | None, Request]:
+def _claiming(
+    method: str, host: str, port: int, path: str, headers: tuple[tuple[str, str], ...]
+) -> tuple[Dialect | None, Request]:
+    request = Request(method, host, port, path, headers)
     for form in chain((request,), plain_forms(request)):
         for dialect in DIALECTS:
             if dialect.claims(form):

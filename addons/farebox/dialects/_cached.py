@@ -1,6 +1,6 @@
 """The one vocabulary for cached tokens: the names that providers and gateways give them, wherever they stand."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ..records import clean
@@ -110,10 +110,12 @@ def _inner(places: Iterable[Mapping[str, Any]], names: tuple[str, ...]) -> list[
 def _stated(places: Iterable[Mapping[str, Any]], names: tuple[str, ...]) -> int | None:
     """Return the first count above zero under one of `names`; 0 if only zeros are stated, None if nothing is."""
     first = None
-    for number in _counts(places, names):
-        if number:
-            return number
-        first = number
+    for place in places:
+        for name in names:
+            if name in place and (number := clean.count(place.get(name))) is not None:
+                if number:
+                    return number
+                first = number
     return first
 
 
@@ -121,10 +123,3 @@ def _numbers(places: Iterable[Mapping[str, Any]], names: frozenset[str]) -> set[
     """Return the different counts above zero under any of `names`."""
     counts = (clean.count(value) for place in places for name, value in place.items() if name in names)
     return {number for number in counts if number}
-
-
-def _counts(places: Iterable[Mapping[str, Any]], names: tuple[str, ...]) -> Iterator[int]:
-    for place in places:
-        for name in names:
-            if name in place and (number := clean.count(place.get(name))) is not None:
-                yield number

@@ -22,7 +22,8 @@ _EVENT_LIMIT = 16 << 10
 _PLACES = 6
 # Members that differ from event to event and mean nothing to a meter.
 _NOISE = ("obfuscation", "p", "created_at", "event_id")
-_COUNTERS = ("sequence_number", "created")
+# The number of a token in its vocabulary is one of them.
+_COUNTERS = ("sequence_number", "created", "id")
 # A name is not preceded by a backslash: then it would be a part of a string.
 _PLACE = re.compile(
     rb'(?<!\\)"(?:(?:%b)"\s*:\s*"([^"\\]*(?:\\.[^"\\]*)*)"|(?:%b)"\s*:\s*(\d{1,18})(?=[\s,}]))'

@@ -195,9 +195,10 @@ class Exchange:
         return request, asked, self._facts(request, asked, body)
 
     def _call(self) -> Call:
-        whole(self.read_request())
-        assert self._told is not None
-        request, asked, facts = self._told[1]
+        # Most requests are small, and none of them was read before.
+        if self._told is not None:
+            whole(self.read_request())
+        request, asked, facts = whole(self._reading()) if self._told is None else self._told[1]
         # Again, now that the server's certificate is known.
         self.provider = provider_at(self.flow, request.host, request.port, self._table)
         fields = (self._id, self._started_at, request, self.dialect, self.provider, asked)

@@ -25,6 +25,8 @@ _KIND_LIMIT = 3
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?")
 _UNITS_MS = (86_400_000, 3_600_000, 60_000, 1_000, 1)
 _NUMBER = re.compile(r"\d{1,15}(\.\d{1,9})?")
+# Longer texts would take memory.
+_SHORT = 32
 # A number this large is not a duration but a time since 1970, in seconds or in milliseconds.
 _EPOCH_SECONDS = 10**9
 _EPOCH_MS = 10**11
@@ -69,9 +71,8 @@ class Moments(NamedTuple):
                 return round(number * 1000)
             seconds = number / 1000 if number >= _EPOCH_MS else number
             return self._until(datetime.fromtimestamp(min(seconds, _EPOCH_MS), UTC))
-        parts = _DURATION.fullmatch(value)
-        if parts and value:
-            return round(sum(float(part) * unit for part, unit in zip(parts.groups(), _UNITS_MS, strict=True) if part))
+        if (duration := (_known_duration if len(value) <= _SHORT else _duration)(value)) is not None:
+            return duration
         moment = _moment(value)
         return self._until(moment) if moment else None
 
@@ -101,6 +102,17 @@ def _value(header: str, value: str, moments: Moments) -> int | None:
     if header == "retry-after" or "reset" in header:
         return moments.milliseconds(value.strip())
     return clean.count(int(value)) if value.isdecimal() and len(value) < 20 else None
+
+
+def _duration(value: str) -> int | None:
+    parts = _DURATION.fullmatch(value) if value else None
+    if parts is None:
+        return None
+    return round(sum(float(part) * unit for part, unit in zip(parts.groups(), _UNITS_MS, strict=True) if part))
+
+
+# Limits that are hardly used are whole again after the same few durations.
+_known_duration = lru_cache(maxsize=1024)(_duration)
 
 
 # A server states the same date for a second, and limits mostly end at full seconds.
