@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, String, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from ..records.times import in_utc
 from ..spool.reader import Position
 from .current import at_current_prices
 from .schema import calls, spool_positions
@@ -58,10 +59,22 @@ def number_of_calls(engine: Engine, scope: Scope) -> int:
 
 def all_calls(engine: Engine, scope: Scope = _EVERY) -> Iterator[dict[str, Any]]:
     """Yield the rows of `calls` in `scope`, in the order of their start, with a thousand in memory."""
-    ordered = within(select(calls), scope).order_by(calls.c.started_at, calls.c.id).execution_options(yield_per=1000)
     with snapshot(engine) as connection:
-        for row in connection.execute(at_current_prices(connection, ordered)).mappings():
-            yield dict(row)
+        yield from calls_in(connection, scope)
+
+
+def calls_in(connection: Connection, scope: Scope) -> Iterator[dict[str, Any]]:
+    """Yield rows as `all_calls` does, as of the moment of `connection`."""
+    ordered = within(select(calls), scope).order_by(calls.c.started_at, calls.c.id).execution_options(yield_per=1000)
+    for row in connection.execute(at_current_prices(connection, ordered)).mappings():
+        yield dict(row)
+
+
+def first_start(connection: Connection, start: datetime | None = None) -> datetime | None:
+    """Return when the first call began, of those that began at `start` or later; None without any."""
+    query = select(func.min(calls.c.started_at))
+    first: datetime | None = connection.scalar(query if start is None else query.where(calls.c.started_at >= start))
+    return None if first is None else in_utc(first)
 
 
 def calls_since(engine: Engine, start: datetime) -> list[dict[str, Any]]:

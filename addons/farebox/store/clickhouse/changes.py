@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -15,6 +15,15 @@ from .rows import insert, moment, row_of
 from .values import quoted
 
 Change = tuple[Record, Record]
+
+
+class Step(NamedTuple):
+    """A call before and after it changed, and when; a call may change several times."""
+
+    before: Record
+    after: Record
+    at: datetime
+    is_price: bool
 
 
 def completed(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
@@ -40,18 +49,25 @@ def _lacks_tokens(row: Mapping[str, Any]) -> bool:
 
 def add(connection: dbapi.Connection, changed: Sequence[Change], at: datetime, *, is_price: bool) -> None:
     """Store that calls have changed: as they were, which no longer counts, and as they are."""
-    if not changed:
+    add_steps(connection, [Step(before, after, at, is_price) for before, after in changed])
+
+
+def add_steps(connection: dbapi.Connection, steps: Sequence[Step]) -> None:
+    """Store the `steps`, those of one call in their order, in one insert."""
+    if not steps:
         return
-    last = _revisions(connection, [after.id for _, after in changed])
+    last = _revisions(connection, [step.after.id for step in steps])
     rows = []
-    for before, after in sorted(changed, key=lambda change: change[1].id):
+    for step in sorted(steps, key=lambda step: step.after.id):
+        last[step.after.id] = last.get(step.after.id, 0) + 1
         noted = {
-            "revision": last.get(after.id, 0) + 1,
-            "changed_at": moment(at, connection.version),
-            "is_price": int(is_price),
+            "revision": last[step.after.id],
+            "changed_at": moment(step.at, connection.version),
+            "is_price": int(step.is_price),
         }
         rows += [
-            {**row_of(record, connection.version), **noted, "sign": sign} for record, sign in ((before, -1), (after, 1))
+            {**row_of(record, connection.version), **noted, "sign": sign}
+            for record, sign in ((step.before, -1), (step.after, 1))
         ]
     token = "changes:" + ",".join(f"{row['id']}:{row['revision']}" for row in rows[::2])
     insert(connection, "call_changes", rows, token)

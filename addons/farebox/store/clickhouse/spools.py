@@ -41,7 +41,7 @@ def store_positions(
 
 def met(connection: Connection) -> set[str]:
     """Return the response ids that have both a waiting poll and a row."""
-    return {key[2] for key in _keys(connection) & _with_row(connection)}
+    return {key[2] for key in keys(connection) & _with_row(connection)}
 
 
 def unmet(connection: Connection) -> list[bytes]:
@@ -51,7 +51,8 @@ def unmet(connection: Connection) -> list[bytes]:
     return [row.message for row in rows if (row.host, row.dialect, row.response_id) not in found]
 
 
-def _keys(connection: Connection) -> set[Key]:
+def keys(connection: Connection) -> set[Key]:
+    """Return the keys of the polls that wait."""
     columns = pending_polls.c
     return {
         (row[0], row[1], row[2])
@@ -61,7 +62,7 @@ def _keys(connection: Connection) -> set[Key]:
 
 def _with_row(connection: Connection) -> set[Key]:
     """Return host, dialect and response id of the rows that a poll waits for."""
-    waited = {key[2] for key in _keys(connection)}
+    waited = {key[2] for key in keys(connection)}
     if not waited:
         return set()
     query = select(calls.c.host, calls.c.dialect, calls.c.response_id).where(calls.c.response_id.in_(sorted(waited)))
