@@ -29,6 +29,7 @@ COMMANDS = {
             "show",
             "doctor",
             "export",
+            "archive",
             "reprice",
         )
     },

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,7 @@ from ..report.table import report_table
 from ..store.included import Included, included
 from ..store.summary import DIMENSIONS, SPANS, Group, Scope, Span, Sums
 from ..store.totals import Totals
+from .archived_ledger import archived_ledger
 from .console import console, currency_of
 from .ledger import opened_ledger
 from .names import completing
@@ -71,6 +73,9 @@ By = Annotated[
     str,
     typer.Option(metavar="NAME[,NAME]", help=f"Group by these: {', '.join(NAMES)}.", autocompletion=completing(NAMES)),
 ]
+Archive = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Read the files of `farebox archive` instead of the ledger.")
+]
 Since = Annotated[
     str,
     typer.Option(
@@ -102,6 +107,7 @@ def report(
     sort: SortBy = None,
     top: Top = None,
     format: Annotated[Format, typer.Option(help="table, or json and csv with exact amounts.")] = Format.TABLE,
+    archive: Archive = None,
     ledger: Ledger = None,
     config: Config = None,
 ) -> None:
@@ -114,12 +120,13 @@ def report(
     - `farebox report --by day --since 2026-11 --format csv`
     - `farebox report --by user,model --where status=200`
     - `farebox report --by request --sort calls --top 10`
+    - `farebox report --archive /srv/farebox-archive --since 2026-01 --by month`
     """
     settings = settings_for_reading({"ledger": ledger}, config)
     names = _names(by)
     scope = scope_of(settings, since, until, where)
     starts: dict[str, datetime] = {}
-    with opened_ledger(settings) as engine:
+    with archived_ledger(archive, scope) if archive else opened_ledger(settings) as engine:
         found = spend(engine, scope, names, partial(_spans, names, settings.zone, starts), currency_of(settings))
         used = included(engine, scope)
     plans = _plans(used, scope, settings)
@@ -127,11 +134,9 @@ def report(
     lacking = " ".join(filter(None, (_lacking(found, settings), left_out))) or None
     said: dict[str, Any] = {"names": settings.names, "lacking": lacking}
     if not groups and format is Format.TABLE:
-        typer.echo(f"No calls {_title(since, until)}{_only(where)} in {settings.ledger_name}.")
+        typer.echo(f"No calls {_title(since, until)}{_only(where)} in {archive or settings.ledger_name}.")
         return
-    where_and_in = ", ".join(filter(None, (settings.timezone, settings.report_currency)))
-    title = f"Spend by {' and '.join(names)}, {_title(since, until)} ({where_and_in})"
-    _print(format, _Report(title, names, scope, groups, found.whole, plans, said))
+    _print(format, _Report(_headline(names, since, until, settings), names, scope, groups, found.whole, plans, said))
 
 
 def _print(format: Format, one: _Report) -> None:
@@ -225,6 +230,11 @@ def _names(by: str) -> list[str]:
         units = ", ".join(SPANS)
         raise SettingsError(f"by: {by!r} has a name twice, or two of {units}: use each name once, and one of these")
     return names
+
+
+def _headline(names: Sequence[str], since: str, until: str | None, settings: Settings) -> str:
+    where_and_in = ", ".join(filter(None, (settings.timezone, settings.report_currency)))
+    return f"Spend by {' and '.join(names)}, {_title(since, until)} ({where_and_in})"
 
 
 def _title(since: str, until: str | None) -> str:
