@@ -11,6 +11,7 @@ from farebox.records.record import Completion
 from farebox.sinks.batch import Links
 from farebox.sinks.database import DatabaseSink
 from farebox.store.engine import writer
+from farebox.store.forget import Person, forget
 from farebox.store.schema import calls
 from farebox.store.transfer.copying import copy
 from sqlalchemy import Engine, delete
@@ -104,3 +105,15 @@ def test_calls_that_retention_deleted_after_they_were_copied_are_no_strangers(en
     assert sums(target) == before
     assert min(again.months) == "2026-09"
     assert again.sent <= 8
+
+
+@on_each_pair
+def test_a_person_who_is_forgotten_after_a_copy_is_so_in_the_target_too(engine: Engine, target: Engine) -> None:
+    fill(engine, [record(started_at=BEGUN, user_id=user, client_addr="10.0.0.1") for user in ("ann", "bob")])
+    copy(engine, target)
+    forget(engine, Person("user_id", "ann"))
+
+    copy(engine, target)
+
+    assert [(row.user_id, row.client_addr) for row in rows(target)] == [(None, None), ("bob", "10.0.0.1")]
+    assert sums(target) == sums(engine)
