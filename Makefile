@@ -17,7 +17,7 @@ PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 OR_NONE := || [ $$? = 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates fuzz librechat-newest go-client client-matrix mitmproxy-tests plan-clients live-servers focus-check tables prices shares vendor abuse faults clickhouse-oracle clickhouse-faults soak readme docs-pages picture man board-pictures ledger-page dashboards mutants lock wheel sbom clean untuned bench bench-hooks bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-metering memory bench-gauges bench-series secrets image
+.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates fuzz librechat-newest go-client client-matrix mitmproxy-tests plan-clients live-servers focus-check tables prices shares vendor abuse faults clickhouse-oracle clickhouse-faults soak readme docs-pages picture man board-pictures ledger-page dashboards mutants lock wheel sbom clean untuned bench bench-hooks bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-metering memory bench-gauges bench-series bench-sidecars secrets image
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
@@ -151,6 +151,9 @@ bench-pricing: $(READY)  ## measure the time to price a call, compared with gena
 bench-ledger: $(READY)  ## measure rows per second into SQLite and Postgres, and reports on 1 and 10 million calls: half an hour
 	PYTHONPATH=addons $(BIN)/python -m benchmarks.ledger $(FLAGS)
 
+bench-sidecars: $(READY)  ## measure lag, CPU and memory of ten sidecars at 1,000 calls a second into one ledger; FLAGS="--seconds 180 --ledger Postgres"
+	PYTHONPATH=addons $(BIN)/python -m benchmarks.sidecars $(FLAGS)
+
 bench-alerts: $(READY)  ## measure false alarms of spend, and the time to tell of a runaway, with a real Prometheus
 	PYTHONPATH=addons $(BIN)/python -m benchmarks.alerts
 
@@ -166,7 +169,7 @@ faults: $(READY)  ## test kill -9, full disks, hung processes ... under load; FL
 clickhouse-oracle: $(READY)  ## compare ClickHouse of today (chDB, in FAREBOX_CHDB_PYTHON) with SQLite or Postgres; FLAGS="--rows 1000000 --ledger postgres"
 	PYTHONPATH=addons $(BIN)/python -m tests.clickhouse.oracle $(FLAGS)
 
-clickhouse-faults: $(READY)  ## kill shards, ZooKeeper and the recorder under load, with Debian's ClickHouse; FLAGS="--rows 20000 --away 60"
+clickhouse-faults: $(READY)  ## kill shards, ZooKeeper and the recorder under load, with Debian's ClickHouse; ten minutes; FLAGS="--rows 5000 --only hung_shard"
 	PYTHONPATH=addons $(BIN)/python -m tests.clickhouse.faults $(FLAGS)
 
 soak: $(READY)  ## run ten minutes of steady load: nothing may grow; FAREBOX_SOAK_SECONDS changes the length

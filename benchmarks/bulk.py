@@ -5,12 +5,15 @@ from datetime import datetime, timedelta
 
 from farebox.records.columns import NAMES
 from farebox.records.record import Record
+from farebox.store.appending import is_appending
 from farebox.store.engine import writer
 from farebox.store.maintenance import Maintenance
 from farebox.store.rollups.rebuild import rebuild
 from farebox.store.rows import insert_calls
 from msgspec.structs import replace
 from sqlalchemy import Connection, DateTime, Engine, Integer, bindparam, text
+
+from . import bulk_clickhouse
 
 DAYS = 30
 # By the hour of the day, in UTC: a company in one part of the world.
@@ -39,6 +42,10 @@ def fill(engine: Engine, rows: Sequence[Record], number: int, ends: datetime) ->
     """
     hours = [ends - timedelta(hours=hours) for hours in range(DAYS * 24, 0, -1)]
     weights = [_weight(hour) for hour in hours]
+    counts = [round(number * weight / sum(weights)) for weight in weights]
+    if is_appending(engine):
+        bulk_clickhouse.fill(engine, rows, list(zip(hours, counts, strict=True)))
+        return
     Maintenance(engine, now=lambda: ends).make_room([replace(rows[0], started_at=hour) for hour in hours[::24]])
     with writer(engine).begin() as connection:
         insert_calls(connection, rows)
@@ -46,9 +53,9 @@ def fill(engine: Engine, rows: Sequence[Record], number: int, ends: datetime) ->
         connection.execute(text(f"CREATE TABLE samples AS SELECT {by_user} AS place, calls.* FROM calls"))  # noqa: S608
         connection.execute(text("CREATE UNIQUE INDEX samples_place ON samples (place)"))
         connection.execute(text("DELETE FROM calls"))
-    for place, (hour, weight) in enumerate(zip(hours, weights, strict=True)):
+    for place, (hour, count) in enumerate(zip(hours, counts, strict=True)):
         with writer(engine).begin() as connection:
-            _fill_hour(connection, hour, place, round(number * weight / sum(weights)), len(rows))
+            _fill_hour(connection, hour, place, count, len(rows))
     with writer(engine).begin() as connection:
         connection.execute(text("DROP TABLE samples"))
         connection.execute(text("ANALYZE"))

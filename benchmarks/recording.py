@@ -19,7 +19,7 @@ from farebox.recorder.schedule import loop_jobs
 from farebox.records import reading as spooled
 from farebox.records.reading import Reading
 from farebox.records.record import Record
-from farebox.sinks.database import DatabaseSink
+from farebox.sinks.ledger import ledger_sink
 from farebox.sinks.metrics import MetricsSink
 from farebox.sinks.self_metrics import SelfMetrics
 from farebox.spool.reader import Position, SpoolReader
@@ -47,7 +47,7 @@ class Rate(NamedTuple):
 
 def sink_rate(place: Place) -> Rate:
     """Return what the sink makes of ready Records, as many at once as the recorder takes."""
-    sink, number = DatabaseSink(place.engine, sidecar="bench"), iter(range(1, ROUNDS * CALLS))
+    sink, number = ledger_sink(place.engine, sidecar="bench"), iter(range(1, ROUNDS * CALLS))
 
     def write(rows: Sequence[Record]) -> None:
         for first in range(0, len(rows), BATCH):
@@ -60,7 +60,7 @@ def recorder_rate(place: Place, folder: Path) -> Rate:
     """Return what the recorder's loop makes of a full spool: reading, pricing, linking, writing, counting."""
     registry = CollectorRegistry()
     own, pricer = SelfMetrics(registry), standard()
-    sink = DatabaseSink(place.engine, sidecar="bench")
+    sink = ledger_sink(place.engine, sidecar="bench")
     sinks, dead_letters = [MetricsSink(registry, pricer.knows)], DeadLetters(folder / "dead-letter", own)
     to = Destinations(sink, sinks, own, dead_letters, Failures(registry))
     with closing(HeartbeatReceiver(folder)) as receiver:

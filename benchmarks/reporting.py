@@ -47,7 +47,8 @@ def sizes(engine: Engine) -> list[int]:
 
 def _latency(place: Place, home: Path, options: list[str]) -> tuple[float, float, float]:
     command = [sys.executable, "-m", "farebox", "report", "--ledger", place.url, *options]
-    environment = {**os.environ, "FAREBOX_HOME": str(home), "FAREBOX_TIMEZONE": "Europe/Berlin"}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("FAREBOX_")}
+    environment = {**inherited, "FAREBOX_HOME": str(home), "FAREBOX_TIMEZONE": "Europe/Berlin"}
     found = []
     for _ in range(TIMES + 1):
         start, before = time.perf_counter(), _children_seconds()

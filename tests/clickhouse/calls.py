@@ -40,9 +40,24 @@ def completed(records: list[Record]) -> list[Completion]:
                 output_tokens=7,
                 cost_nanousd=1_234_567,
                 cost_status="priced",
+                cost_reasons=None,
+                model_returned="gpt-5-mini-2026",
+                error_code="late",
+                error_param="tools",
+                price_context={"region": "eu"},
+                billing="plan",
+                plan="codex",
             ),
         )
         for one in begun
+    ]
+
+
+def priced_early(records: list[Record]) -> list[tuple[Record, Record]]:
+    """Return half of the calls that are completed later, at a price that they get while their usage is unknown."""
+    return [
+        (one.before, msgspec.structs.replace(one.before, cost_nanousd=5, cost_status="estimated", cost_reasons=None))
+        for one in completed(records)[::2]
     ]
 
 

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from farebox.records.times import in_utc
 from farebox.report.period import spans
 from farebox.store import budget_sums, queries, spend
 from farebox.store.drift import drift
@@ -14,6 +15,7 @@ from farebox.store.gateway_calls import doubled
 from farebox.store.included import included
 from farebox.store.label_sets import label_sets
 from farebox.store.machine_speed import measured_speed
+from farebox.store.parameters import parameters
 from farebox.store.reprices import history
 from farebox.store.snapshot import snapshot
 from farebox.store.summary import DIMENSIONS, SPANS, Scope, Span, doubts
@@ -47,6 +49,7 @@ def questions() -> Iterator[tuple[str, Question]]:
         for asked in (included, drift):
             yield f"{asked.__name__}, {name}", partial(_listed, asked, scope)
         yield f"number, {name}", partial(queries.number_of_calls, scope=scope)
+        yield f"parameters, {name}", partial(_listed, _parameters, scope)
     yield from _gauges()
     yield from _budgets()
     yield from _rows()
@@ -104,10 +107,18 @@ def _rows() -> Iterator[tuple[str, Question]]:
             queries.calls_named(engine, row["id"][-8:].upper(), limit=9) for row in queries.last_calls(engine, 3)
         ],
     )
-    yield "prices of a row", lambda engine: [history(engine, row) for row in queries.last_calls(engine, 300)]
+    yield "prices of a row", lambda engine: [_prices(engine, row) for row in queries.last_calls(engine, 300)]
     yield "kinds of calls", lambda engine: _sorted(traffic(engine, _MIDDLE))
     yield "speed", _read(lambda connection: measured_speed(connection, "openai", "gpt-5*"))
     yield "gateways", _read(lambda connection: _sorted(doubled(connection, _MIDDLE)))
+
+
+def _prices(engine: Engine, row: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{**price, "started_at": in_utc(price["started_at"])} for price in history(engine, row)]
+
+
+def _parameters(engine: Engine, scope: Scope) -> list[dict[str, Any]]:
+    return [{**row, "started_at": in_utc(row["started_at"])} for row in parameters(engine, scope)]
 
 
 def _listed(ask: Callable[[Any, Scope], Any], scope: Scope, of: Any) -> list[Any]:

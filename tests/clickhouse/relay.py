@@ -13,12 +13,14 @@ class Relay:
     """Passes requests on; the first `times` ones whose line matches `pattern` meet with `mishap`.
 
     `before` is called instead of passing the request on; without it, the request is passed on and its answer is lost.
+    `matched` has the bodies of all requests whose line matches.
     """
 
     def __init__(self, port: int, pattern: str, times: int, before: Callable[[], None] | None = None) -> None:
         self._target, self._pattern, self._left, self._before = port, re.compile(pattern), times, before
         self._listening = socket.create_server(("127.0.0.1", 0))
         self._lock = threading.Lock()
+        self.matched: list[bytes] = []
         self.port: int = self._listening.getsockname()[1]
 
     def __enter__(self) -> Self:
@@ -56,7 +58,10 @@ class Relay:
 
     def _is_lost(self, request: bytes) -> bool:
         with self._lock:
-            is_lost = bool(self._left and self._pattern.search(request.partition(b"\r\n")[0].decode()))
+            if not self._pattern.search(request.partition(b"\r\n")[0].decode()):
+                return False
+            self.matched.append(request.partition(b"\r\n\r\n")[2])
+            is_lost = self._left > 0
             self._left -= is_lost
             return is_lost
 

@@ -24,6 +24,7 @@ from farebox.store.migrate import migrate
 from sqlalchemy import Engine
 
 from tests.support.postgres import free_port
+from tests.support.watcher import Watcher
 
 _numbers = itertools.count(1)
 PASSWORD = "canary-clickhouse-password"
@@ -57,11 +58,12 @@ def is_installed(*, with_zookeeper: bool = False) -> bool:
 
 
 class Process:
-    """A server that is a child of this process."""
+    """A server that ends with this process, however this ends."""
 
     def __init__(self, command: list[str], folder: Path) -> None:
         self._command, self._folder = command, folder
         self._process: subprocess.Popen[bytes] | None = None
+        self._watcher: Watcher | None = None
 
     def start(self) -> None:
         with (self._folder / "out").open("ab") as out:
@@ -72,14 +74,26 @@ class Process:
                 cwd=self._folder,
                 start_new_session=True,
             )
+        self._watcher = Watcher(-self._process.pid)
 
     def kill(self) -> None:
         """kill -9, and wait for the end."""
+        if self._process is not None and self._watcher is not None:
+            self.send(signal.SIGKILL)
+            self._process.wait()
+            self._watcher.end()
+            self._process = None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to the server."""
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
-            self._process = None
+                os.killpg(self._process.pid, number)
 
 
 class Cluster:
@@ -184,21 +198,32 @@ class Cluster:
         return Process(["java", "-Xmx256m", "-cp", _ZOOKEEPER, main, str(home / "zoo.cfg")], home)
 
 
+class ChdbServer(Server):
+    """Sends statements to chDB in process `pid`."""
+
+    def __init__(self, port: int, pid: int) -> None:
+        super().__init__(Address("127.0.0.1", port, "default", "", "default"), patience=600)
+        self.pid = pid
+
+
 @contextlib.contextmanager
-def chdb() -> Iterator[Server]:
-    """Serve chDB; FAREBOX_CHDB_PYTHON names an interpreter that has it, as it is too large for ours."""
-    folder = tempfile.mkdtemp(prefix="farebox-chdb-")
+def chdb(within: Path | None = None) -> Iterator[ChdbServer]:
+    """Serve chDB, its files `within` a folder; FAREBOX_CHDB_PYTHON has it, as it is too large for our environment."""
+    folder = tempfile.mkdtemp(prefix="farebox-chdb-", dir=within)
     program = Path(__file__).parent / "programs" / "chdb_server.py"
     python = os.environ.get("FAREBOX_CHDB_PYTHON", sys.executable)
-    process = subprocess.Popen(["timeout", "3000", python, str(program), folder], stdout=subprocess.PIPE)
+    process = subprocess.Popen(
+        ["timeout", "3000", python, str(program), folder], stdout=subprocess.PIPE, start_new_session=True
+    )
+    watcher = Watcher(-process.pid, folder=Path(folder))
     try:
         assert process.stdout is not None
         port = int(process.stdout.readline() or 0)
-        server = Server(Address("127.0.0.1", port, "default", "", "default"), patience=600)
-        yield server
+        yield ChdbServer(port, process.pid)
     finally:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        watcher.end()
         if process.stdout is not None:
             process.stdout.close()
         shutil.rmtree(folder, ignore_errors=True)

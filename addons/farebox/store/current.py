@@ -1,6 +1,6 @@
 """Calls at their current prices: the latest revision of a price replaces the recorded one."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -26,41 +26,45 @@ REVISED = tuple(
 )
 
 
+# No price was stored before it.
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 def at_current_prices[Query: Executable](connection: Connection, query: Query) -> Query:
     """Return `query`, which reads `calls`, so that it reads each call at its current price.
 
     If no call was ever repriced, it is the query itself, at no extra cost.
     """
     if connection.dialect.name == "clickhouse":
-        return _appended(connection, query)
+        return _appended(connection, query, None)
     if connection.execute(select(call_prices.c.revision).limit(1)).first() is None:
         return query
     return _read_from(query, _current())
 
 
 def as_completed[Query: Executable](connection: Connection, query: Query) -> Query:
-    """Return `query`, which reads `calls`, so that it reads completed calls, at whatever price.
+    """Return `query`, which reads `calls`, so that it reads completed calls, at their recorded prices.
 
     Where completed rows are overwritten, it is the query itself.
     """
-    return _appended(connection, query) if connection.dialect.name == "clickhouse" else query
+    return _appended(connection, query, _FIRST) if connection.dialect.name == "clickhouse" else query
 
 
 def at_prices_of[Query: Executable](connection: Connection, query: Query, moment: datetime) -> Query:
     """Return `query`, which reads `calls`, so that it reads each call at the price that it had at `moment`."""
     if connection.dialect.name == "clickhouse":
-        return _read_from(query, _added(connection, before=moment))
+        return _read_from(query, _added(connection, moment))
     return _read_from(query, _current(before=moment))
 
 
-def _appended[Query: Executable](connection: Connection, query: Query) -> Query:
-    """Return `query` so that it reads the changes too that stand beside the calls, if there are any."""
+def _appended[Query: Executable](connection: Connection, query: Query, before: datetime | None) -> Query:
+    """Return `query` so that it reads the changes too that stand beside the calls, of prices those `before`."""
     if connection.execute(text("SELECT 1 FROM call_changes LIMIT 1")).first() is None:
         return query
-    return _read_from(query, _added(connection))
+    return _read_from(query, _added(connection, before))
 
 
-def _added(connection: Connection, before: datetime | None = None) -> Subquery:
+def _added(connection: Connection, before: datetime | None) -> Subquery:
     from .clickhouse import views  # noqa: PLC0415 - other ledgers don't need it
 
     version: Any = connection.dialect.server_version_info

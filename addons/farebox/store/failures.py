@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, desc, func, select
 
+from .current import as_completed
 from .schema import IS_CALL, calls
 from .summary import ERRORS, MODEL, within
 from .sums import Failure, Scope
@@ -17,4 +18,4 @@ def failures(connection: Connection, scope: Scope) -> list[Failure]:
         .group_by(calls.c.provider, MODEL, error)
         .order_by(desc(number), error)
     )
-    return [Failure(*row) for row in connection.execute(within(query, scope))]
+    return [Failure(*row) for row in connection.execute(as_completed(connection, within(query, scope)))]

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, func, select
 
 from ..pricing.cost import ON_PLAN
-from .current import at_current_prices
+from .current import as_completed, at_current_prices
 from .rollups.partial_sums import Question, condition_on
 from .rollups.ranges import EVER, Range, clipped, in_whole_hours
 from .rollups.tables import known
@@ -100,5 +100,6 @@ def _windows(connection: Connection, plan: str | None, scope: Scope) -> dict[str
         query = query.where(calls.c.started_at >= scope.start)
     if scope.end is not None:
         query = query.where(calls.c.started_at < scope.end)
-    latest: dict[str, int] = connection.scalar(query.order_by(calls.c.started_at.desc()).limit(1)) or {}
+    query = as_completed(connection, query.order_by(calls.c.started_at.desc()).limit(1))
+    latest: dict[str, int] = connection.scalar(query) or {}
     return {name: value for name, value in latest.items() if name.startswith("utilization_")}

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 from ..records import reading
 from ..records.machine_time import machine_ms
 from .conditions import matches
+from .current import as_completed
 from .schema import calls
 from .summary import MODEL
 
@@ -37,7 +38,8 @@ def measured_speed(connection: Connection, provider: str, model: str) -> Speed |
         calls.c.outcome == reading.OK,
     )
     fields = (calls.c.raw_usage, calls.c.price_context, calls.c.duration_ms, calls.c.output_tokens)
-    rows = connection.execute(select(*fields).where(*wanted).order_by(calls.c.started_at.desc()).limit(_LATEST))
+    latest = select(*fields).where(*wanted).order_by(calls.c.started_at.desc()).limit(_LATEST)
+    rows = connection.execute(as_completed(connection, latest))
     times = [(machine_ms(sent, words) or duration, tokens) for sent, words, duration, tokens in rows]
     known = [(time, tokens) for time, tokens in times if time]
     if not known:

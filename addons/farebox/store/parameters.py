@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
+from .current import as_completed
 from .schema import calls
 from .snapshot import snapshot
 from .summary import Scope, within
@@ -14,7 +15,8 @@ _COLUMNS = ("host", "provider", "dialect", "model_requested", "model_returned", 
 
 def parameters(engine: Engine, scope: Scope) -> Iterator[dict[str, Any]]:
     """Yield what the calls in `scope` sent and which parameter their answer named, a thousand at a time."""
-    wanted = within(select(*(calls.c[name] for name in (*_COLUMNS, "started_at"))), scope)
+    read = within(select(*(calls.c[name] for name in (*_COLUMNS, "started_at"))), scope)
+    wanted = read.execution_options(yield_per=1000)
     with snapshot(engine) as connection:
-        for row in connection.execute(wanted.execution_options(yield_per=1000)).mappings():
+        for row in connection.execute(as_completed(connection, wanted)).mappings():
             yield dict(row)

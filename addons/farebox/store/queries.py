@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from ..records.times import in_utc
 from ..spool.reader import Position
-from .current import at_current_prices
+from .current import as_completed, at_current_prices
 from .schema import calls, spool_positions
 from .snapshot import snapshot
 from .summary import Scope, within
@@ -54,7 +54,9 @@ def positions(engine: Engine) -> dict[str, Position]:
 def number_of_calls(engine: Engine, scope: Scope) -> int:
     """Return how many rows of `calls` are in `scope`."""
     with snapshot(engine) as connection:
-        return connection.scalar(within(select(func.count()), scope)) or 0
+        query = within(select(func.count()), scope)
+        # Without conditions on what a call was, its completion changes nothing.
+        return connection.scalar(as_completed(connection, query) if scope.where else query) or 0
 
 
 def all_calls(engine: Engine, scope: Scope = _EVERY) -> Iterator[dict[str, Any]]:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, and_, func, insert, or_, select
+from sqlalchemy import Connection, Engine, Select, and_, func, insert, or_, select, text
 
 from ..records.record import Record
-from .current import REVISED, at_current_prices
+from .current import REVISED, as_completed, at_current_prices
 from .rollups import counting
 from .rollups.counting import Change
 from .rows import record_of
@@ -111,5 +111,16 @@ def history(engine: Engine, row: Mapping[str, Any]) -> list[dict[str, Any]]:
         .order_by(call_prices.c.revision)
     )
     with snapshot(engine) as connection:
+        if connection.dialect.name == "clickhouse":
+            own, later = (
+                as_completed(connection, own),
+                later.where(call_prices.c.revision > _completion(connection, row)),
+            )
         first = [{"revision": 0, "priced_at": None, **price} for price in connection.execute(own).mappings()]
         return first + [dict(price) for price in connection.execute(later).mappings()]
+
+
+def _completion(connection: Connection, row: Mapping[str, Any]) -> int:
+    """Return the revision that completed the call, 0 without one: other ledgers delete the prices before it."""
+    found = text("SELECT max(revision) FROM call_changes WHERE id = :id AND is_price = 0")
+    return connection.scalar(found, {"id": row["id"]}) or 0

@@ -12,6 +12,7 @@ from ..pricing.row import consumptions
 from ..records.machine_time import SHARE
 from ..records.record import Record
 from ..records.times import in_utc
+from .current import as_completed
 from .schema import calls
 from .snapshot import snapshot
 
@@ -30,7 +31,7 @@ def traffic(engine: Engine, since: datetime | None) -> list[Traffic]:
     numbers: Counter[bytes] = Counter()
     unpriced: Counter[bytes] = Counter()
     with snapshot(engine) as connection:
-        for row in connection.execute(wanted).mappings():
+        for row in connection.execute(as_completed(connection, wanted)).mappings():
             day = datetime.combine(in_utc(row["started_at"]).date(), time(), UTC)
             lacks = dict.fromkeys(lacked(row["cost_reasons"]), 1) if row["cost_status"] == UNPRICED else {}
             context = {name: word for name, word in (row["price_context"] or {}).items() if name != SHARE}

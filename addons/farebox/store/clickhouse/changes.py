@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, select
 
 from ...records.record import Record
-from ..current import as_completed
+from ..current import at_current_prices
 from ..forget import PERSONS, TRACES
 from ..schema import calls
 from . import dbapi
@@ -34,7 +34,7 @@ def completed(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list
     if not rows:
         return []
     here = calls.c.id.in_([row["id"] for row in rows]), calls.c.started_at.in_([row["started_at"] for row in rows])
-    found = connection.execute(as_completed(connection, select(calls).where(*here))).mappings()
+    found = connection.execute(at_current_prices(connection, select(calls).where(*here))).mappings()
     before = {row["id"]: dict(row) for row in found}
     return [
         (held, {**row, **{name: held[name] for name in (*PERSONS, *TRACES)}})

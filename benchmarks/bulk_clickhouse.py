@@ -1,0 +1,59 @@
+"""A ledger of many millions of calls on ClickHouse, which the server makes by itself from some thousands."""
+
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from farebox.records.columns import NAMES
+from farebox.records.record import Record
+from farebox.store.clickhouse import dbapi
+from farebox.store.clickhouse.engine import connected
+from farebox.store.clickhouse.rows import insert, row_of
+from farebox.store.clickhouse.values import FIRST_WITH_MICROSECONDS, literal
+from sqlalchemy import Engine
+
+_HOUR = timedelta(hours=1) // timedelta(microseconds=1)
+_SETTLING_SECONDS = 300.0
+# A block of rows is one part; on two cores, more threads only take memory.
+_SETTINGS = {"max_partitions_per_insert_block": "0", "max_insert_block_size": "500000", "max_threads": "2"}
+
+
+def fill(engine: Engine, rows: Sequence[Record], hours: Sequence[tuple[datetime, int]]) -> None:
+    """Put as many calls like `rows` into each hour, in one insert, and wait for the merges."""
+    with connected(engine) as connection:
+        connection.ask("CREATE TABLE samples AS calls ENGINE = Memory")
+        ordered = sorted(rows, key=lambda row: (row.user_id or "", row.id))
+        insert(connection, "samples", [row_of(row, connection.version) for row in ordered], "samples")
+        for number, (hour, count) in enumerate(hours):
+            connection.ask(_insert(connection, hour, number, count, len(rows)), settings=_SETTINGS)
+        connection.ask("DROP TABLE samples")
+        _settle(connection)
+
+
+def _insert(connection: dbapi.Connection, hour: datetime, number: int, count: int, samples: int) -> str:
+    """Return the insert of an hour: copies of those samples whose turn it is, each at a time of its own."""
+    different = max(1, min(count // 2, samples))
+    copies = max(1, round(count / different))
+    first = number * 7_919 % (samples - different + 1)
+    after = f"intDiv(((row - {first}) * {copies} + copy) * {_HOUR}, {different * copies})"
+    begin = literal(hour, connection.version)
+    is_time = connection.version >= FIRST_WITH_MICROSECONDS
+    made = {
+        "id": "generateUUIDv4()",
+        "started_at": f"addMicroseconds({begin}, {after})" if is_time else f"{begin} + {after}",
+        "response_id": f"concat('resp_{number}_', toString(row * {copies} + copy))",
+    }
+    columns = ", ".join(made.get(name, f"`{name}`") for name in NAMES)
+    names = ", ".join(f"`{name}`" for name in NAMES)
+    taken = f"SELECT *, rowNumberInAllBlocks() AS row FROM samples LIMIT {first}, {different}"  # noqa: S608 - names of ours
+    return f"INSERT INTO calls ({names}) SELECT {columns} FROM ({taken}) ARRAY JOIN range({copies}) AS copy"  # noqa: S608
+
+
+def _settle(connection: dbapi.Connection) -> None:
+    """Wait until nothing is merged any more, or for some minutes."""
+    until = time.monotonic() + _SETTLING_SECONDS
+    quiet = 0
+    while quiet < 3 and time.monotonic() < until:
+        merges = connection.ask("SELECT count() FROM system.merges FORMAT TabSeparated")
+        quiet = 0 if int(merges) else quiet + 1
+        time.sleep(1)
