@@ -25,10 +25,22 @@ USES = [
 
 
 def test_the_table_has_the_counts_and_the_source() -> None:
-    lines = printed(params_table(USES), width=200)
+    lines = printed(params_table(USES, width=200), width=200)
 
     assert lines[1] == "api.mistral.ai small user 14 0 14"
     assert "ignored in thinking mode, which is the default (https://api-docs.deepseek.com/" in lines[3]
+
+
+def test_a_narrow_terminal_gets_what_is_documented_below_and_each_host_above_its_models() -> None:
+    host = "a-company-s-own-gateway-of-many-models.internal.example"
+    own = [ParamUse(host, "small", "user", 14, 0, 14, AT), *USES[1:]]
+
+    wide, narrow = printed(params_table(USES, width=80), width=80), printed(params_table(own, width=60), width=60)
+
+    assert wide[:2] == ["host model parameter sent succeeded refused", "api.mistral.ai small user 14 0 14"]
+    assert "".join(wide[4:]).startswith("deepseek-reasoner, temperature: ignored in thinking mode")
+    assert narrow[:3] == [host, "model parameter sent succeeded refused", "small user 14 0 14"]
+    assert [line for line in narrow if "host" in line.split()] == []
 
 
 def test_the_lines_to_paste_are_yaml_with_the_evidence_beside_them() -> None:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+from farebox.analysis.params import ParamUse, documented
 from farebox.analysis.reprice import Change, Changes
 from farebox.pricing.cost import PRICED, Cost
 from farebox.pricing.quote import Quote
@@ -15,6 +16,7 @@ from farebox.pricing.ratecard import RateCard
 from farebox.report.changes import changes_table
 from farebox.report.drift import drift_table
 from farebox.report.line import call_line
+from farebox.report.params import params_table
 from farebox.report.quotes import quote_sheets
 from farebox.report.sheet import call_sheet, price_history
 from farebox.report.table import report_table
@@ -42,7 +44,13 @@ PRICES = [
         "price_version": CARD.version,
     }
 ]
+IGNORED = documented("deepseek", "openai_chat", "deepseek-reasoner", "temperature")
 KEY = ("openrouter", LONG, "unpriced", "estimated")
+PARAMS = [
+    ParamUse("generativelanguage.googleapis.com", "gemini-2.5-flash", "parallel_tool_calls", 12_345, 7, 14, AT),
+    ParamUse("us-central1-aiplatform.googleapis.com", LONG, "user", 3, 3),
+    ParamUse("api.deepseek.com", "deepseek-reasoner", "temperature", 2, 2, ignored=IGNORED),
+]
 VIEWS: dict[str, tuple[Callable[[int], RenderableType], tuple[str, ...]]] = {
     "report": (
         lambda width: report_table("Spend", ("model",), [Group((LONG,), SUMS)], SUMS, width=width),
@@ -55,6 +63,10 @@ VIEWS: dict[str, tuple[Callable[[int], RenderableType], tuple[str, ...]]] = {
     "prices drift": (
         lambda _width: drift_table([Drift("openrouter", LONG, 1_234, 12_345_678_901_234, 2_345_678_901_234, 0)]),
         ("$12,345.68", "$2,345.68", "-$10,000.00", "-81.0%"),
+    ),
+    "params": (
+        lambda width: params_table(PARAMS, width=width),
+        ("generativelanguage.googleapis.com", "us-central1-aiplatform.googleapis.com", "parallel_tool_calls", "12345"),
     ),
     "reprice": (
         lambda _width: changes_table(Changes(seen=9, by_key={KEY: Change(9, 12_345_678_901, 2_345_678_901)}), dry=True),

@@ -45,7 +45,8 @@ def params(
     if not shown:
         typer.echo(f"No parameter was refused or is documented to be ignored since {since} in {settings.ledger_name}.")
         return
-    console().print(params_table(shown))
+    out = console()
+    out.print(params_table(shown, width=out.width))
     if drops:
         typer.echo("\nIn the endpoint of this host in librechat.yaml:\n")
     for line in drop_lines(drops):

@@ -1,10 +1,12 @@
 """Request parameters by host and model, and dropParams lines to paste, each beside its evidence."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import msgspec
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -12,21 +14,49 @@ from ..analysis.params import DropParams, ParamUse
 from .figures import plural
 from .table import UNKNOWN_KEY
 
+_COUNTS = ("sent", "succeeded", "refused")
+_COLUMNS = ("host", "model", "parameter", *_COUNTS, "documented")
+_GAP = 2
+_SHORTEST_MODEL = 12
 
-def params_table(uses: Sequence[ParamUse]) -> RenderableType:
-    """Return a row per host, model and parameter."""
+
+def params_table(uses: Sequence[ParamUse], *, width: int = 160) -> RenderableType:
+    """Return a row per host, model and parameter.
+
+    What does not fit into `width` characters has lines of its own: what is documented those below, then hosts above.
+    """
+    rows = [_cells(one) for one in uses]
+    sizes = {name: max(len(name), *(len(row[name]) for row in rows)) for name in _COLUMNS}
+    if not any(row["documented"] for row in rows):
+        del sizes["documented"]
+    for name in ("documented", "host"):
+        if sum(size + _GAP for size in sizes.values()) - _GAP > width:
+            sizes.pop(name, None)
+    sizes["model"] = min(sizes["model"], max(_SHORTEST_MODEL, width - _GAP - _without_model(sizes)))
+    lines: list[RenderableType] = []
+    for host, own in [("", rows)] if "host" in sizes else groupby(rows, itemgetter("host")):
+        lines += [*([Text(f"\n{host}" if lines else host)] if host else ()), _table(own, sizes)]
+    if "documented" not in sizes:
+        notes = (f"{row['model']}, {row['parameter']}: {row['documented']}" for row in rows if row["documented"])
+        lines += [Text(f"\n{note}") for note in dict.fromkeys(notes)]
+    return Group(*lines)
+
+
+def _without_model(sizes: Mapping[str, int]) -> int:
+    return sum(size + _GAP for name, size in sizes.items() if name != "model") - _GAP
+
+
+def _cells(one: ParamUse) -> dict[str, str]:
+    texts = (one.host, one.model or UNKNOWN_KEY, one.param, str(one.sent), str(one.answered), str(one.refused))
+    return dict(zip(_COLUMNS, (*texts, _documented(one)), strict=True))
+
+
+def _table(rows: Iterable[Mapping[str, str]], sizes: Mapping[str, int]) -> Table:
     table = Table(header_style="dim", box=None, pad_edge=False)
-    for name in ("host", "model", "parameter"):
-        table.add_column(name, overflow="fold")
-    for name in ("sent", "succeeded", "refused"):
-        table.add_column(name, justify="right")
-    is_documented = any(map(_documented, uses))
-    if is_documented:
-        table.add_column("documented", overflow="fold")
-    for one in uses:
-        counts = map(str, (one.sent, one.answered, one.refused))
-        documented = (_documented(one),) if is_documented else ()
-        table.add_row(*map(Text, (one.host, one.model or UNKNOWN_KEY, one.param, *counts, *documented)))
+    for name, size in sizes.items():
+        table.add_column(name, justify="right" if name in _COUNTS else "left", width=size, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(row[name]) for name in sizes))
     return table
 
 
