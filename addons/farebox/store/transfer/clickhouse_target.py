@@ -11,7 +11,7 @@ from ...records.times import in_utc
 from ..clickhouse import changes, rows, spools
 from ..clickhouse.engine import connected
 from ..clickhouse.writer import Writer
-from ..current import as_completed
+from ..current import at_current_prices
 from ..engine import name
 from ..faults import reachable
 from ..rows import record_of
@@ -72,7 +72,7 @@ def _current(connection: Connection, wanted: Sequence[Priced]) -> dict[str, Reco
         calls.c.id.in_([one.record.id for one in wanted]),
         calls.c.started_at.in_(sorted({one.record.started_at for one in wanted})),
     )
-    found = connection.execute(as_completed(connection, here)).mappings()
+    found = connection.execute(at_current_prices(connection, here)).mappings()
     return {row["id"]: record_of(dict(row)) for row in found}
 
 
