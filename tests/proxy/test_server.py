@@ -67,7 +67,9 @@ class Parent:
 
 
 def settings_of(folder: Path, **values: Any) -> Settings:
-    return load({"home": str(folder), "port": 0, "metrics_port": 0, **values}, environment={})
+    # A tuning stays in this process, where other tests expect mitmproxy's own code.
+    own = {"home": str(folder), "port": 0, "metrics_port": 0, "tunings_off": ["all"]}
+    return load({**own, **values}, environment={})
 
 
 def start(folder: Path, **values: Any) -> Parent:
