@@ -57,6 +57,17 @@ def test_a_damaged_file_is_named(folder: Path, content: bytes) -> None:
         files.figures(path)
 
 
+def test_a_file_that_is_damaged_behind_its_head_is_named(folder: Path) -> None:
+    path = folder / "calls_2026_09.parquet"
+    content = path.read_bytes()
+    path.write_bytes(content[:4] + bytes(len(content) // 2) + content[4 + len(content) // 2 :])
+
+    with pytest.raises(FareboxError, match=r"calls_2026_09\.parquet cannot be read as Parquet"):
+        files.figures(path)
+    with pytest.raises(FareboxError, match=r"calls_2026_09\.parquet cannot be read as Parquet"):
+        list(files.pages(folder, Scope()))
+
+
 def test_another_table_is_no_archive(folder: Path) -> None:
     path = folder / "calls_2026_09.parquet"
     pq.write_table(pq.read_table(path, columns=["id"]), path)

@@ -1,6 +1,7 @@
 """Files of an archive: their names, what they come to, and their calls."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -76,15 +77,17 @@ def _record(row: dict[str, Any]) -> Record:
     return Record(**row)
 
 
-def _opened(path: Path) -> Any:
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
     parquet = _pyarrow("parquet")
     try:
-        file = parquet.ParquetFile(path)
+        with parquet.ParquetFile(path) as file:
+            if lacking := _REQUIRED.difference(file.schema_arrow.names):
+                raise FareboxError(f"{path} lacks the column {min(lacking)}: it is no file of an archive")
+            yield file
+    # Also while it is read: the pages of a file are looked at one by one.
     except (OSError, ValueError) as error:
         raise FareboxError(f"{path} cannot be read as Parquet: it is damaged, or no file of an archive") from error
-    if lacking := _REQUIRED.difference(file.schema_arrow.names):
-        raise FareboxError(f"{path} lacks the column {min(lacking)}: it is no file of an archive")
-    return file
 
 
 def _pyarrow(module: str) -> Any:
