@@ -8,7 +8,7 @@ shift
 bare=$root/.tools/debian/$release
 if [ ! -e "$bare/etc/debian_version" ]; then
     mkdir -p "$bare"
-    debootstrap --variant=minbase "$release" "$bare" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" >"$bare.log"
+    debootstrap --variant=minbase "$release" "$bare" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} >"$bare.log"
 fi
 # What is done to the system, its mounts and its processes end with this script.
 [ -n "${FOLLOW_DOCS_INSIDE:-}" ] || FOLLOW_DOCS_INSIDE=1 exec unshare --mount --pid --fork --kill-child "$0" "$release" "$@"
