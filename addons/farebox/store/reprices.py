@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, and_, func, insert, or_, select, text
+from sqlalchemy import Connection, Engine, Select, and_, func, insert, or_, select
 
 from ..records.record import Record
 from .current import REVISED, as_completed, at_current_prices
@@ -112,15 +112,9 @@ def history(engine: Engine, row: Mapping[str, Any]) -> list[dict[str, Any]]:
     )
     with snapshot(engine) as connection:
         if connection.dialect.name == "clickhouse":
-            own, later = (
-                as_completed(connection, own),
-                later.where(call_prices.c.revision > _completion(connection, row)),
-            )
+            from .clickhouse.changes import completion  # noqa: PLC0415 - other ledgers don't need it
+
+            own = as_completed(connection, own)
+            later = later.where(call_prices.c.revision > completion(connection, row["id"]))
         first = [{"revision": 0, "priced_at": None, **price} for price in connection.execute(own).mappings()]
         return first + [dict(price) for price in connection.execute(later).mappings()]
-
-
-def _completion(connection: Connection, row: Mapping[str, Any]) -> int:
-    """Return the revision that completed the call, 0 without one: other ledgers delete the prices before it."""
-    found = text("SELECT max(revision) FROM call_changes WHERE id = :id AND is_price = 0")
-    return connection.scalar(found, {"id": row["id"]}) or 0

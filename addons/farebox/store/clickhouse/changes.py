@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from ...records.record import Record
 from ..current import at_current_prices
@@ -45,6 +45,12 @@ def completed(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list
 
 def _lacks_tokens(row: Mapping[str, Any]) -> bool:
     return row["usage_source"] != "reported" or (row["input_tokens"] is None and row["output_tokens"] is None)
+
+
+def completion(connection: Connection, call: str) -> int:
+    """Return the revision that completed the call, 0 without one: other ledgers delete the prices before it."""
+    found = text("SELECT max(revision) FROM call_changes WHERE id = :id AND is_price = 0")
+    return connection.scalar(found, {"id": call}) or 0
 
 
 def add(connection: dbapi.Connection, changed: Sequence[Change], at: datetime, *, is_price: bool) -> None:
