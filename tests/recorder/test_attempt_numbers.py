@@ -150,3 +150,14 @@ def test_the_number_of_remembered_attempts_is_bounded() -> None:
 
     assert (len(known.by_request), len(known.by_content)) == (LIMIT, LIMIT)
     assert (len(later.by_request), len(later.by_content)) == (1, 0)
+
+
+def test_attempts_that_none_can_follow_are_forgotten_while_calls_keep_coming() -> None:
+    known, _ = linked(NO_ATTEMPTS, [attempt(0, request_hash="old", **FAILED)])
+
+    # Each batch is within the time after which it is looked for old ones, counted from the one before.
+    for seconds in range(6, 180, 6):
+        known, _ = linked(known, [attempt(seconds, request_hash=f"{seconds}", **FAILED)])
+
+    assert "old" not in known.by_request
+    assert "174" in known.by_request
