@@ -26,6 +26,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import psutil
+from farebox.process.name import runs
 
 from benchmarks.abuses import ABUSES, BODY, BOMB, Abuse, Target, head
 from tests.support.sidecar import Sidecar, clean_environment
@@ -149,7 +150,7 @@ async def _abused(abuse: Abuse, target: Target, number: int, seconds: float) -> 
 def _process(parent: int, module: str) -> psutil.Process:
     """Return the process under `parent` that runs `module`."""
     children = psutil.Process(parent).children(recursive=True)
-    return next(process for process in children if module in process.cmdline())
+    return next(process for process in children if runs(module, process.name(), process.cmdline()))
 
 
 def _memory(process: psutil.Process) -> int:

@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
+from farebox.process.name import runs
 from farebox.records import reading as spooled
 from farebox.spool.writer import SpoolWriter
 from msgspec.structs import replace
@@ -145,8 +146,8 @@ def _pss(sidecar: Sidecar) -> dict[str, float]:
     tree = [psutil.Process(sidecar.process.pid), *psutil.Process(sidecar.process.pid).children(recursive=True)]
     found: dict[str, float] = {}
     for process in tree:
-        command = " ".join(process.cmdline())
-        name = next((kind for module, kind in _KINDS.items() if module in command), "supervisor")
+        of, command = process.name(), process.cmdline()
+        name = next((kind for module, kind in _KINDS.items() if runs(module, of, command)), "supervisor")
         found[name] = found.get(name, 0.0) + _size(process.pid)
     return found
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import psutil
+from farebox.process.name import runs
 
 from tests.support.sidecar import REDIRECT, Sidecar, clean_environment, wait_until
 
@@ -204,6 +205,6 @@ def _listens(port: int) -> bool:
 
 
 def _role(process: psutil.Process) -> str:
-    command = " ".join(process.cmdline())
+    of, command = process.name(), process.cmdline()
     names: Mapping[str, str] = {"farebox.recorder": "recorder", "farebox.proxy": "worker"}
-    return next((role for module, role in names.items() if module in command), "first")
+    return next((role for module, role in names.items() if runs(module, of, command)), "first")

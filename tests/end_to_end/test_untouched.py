@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from tests.conftest import StartSidecar
+from tests.support import processes
 from tests.support.sidecar import Sidecar, wait_until
 from tests.support.upstream import Asked, Step, Upstream, plain
 
@@ -32,12 +33,10 @@ def large_upstream() -> Iterator[Upstream]:
 
 def worker_peak(sidecar: Sidecar) -> int:
     """Return the worker's peak resident memory in kilobytes."""
-    for status in Path("/proc").glob("[0-9]*/status"):
-        command = status.with_name("cmdline").read_bytes().split(b"\0") if status.exists() else []
-        if b"farebox.proxy" in command and f"PPid:\t{sidecar.process.pid}\n" in status.read_text():
-            lines = dict(line.split(":\t", 1) for line in status.read_text().splitlines() if ":\t" in line)
-            return int(lines["VmHWM"].split()[0])
-    raise AssertionError("no worker is running")
+    [worker] = processes.children(sidecar.process.pid, "farebox.proxy")
+    status = Path(f"/proc/{worker.pid}/status").read_text()
+    lines = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+    return int(lines["VmHWM"].split()[0])
 
 
 def transfer(sidecar: Sidecar, url: str, size: int) -> None:

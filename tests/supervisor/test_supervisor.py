@@ -108,6 +108,9 @@ def test_a_worker_that_dies_is_started_again_and_the_others_serve_on(
     wait_until(lambda: len(pids(sidecar)) == WORKERS and sidecar.healthz()[1]["workers"] == WORKERS)
 
     assert len(set(before) & set(pids(sidecar))) == WORKERS - 1
+    # What hours later starts again is a new interpreter, which takes all modules from the disk.
+    again = [one for one in processes.children(sidecar.process.pid, WORKER) if one.command[1:3] == ["-m", WORKER]]
+    assert [one.pid in before for one in again] == [False]
     assert [row["response_id"] for row in sidecar.rows(2, SECONDS)] == ["before", "meanwhile"]
 
 

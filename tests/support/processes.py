@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from farebox.process.name import runs
+
 # Its standard input, output and error.
 _STANDARD = 3
 
@@ -20,6 +22,7 @@ class Process(NamedTuple):
     parent: int
     group: int
     command: list[str]
+    name: str = ""
 
 
 def of_group(group: int) -> list[Process]:
@@ -39,12 +42,12 @@ def wait_for_group(group: int, seconds: float = 120) -> None:
 
 
 def children(parent: int, module: str) -> list[Process]:
-    """Return the children of process `parent` that run `python -m MODULE`."""
-    return [process for process in running() if process.parent == parent and process.command[1:3] == ["-m", module]]
+    """Return the children of process `parent` that run `module`, forked or by `python -m MODULE`."""
+    return [one for one in running() if one.parent == parent and runs(module, one.name, one.command[1:3])]
 
 
 def kill_child(parent: int, module: str, seconds: float = 120) -> None:
-    """kill -9 the first child of process `parent` that runs `python -m MODULE`, and wait for its end."""
+    """kill -9 the first child of process `parent` that runs `module`, and wait for its end."""
     child = min(children(parent, module))
     os.kill(child.pid, signal.SIGKILL)
     _wait(lambda: [child] if Path(f"/proc/{child.pid}").exists() else [], seconds)
@@ -74,8 +77,8 @@ def running() -> Iterator[Process]:
         if folder.name.isdecimal():
             with contextlib.suppress(OSError):
                 # The name, in parentheses, may itself hold blanks and parentheses.
-                _, _, stat = (folder / "stat").read_text(errors="replace").rpartition(") ")
+                before, _, stat = (folder / "stat").read_text(errors="replace").rpartition(") ")
                 state, parent, group, *_ = stat.split()
                 command = (folder / "cmdline").read_bytes().decode(errors="replace").rstrip("\0").split("\0")
                 if state not in "ZX" or len(list((folder / "task").iterdir())) > 1:
-                    yield Process(int(folder.name), int(parent), int(group), command)
+                    yield Process(int(folder.name), int(parent), int(group), command, before.partition("(")[2])

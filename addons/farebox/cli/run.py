@@ -90,7 +90,7 @@ def _run(settings: Settings, command: list[str]) -> Command:
             on_started=lambda started: program.start(_environment(own, started)),
         )
         try:
-            supervisor.run(own, hooks, program, SpawnOptions(is_apart=True, log=log))
+            supervisor.run(own, hooks, program, SpawnOptions(is_apart=True, log=log, forks=True))
         except CommandError as error:
             typer.echo(f"farebox: {error}", err=True)
             sys.exit(error.code)

@@ -19,6 +19,7 @@ from ..config.upstream_proxy import AUTO, NEVER, parse
 from ..errors import FareboxError
 from ..home.folder import BUNDLE, CERTIFICATE
 from ..process.chain import chained
+from ..process.child import SpawnOptions
 from ..process.client_environment import ProxyEndpoint, client_variables
 from ..process.ports import EVERY, addresses, url
 from ..process.stopping import until_signalled
@@ -72,7 +73,7 @@ def _serve(settings: Settings, session: Session, warnings: list[str]) -> None:
 
     hooks = LifecycleHooks(lambda: recover_orphans(settings), on_started, session.stop)
     with until_signalled() as stop, session.open():
-        run(settings, hooks, stop)
+        run(settings, hooks, stop, SpawnOptions(forks=True))
     if stop.is_urgent:
         raise FareboxError("stopped at once: calls under way were cut, the next start records what is in the spool")
 

@@ -10,6 +10,7 @@ import psutil
 
 from ..config.settings import Settings
 from ..home.folder import holder
+from ..process.name import runs
 from ..process.ports import listeners, reserve
 from .finding import Finding, ok, problem
 
@@ -61,7 +62,7 @@ def _listener(port: int) -> psutil.Process | None:
 
 def _is_recorder(process: psutil.Process) -> bool:
     with contextlib.suppress(psutil.Error):
-        return "farebox.recorder" in process.cmdline()
+        return runs("farebox.recorder", process.name(), process.cmdline())
     return False
 
 

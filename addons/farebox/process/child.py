@@ -16,6 +16,8 @@ import msgspec
 
 from ..config.settings import Settings
 from ..errors import FareboxError
+from . import forking
+from .forking import ForkedProcess
 
 PIPE_VARIABLE = "FAREBOX_PIPE"
 # The argument of a recorder that serves one `farebox run`.
@@ -29,13 +31,20 @@ _STANDARD_INPUT = 0
 
 @dataclass(frozen=True, slots=True)
 class SpawnOptions:
-    """Where a child runs: `is_apart` keeps the terminal's signals from it, `log` gets its output."""
+    """Where a child runs: `is_apart` keeps the terminal's signals from it, `log` gets its output.
+
+    With `forks`, it is forked from this process where that is safe, and needn't import what this one has imported.
+    """
 
     is_apart: bool = False
     log: IO[bytes] | None = None
+    forks: bool = False
 
 
 DEFAULT_SPAWN = SpawnOptions()
+
+
+Process = subprocess.Popen[bytes] | ForkedProcess
 
 
 class Child:
@@ -51,21 +60,11 @@ class Child:
         self.name = " ".join((module, *arguments))
         self._received = b""
         self._pipe, pipe_end = os.pipe()
-        package_parent = str(Path(__file__).resolve().parents[2])
-        path = os.pathsep.join(part for part in (package_parent, os.environ.get("PYTHONPATH")) if part)
-        environment = {**os.environ, "PYTHONPATH": path, PIPE_VARIABLE: str(pipe_end)}
+        start = _forked if options.forks and forking.is_safe() else _spawned
         # Ctrl-C reaches the whole process group, but the parent decides how a child ends.
         handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", module, *arguments],
-                stdin=subprocess.PIPE,
-                stdout=options.log,
-                stderr=options.log,
-                env=environment,
-                process_group=0 if options.is_apart else None,
-                pass_fds=[pipe_end],
-            )
+            self.process = start([module, *arguments], pipe_end, options)
         except OSError:
             os.close(self._pipe)
             raise
@@ -160,6 +159,28 @@ class Child:
         assert self.process.stdin
         with contextlib.suppress(BrokenPipeError):
             self.process.stdin.close()
+
+
+def _spawned(arguments: list[str], pipe_end: int, options: SpawnOptions) -> Process:
+    package_parent = str(Path(__file__).resolve().parents[2])
+    path = os.pathsep.join(part for part in (package_parent, os.environ.get("PYTHONPATH")) if part)
+    return subprocess.Popen(
+        [sys.executable, "-m", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=options.log,
+        stderr=options.log,
+        env={**os.environ, "PYTHONPATH": path, PIPE_VARIABLE: str(pipe_end)},
+        process_group=0 if options.is_apart else None,
+        pass_fds=[pipe_end],
+    )
+
+
+def _forked(arguments: list[str], pipe_end: int, options: SpawnOptions) -> Process:
+    def main() -> int:
+        os.environ[PIPE_VARIABLE] = str(pipe_end)
+        return forking.run_module(arguments)
+
+    return forking.fork(main, pipe_end, is_apart=options.is_apart, log=options.log)
 
 
 def settings_from_parent() -> Settings:

@@ -10,11 +10,13 @@ from ..errors import FareboxError
 from ..home.log_lines import log_to_stderr
 from ..process.child import Liveness, settings_from_parent, when_to_end
 from ..process.ending import end
+from ..process.name import take_name
 from .logs import redact_foreign_logs
 from .mitmproxy_addons import import_on_demand
 
 
 def main() -> int:
+    take_name("farebox.proxy")
     log_to_stderr("farebox proxy", logging.WARNING)
     redact_foreign_logs()
     settings, number = settings_from_parent(), int(sys.argv[1])

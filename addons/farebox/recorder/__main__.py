@@ -5,9 +5,11 @@ from collections.abc import Callable
 from importlib import import_module
 
 from ..process.ending import end
+from ..process.name import take_name
 
 
 def main() -> int:
+    take_name("farebox.recorder")
     # Modules live as long as the process: collections while they are imported would find nothing.
     gc.disable()
     run: Callable[[], int] = import_module(".process", __package__).main

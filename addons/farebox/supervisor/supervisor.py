@@ -4,7 +4,7 @@ import logging
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -105,6 +105,8 @@ class _Supervisor:
         self._workers += [self._worker(number) for number in range(2, self._settings.workers + 1)]
         for worker in self._workers[1:]:
             self._ready(worker)
+        # What is restarted hours later must not mix modules of this process with those of a newer version on the disk.
+        self._spawn = replace(self._spawn, forks=False)
         return Started(
             first["listening"],
             url(
