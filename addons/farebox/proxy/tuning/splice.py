@@ -174,8 +174,9 @@ def _splice_of(stream: HttpStream) -> _Splice | None:
     http = layers[-2]
     assert isinstance(http, HttpLayer)
     inner: Any = http.connections.get(server)
-    tls = inner if type(inner) is ServerTLSLayer and inner.conn is server else None
-    if tls is not None:
+    # After CONNECT, the server's TLS lies around the client's, as it does of a reverse listener.
+    tls = next((one for one in (inner, *layers) if type(one) is ServerTLSLayer and one.conn is server), None)
+    if tls is not None and tls is inner:
         inner = tls.child_layer
     inner = inner.child_layer if type(inner) is HttpClient else None
     outer = http.connections.get(stream.context.client)
