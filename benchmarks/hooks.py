@@ -102,6 +102,12 @@ def _answer(worker: Worker, size: int, timed: Timed) -> None:
     _answered(worker, timed, json.dumps(document).encode(), JSON)
 
 
+def _embeddings(worker: Worker, size: int, timed: Timed) -> None:
+    vector = {"object": "embedding", "embedding": [0.0123456789, -0.0234567891] * 768}
+    document = {"data": [vector] * (size // 22_000), "model": "m", "usage": {"prompt_tokens": 9, "total_tokens": 9}}
+    _answered(worker, timed, json.dumps(document).encode(), JSON)
+
+
 def _stream(worker: Worker, size: int, timed: Timed) -> None:
     choice = {"index": 0, "delta": {"content": "word "}, "finish_reason": None}
     event = b"data: " + json.dumps({"id": "r", "model": "gpt-4o", "choices": [choice]}).encode() + b"\n\n"
@@ -109,7 +115,7 @@ def _stream(worker: Worker, size: int, timed: Timed) -> None:
 
 
 def _answered(worker: Worker, timed: Timed, body: bytes, headers: dict[str, str]) -> None:
-    flow = flow_of(body=b'{"model": "gpt-4o", "stream": true}')
+    flow = flow_of(body=b'{"model": "gpt-4o"}' if headers is JSON else b'{"model": "gpt-4o", "stream": true}')
     worker.sidecar.requestheaders(flow)
     worker.sidecar.request(flow)
     response = answered(flow, b"", headers=headers)
@@ -154,6 +160,7 @@ _CALLS: dict[str, Callable[[Worker, int, Timed], None]] = {
     "request, short messages": _messages,
     "request, image": _image,
     "answer, JSON": _answer,
+    "answer, embeddings": _embeddings,
     "answer, stream": _stream,
 }
 

@@ -9,7 +9,7 @@ from farebox.dialects.openai_chat import DIALECT
 from farebox.providers.table import PROVIDERS
 from farebox.proxy.capture import CaptureOptions
 from farebox.proxy.exchange import Exchange
-from farebox.proxy.tap import RESPONSE_LIMIT, RequestTap, ResponseTap, content_length, is_small_and_plain
+from farebox.proxy.tap import BUFFERED_LIMIT, RequestTap, ResponseTap, content_length, is_small_and_plain
 from farebox.proxy.upload import HEAD_LIMIT
 from farebox.records.reading import Reading
 from hypothesis import given
@@ -264,8 +264,8 @@ def test_the_announced_length(headers: dict[str, str], expected: int | None) -> 
     ("headers", "asks_stream", "expected"),
     [
         ({"content-length": "12", "content-type": "application/json"}, False, True),
-        ({"content-length": str(RESPONSE_LIMIT), "content-type": "application/json"}, False, True),
-        ({"content-length": str(RESPONSE_LIMIT + 1), "content-type": "application/json"}, False, False),
+        ({"content-length": str(BUFFERED_LIMIT), "content-type": "application/json"}, False, True),
+        ({"content-length": str(BUFFERED_LIMIT + 1), "content-type": "application/json"}, False, False),
         ({"content-type": "application/json"}, False, False),
         ({"content-length": "12", "content-type": "text/event-stream"}, False, False),
         ({"content-length": "12", "content-type": "Text/Event-Stream; charset=utf-8"}, False, False),

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from ..records.text_size import CONTENT
 from ..wire.document import Document, Form, decode
+from .event_runs import EventRuns
 from .event_template import Skimmed, Step, Template, digits_of, length_of, on_the_wire
 
 _TEMPLATES = 6
@@ -60,6 +61,7 @@ class KnownEvents:
         self._attempts = _ATTEMPTS
         self._latest: tuple[str, bytes] | None = None
         self._formless: Template | None = None
+        self._runs = EventRuns()
 
     @property
     def are_any(self) -> bool:
@@ -79,6 +81,9 @@ class KnownEvents:
             place, size = found
             number += template.skimmed.has_content
             whole += size
+            run = self._runs.after(template, chunk, place)
+            if run is not None:
+                place, number, whole = run[0], number + run[1], whole + run[2]
         return place, number, whole
 
     def recognize(self, name: str, raw: bytes) -> Document | None:

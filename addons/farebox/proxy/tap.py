@@ -8,6 +8,8 @@ from .exchange import Exchange
 from .header_fields import value_of
 
 RESPONSE_LIMIT = 1 << 20
+# A longer answer is read as it arrives: read at once, it would hold up other calls.
+BUFFERED_LIMIT = 64 << 10
 
 Chunks = bytes | list[bytes]
 
@@ -98,6 +100,6 @@ def is_small_and_plain(response: http.Response, *, asks_stream: bool) -> bool:
     """Tell whether mitmproxy should buffer an answer: it then goes out after the `response` hook."""
     length = content_length(response)
     kind = (value_of(response.headers, b"content-type") or "").partition(";")[0].strip().lower()
-    if length is None or length > RESPONSE_LIMIT or kind == "text/event-stream":
+    if length is None or length > BUFFERED_LIMIT or kind == "text/event-stream":
         return False
     return not asks_stream or kind == "application/json"

@@ -43,6 +43,20 @@ class TextSize(msgspec.Struct, frozen=True, omit_defaults=True):
     answer_kinds: tuple[str, ...] = ()
 
 
+class Shortened(str):
+    """The first part of a long text, which has `whole_bytes`."""
+
+    __slots__ = ("whole_bytes",)
+    whole_bytes: int
+
+    @classmethod
+    def of(cls, start: str, whole_bytes: int) -> "Shortened":
+        """Return a text of `whole_bytes` that begins with `start`."""
+        text = cls(start)
+        text.whole_bytes = whole_bytes
+        return text
+
+
 def content_bytes(document: Any) -> int:
     """Return the bytes of the model's output in a `document` of its response."""
     text = seen = 0
@@ -51,7 +65,7 @@ def content_bytes(document: Any) -> int:
         is_content, value = stack.pop()
         seen += 1
         if isinstance(value, str):
-            text += _bytes(value) if is_content else 0
+            text += bytes_of(value) if is_content else 0
         elif isinstance(value, dict):
             for name, inner in value.items():
                 if name in _CALLS and isinstance(inner, dict):
@@ -81,7 +95,7 @@ def measuring(document: Any) -> Pieces[tuple[int, int]]:
             if len(value) > _LONG and _BASE64.match(value):
                 media += 1
             else:
-                text += _bytes(value)
+                text += bytes_of(value)
         elif isinstance(value, dict):
             text += sum(map(len, value))
             stack.extend(value.values())
@@ -140,5 +154,8 @@ def _decoded_bytes(body: bytes, start: int, end: int) -> int:
     return end - start - (spare * (end - start) // (sample - start) if spare else 0)
 
 
-def _bytes(text: str) -> int:
+def bytes_of(text: str) -> int:
+    """Return the bytes of `text` in UTF-8."""
+    if type(text) is Shortened:
+        return text.whole_bytes
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
