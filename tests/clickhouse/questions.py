@@ -1,6 +1,6 @@
 """Every question that reports, budgets, gauges and doctor ask of a ledger, as functions of an engine."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -98,13 +98,14 @@ def _budgets() -> Iterator[tuple[str, Question]]:
 
 def _rows() -> Iterator[tuple[str, Question]]:
     part = Scope(_MIDDLE, _MIDDLE + timedelta(days=1))
-    yield "rows of a day", lambda engine: list(queries.all_calls(engine, part))
-    yield "last rows", lambda engine: queries.last_calls(engine, 50)
-    yield "rows by name", lambda engine: _sorted(queries.calls_named(engine, "r17", limit=100))
+    yield "rows of a day", lambda engine: _timed(queries.all_calls(engine, part))
+    yield "last rows", lambda engine: _timed(queries.last_calls(engine, 50))
+    yield "rows by name", lambda engine: _sorted(_timed(queries.calls_named(engine, "r17", limit=100)))
     yield (
         "rows by the end of an id",
         lambda engine: [
-            queries.calls_named(engine, row["id"][-8:].upper(), limit=9) for row in queries.last_calls(engine, 3)
+            _timed(queries.calls_named(engine, row["id"][-8:].upper(), limit=9))
+            for row in queries.last_calls(engine, 3)
         ],
     )
     yield "prices of a row", lambda engine: [_prices(engine, row) for row in queries.last_calls(engine, 300)]
@@ -114,11 +115,16 @@ def _rows() -> Iterator[tuple[str, Question]]:
 
 
 def _prices(engine: Engine, row: dict[str, Any]) -> list[dict[str, Any]]:
-    return [{**price, "started_at": in_utc(price["started_at"])} for price in history(engine, row)]
+    return _timed(history(engine, row))
 
 
 def _parameters(engine: Engine, scope: Scope) -> list[dict[str, Any]]:
-    return [{**row, "started_at": in_utc(row["started_at"])} for row in parameters(engine, scope)]
+    return _timed(parameters(engine, scope))
+
+
+def _timed(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return `rows` with a zone in their times, which SQLite lacks."""
+    return [{**row, "started_at": in_utc(row["started_at"])} for row in rows]
 
 
 def _listed(ask: Callable[[Any, Scope], Any], scope: Scope, of: Any) -> list[Any]:

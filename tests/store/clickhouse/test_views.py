@@ -1,5 +1,6 @@
 """The views' queries."""
 
+import re
 from datetime import UTC, datetime
 
 from farebox.store.clickhouse import views
@@ -11,7 +12,7 @@ MODERN, OLD = (26, 9), (18, 16)
 def test_hourly_sums_have_the_columns_of_the_other_ledgers() -> None:
     for rollup in ROLLUP_TABLES:
         shown = views.views(MODERN)[rollup.table].partition(" FROM ")[0]
-        names = [part.rpartition(" AS ")[2] for part in shown.removeprefix("SELECT ").split(", ")]
+        names = re.findall(r" AS (\w+)", shown)
         assert names == list(rollup.columns)
 
 
@@ -45,6 +46,25 @@ def test_a_query_reads_only_the_hourly_sums_that_it_names() -> None:
     assert "GROUP BY k_hour, k_provider)" in found
     assert "cost_nanousd_known" in found
     assert "duration_ms" not in found
+
+
+def test_hours_that_a_query_only_compares_are_summed_up_together() -> None:
+    sql = (
+        "SELECT sum(hourly_by_model.calls) FROM hourly_by_model "
+        "WHERE hourly_by_model.hour >= %(a)s AND hourly_by_model.hour < %(b)s"
+    )
+    found = views.narrowed(sql, MODERN)
+    assert found.endswith(") AS hourly_by_model WHERE 1 AND 1")
+    assert "k_hour" not in found
+    within = "AND toStartOfHour(started_at) >= %(a)s AND toStartOfHour(started_at) < %(b)s GROUP BY"
+    assert found.count(within) == 2
+
+
+def test_hours_that_a_query_reads_stay_apart() -> None:
+    sql = "SELECT hourly_by_model.hour FROM hourly_by_model WHERE hourly_by_model.hour >= %(a)s"
+    found = views.narrowed(sql, MODERN)
+    assert found.endswith("AS hourly_by_model WHERE hourly_by_model.hour >= %(a)s")
+    assert "k_hour AS hour" in found
 
 
 def test_a_query_of_calls_stays_as_it_is() -> None:

@@ -10,8 +10,13 @@ from .http import Server, ServerError, UnclearError
 
 apilevel, threadsafety, paramstyle = "2.0", 1, "pyformat"
 _FORMAT = "\nFORMAT TabSeparatedWithNamesAndTypes"
-# Before a query runs, compiling its sums costs seconds, and interpreting them costs no more than that later.
-_INTERPRETED = {"compile_expressions": "0", "compile_aggregate_expressions": "0"}
+_PLANNED = {
+    # Before a query runs, compiling its sums costs seconds, and interpreting them costs no more than that later.
+    "compile_expressions": "0",
+    "compile_aggregate_expressions": "0",
+    # It rewrites count(x), so that the sums that are kept in the parts no longer match.
+    "optimize_functions_to_subcolumns": "0",
+}
 
 
 class Error(Exception):
@@ -50,7 +55,7 @@ class Connection:
             self.version: values.Version = tuple(map(int, text.split(".")[:2]))
         except ValueError:
             raise OperationalError("the server at this port is no ClickHouse") from None
-        self.reading = _INTERPRETED if self.version >= values.MODERN else {}
+        self.reading = _PLANNED if self.version >= values.MODERN else {}
 
     def ask(self, sql: str, rows: bytes | None = None, settings: Mapping[str, str] = {}) -> str:
         """Execute `sql` and return its answer; OperationalError."""

@@ -108,6 +108,12 @@ class ClickHouseCompiler(compiler.SQLCompiler):
         ordered = f"arraySort(groupArray({amount}))"
         return f"if(count() = 0, NULL, arrayElement({ordered}, intDiv(count() * {percent} + 99, 100)))"
 
+    def visit_calls_up_to_func(self, function: Any, **options: Any) -> str:
+        """Return how many calls of a group have at most each of the bounds of histograms."""
+        [amount] = function.clauses
+        version: Any = self.dialect.server_version_info or values.MODERN
+        return views.calls_up_to(self.process(amount, **options), version)
+
     def visit_min_func(self, function: Any, **options: Any) -> str:
         """Return NULL where no row is, as SQL says."""
         return f"if(count() = 0, NULL, min{self.function_argspec(function, **options)})"

@@ -68,6 +68,8 @@ def reader(kind: str) -> Callable[[str], Any]:
         return _or_none(float)
     if kind.startswith("DateTime"):
         return _or_none(lambda text: datetime.fromisoformat(text).replace(tzinfo=UTC))
+    if kind.startswith(("Array(Int", "Array(UInt")):
+        return lambda text: [int(number) for number in text.strip("[]").split(",") if number]
     return _or_none(_unescaped)
 
 

@@ -6,7 +6,20 @@ from datetime import datetime
 from itertools import batched, pairwise
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Connection, Select, Table, and_, case, func, literal, null, select
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    and_,
+    case,
+    func,
+    literal,
+    literal_column,
+    null,
+    select,
+)
 
 from ..conditions import matches, names_model
 from ..current import at_current_prices
@@ -71,7 +84,7 @@ def partial_sums(
             key, amounts = tuple(row[: len(asked.by)]), row[len(asked.by) :]
             if amounts[0]:
                 # Postgres sums BIGINT to NUMERIC.
-                partial = [None if amount is None else int(amount) for amount in amounts]
+                partial = [None if amount is None else int(amount) for amount in _apart(amounts)]
                 found[key] = plus(found[key], partial) if key in found else partial
     return found
 
@@ -102,48 +115,65 @@ _NO_HISTOGRAM = (0, *(None for _ in BOUNDS))
 NOTHING: PartialSums = [0, 0, 0, 0, *(None for _ in range(_WIDTH - 4)), *(_NO_HISTOGRAM * len(_HISTOGRAMS))]
 
 
+def _apart(amounts: Sequence[Any]) -> Iterator[Any]:
+    """Yield `amounts`, and of each list of numbers of calls up to each bound the numbers between two of them."""
+    for amount in amounts:
+        if isinstance(amount, list):
+            yield from (more - fewer for fewer, more in pairwise((0, *amount)))
+        else:
+            yield amount
+
+
 def _queries(
     connection: Connection, asked: Question, rollup: RollupTable, hours: Sequence[Range], edges: Sequence[Range]
 ) -> Iterator[Select[Any]]:
+    # There, planning a statement takes longer than executing it, so it has few columns.
+    is_short = connection.dialect.name == "clickhouse"
     for part in batched(hours, _RANGES):
-        yield _of_hours(asked, rollup, span_table(part))
+        yield _of_hours(asked, rollup, span_table(part), is_short=is_short)
     for part in batched(edges, _RANGES):
-        yield at_current_prices(connection, _of_calls(asked, span_table(part)))
+        yield at_current_prices(connection, _of_calls(asked, span_table(part), is_short=is_short))
 
 
-def _of_hours(asked: Question, rollup: RollupTable, spans: CTE) -> Select[Any]:
+def _of_hours(asked: Question, rollup: RollupTable, spans: CTE, *, is_short: bool) -> Select[Any]:
     table = hourly[rollup.table]
     keys = [spans.c.label if name in SPANS else table.c[_column(name)] for name in asked.by]
     within = and_(table.c.hour >= spans.c.begins, table.c.hour < spans.c.ends)
     sums = [func.sum(amount) for amount in (*(table.c[name] for name in _SUMS), *written(table.c))]
-    counts = [count for name in _HISTOGRAMS for count in _counted(table, rollup, name)]
+    counts = [count for name in _HISTOGRAMS for count in _counted(table, rollup, name, is_short=is_short)]
     query = select(*keys, *_numbers(table.c.calls, table.c), *sums, *counts).join_from(spans, table, within)
     for name, wanted in asked.where:
         query = query.where(condition_on(table, name, wanted))
     return query.group_by(*keys)
 
 
-def _of_calls(asked: Question, spans: CTE) -> Select[Any]:
+def _of_calls(asked: Question, spans: CTE, *, is_short: bool) -> Select[Any]:
     keys = [spans.c.label if name in SPANS else DIMENSIONS[name] for name in asked.by]
     within = and_(calls.c.started_at >= spans.c.begins, calls.c.started_at < spans.c.ends)
-    counts = [func.count(value) for name in _HISTOGRAMS for value in _bucketed(calls.c[name])]
+    counts = [count for name in _HISTOGRAMS for count in _bucketed(calls.c[name], is_short=is_short)]
     query = select(*keys, *sums_of_calls(), *counts).join_from(spans, calls, within).where(IS_CALL)
     for name, wanted in asked.where:
         query = query.where(condition(name, wanted))
     return query.group_by(*keys)
 
 
-def _counted(table: Table, rollup: RollupTable, name: str) -> list[ColumnElement[Any]]:
+def _counted(table: Table, rollup: RollupTable, name: str, *, is_short: bool) -> list[ColumnElement[Any]]:
     """Return the calls with a value of `name`, and those in each bucket; none if the table has no histogram of it."""
     if name not in rollup.histograms:
         return [literal(0), *(null() for _ in BOUNDS)]
-    return [func.sum(table.c[column]) for column in (known(name), *buckets_of(name))]
+    number = func.sum(table.c[known(name)])
+    if is_short:
+        return [number, func.sumForEach(literal_column(f"{table.name}.{name}_up_to"))]
+    return [number, *(func.sum(table.c[column]) for column in buckets_of(name))]
 
 
-def _bucketed(amount: ColumnElement[Any]) -> list[ColumnElement[Any]]:
-    """Return `amount`, and of each bucket a value where `amount` is in it."""
+def _bucketed(amount: ColumnElement[Any], *, is_short: bool) -> list[ColumnElement[Any]]:
+    """Return the number of calls with an `amount`, and of those in each bucket."""
+    if is_short:
+        return [func.count(amount), func.calls_up_to(amount)]
     buckets = [case((amount <= BOUNDS[0], 1))]
-    return [amount, *buckets, *(case((and_(amount > low, amount <= high), 1)) for low, high in pairwise(BOUNDS))]
+    buckets += [case((and_(amount > low, amount <= high), 1)) for low, high in pairwise(BOUNDS)]
+    return [func.count(value) for value in (amount, *buckets)]
 
 
 def _numbers(number: ColumnElement[int], of: Any) -> list[ColumnElement[Any]]:
