@@ -17,7 +17,7 @@ PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 OR_NONE := || [ $$? = 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates fuzz librechat-newest go-client client-matrix mitmproxy-tests plan-clients live-servers focus-check tables prices shares vendor abuse faults clickhouse-oracle clickhouse-faults soak readme docs-pages picture man board-pictures ledger-page dashboards mutants lock wheel sbom clean untuned bench bench-hooks bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-metering memory bench-gauges bench-series bench-sidecars secrets image
+.PHONY: help demo run test check fast slow exhaustive test-lowest test-newest lint corpus replay estimates fuzz librechat-newest go-client client-matrix mitmproxy-tests plan-clients live-servers focus-check tables prices shares vendor abuse faults chdb clickhouse-oracle clickhouse-faults soak readme docs-pages picture man board-pictures ledger-page dashboards mutants lock wheel sbom clean untuned bench bench-hooks bench-pricing bench-ledger bench-alerts bench-bodies bench-imports bench-metering memory bench-gauges bench-series bench-sidecars secrets image
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
@@ -166,7 +166,14 @@ abuse: $(READY)  ## measure what other clients notice while the sidecar is abuse
 faults: $(READY)  ## test kill -9, full disks, hung processes ... under load; FLAGS="--only kill_sidecar --ledger sqlite --rounds 5"
 	PYTHONPATH=addons $(BIN)/python -m tests.faults $(FLAGS)
 
-clickhouse-oracle: $(READY)  ## compare ClickHouse of today (chDB, in FAREBOX_CHDB_PYTHON) with SQLite or Postgres; FLAGS="--rows 1000000 --ledger postgres"
+CHDB := .tools/chdb/bin/python
+chdb: $(CHDB)  ## install the engine of a current ClickHouse for tests (chDB): 180 MB from PyPI, 540 MB of disk
+$(CHDB): | $(READY)
+	$(UV) venv --quiet --allow-existing --python $(BIN)/python .tools/chdb-new
+	$(UV) pip install --quiet --python .tools/chdb-new --no-deps chdb-core==26.9.0
+	rm -rf .tools/chdb && mv .tools/chdb-new .tools/chdb
+
+clickhouse-oracle: $(READY) $(if $(FAREBOX_CHDB_PYTHON),,chdb)  ## compare ClickHouse of today (chDB) with SQLite or Postgres; FLAGS="--rows 1000000 --ledger postgres"
 	PYTHONPATH=addons $(BIN)/python -m tests.clickhouse.oracle $(FLAGS)
 
 clickhouse-faults: $(READY)  ## kill shards, ZooKeeper and the recorder under load, with Debian's ClickHouse; ten minutes; FLAGS="--rows 5000 --only hung_shard"

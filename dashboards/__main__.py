@@ -7,15 +7,23 @@ from pathlib import Path
 
 from . import people, sidecar, spend, traffic
 from .rules import files as rule_files
+from .sql.clickhouse import CLICKHOUSE
+from .sql.postgres import POSTGRES
 
 GENERATED = Path(__file__).parent / "generated"
-BOARDS = (spend.BOARD, traffic.BOARD, people.BOARD, sidecar.BOARD)
+# By folder. The others ask no ledger.
+BOARDS = {
+    "": (spend.board(POSTGRES), traffic.BOARD, people.board(POSTGRES), sidecar.BOARD),
+    "clickhouse/": (spend.board(CLICKHOUSE), people.board(CLICKHOUSE)),
+}
 
 
 def files() -> Iterator[tuple[str, str]]:
     """Yield the name and the text of each generated file."""
-    for board in BOARDS:
-        yield f"{board.uid}.json", json.dumps(board.json(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    for folder, boards in BOARDS.items():
+        for board in boards:
+            text = json.dumps(board.json(), indent=2, sort_keys=True, ensure_ascii=False)
+            yield f"{folder}{board.uid}.json", text + "\n"
     yield "rules.yml", rule_files.rules()
 
 
@@ -24,6 +32,7 @@ def main() -> int:
     if "--check" not in sys.argv:
         GENERATED.mkdir(exist_ok=True)
         for name, text in stale:
+            (GENERATED / name).parent.mkdir(exist_ok=True)
             (GENERATED / name).write_text(text, encoding="utf-8")
         return 0
     for name, _ in stale:

@@ -11,9 +11,9 @@ from grafanalib import core
 
 from .fields import Json
 from .normalise import SCHEMA, normalise
+from .sql.dialect import Dialect
 
 PROMETHEUS = {"type": "prometheus", "uid": "${prometheus}"}
-LEDGER = {"type": "grafana-postgresql-datasource", "uid": "${ledger}"}
 TAG = "farebox"
 _FULL_WIDTH = 24
 
@@ -80,9 +80,9 @@ def metric(expr: str, legend: str = "", *, instant: bool = False, format: str = 
     )
 
 
-def sql(query: str, *, format: str = "table") -> Any:
-    """Return a query to the ledger in Postgres, its text on one line."""
-    return core.SqlTarget(rawSql=" ".join(query.split()), format=format, datasource=LEDGER)
+def sql(ledger: Dialect, query: str, *, format: str = "table") -> Any:
+    """Return a query to the ledger, its text on one line."""
+    return core.SqlTarget(rawSql=" ".join(query.split()) + ledger.ending, format=format, datasource=ledger.source)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ _PANEL = ("editable", "error", "color", "columns", "fontSize", "mappings", "heig
 _TARGET = ("metric", "query", "step", "target", "intervalFactor")
 _ROW = ("id", "type", "title", "gridPos", "collapsed")
 # Fields of Prometheus' targets that one of SQL has no use for.
+_CLICKHOUSE = "grafana-clickhouse-datasource"
 _PROMETHEUS = ("expr", "legendFormat", "instant", "interval")
 
 
@@ -47,6 +48,16 @@ def _levels(fields: Json) -> Iterator[list[Json]]:
 
 def _target(target: Json) -> Json:
     kept = _without(target, *_TARGET)
+    if kept.get("datasource", {}).get("type") == _CLICKHOUSE:
+        is_table = kept["format"] == "table"
+        return {
+            **{key: kept[key] for key in ("datasource", "hide", "rawSql", "refId") if key in kept},
+            "editorType": "sql",
+            "queryType": "table" if is_table else "timeseries",
+            "format": 1 if is_table else 0,
+            # Of the editor that this form of a target is of; the data source would rewrite one of before 4.
+            "pluginVersion": "4.0.0",
+        }
     if "rawSql" in kept:
         return {**_without(kept, *_PROMETHEUS), "editorMode": "code", "rawQuery": True}
     return {**kept, "editorMode": "code", "range": not kept["instant"]}

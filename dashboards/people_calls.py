@@ -21,37 +21,39 @@ from .fields import (
 from .kit import Panel, Row, sql
 from .spend_trust import PAYERS
 from .spend_where import OUTCOMES
-from .sql import PERSON
+from .sql.dialect import Dialect
+from .sql.sums import person
 from .thresholds import LONG_INPUT
 
-_CHOSEN = f"$__timeFilter(c.started_at) AND provider IN (${{provider:sqlstring}}) AND {PERSON}"
-# A call's current price: the newest of those that `farebox reprice` put beside the recorded one.
-_PRICE = """LEFT JOIN LATERAL (SELECT p.cost_nanousd, p.cost_status FROM call_prices p
-    WHERE p.call_id = c.id AND p.started_at = c.started_at ORDER BY revision DESC LIMIT 1) p ON true"""
-_COST = "CASE WHEN p.cost_status IS NULL THEN c.cost_nanousd ELSE p.cost_nanousd END"
-_STATUS = "coalesce(p.cost_status, c.cost_status)"
-_MARKS = """CASE WHEN count(*) FILTER (WHERE cost_status IN ('partial', 'unpriced')) > 0 THEN '>= ' ELSE '' END
-    || CASE WHEN count(*) FILTER (WHERE cost_status = 'estimated') > 0 THEN '~' ELSE '' END"""
+_LOWER_BOUND, _ESTIMATED, _UNKNOWN = (
+    f"count(*) FILTER (WHERE cost_status {which})"
+    for which in ("IN ('partial', 'unpriced')", "= 'estimated'", "= 'unpriced'")
+)
+_MARKS = f"CASE WHEN {_LOWER_BOUND} > 0 THEN '>= ' ELSE '' END || CASE WHEN {_ESTIMATED} > 0 THEN '~' ELSE '' END"
 _MARK = f"coalesce(nullif({_MARKS}, ''), '=')"
-_UNKNOWN = "count(*) FILTER (WHERE cost_status = 'unpriced')"
-_SPENT = f"(CASE WHEN {_UNKNOWN} = 0 THEN coalesce(sum(cost), 0) ELSE sum(cost) END)::numeric / 1000000000"
-_DIGITS = "'FM999999999990.000000000'"
+_REFUSED = "count(*) FILTER (WHERE status IN (400, 422))"
 
 
-def _conversations() -> Panel:
+def _chosen(ledger: Dialect) -> str:
+    return f"{ledger.within} AND {ledger.chosen('provider', 'provider')} AND {person(ledger)}"
+
+
+def _conversations(ledger: Dialect) -> Panel:
+    spent = ledger.usd(f"(CASE WHEN {_UNKNOWN} = 0 THEN coalesce(sum(cost), 0) ELSE sum(cost) END)")
     query = f"""
         SELECT conversation, min(started_at) AS since, count(*) AS calls, {_MARK} AS mark,
-            {_SPENT} AS usd, {_UNKNOWN} AS without_cost, max(input_tokens) AS longest_input,
-            {_MARKS} || to_char({_SPENT}, {_DIGITS}) AS exact_usd
-        FROM (SELECT c.conversation, c.started_at, c.input_tokens, {_COST} AS cost, {_STATUS} AS cost_status
-            FROM calls c {_PRICE} WHERE {_CHOSEN} AND c.conversation IS NOT NULL) AS priced
+            {spent} AS usd, {_UNKNOWN} AS without_cost, max(input_tokens) AS longest_input,
+            {_MARKS} || {ledger.digits(spent, 9)} AS exact_usd
+        FROM (SELECT c.conversation, c.started_at, c.input_tokens, {ledger.cost} AS cost,
+                {ledger.status} AS cost_status
+            FROM {ledger.calls} {ledger.prices} WHERE {_chosen(ledger)} AND c.conversation IS NOT NULL) AS priced
         GROUP BY 1 ORDER BY 5 DESC NULLS FIRST LIMIT 100"""
     return table(
         "The 100 conversations that cost most, in the chosen time range",
         "Which chats are expensive, and do they still grow? Each turn sends the whole chat again, so a long one is "
         "expensive to continue. From single calls, at current prices: choose days, not months. `>=` marks lower "
         "bounds, `~` estimates. Those whose cost is wholly unknown come first.",
-        sql(query),
+        sql(ledger, query),
         defaults=defaults(empty="no call names its conversation"),
         overrides=[
             column("conversation", "Conversation"),
@@ -75,17 +77,17 @@ def _conversations() -> Panel:
     )
 
 
-def _parameters() -> Panel:
+def _parameters(ledger: Dialect) -> Panel:
     query = f"""
-        SELECT key AS parameter, c.host, count(*) AS calls, count(*) FILTER (WHERE status IN (400, 422)) AS refused,
+        SELECT key AS parameter, c.host, count(*) AS calls, {_REFUSED} AS refused,
             count(*) FILTER (WHERE status IN (400, 422) AND error_param = key) AS named
-        FROM calls c CROSS JOIN LATERAL jsonb_object_keys(c.params) AS key WHERE {_CHOSEN}
-        GROUP BY 1, 2 HAVING count(*) FILTER (WHERE status IN (400, 422)) > 0 ORDER BY 5 DESC, 4 DESC LIMIT 50"""
+        FROM {ledger.calls} {ledger.parameters} WHERE {_chosen(ledger)}
+        GROUP BY 1, 2 HAVING {_REFUSED} > 0 ORDER BY 5 DESC, 4 DESC LIMIT 50"""
     return table(
         "Parameters that hosts refuse, in the chosen time range",
         "Which parameter does a host refuse (400, 422)? Where refusals name it, tell the client to leave it out "
         "(LibreChat: dropParams). From single calls.",
-        sql(query),
+        sql(ledger, query),
         defaults=defaults(empty="no parameter was refused"),
         overrides=[
             column("parameter", "Parameter", width=170),
@@ -99,26 +101,28 @@ def _parameters() -> Panel:
     )
 
 
-_LATEST = f"""
+def _latest_query(ledger: Dialect) -> str:
+    return f"""
         SELECT started_at AS time, id, provider, model, status, outcome, user_id, duration_ms, ttft_ms,
             CASE WHEN cost IS NOT NULL THEN
                 CASE cost_status WHEN 'estimated' THEN '~' WHEN 'partial' THEN '>= ' ELSE '' END
-                || to_char(cost::numeric / 1000000000, {_DIGITS})
+                || {ledger.digits(ledger.usd("cost"), 9)}
             WHEN cost_status = 'none' THEN '-' WHEN cost_status = 'included' THEN 'included' ELSE 'unknown' END AS usd
-        FROM (SELECT c.started_at, c.id::text AS id, c.provider, c.status, c.outcome,
+        FROM (SELECT c.started_at, {ledger.text("c.id")} AS id, c.provider, c.status, c.outcome,
                 coalesce(c.model_returned, c.model_requested, '(unknown)') AS model,
                 coalesce(c.user_id, '(unknown)') AS user_id, c.duration_ms, c.ttft_ms,
-                {_COST} AS cost, {_STATUS} AS cost_status
-            FROM (SELECT c.* FROM calls c WHERE {_CHOSEN} ORDER BY c.started_at DESC LIMIT 200) AS c {_PRICE}) AS latest
+                {ledger.cost} AS cost, {ledger.status} AS cost_status
+            FROM (SELECT c.* FROM {ledger.calls} WHERE {_chosen(ledger)} ORDER BY c.started_at DESC LIMIT 200) AS c
+            {ledger.prices}) AS latest
         ORDER BY started_at DESC"""
 
 
-def _latest() -> Panel:
+def _latest(ledger: Dialect) -> Panel:
     return table(
         "Latest 200 calls, newest first",
         "What just happened? The last 200 calls of the time range; `farebox show ID` prints one in full. Cost to the "
         "nano-dollar: `~` is an estimate, `>=` a lower bound, `included` paid by a plan, `-` nothing to pay.",
-        sql(_LATEST),
+        sql(ledger, _latest_query(ledger)),
         defaults=defaults(empty="no calls"),
         overrides=[
             column("time", "Time", Unit("dateTimeAsIso"), width=170),
@@ -144,17 +148,17 @@ def _latest() -> Panel:
     )
 
 
-def _keys() -> Panel:
+def _keys(ledger: Dialect) -> Panel:
     query = f"""
         SELECT coalesce(key_fingerprint, '(unknown)') AS key, coalesce(key_kind, '(unknown)') AS kind,
             coalesce(billing, 'unknown') AS billing, coalesce(plan, '-') AS plan,
             coalesce(billing_source, '(unknown)') AS known_by, count(*) AS calls
-        FROM calls c WHERE {_CHOSEN} GROUP BY 1, 2, 3, 4, 5 ORDER BY 6 DESC LIMIT 100"""
+        FROM {ledger.calls} WHERE {_chosen(ledger)} GROUP BY 1, 2, 3, 4, 5 ORDER BY 6 DESC LIMIT 100"""
     return table(
         "Keys, and who pays for their calls, in the chosen time range",
         "Which keys are of a plan, which are billed by the call, and how is it known? Keys are fingerprints; a key of "
         "the kind `oauth` is a login. From single calls.",
-        sql(query),
+        sql(ledger, query),
         defaults=defaults(empty="no calls"),
         overrides=[
             column("key", "Key"),
@@ -169,4 +173,7 @@ def _keys() -> Panel:
     )
 
 
-ROWS = [Row("What on: the chosen users and teams", [_conversations(), _keys(), _parameters(), _latest()])]
+def rows(ledger: Dialect) -> list[Row]:
+    """Return the rows of the board."""
+    panels = [_conversations(ledger), _keys(ledger), _parameters(ledger), _latest(ledger)]
+    return [Row("What on: the chosen users and teams", panels)]

@@ -21,7 +21,8 @@ from .joined import joined
 from .kit import Board, Panel, Row, metric
 from .promql import marked as by_mark
 from .rules.spend import floor
-from .sql import MODEL
+from .sql.dialect import Dialect
+from .sql.sums import MODEL
 from .thresholds import (
     BUDGET_EXCEEDED,
     BUDGET_HALF_USED,
@@ -125,34 +126,35 @@ def _unusual() -> Panel:
     )
 
 
-BOARD = Board(
-    UID,
-    "Farebox / Spend",
-    "Is the money all right, where does it go, and can the figures be believed?",
-    [
-        Row(
-            "Now: all providers and models, whatever is chosen above",
-            [
-                _spent("Today, since midnight", "today", "midnight"),
-                _spent("This month, so far", "month", "the first of the month"),
-                _forecast(),
-                _budgets(),
-            ],
-        ),
-        *spend_trust.FIRST,
-        *spend_trust.WHO_PAYS,
-        *spend_where.ROWS,
-        Row("Is it unusual: all providers and models", [_unusual()]),
-        *spend_trust.REST,
-    ],
-    [
-        variables.METRICS,
-        variables.RECORDS,
-        variables.of_ledger("provider", "Provider", "provider", "hourly_by_model"),
-        variables.of_ledger("model", "Model", MODEL, "hourly_by_model"),
-        variables.ZONE,
-    ],
-    annotations=[ALERTS, PRICE_UPDATES, RESTARTS],
-    since="now-30d/d",
-    refresh="5m",
-)
+def board(ledger: Dialect) -> Board:
+    """Return the board that asks a ledger."""
+    return Board(
+        UID,
+        "Farebox / Spend",
+        "Is the money all right, where does it go, and can the figures be believed?",
+        [
+            Row(
+                "Now: all providers and models, whatever is chosen above",
+                [
+                    _spent("Today, since midnight", "today", "midnight"),
+                    _spent("This month, so far", "month", "the first of the month"),
+                    _forecast(),
+                    _budgets(),
+                ],
+            ),
+            *spend_trust.first(ledger),
+            *spend_where.rows(ledger),
+            Row("Is it unusual: all providers and models", [_unusual()]),
+            *spend_trust.rest(ledger),
+        ],
+        [
+            variables.METRICS,
+            variables.records(ledger),
+            variables.of_ledger(ledger, "provider", "Provider", "provider", "hourly_by_model"),
+            variables.of_ledger(ledger, "model", "Model", MODEL, "hourly_by_model"),
+            variables.ZONE,
+        ],
+        annotations=[ALERTS, PRICE_UPDATES, RESTARTS],
+        since="now-30d/d",
+        refresh="5m",
+    )

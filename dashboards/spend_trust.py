@@ -18,23 +18,33 @@ from .fields import (
     named,
 )
 from .kit import Panel, Row, metric, sql
-from .sql import CHOSEN, EXACT, MODEL, SPENT, USD, WITHOUT_COST, marked
+from .sql.dialect import Dialect, Given
+from .sql.sums import MODEL, WITHOUT_COST, chosen, marked, spent, usd
+from .sql.sums import exact as exact_usd
 from .thresholds import CATALOGUE_AGE, PRICE_DRIFT
 
 _DAYS = Unit("dtdurations", 0)
 
 
-def _sums() -> Panel:
+def _periods(ledger: Dialect) -> Given:
+    rows = [
+        ["1", "'today'", ledger.day("now()"), "now()"],
+        ["2", "'this month'", ledger.month("now()"), "now()"],
+        ["3", "'chosen time range'", ledger.first_hour, ledger.until],
+    ]
+    return Given("periods", ["place", "period", "since", "until"], rows)
+
+
+def _sums(ledger: Dialect) -> Panel:
+    where = f"{ledger.chosen('provider', 'provider')} AND {ledger.chosen('model', MODEL)}"
+    within = "hour >= since AND hour <= until"
+    given, matched = ledger.matched(_periods(ledger), "hourly_by_model", within, where, since="since")
+    known = marked(ledger, usd(ledger), 2, "'$' || ")
     query = f"""
-        WITH periods (place, period, since, until) AS (VALUES
-            (1, 'today', date_trunc('day', now(), ${{tz:sqlstring}}), now()),
-            (2, 'this month', date_trunc('month', now(), ${{tz:sqlstring}}), now()),
-            (3, 'chosen time range', date_trunc('hour', $__timeFrom()::timestamptz, 'UTC'), $__timeTo()::timestamptz))
-        SELECT period,
-            CASE WHEN count(calls) = 0 THEN 'no calls' ELSE {marked(USD, "FM999999999990.00", "'$' || ")} END AS spend,
-            coalesce(sum(calls), 0) AS calls, {WITHOUT_COST} AS without_cost, {EXACT} AS exact_usd
-        FROM periods LEFT JOIN hourly_by_model ON hour >= since AND hour <= until
-            AND provider IN (${{provider:sqlstring}}) AND {MODEL} IN (${{model:sqlstring}})
+        {given}
+        SELECT period, CASE WHEN count(calls) = 0 THEN 'no calls' ELSE {known} END AS spend,
+            coalesce(sum(calls), 0) AS calls, {WITHOUT_COST} AS without_cost, {exact_usd(ledger)} AS exact_usd
+        FROM {matched}
         GROUP BY place, period ORDER BY place"""
     return table(
         "Spend, and what it leaves out",
@@ -42,7 +52,7 @@ def _sums() -> Panel:
         "them; `>=` marks lower bounds: some calls have a partial cost or none. `Cost unknown` counts the calls that "
         "the sum leaves out. Exact USD has every nano-dollar. Days and months begin in the time zone of farebox; the "
         "chosen time range counts whole hours.",
-        sql(query),
+        sql(ledger, query),
         defaults=defaults(empty="no calls"),
         overrides=[
             column("period", "Period"),
@@ -67,20 +77,23 @@ _CERTAINTY = (
 )
 
 
-def _certainty() -> Panel:
-    kinds = ", ".join(f"({place}, '{kind}', ARRAY[{of}])" for place, (kind, of) in enumerate(_CERTAINTY))
+def _certainty(ledger: Dialect) -> Panel:
+    where = chosen(ledger)
+    rows = [[str(place), f"'{kind}'", ledger.texts(of)] for place, (kind, of) in enumerate(_CERTAINTY)]
+    kinds = Given("kinds", ["place", "kind", "statuses"], rows)
+    given, matched = ledger.matched(kinds, "hourly_by_model", ledger.is_in("cost_status", "statuses"), where)
     # A refusal costs nothing by itself, and so does a call that a plan has paid for.
-    usd = f"CASE WHEN place = {len(_CERTAINTY) - 1} OR count(calls) = 0 THEN 0 ELSE {USD} END"
+    known = f"CASE WHEN place = {len(_CERTAINTY) - 1} OR count(calls) = 0 THEN 0 ELSE {usd(ledger)} END"
     query = f"""
-        WITH kinds (place, kind, statuses) AS (VALUES {kinds})
-        SELECT kind, coalesce(sum(calls), 0) AS calls, {usd} AS usd, {WITHOUT_COST} AS without_cost
-        FROM kinds LEFT JOIN hourly_by_model ON cost_status = ANY (statuses) AND {CHOSEN}
-        GROUP BY place, kind HAVING (SELECT count(*) FROM hourly_by_model WHERE {CHOSEN}) > 0 ORDER BY place"""
+        {given}
+        SELECT kind, coalesce(sum(calls), 0) AS calls, {known} AS usd, {WITHOUT_COST} AS without_cost
+        FROM {matched}
+        GROUP BY place, kind HAVING (SELECT count(*) FROM hourly_by_model WHERE {where}) > 0 ORDER BY place"""
     return table(
         "How sure is the spend, in the chosen time range",
         "How much of the chosen spend did providers state themselves, how much comes from price lists, how much is "
         "estimated or a lower bound, and how many calls are missing from it?",
-        sql(query),
+        sql(ledger, query),
         defaults=defaults(empty="no calls"),
         overrides=[
             column("kind", "The cost is", width=290),
@@ -94,17 +107,18 @@ def _certainty() -> Panel:
     )
 
 
-def _unpriced() -> Panel:
+def _unpriced(ledger: Dialect) -> Panel:
     query = f"""
         SELECT provider, coalesce(model, '(unknown)') AS model, sum(calls) AS calls, sum(input_tokens) AS input_tokens,
             sum(output_tokens) AS output_tokens, min(hour) AS since
-        FROM hourly_by_model WHERE {CHOSEN} AND cost_status = 'unpriced' GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 100"""
+        FROM hourly_by_model WHERE {chosen(ledger)} AND cost_status = 'unpriced' GROUP BY 1, 2
+        ORDER BY 3 DESC LIMIT 100"""
     return table(
         "Models without a price",
         "Which calls are missing from the sums, and since when, in the chosen time range? `farebox prices lint` "
         "prints the lines to add to "
         "farebox.yaml; `farebox reprice` counts them in afterwards.",
-        sql(query),
+        sql(ledger, query),
         defaults=defaults(empty="every model has a price", mappings=[UNKNOWN]),
         overrides=[
             column("provider", "Provider", width=90),
@@ -119,22 +133,22 @@ def _unpriced() -> Panel:
     )
 
 
-def _drift() -> Panel:
-    reported, catalogue = USD, USD.replace("cost_nanousd", "catalogue_cost_nanousd")
+def _drift(ledger: Dialect) -> Panel:
+    catalogue = usd(ledger, "catalogue_cost_nanousd")
+    drift = f"{ledger.ratio('sum(cost_nanousd)', 'sum(catalogue_cost_nanousd)')} - 1"
     query = f"""
-        SELECT provider, coalesce(model, '(unknown)') AS model, {reported} AS reported, {catalogue} AS catalogue,
-            sum(cost_nanousd)::numeric / nullif(sum(catalogue_cost_nanousd), 0) - 1 AS drift
+        SELECT provider, coalesce(model, '(unknown)') AS model, {usd(ledger)} AS reported, {catalogue} AS catalogue,
+            {drift} AS drift
         FROM hourly_by_model
-        WHERE {CHOSEN} AND cost_status = 'reported' AND catalogue_cost_nanousd IS NOT NULL
+        WHERE {chosen(ledger)} AND cost_status = 'reported' AND catalogue_cost_nanousd IS NOT NULL
             AND catalogue_cost_nanousd_known = cost_nanousd_known
-        GROUP BY 1, 2 ORDER BY abs(sum(cost_nanousd)::numeric / nullif(sum(catalogue_cost_nanousd), 0) - 1)
-        DESC NULLS LAST LIMIT 20"""
+        GROUP BY 1, 2 ORDER BY abs({drift}) DESC NULLS LAST LIMIT 20"""
     levels = ((None, "orange"), (-PRICE_DRIFT, "text"), (PRICE_DRIFT, "orange"))
     return table(
         "Costs stated by providers, against the price lists",
         "Do the price lists drift? Of calls whose cost the provider stated, and that the lists can price too. More "
         f"than {PRICE_DRIFT:.0%} apart is orange, as in FareboxPricesDrift.",
-        sql(query),
+        sql(ledger, query),
         defaults=defaults(empty="no provider stated a cost"),
         overrides=[
             column("provider", "Provider", width=105),
@@ -157,26 +171,26 @@ PAYERS = {
     "free_tier": ("free of charge", "text"),
     "unknown": ("not known who pays", "text"),
 }
-_DOLLARS = "FM999999999990.00"
+_INCLUDED = ("cost_status IN ('included', 'none')", "cost_status = 'included'")
 
 
-def _payers() -> Panel:
-    listed = USD.replace("cost_nanousd", "catalogue_cost_nanousd")
+def _payers(ledger: Dialect) -> Panel:
+    listed = ledger.digits(usd(ledger, "catalogue_cost_nanousd"), 2)
     partly = "CASE WHEN coalesce(sum(catalogue_cost_nanousd_known), 0) < sum(calls) THEN '>= ' ELSE '' END"
-    included = "bool_and(cost_status IN ('included', 'none')) AND bool_or(cost_status = 'included')"
+    billed = marked(ledger, spent(ledger), 2, "'$' || ")
     query = f"""
         SELECT coalesce(billing, 'unknown') AS billing, coalesce(plan, '-') AS plan, sum(calls) AS calls,
-            CASE WHEN {included} THEN 'included'
-                ELSE coalesce({marked(SPENT, _DOLLARS, "'$' || ")}, 'unknown') END AS billed,
-            {WITHOUT_COST} AS without_cost,
-            coalesce({partly} || '$' || to_char({listed}, '{_DOLLARS}'), '-') AS listed
-        FROM hourly_by_model WHERE {CHOSEN} GROUP BY 1, 2 ORDER BY sum(cost_nanousd) DESC NULLS LAST, 3 DESC LIMIT 50"""
+            CASE WHEN {ledger.all_and_some(*_INCLUDED)} THEN 'included'
+                ELSE coalesce({billed}, 'unknown') END AS billed, {WITHOUT_COST} AS without_cost,
+            coalesce({partly} || '$' || {listed}, '-') AS listed
+        FROM hourly_by_model WHERE {chosen(ledger)} GROUP BY 1, 2
+        ORDER BY sum(cost_nanousd) DESC NULLS LAST, 3 DESC LIMIT 50"""
     return table(
         "Who pays, in the chosen time range",
         "What is billed by the call, and what have plans and reserved capacity paid for? Calls that are `included` "
         "aren't in the spend: they cost nothing by themselves. Their list price says what they would have cost; `>=` "
         "if it is known of some of the calls alone.",
-        sql(query),
+        sql(ledger, query),
         defaults=defaults(empty="no calls"),
         overrides=[
             column("billing", "The calls are", mappings=[named(PAYERS)], width=260),
@@ -204,6 +218,15 @@ def _age() -> Panel:
     )
 
 
-FIRST = [Row("Can it be believed: the chosen providers and models", [_sums(), _certainty()])]
-WHO_PAYS = [Row("Who pays: the chosen providers and models", [_payers()])]
-REST = [Row("What is missing or may be wrong: the chosen providers and models", [_unpriced(), _drift(), _age()])]
+def first(ledger: Dialect) -> list[Row]:
+    """Return the rows of the board's sums."""
+    return [
+        Row("Can it be believed: the chosen providers and models", [_sums(ledger), _certainty(ledger)]),
+        Row("Who pays: the chosen providers and models", [_payers(ledger)]),
+    ]
+
+
+def rest(ledger: Dialect) -> list[Row]:
+    """Return the rows of what a sum may lack."""
+    panels = [_unpriced(ledger), _drift(ledger), _age()]
+    return [Row("What is missing or may be wrong: the chosen providers and models", panels)]

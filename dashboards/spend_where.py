@@ -25,7 +25,10 @@ from .fields import (
 )
 from .kit import Panel, Row, metric, sql
 from .links import to_board
-from .sql import CHOSEN, DAY, EXACT, MARK, MODEL, SPENT, UNCERTAIN, USD, WITHOUT_COST, largest
+from .sql.dialect import Dialect
+from .sql.largest import largest
+from .sql.sums import MARK, MODEL, UNCERTAIN, WITHOUT_COST, chosen, spent, usd
+from .sql.sums import exact as exact_usd
 
 # How a call ended that nobody read to its end.
 OUTCOMES = {
@@ -38,21 +41,21 @@ OUTCOMES = {
 }
 
 
-def _per_day() -> Panel:
+def _per_day(ledger: Dialect) -> Panel:
     query = f"""
-        WITH chosen AS (SELECT {DAY} AS day, {MODEL} AS model, sum(cost_nanousd) AS cost
-            FROM hourly_by_model WHERE {CHOSEN} GROUP BY 1, 2),
+        WITH chosen AS (SELECT {ledger.day("hour")} AS day, {MODEL} AS model, sum(cost_nanousd) AS cost
+            FROM hourly_by_model WHERE {chosen(ledger)} GROUP BY 1, 2),
         placed AS (SELECT model, row_number() OVER (ORDER BY sum(cost) DESC NULLS LAST, model) AS place
             FROM chosen GROUP BY 1)
         SELECT day AS time, CASE WHEN place <= {len(RANKS)} THEN place || ' · ' || model ELSE '{OTHER}' END AS metric,
-            sum(cost)::numeric / 1000000000 AS usd
+            {ledger.usd("sum(cost)")} AS {ledger.value}
         FROM chosen JOIN placed USING (model) WHERE cost IS NOT NULL
         GROUP BY 1, 2 ORDER BY 1, min(place)"""
     return stacked(
         "Known spend per day, by model",
         f"Which model cost what on which day? Days begin at midnight of farebox's time zone. The {len(RANKS)} dearest "
         f"models, the rest as `{OTHER}`. Calls of unknown cost are left out.",
-        sql(query, format="time_series"),
+        sql(ledger, query, format="time_series"),
         defaults=defaults(MONEY, empty="no calls", color="palette-classic"),
         overrides=by_rank(),
         bars=True,
@@ -61,13 +64,13 @@ def _per_day() -> Panel:
     )
 
 
-def _providers() -> Panel:
-    columns = [f"{MARK} AS mark", f"{SPENT} AS usd", f"{WITHOUT_COST} AS without_cost"]
+def _providers(ledger: Dialect) -> Panel:
+    columns = [f"{MARK} AS mark", f"{spent(ledger)} AS usd", f"{WITHOUT_COST} AS without_cost"]
     return table(
         "By provider",
         "Who gets the money? `>=` marks lower bounds, `~` estimates. Providers whose cost is wholly unknown come "
         "first.",
-        sql(largest({"provider": "provider"}, columns, "hourly_by_model", CHOSEN, limit=100)),
+        sql(ledger, largest({"provider": "provider"}, columns, "hourly_by_model", chosen(ledger), limit=100)),
         defaults=defaults(empty="no calls"),
         overrides=[
             column(
@@ -85,25 +88,27 @@ def _providers() -> Panel:
     )
 
 
-_OF_MODELS = (
-    "sum(calls) AS calls",
-    f"{MARK} AS mark",
-    f"{SPENT} AS usd",
-    f"1000 * {USD} / nullif(sum(cost_nanousd_known), 0) AS usd_per_1k",
-    "sum(cache_read_tokens)::numeric / nullif(sum(cacheable_tokens), 0) AS cache_share",
-    f"{WITHOUT_COST} AS without_cost",
-    f"{UNCERTAIN} AS uncertain",
-    f"{EXACT} AS exact_usd",
-)
+def _of_models(ledger: Dialect) -> list[str]:
+    return [
+        "sum(calls) AS calls",
+        f"{MARK} AS mark",
+        f"{spent(ledger)} AS usd",
+        f"{ledger.quotient(f'1000 * {usd(ledger)}', 'sum(cost_nanousd_known)')} AS usd_per_1k",
+        f"{ledger.ratio('sum(cache_read_tokens)', 'sum(cacheable_tokens)')} AS cache_share",
+        f"{WITHOUT_COST} AS without_cost",
+        f"{UNCERTAIN} AS uncertain",
+        f"{exact_usd(ledger)} AS exact_usd",
+    ]
 
 
-def _models() -> Panel:
+def _models(ledger: Dialect) -> Panel:
+    keys = {"provider": "provider", "model": MODEL}
     return table(
         "Models",
         "What does each model cost, in all and per 1,000 calls with a known cost? `Input from cache` is the share of "
         "its input tokens. `>=` marks lower bounds, `~` estimates. Models whose cost is wholly unknown come first; "
         "beyond the first 100, the rest is one row.",
-        sql(largest({"provider": "provider", "model": MODEL}, _OF_MODELS, "hourly_by_model", CHOSEN, limit=100)),
+        sql(ledger, largest(keys, _of_models(ledger), "hourly_by_model", chosen(ledger), limit=100)),
         defaults=defaults(empty="no calls"),
         overrides=[
             column("provider", "Provider", width=110),
@@ -130,15 +135,15 @@ def _models() -> Panel:
     )
 
 
-def _unread() -> Panel:
-    columns = ["sum(calls) AS calls", f"{MARK} AS mark", f"{SPENT} AS usd", f"{WITHOUT_COST} AS without_cost"]
-    where = f"{CHOSEN} AND outcome <> 'ok'"
-    keys = {"outcome": "outcome", "status": "coalesce(status::text, '-')"}
+def _unread(ledger: Dialect) -> Panel:
+    columns = ["sum(calls) AS calls", f"{MARK} AS mark", f"{spent(ledger)} AS usd", f"{WITHOUT_COST} AS without_cost"]
+    where = f"{chosen(ledger)} AND outcome <> 'ok'"
+    keys = {"outcome": "outcome", "status": f"coalesce({ledger.text('status')}, '-')"}
     return table(
         "Failed, cut and abandoned calls",
         "What was paid for and never read to its end? Providers bill a cut answer up to the cut; a refusal costs "
         "nothing.",
-        sql(largest(keys, columns, "hourly_by_model", where, limit=50)),
+        sql(ledger, largest(keys, columns, "hourly_by_model", where, limit=50)),
         defaults=defaults(empty="every call was read to its end"),
         overrides=[
             column("outcome", "How it ended", mappings=[named(OUTCOMES)]),
@@ -164,14 +169,20 @@ def _saved() -> Panel:
     )
 
 
-def _purposes() -> Panel:
-    share = "sum(cost_nanousd)::numeric / nullif(sum(sum(cost_nanousd)) OVER (), 0) AS share"
-    columns = [f"{MARK} AS mark", f"{SPENT} AS usd", share, "sum(calls) AS calls", f"{WITHOUT_COST} AS without_cost"]
+def _purposes(ledger: Dialect) -> Panel:
+    share = ledger.ratio("sum(cost_nanousd)", "sum(sum(cost_nanousd)) OVER ()")
+    columns = [
+        f"{MARK} AS mark",
+        f"{spent(ledger)} AS usd",
+        f"{share} AS share",
+        "sum(calls) AS calls",
+        f"{WITHOUT_COST} AS without_cost",
+    ]
     keys = {"purpose": "coalesce(purpose, '(unknown)')"}
     return table(
         "What for: chat, titles, agents ...",
         "How much goes to calls that no user asked for, such as titles? Share is of the known spend.",
-        sql(largest(keys, columns, "hourly_by_model", CHOSEN, limit=50)),
+        sql(ledger, largest(keys, columns, "hourly_by_model", chosen(ledger), limit=50)),
         defaults=defaults(empty="no calls"),
         overrides=[
             column("purpose", "Purpose", width=95),
@@ -186,7 +197,11 @@ def _purposes() -> Panel:
     )
 
 
-ROWS = [
-    Row("Where it goes: the chosen providers and models", [_per_day(), _providers(), _models()]),
-    Row("Where money could be saved: the chosen providers and models", [_unread(), _purposes(), _saved()]),
-]
+def rows(ledger: Dialect) -> list[Row]:
+    """Return the rows of the board."""
+    spent_on = [_per_day(ledger), _providers(ledger), _models(ledger)]
+    saving = [_unread(ledger), _purposes(ledger), _saved()]
+    return [
+        Row("Where it goes: the chosen providers and models", spent_on),
+        Row("Where money could be saved: the chosen providers and models", saving),
+    ]

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from .fields import Json
-from .kit import LEDGER, PROMETHEUS
+from .kit import PROMETHEUS
+from .sql.dialect import Dialect
 
 # The data sources that `farebox dashboards` provisions; where they are not, Grafana takes the first of the kind.
 PROMETHEUS_UID = "farebox-prometheus"
@@ -24,22 +25,21 @@ def source(name: str, label: str, plugin: str, uid: str) -> Json:
     }
 
 
+def records(ledger: Dialect) -> Json:
+    """Return the choice of a ledger's data source."""
+    return source("ledger", "Ledger", ledger.plugin, LEDGER_UID)
+
+
 def of_metrics(name: str, label: str, query: str) -> Json:
     """Return a choice of label values; All matches every value."""
     asked = {"qryType": 1, "query": query, "refId": "PrometheusVariableQueryEditor-VariableQuery"}
     return {**_choice(name, label), "datasource": PROMETHEUS, "query": asked, "definition": query, "allValue": ".*"}
 
 
-def of_ledger(name: str, label: str, expression: str, table: str) -> Json:
-    """Return a choice of the values that `expression` had in 90 days of `table`.
-
-    All stands for the expression itself: `x IN (x)` holds for rows older than that too.
-    """
-    query = (
-        f"SELECT DISTINCT {expression} FROM {table} "
-        f"WHERE hour >= $__timeTo()::timestamptz - interval '90 days' ORDER BY 1 LIMIT 1000"
-    )
-    return {**_choice(name, label), "datasource": LEDGER, "query": query, "definition": query, "allValue": expression}
+def of_ledger(ledger: Dialect, name: str, label: str, expression: str, table: str) -> Json:
+    """Return a choice of the values that `expression` had in 90 days of `table`; All stands for older ones too."""
+    query = f"SELECT DISTINCT {expression} FROM {table} WHERE hour >= {ledger.before_end(90)} ORDER BY 1 LIMIT 1000"
+    return {**_choice(name, label), "datasource": ledger.source, **ledger.variable(expression, query)}
 
 
 def fixed(name: str, label: str, values: Mapping[str, str]) -> Json:
@@ -76,5 +76,4 @@ def _variable(kind: str, name: str, label: str) -> Json:
 
 
 METRICS = source("prometheus", "Metrics", "prometheus", PROMETHEUS_UID)
-RECORDS = source("ledger", "Ledger", "grafana-postgresql-datasource", LEDGER_UID)
 ZONE = constant("tz", "UTC")

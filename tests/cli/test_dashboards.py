@@ -11,6 +11,7 @@ from tests.support.boards import NAMES
 from tests.support.commands import Done, farebox
 
 POSTGRES = "postgresql://owner:canary-password@db.example.com/farebox"
+CLICKHOUSE = "clickhouse://owner:canary-password@ch.example.com/farebox"
 
 
 @pytest.fixture
@@ -59,9 +60,30 @@ def test_on_sqlite_panels_of_the_ledger_say_what_they_need(
 ) -> None:
     done, files = run(capfd, monkeypatch, folder)
 
-    assert "needs a Postgres ledger" in files["dashboards/farebox-spend.json"]
+    assert "needs a ledger in Postgres or ClickHouse" in files["dashboards/farebox-spend.json"]
     assert "rawSql" not in "".join(files.values())
-    assert "need a Postgres ledger" in done.out
+    assert "need one in Postgres or ClickHouse" in done.out
+
+
+def test_boards_and_data_source_are_those_of_a_ledger_on_clickhouse(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    done, files = run(capfd, monkeypatch, folder, "--ledger", CLICKHOUSE)
+
+    boards = [name for name in files if name.endswith(".json")]
+    assert (done.code, boards) == (0, [f"dashboards/{name}.json" for name in NAMES])
+    for name, text in files.items():
+        assert "grafana-postgresql-datasource" not in text
+        assert ("grafana-clickhouse-datasource" in text) is (name in asking_the_ledger())
+    assert "plugin grafana-clickhouse-datasource" in done.out
+    assert "canary" not in "".join(files.values())
+
+
+def asking_the_ledger() -> set[str]:
+    """Return the files that name the data source of the ledger."""
+    return {f"dashboards/farebox-{name}.json" for name in ("people", "spend")} | {
+        "provisioning/datasources/farebox.yaml"
+    }
 
 
 def test_a_password_can_lie_in_a_file_of_grafanas_machine(

@@ -24,7 +24,7 @@ def calls(number: int, seed: int = 1) -> Iterator[Record]:
     pick = random.Random(seed)
     step = SPAN / number
     for place in range(number):
-        yield _call(pick, FIRST + step * ((place * 7919) % number), place)
+        yield _asked(_call(pick, FIRST + step * ((place * 7919) % number), place), place)
 
 
 def completed(records: list[Record]) -> list[Completion]:
@@ -68,6 +68,17 @@ def repriced(records: list[Record]) -> list[tuple[Record, Record]]:
         (one, msgspec.structs.replace(one, cost_nanousd=(one.cost_nanousd or 0) + 3, cost_status="priced"))
         for one in priced
     ]
+
+
+def _asked(call: Record, place: int) -> Record:
+    """Return `call` with parameters if it is one of some; of these, some are refused, and some refusals name one."""
+    if place % 5:
+        return call
+    params = {"stream": True, "it's": "back\\slash"} if place % 10 else {"top_p": 0.5, "stream": None}
+    if place % 15:
+        return msgspec.structs.replace(call, params=params)
+    named = "top_p" if place % 30 else None
+    return msgspec.structs.replace(call, params=params, status=400, outcome="http_error", error_param=named)
 
 
 def _call(pick: random.Random, at: datetime, place: int) -> Record:

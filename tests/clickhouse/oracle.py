@@ -1,7 +1,8 @@
 """Compares ClickHouse of today, by chDB, with another ledger: the same rows, every question, to the nano-dollar.
 
 `make clickhouse-oracle` does so with 100,000 rows and SQLite; with FLAGS="--rows 1000000 --ledger postgres", with a
-million in Postgres. FAREBOX_CHDB_PYTHON names an interpreter that has chdb (534 MB, so it is no dependency).
+million in Postgres, and what Grafana's boards ask too. `make chdb` installs chDB (534 MB, so it is no dependency);
+FAREBOX_CHDB_PYTHON names another interpreter that has it.
 """
 
 import argparse
@@ -31,8 +32,9 @@ from tests.support import clickhouse
 from tests.support.ledgers import new_ledger, new_postgres_ledger
 from tests.support.postgres import Postgres
 
+from .board_questions import board_questions, ledger_of
 from .calls import FIRST, SPAN, calls, completed, priced_early, repriced
-from .questions import questions
+from .questions import Question, questions
 
 _BATCH = 20_000
 _REVISED_AT = FIRST + SPAN * 0.4
@@ -111,7 +113,7 @@ def _fill(engine: Engine, number: int) -> None:
 
 
 def _compared(one: Engine, other: Engine) -> Iterator[_Compared]:
-    for name, ask in questions():
+    for name, ask in (*questions(), *_of_boards(one)):
         seconds = []
         answers = []
         for engine in (one, other):
@@ -125,6 +127,12 @@ def _compared(one: Engine, other: Engine) -> Iterator[_Compared]:
         if not is_same:
             print(f"  {str(answers[0])[:2000]}\n  {str(answers[1])[:2000]}")
         yield _Compared(name, is_same, seconds)
+
+
+def _of_boards(other: Engine) -> Iterator[tuple[str, Question]]:
+    """Yield what Grafana's boards ask, if they can ask the `other` ledger too."""
+    if other.dialect.name == "postgresql":
+        yield from ((name, lambda engine, ask=ask: ask(ledger_of(engine))) for name, ask in board_questions())
 
 
 if __name__ == "__main__":

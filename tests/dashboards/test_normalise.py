@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from dashboards.normalise import normalise
 
 
@@ -31,6 +33,24 @@ def test_a_query_in_sql_has_nothing_of_prometheus() -> None:
     [panel] = normalise(board({"type": "table", "targets": [target]}))["panels"]
 
     assert panel["targets"] == [{"rawSql": "SELECT 1", "format": "table", "editorMode": "code", "rawQuery": True}]
+
+
+@pytest.mark.parametrize(("form", "told"), [("table", (1, "table")), ("time_series", (0, "timeseries"))])
+def test_a_query_to_clickhouse_is_what_its_data_source_reads(form: str, told: tuple[int, str]) -> None:
+    source = {"type": "grafana-clickhouse-datasource", "uid": "${ledger}"}
+    target = {"rawSql": "SELECT 1", "format": form, "expr": "", "rawQuery": True, "refId": "A", "datasource": source}
+
+    [panel] = normalise(board({"type": "table", "targets": [target]}))["panels"]
+
+    [made] = panel["targets"]
+    assert (made.pop("format"), made.pop("queryType")) == told
+    assert made == {
+        "datasource": source,
+        "editorType": "sql",
+        "pluginVersion": "4.0.0",
+        "rawSql": "SELECT 1",
+        "refId": "A",
+    }
 
 
 def test_a_query_in_promql_is_of_a_moment_or_of_a_range() -> None:

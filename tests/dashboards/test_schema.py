@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.boards import NAMES, board
+from tests.support.boards import CLICKHOUSE_NAMES, NAMES, board
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, *CLICKHOUSE_NAMES])
 def test_a_board_is_what_grafanas_schemas_allow(name: str) -> None:
     shared = os.environ.get("FAREBOX_SHARED")
     if not shared:

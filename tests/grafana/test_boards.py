@@ -35,6 +35,6 @@ def test_a_board_without_ledger_says_so_where_a_panel_would_ask_it(name: str) ->
                 before["title"],
                 before["description"],
             )
-            assert "needs a Postgres ledger" in after["options"]["content"]
+            assert "needs a ledger in Postgres or ClickHouse" in after["options"]["content"]
         else:
             assert after == before

@@ -35,6 +35,27 @@ def test_grafana_reads_the_ledger_as_another_role_than_its_owner() -> None:
     assert "owner" not in json.dumps(made)
 
 
+@pytest.mark.parametrize(
+    ("url", "port", "is_secure"),
+    [
+        ("clickhouse://owner:canary-password@ch.example.com/far%20box", 8123, False),
+        ("clickhouse://owner:canary-password@ch.example.com/far%20box?cluster=two&secure=1", 8443, True),
+        ("clickhouse://owner:canary-password@ch.example.com:9999/far%20box?secure=0", 9999, False),
+    ],
+)
+def test_grafana_reads_clickhouse_over_http_as_another_user(url: str, port: int, is_secure: bool) -> None:
+    made = sources("http://p:9090", "http://a:9093", url, Reader("grafana"))
+
+    [ledger] = [source for source in made["datasources"] if source["uid"] == "farebox-ledger"]
+    told = ledger["jsonData"]
+    assert ledger["type"] == "grafana-clickhouse-datasource"
+    assert (told["host"], told["port"], told["protocol"]) == ("ch.example.com", port, "http")
+    assert (told["secure"], told["username"], told["defaultDatabase"]) == (is_secure, "grafana", "far box")
+    assert ledger["secureJsonData"] == {"password": "$FAREBOX_READER_PASSWORD"}
+    assert "canary" not in json.dumps(made)
+    assert "owner" not in json.dumps(made)
+
+
 @pytest.mark.parametrize("ledger", [None])
 def test_a_ledger_that_grafana_cannot_read_is_no_data_source(ledger: str | None) -> None:
     made = sources("http://p:9090", "http://a:9093", ledger, Reader())

@@ -2,14 +2,17 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from dashboards.__main__ import GENERATED
 
 Json = dict[str, Any]
 LEDGER = "grafana-postgresql-datasource"
+CLICKHOUSE = "grafana-clickhouse-datasource"
 NAMES = tuple(sorted(path.stem for path in GENERATED.glob("farebox-*.json")))
+# Those that ask a ledger, as they ask one on ClickHouse.
+CLICKHOUSE_NAMES = tuple(sorted(f"clickhouse/{path.stem}" for path in GENERATED.glob("clickhouse/*.json")))
 
 
 class Place(NamedTuple):
@@ -20,7 +23,8 @@ class Place(NamedTuple):
 
     @property
     def id(self) -> str:
-        return f"{self.board['uid']}: {self.panel['title']}"
+        where = " on ClickHouse" if self.panel.get("datasource", {}).get("type") == CLICKHOUSE else ""
+        return f"{self.board['uid']}: {self.panel['title']}{where}"
 
     @property
     def queries(self) -> list[str]:
@@ -29,7 +33,12 @@ class Place(NamedTuple):
 
     @property
     def is_sql(self) -> bool:
-        return bool(self.panel["datasource"]["type"] == LEDGER)
+        return self.panel["datasource"]["type"] in {LEDGER, CLICKHOUSE}
+
+    @property
+    def is_clickhouse(self) -> bool:
+        """Whether the panel asks a ledger on ClickHouse."""
+        return bool(self.panel["datasource"]["type"] == CLICKHOUSE)
 
     @property
     def defaults(self) -> Json:
@@ -49,9 +58,9 @@ def board(name: str) -> Json:
     return found
 
 
-def places() -> list[Place]:
-    """Return every panel of every board, without the headings of rows."""
-    return [Place(one, panel) for one in map(board, NAMES) for panel in one["panels"] if panel["type"] != "row"]
+def places(names: Sequence[str] = NAMES) -> list[Place]:
+    """Return every panel of the boards, without the headings of rows."""
+    return [Place(one, panel) for one in map(board, names) for panel in one["panels"] if panel["type"] != "row"]
 
 
 def metrics_in(query: str) -> set[str]:

@@ -23,6 +23,7 @@ from farebox.store.engine import open_engine
 from farebox.store.migrate import migrate
 from sqlalchemy import Engine
 
+from tests.support.paths import ROOT
 from tests.support.postgres import free_port
 from tests.support.watcher import Watcher
 
@@ -206,14 +207,21 @@ class ChdbServer(Server):
         self.pid = pid
 
 
+def chdb_python() -> str | None:
+    """Return an interpreter that has chDB, None if there is none: it is too large for our environment."""
+    made = ROOT / ".tools" / "chdb" / "bin" / "python"
+    return os.environ.get("FAREBOX_CHDB_PYTHON") or (str(made) if made.exists() else None)
+
+
 @contextlib.contextmanager
 def chdb(within: Path | None = None) -> Iterator[ChdbServer]:
-    """Serve chDB, its files `within` a folder; FAREBOX_CHDB_PYTHON has it, as it is too large for our environment."""
+    """Serve chDB, its files `within` a folder."""
     folder = tempfile.mkdtemp(prefix="farebox-chdb-", dir=within)
     program = Path(__file__).parent / "programs" / "chdb_server.py"
-    python = os.environ.get("FAREBOX_CHDB_PYTHON", sys.executable)
     process = subprocess.Popen(
-        ["timeout", "3000", python, str(program), folder], stdout=subprocess.PIPE, start_new_session=True
+        ["timeout", "3000", chdb_python() or sys.executable, str(program), folder],
+        stdout=subprocess.PIPE,
+        start_new_session=True,
     )
     watcher = Watcher(-process.pid, folder=Path(folder))
     try:

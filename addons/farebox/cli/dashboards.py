@@ -16,6 +16,10 @@ from ..home import assets, atomic
 from .options import Config, Ledger
 
 _PROVISIONING = "provisioning"
+_NEEDS = {
+    "clickhouse": "Grafana needs the plugin grafana-clickhouse-datasource, and ClickHouse must be 24.3 or later",
+    None: "Panels that read the ledger need one in Postgres or ClickHouse: Grafana cannot read SQLite",
+}
 _READABLE = 0o644
 _OPEN = 0o755
 
@@ -29,11 +33,11 @@ def dashboards(
     alertmanager: Annotated[
         str, typer.Option(metavar="URL", help="Alertmanager, as Grafana reaches it.")
     ] = "http://localhost:9093",
-    reader: Annotated[str, typer.Option(metavar="NAME", help="The read-only role that Grafana uses.")] = "reader",
+    reader: Annotated[str, typer.Option(metavar="NAME", help="The ledger's read-only user, for Grafana.")] = "reader",
     password_file: Annotated[
         str | None,
         typer.Option(
-            metavar="FILE", help="Where Grafana reads the role's password; default: $FAREBOX_READER_PASSWORD."
+            metavar="FILE", help="Where Grafana reads the user's password; default: $FAREBOX_READER_PASSWORD."
         ),
     ] = None,
     mounted: Annotated[
@@ -50,22 +54,37 @@ def dashboards(
     - `farebox dashboards grafana --prometheus http://prometheus:9090`
     """
     settings = settings_module.load({"ledger": ledger}, config=config)
-    postgres = settings.ledger if settings.ledger.startswith("postgresql") else None
+    kind = _kind(settings.ledger)
     seen = mounted or str(folder.absolute())
     role = Reader(reader, f"$__file{{{password_file}}}" if password_file else Reader().lookup)
-    files = _boards(settings.timezone, is_readable=postgres is not None) | _alerting(runbooks)
-    files[f"{_PROVISIONING}/dashboards/farebox.yaml"] = _yaml(providers(f"{seen}/dashboards"))
-    files[f"{_PROVISIONING}/datasources/farebox.yaml"] = _yaml(sources(prometheus, alertmanager, postgres, role))
+    asked = sources(prometheus, alertmanager, settings.ledger if kind else None, role)
+    files = _boards(settings.timezone, kind) | _provisioning(seen, asked) | _alerting(runbooks)
     _write_all(folder, files)
     typer.echo(f"{len(files)} files in {folder}: start Grafana with GF_PATHS_PROVISIONING={seen}/{_PROVISIONING}")
-    if not postgres:
-        typer.echo("Panels that read the ledger need a Postgres ledger: Grafana cannot read SQLite")
+    if kind in _NEEDS:
+        typer.echo(_NEEDS[kind])
 
 
-def _boards(zone: str, *, is_readable: bool) -> dict[str, str]:
+def _kind(ledger: str) -> str | None:
+    """Return what kind of ledger Grafana reads, None if it cannot."""
+    kind = ledger.partition("://")[0].partition("+")[0] if "://" in ledger else ""
+    return kind if kind in {"postgresql", "clickhouse"} else None
+
+
+def _boards(zone: str, kind: str | None) -> dict[str, str]:
+    """Return the boards by name; of those that read the ledger, what is for a ledger of its `kind`."""
+    files = {path.name: path for path in assets.dashboards().glob("*.json")}
+    if kind == "clickhouse":
+        files |= {path.name: path for path in (assets.dashboards() / kind).glob("*.json")}
     return {
-        f"dashboards/{path.name}": _board(path, zone, is_readable=is_readable)
-        for path in sorted(assets.dashboards().glob("*.json"))
+        f"dashboards/{name}": _board(path, zone, is_readable=kind is not None) for name, path in sorted(files.items())
+    }
+
+
+def _provisioning(seen: str, asked: dict[str, Any]) -> dict[str, str]:
+    return {
+        f"{_PROVISIONING}/dashboards/farebox.yaml": _yaml(providers(f"{seen}/dashboards")),
+        f"{_PROVISIONING}/datasources/farebox.yaml": _yaml(asked),
     }
 
 

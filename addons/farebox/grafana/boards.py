@@ -1,11 +1,11 @@
-"""A board of one installation: its time zone, and its ledger, which only Postgres lets Grafana read. Pure."""
+"""A board of one installation: its time zone, and its ledger, which Grafana may not be able to read. Pure."""
 
 from collections.abc import Iterator
 from typing import Any
 
 Json = dict[str, Any]
 LEDGER = "grafana-postgresql-datasource"
-_NO_LEDGER = "needs a Postgres ledger"
+_NO_LEDGER = "needs a ledger in Postgres or ClickHouse"
 
 
 def in_zone(board: Json, zone: str) -> Json:

@@ -1,15 +1,16 @@
 """Grafana's provisioning files: where the boards lie, and the data sources that they ask. Pure."""
 
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 Json = dict[str, Any]
 FOLDER = "farebox"
+_LEDGER = "farebox-ledger"
 _INTERVAL = "15s"
 
 
 class Reader(NamedTuple):
-    """The role of Postgres that Grafana reads the ledger as; `lookup` is Grafana's expression for its password."""
+    """The user of the ledger that Grafana reads it as; `lookup` is Grafana's expression for its password."""
 
     name: str = "reader"
     lookup: str = "$FAREBOX_READER_PASSWORD"
@@ -31,7 +32,10 @@ def providers(folder: str) -> Json:
 
 
 def sources(prometheus: str, alertmanager: str, ledger: str | None, reader: Reader) -> Json:
-    """Return the file of the data sources; of `ledger`, the URL of one in Postgres, user and password are not kept."""
+    """Return the file of the data sources; `ledger` is the URL of one that Grafana can read.
+
+    Of that URL, user and password are not kept: they are the owner's of the tables.
+    """
     found = [_prometheus(prometheus), _alertmanager(alertmanager), *([_ledger(ledger, reader)] if ledger else [])]
     return {"apiVersion": 1, "prune": True, "datasources": found}
 
@@ -48,21 +52,43 @@ def _alertmanager(url: str) -> Json:
 
 def _ledger(url: str, reader: Reader) -> Json:
     parts = urlsplit(url)
+    found = _clickhouse(parts, reader) if parts.scheme.startswith("clickhouse") else _postgres(parts, reader)
+    return {**found, "secureJsonData": {"password": reader.lookup}}
+
+
+def _postgres(parts: SplitResult, reader: Reader) -> Json:
     modes = dict(parse_qsl(parts.query))
     more = {
-        "database": unquote(parts.path.removeprefix("/")),
+        "database": _database(parts),
         "sslmode": modes.get("sslmode", "disable"),
         "postgresVersion": 1500,
         "maxOpenConns": 5,
     }
     return {
-        **_source("farebox-ledger", "grafana-postgresql-datasource"),
+        **_source(_LEDGER, "grafana-postgresql-datasource"),
         "url": f"{parts.hostname or 'localhost'}:{parts.port or 5432}",
-        # Not the owner of the tables, whose name and password are in the URL.
         "user": reader.name,
-        "secureJsonData": {"password": reader.lookup},
         "jsonData": more,
     }
+
+
+def _clickhouse(parts: SplitResult, reader: Reader) -> Json:
+    is_secure = dict(parse_qsl(parts.query)).get("secure") == "1"
+    more = {
+        "host": parts.hostname,
+        "port": parts.port or (8443 if is_secure else 8123),
+        "protocol": "http",
+        "secure": is_secure,
+        "username": reader.name,
+        "defaultDatabase": _database(parts),
+        # Numbers of these settings are text.
+        "maxOpenConns": "5",
+    }
+    return {**_source(_LEDGER, "grafana-clickhouse-datasource"), "jsonData": more}
+
+
+def _database(parts: SplitResult) -> str:
+    return unquote(parts.path.removeprefix("/"))
 
 
 def _source(uid: str, kind: str) -> Json:
