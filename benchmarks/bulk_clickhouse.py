@@ -10,7 +10,7 @@ from farebox.records.record import Record
 from farebox.store.clickhouse import dbapi
 from farebox.store.clickhouse.engine import connected
 from farebox.store.clickhouse.rows import insert, row_of
-from farebox.store.clickhouse.values import FIRST_WITH_MICROSECONDS, literal
+from farebox.store.clickhouse.values import FIRST_WITH_MICROSECONDS, MODERN, literal
 from sqlalchemy import Engine
 
 _HOUR = timedelta(hours=1) // timedelta(microseconds=1)
@@ -33,7 +33,8 @@ def fill(engine: Engine, rows: Sequence[Record], hours: Sequence[tuple[datetime,
         ordered = sorted(rows, key=lambda row: (row.user_id or "", row.id))
         insert(connection, "samples", [row_of(row, connection.version) for row in ordered], "samples")
         for day in batched(enumerate(hours), 24):
-            connection.ask(_insert(connection, day, len(rows)), settings=_SETTINGS)
+            settings = _SETTINGS if connection.version >= MODERN else {}
+            connection.ask(_insert(connection, day, len(rows)), settings=settings)
         connection.ask("DROP TABLE samples")
         _settle(connection)
 
@@ -44,17 +45,19 @@ def _insert(connection: dbapi.Connection, day: Sequence[tuple[int, tuple[datetim
     number, begin, first, different, copies = (f"tupleElement(turn, {place})" for place in range(1, 6))
     after = f"intDiv(((row - {first}) * {copies} + copy) * {_HOUR}, {different} * {copies})"
     is_time = connection.version >= FIRST_WITH_MICROSECONDS
+    response = f"concat('resp_', toString({number}), '_', toString(row * {copies} + copy))"
     made = {
-        "id": "generateUUIDv4()",
+        # A random one would be the same for all copies of a row.
+        "id": f"toUUID(UUIDNumToString(MD5({response})))",
         "started_at": f"addMicroseconds({begin}, {after})" if is_time else f"{begin} + {after}",
-        "response_id": f"concat('resp_', toString({number}), '_', toString(row * {copies} + copy))",
+        "response_id": response,
     }
     columns = ", ".join(made.get(name, f"`{name}`") for name in NAMES)
     names = ", ".join(f"`{name}`" for name in NAMES)
     numbered = "SELECT *, rowNumberInAllBlocks() AS row FROM samples"
     mine = "row >= tupleElement(one, 3) AND row < tupleElement(one, 3) + tupleElement(one, 4)"
     taken = f"SELECT *, turn FROM ({numbered}) ARRAY JOIN arrayFilter(one -> {mine}, [{turns}]) AS turn"  # noqa: S608 - names of ours
-    return f"INSERT INTO calls ({names}) SELECT {columns} FROM ({taken}) ARRAY JOIN range({copies}) AS copy"  # noqa: S608
+    return f"INSERT INTO calls ({names}) SELECT {columns} FROM ({taken}) ARRAY JOIN range(toUInt64({copies})) AS copy"  # noqa: S608
 
 
 def _turn(connection: dbapi.Connection, number: int, hour: datetime, count: int, samples: int) -> str:

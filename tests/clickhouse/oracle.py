@@ -75,7 +75,8 @@ def _unused(engine: Engine) -> Iterator[str]:
         query = views.narrowed(f"SELECT {sums} FROM {rollup.table}", values.MODERN)
         with connected(engine) as connection:
             plan = connection.ask(f"EXPLAIN {query}", settings=connection.reading)
-        if f"ReadFromMergeTree ({rollup.table})" not in plan:
+        # It may choose the smaller of the two.
+        if "ReadFromMergeTree (hourly_by_" not in plan:
             yield f"{rollup.table} reads the calls"
 
 

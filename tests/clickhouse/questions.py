@@ -124,7 +124,9 @@ def _parameters(engine: Engine, scope: Scope) -> list[dict[str, Any]]:
 
 def _timed(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return `rows` with a zone in their times, which SQLite lacks."""
-    return [{**row, "started_at": in_utc(row["started_at"])} for row in rows]
+    return [
+        {name: in_utc(value) if isinstance(value, datetime) else value for name, value in row.items()} for row in rows
+    ]
 
 
 def _listed(ask: Callable[[Any, Scope], Any], scope: Scope, of: Any) -> list[Any]:

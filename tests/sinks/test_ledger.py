@@ -16,6 +16,6 @@ def test_each_ledger_has_its_sink(tmp_path: Path) -> None:
     assert isinstance(ledger_sink(open_engine("clickhouse://h/d"), sidecar="a"), ClickHouseSink)
 
 
-def test_retention_that_clickhouse_does_not_do_is_refused() -> None:
-    with pytest.raises(SettingsError, match="drop partitions"):
-        ledger_sink(open_engine("clickhouse://h/d"), sidecar="a", keep=timedelta(days=1))
+def test_sums_without_callers_are_refused_where_sums_are_those_of_the_calls() -> None:
+    with pytest.raises(SettingsError, match=r"retention\.hourly.*remove"):
+        ledger_sink(open_engine("clickhouse://h/d"), sidecar="a", keep_callers=timedelta(days=1))

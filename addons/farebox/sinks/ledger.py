@@ -60,11 +60,11 @@ def ledger_sink(
     """Return the sink for the ledger of `engine`; SettingsError for what that ledger can't do."""
     if not is_appending(engine):
         return DatabaseSink(engine, sidecar=sidecar, keep=keep, keep_callers=keep_callers)
-    if keep is not None or keep_callers is not None:
+    if keep_callers is not None:
         raise SettingsError(
-            "retention: farebox deletes nothing from a ledger on ClickHouse: remove the setting, and drop partitions "
-            "as docs/clickhouse.md says"
+            "retention.hourly: on ClickHouse, hourly sums are those of the calls and keep their callers: remove the "
+            "setting; with retention.calls, old months go with their sums"
         )
     from .clickhouse import ClickHouseSink  # noqa: PLC0415 - other ledgers don't need it
 
-    return ClickHouseSink(engine, sidecar=sidecar)
+    return ClickHouseSink(engine, sidecar=sidecar, keep=keep)

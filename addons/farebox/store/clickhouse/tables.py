@@ -47,7 +47,7 @@ class Table:
 def tables(version: Version) -> list[Table]:
     """Return the tables, in the order in which they are made."""
     moment = time_type(version)
-    month = f"toYYYYMM({'started_at' if version >= FIRST_WITH_MICROSECONDS else as_time('started_at')})"
+    month = month_of(version)
     own = [(column.name, kind_of(column, version)) for column in COLUMNS]
     changed = [(name, moment if kind == "TIME" else kind) for name, kind in CHANGED]
     by_id = "cityHash64(toString(id))"
@@ -101,6 +101,11 @@ def time_type(version: Version) -> str:
 def as_time(column: str) -> str:
     """Return microseconds since 1970 as a time with seconds."""
     return f"toDateTime(intDiv({column}, 1000000), 'UTC')"
+
+
+def month_of(version: Version) -> str:
+    """Return the month of `started_at` in UTC, such as 202512, by which rows are partitioned."""
+    return f"toYYYYMM({'started_at' if version >= FIRST_WITH_MICROSECONDS else as_time('started_at')})"
 
 
 def hour_of(version: Version) -> str:
