@@ -11,7 +11,7 @@ import trustme
 from farebox.proxy.patches.trailers import pass_trailers
 from farebox.proxy.tuning import one_event, passes, splice
 from farebox.proxy.tuning.splice import use_splice
-from mitmproxy import http
+from mitmproxy import http, platform
 from mitmproxy.addons.next_layer import NextLayer
 from mitmproxy.addons.proxyserver import Proxyserver
 from mitmproxy.addons.tlsconfig import TlsConfig
@@ -67,12 +67,16 @@ def tuning(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> l
     return passed
 
 
-class Way:
-    """A client's way to a provider: `plain`, through a tunnel by CONNECT, or through a `reverse` listener."""
+_MODES = {"reverse": "reverse:https://127.0.0.1:{server}", "transparent": "transparent", "socks5": "socks5"}
 
-    def __init__(self, kind: str, folder: str) -> None:
+
+class Way:
+    """A client's way to a provider: `plain`, a tunnel by `connect`, a `reverse`, `transparent` or `socks5` listener."""
+
+    def __init__(self, kind: str, folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
         self.kind = kind
         self.folder = folder
+        self.monkeypatch = monkeypatch
         self.tls: ssl.SSLContext | None = None
         if kind != "plain":
             self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -103,13 +107,15 @@ class Way:
 
     async def _ask(self, server: int, function: Callable[[bytes], Any], calls: int) -> bytes:
         proxy, config = Proxyserver(), TlsConfig()
-        mode = f"reverse:https://127.0.0.1:{server}" if self.kind == "reverse" else "regular"
+        mode = _MODES.get(self.kind, "regular").format(server=server)
         with taddons.context(proxy, config, NextLayer(), Streaming(function)) as context:
             asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
             context.configure(config, confdir=self.folder, ssl_insecure=True)
             context.configure(proxy, listen_host="127.0.0.1", listen_port=0, mode=[mode])
             proxy.running()
             assert await proxy.setup_servers()
+            # What the system knows of a connection that it has redirected.
+            self.monkeypatch.setattr(platform, "original_addr", lambda _: ("127.0.0.1", server))
             got = await _answers(self.kind, proxy.listen_addrs()[0][1], server, calls)
             while proxy.connections:  # noqa: ASYNC110 - mitmproxy has no event for it
                 await asyncio.sleep(0.01)
@@ -123,9 +129,9 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(tmp_path_factory.mktemp("authority"))
 
 
-@pytest.fixture(params=["plain", "connect", "reverse"])
-def way(request: pytest.FixtureRequest, authority: str) -> Way:
-    return Way(request.param, authority)
+@pytest.fixture(params=["plain", "connect", *_MODES])
+def way(request: pytest.FixtureRequest, authority: str, monkeypatch: pytest.MonkeyPatch) -> Way:
+    return Way(request.param, authority, monkeypatch)
 
 
 async def _answers(kind: str, proxy: int, server: int, calls: int) -> bytes:
@@ -133,6 +139,10 @@ async def _answers(kind: str, proxy: int, server: int, calls: int) -> bytes:
     if kind == "connect":
         writer.write(f"CONNECT 127.0.0.1:{server} HTTP/1.1\r\n\r\n".encode())
         assert b" 200 " in await reader.readuntil(b"\r\n\r\n")
+    if kind == "socks5":
+        writer.write(b"\x05\x01\x00" + b"\x05\x01\x00\x01\x7f\x00\x00\x01" + server.to_bytes(2))
+        assert await reader.readexactly(12) == b"\x05\x00" + b"\x05\x00\x00\x01" + bytes(6)
+    if kind in {"connect", "transparent", "socks5"}:
         await writer.start_tls(ssl._create_unverified_context())
     got = b""
     for _ in range(calls):

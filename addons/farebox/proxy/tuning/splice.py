@@ -35,7 +35,8 @@ SSL: Any = vars(tls_layers)["SSL"]
 _start_stream = HttpStream.start_response_stream
 _receive_data = TLSLayer.receive_data
 # Layers between a client and its stream that pass data on as it is, or encrypt it.
-_OUTER = (modes.HttpProxy, modes.ReverseProxy, HttpLayer, HttpStream, ServerTLSLayer, ClientTLSLayer)
+_MODES = (modes.HttpProxy, modes.ReverseProxy, modes.TransparentProxy, modes.Socks5Proxy)
+_OUTER = (*_MODES, HttpLayer, HttpStream, ServerTLSLayer, ClientTLSLayer)
 
 
 def use_splice() -> bool:
