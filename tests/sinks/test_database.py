@@ -70,6 +70,21 @@ def test_a_row_stored_twice_is_there_once(engine: Engine, sink: DatabaseSink) ->
     assert ids(engine) == [one.id, other.id]
 
 
+def test_only_a_batch_that_is_repeated_takes_a_savepoint(engine: Engine, sink: DatabaseSink) -> None:
+    statements: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    one, other = record(input_tokens=7), record(input_tokens=7)
+
+    sink.write([one], HERE)
+    before = [statement for statement in statements if "SAVEPOINT" in statement]
+    sink.write([one, other], HERE)
+
+    assert before == []
+    assert any("SAVEPOINT" in statement for statement in statements)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT sum(input_tokens) FROM hourly_by_caller")) == 14
+
+
 @pytest.mark.parametrize("values", POISON.values(), ids=POISON.keys())
 def test_one_bad_row_among_500_is_found_and_the_rest_is_stored(
     engine: Engine, sink: DatabaseSink, values: dict[str, Any]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import uuid_utils
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError, StatementError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError, StatementError
 
 from ..errors import LedgerAwayError
 from ..records.record import Completion, Record
@@ -161,23 +161,27 @@ class DatabaseSink(StoredCalls):
 
     def _store(self, batch: Batch, *, keep: bool = True) -> Sequence[Completion]:
         """Store `batch` and return the completions that were made; _RefusedError, LedgerAwayError."""
-        tries = 0
+        tries, are_new = 0, True
         while True:
             tries += 1
             try:
                 with writer(self._engine).connect() as connection, connection.begin() as transaction:
-                    made = self._put(connection, batch)
+                    made = self._put(connection, batch, are_new=are_new)
                     if not keep:
                         transaction.rollback()
                     return made
             except (SQLAlchemyError, OverflowError, ValueError, TypeError) as error:
+                if are_new and isinstance(error, IntegrityError) and faults.is_duplicate(error):
+                    # The batch is repeated: some rows are in the ledger.
+                    are_new = False
+                    continue
                 if faults.is_refusal(error):
                     raise _RefusedError(_kind(error)) from error
                 if not faults.is_conflict(error) or tries == _TRIES:
                     raise faults.away(self._engine, error) from error
 
-    def _put(self, connection: Connection, batch: Batch) -> Sequence[Completion]:
-        new = insert_calls(connection, batch.records)
+    def _put(self, connection: Connection, batch: Batch, *, are_new: bool) -> Sequence[Completion]:
+        new = insert_calls(connection, batch.records, are_new=are_new)
         made, changed = [], []
         # In the order of their ids, so that no two transactions wait for each other.
         for completion in sorted(batch.links.completions, key=lambda one: one.after.id):

@@ -23,9 +23,15 @@ _COPY = f"COPY calls ({_NAMES}) FROM STDIN"
 _INSERT = str(insert(calls).compile(dialect=sqlite.dialect()))
 
 
-def insert_calls(connection: Connection, records: Sequence[Record]) -> Sequence[Record]:
-    """Insert `records` and return the new ones; a row whose id exists already is left as it is."""
+def insert_calls(connection: Connection, records: Sequence[Record], *, are_new: bool = False) -> Sequence[Record]:
+    """Insert `records` and return the new ones; a row whose id exists already is left as it is.
+
+    If all `are_new`, that isn't prepared for, which saves two statements: a duplicate then breaks the transaction.
+    """
     put = _copy if connection.dialect.name == "postgresql" else _execute
+    if are_new and records:
+        put(connection, records)
+        return records
     # Records are new, except in a batch that is repeated because the answer to its commit was lost.
     new = records
     while new:
