@@ -15,7 +15,7 @@ def largest(
     """
     given = ", ".join(f"{expression} AS key_{place}" for place, expression in enumerate(keys.values()))
     names = ", ".join(f"key_{place}" for place in range(len(keys)))
-    beyond = f"'other: ' || (SELECT max(place) - {limit} FROM placed) || ' more'"
+    beyond = f"'other: ' || (places - {limit}) || ' more'"
     shown = ", ".join(
         f'CASE WHEN place <= {limit} THEN key_{place} ELSE {"'other'" if place else beyond} END AS "{name}"'
         for place, name in enumerate(keys)
@@ -23,6 +23,7 @@ def largest(
     order = f"{before}(sum(cost_nanousd) IS NULL AND {WITHOUT_COST} > 0) DESC, sum(cost_nanousd) DESC NULLS LAST"
     return f"""
         WITH chosen AS (SELECT {given}, {table}.* FROM {table} WHERE {where}),
-        placed AS (SELECT {names}, row_number() OVER (ORDER BY {order}, {names}) AS place FROM chosen GROUP BY {names})
+        placed AS (SELECT {names}, row_number() OVER (ORDER BY {order}, {names}) AS place, count(*) OVER () AS places
+            FROM chosen GROUP BY {names})
         SELECT {", ".join([shown, *columns])} FROM chosen JOIN placed USING ({names})
         GROUP BY {", ".join(map(str, range(1, len(keys) + 1)))} ORDER BY min(place)"""

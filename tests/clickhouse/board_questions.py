@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
 from typing import Any, NamedTuple
 
+import psycopg
 from farebox.grafana.boards import in_zone
 from farebox.store.clickhouse.address import address_of
 from farebox.store.clickhouse.http import Server
@@ -75,12 +76,13 @@ def board_questions(*views: str) -> Iterator[tuple[str, BoardQuestion]]:
         yield f"farebox-people: {title}, {word}", partial(_answer, name="farebox-people", title=title, view=by_word)
 
 
+@cache
 def ledger_of(engine: Engine) -> BoardLedger:
-    """Return the ledger of `engine`, asked without SQLAlchemy."""
+    """Return the ledger of `engine`, asked over one connection that is not SQLAlchemy's."""
     if engine.dialect.name == "clickhouse":
         return of_server(Server(address_of(engine.url), patience=600))
-    connection: Any = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-    return of_connection(connection.connection.driver_connection)
+    address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return of_connection(psycopg.connect(address, autocommit=True))
 
 
 def _answer(ledger: BoardLedger, name: str, title: str, view: _View) -> Any:
