@@ -11,7 +11,7 @@ _LATEST = f"SELECT id, max(revision) FROM call_changes WHERE {_WITHIN} GROUP BY 
 
 
 class ClickHouse(Dialect):
-    """ClickHouse of 24.3 or later."""
+    """ClickHouse of 24.8 or later."""
 
     plugin = "grafana-clickhouse-datasource"
     # Of a series with one label, Grafana shows the label alone if the field has this name.

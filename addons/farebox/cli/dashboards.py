@@ -17,7 +17,7 @@ from .options import Config, Ledger
 
 _PROVISIONING = "provisioning"
 _NEEDS = {
-    "clickhouse": "Grafana needs the plugin grafana-clickhouse-datasource, and ClickHouse must be 24.3 or later",
+    "clickhouse": "Grafana needs the plugin grafana-clickhouse-datasource, and ClickHouse must be 24.8 or later",
     None: "Panels that read the ledger need one in Postgres or ClickHouse: Grafana cannot read SQLite",
 }
 _READABLE = 0o644
