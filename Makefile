@@ -132,9 +132,9 @@ UNTUNED := tests/end_to_end/test_faithful.py tests/end_to_end/test_http2.py test
 	tests/end_to_end/test_untouched.py tests/end_to_end/stream_usage
 untuned: $(READY)  ## run the tests of traffic with and without tunings of mitmproxy, and with two workers
 	$(BIN)/python -m pytest -q -p tests.mitmproxy_tests.patched tests/proxy --ignore tests/proxy/tuning --ignore tests/proxy/patches $(FLAGS)
-	FAREBOX_TESTS_WITH="TUNINGS_OFF=all" $(BIN)/python -m pytest -q tests/proxy $(UNTUNED) $(FLAGS)
-	FAREBOX_TESTS_WITH="WORKERS=2" $(BIN)/python -m pytest -q $(UNTUNED) $(FLAGS)
-	FAREBOX_TESTS_WITH="TUNINGS_OFF=all WORKERS=2" $(BIN)/python -m pytest -q $(UNTUNED) $(FLAGS)
+	TESTS_WITH="TUNINGS_OFF=all" $(BIN)/python -m pytest -q tests/proxy $(UNTUNED) $(FLAGS)
+	TESTS_WITH="WORKERS=2" $(BIN)/python -m pytest -q $(UNTUNED) $(FLAGS)
+	TESTS_WITH="TUNINGS_OFF=all WORKERS=2" $(BIN)/python -m pytest -q $(UNTUNED) $(FLAGS)
 
 bench-metering: $(READY)  ## measure CPU of metering alone, per JSON call and per chunk of each API; FLAGS="--before REV" compares
 	PYTHONPATH=addons $(BIN)/python -m benchmarks.metering $(FLAGS)

@@ -26,7 +26,7 @@ _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 _TRUST = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 _PROXY = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY")
 # Settings of all sidecars of a run, like "TUNINGS_OFF=all WORKERS=2"; arguments take precedence.
-_WITH = dict(f"FAREBOX_{one}".split("=", 1) for one in os.environ.get("FAREBOX_TESTS_WITH", "").split())
+_WITH = dict(f"FAREBOX_{one}".split("=", 1) for one in os.environ.get("TESTS_WITH", "").split())
 
 
 def clean_environment() -> dict[str, str]:
